@@ -1,0 +1,22 @@
+// Badness that comes from outside is a value: Result<T> holds a T or the Problem that kept us from it.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <string>
+
+namespace jobtally {
+
+// Why a piece of input can't be used. `reason` is one sentence part in lower case, without a
+// full stop, that names the place itself where there is one: `items[2].created_at: not a time`.
+struct Problem {
+    std::string reason;
+};
+
+template <class T>
+using Result = boost::system::result<T, Problem>;
+
+// Makes Result<T>::value() throw on a Problem that nobody looked at: a defect of the program.
+[[noreturn]] void throw_exception_from_error(const Problem& problem,
+                                             const boost::source_location& where);
+
+}  // namespace jobtally

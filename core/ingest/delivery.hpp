@@ -1,0 +1,43 @@
+// The way in: what arrived, what became of it, and the door it goes through.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/model/outcome.hpp"
+#include "core/model/report.hpp"
+#include "core/time/instant.hpp"
+#include "core/model/rejection.hpp"
+
+namespace jobtally::ingest {
+
+// Reports that arrived together (one request, one piece of a file) and are stored together.
+struct Delivery {
+    std::vector<model::JobReport> reports;
+    std::vector<model::Rejection> rejections;
+    std::string source;  // `http 127.0.0.1`, `reports.ndjson`
+    time::Instant received_at;
+};
+
+// Decodes a complete body. What is not acceptable is in `rejections`, never thrown.
+Delivery decode(std::string_view body, std::string source, time::Instant received_at);
+
+// What became of a delivery. Unless `error` is set, all of it is on disk.
+struct Receipt {
+    model::Tally tally;
+    std::vector<model::Outcome> outcomes;  // of Delivery::reports, in their order
+    std::optional<std::string> error;      // the store could not take it; nothing of it is stored
+};
+
+// Takes deliveries from any thread. `done` is called exactly once, from another thread, when the delivery is
+// on disk or has failed; it must be quick and must not throw.
+class DeliverySink {
+  public:
+    virtual ~DeliverySink() = default;
+    virtual void submit(Delivery delivery, std::function<void(Receipt)> done) = 0;
+};
+
+}  // namespace jobtally::ingest

@@ -1,0 +1,35 @@
+// What becomes of a report that arrives: the rule for two reports with one id, and the tally.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/model/report.hpp"
+
+namespace jobtally::model {
+
+enum class Outcome : std::uint8_t { stored, updated, unchanged, stale, rejected };
+
+std::string_view name_of(Outcome outcome) noexcept;  // `stored`, `updated`, ...
+
+// What to do with `arrived` when `kept` has the same id: updated (arrived replaces kept), unchanged or
+// stale (kept stays). All known fields equal: unchanged. A finished report is never replaced by one
+// that is not. Else the newer updated_at wins, an unknown one being older than any; between equal ones a
+// finished report replaces one that is not, and otherwise the first stays.
+Outcome reconcile(const JobReport& kept, const JobReport& arrived);
+
+// How many reports were read, and what became of them.
+struct Tally {
+    std::int64_t stored = 0;
+    std::int64_t updated = 0;
+    std::int64_t unchanged = 0;
+    std::int64_t stale = 0;
+    std::int64_t rejected = 0;
+
+    std::int64_t read() const { return stored + updated + unchanged + stale + rejected; }
+    void count(Outcome outcome);
+    Tally& operator+=(const Tally& other);
+    bool operator==(const Tally&) const = default;
+};
+
+}  // namespace jobtally::model

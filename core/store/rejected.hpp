@@ -1,0 +1,31 @@
+// The rejected bodies: what was sent and could not be accepted.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/store/store.hpp"
+#include "core/time/instant.hpp"
+
+namespace jobtally::store {
+
+inline constexpr std::int64_t default_rejected_limit = 10'000;  // the newest are kept
+
+struct RejectedBody {
+    std::int64_t rejected_id = 0;  // counts up, never used again
+    time::Instant received_at;
+    std::string source;
+    std::string reason;
+    std::string body;  // any bytes
+};
+
+// Newest last; `limit` 0: all.
+std::vector<RejectedBody> list_rejected(const Store& store, std::size_t limit);
+std::optional<RejectedBody> find_rejected(const Store& store, std::int64_t rejected_id);
+std::int64_t count_rejected(const Store& store);
+// Deletes the named ones (write guard); returns how many there were.
+std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids);
+
+}  // namespace jobtally::store

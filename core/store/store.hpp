@@ -1,0 +1,48 @@
+// The store: one SQLite file. Opening, its rules, and who may write.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/base/error.hpp"
+
+namespace jobtally::store {
+
+// The store can't be used (exit code 1). Thrown by everything in this folder; the listener's writer
+// thread catches it to keep what it holds.
+class StoreError : public Error {
+  public:
+    enum class Kind { missing, busy, full, corrupt, foreign, newer, not_writable, sync_failed, other };
+    StoreError(Kind kind, const std::string& message, std::string hint = {})
+        : Error(message, std::move(hint)), m_kind(kind) {}
+    Kind kind() const noexcept { return m_kind; }
+
+  private:
+    Kind m_kind;
+};
+
+// One connection. Use it from one thread at a time; open one for each thread.
+class Store {
+  public:
+    // Read-only; throws StoreError::missing where there is no file.
+    static Store open_to_read(const std::filesystem::path& path);
+    // Creates the file (0600, with its folders 0700) and migrates it where needed.
+    static Store open_to_write(const std::filesystem::path& path);
+    // Private to this object and gone with it: in memory, or in a temporary file that SQLite spills to.
+    static Store in_memory();
+    static Store temporary();
+
+    Store(Store&&) noexcept;
+    Store& operator=(Store&&) noexcept;
+    ~Store();
+
+    class Connection;  // SQLiteCpp's, for the other files of this folder only
+    Connection& connection() const { return *m_connection; }
+
+  private:
+    explicit Store(std::unique_ptr<Connection> connection);
+    std::unique_ptr<Connection> m_connection;
+};
+
+}  // namespace jobtally::store

@@ -1,0 +1,43 @@
+// Reads job reports from a stream of bytes in any shape the platform or a user has them, in constant memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "core/model/rejection.hpp"
+#include "core/model/report.hpp"
+
+namespace jobtally::wire {
+
+struct Limits {
+    std::size_t report_bytes = 1 << 20;  // a longer report is rejected
+    std::size_t kept_body = 64 << 10;
+    int depth = 32;  // of nesting within one report
+};
+
+// Feed it bytes, take out what they hold. Accepted shapes: CONTRACT section 2. After a syntax error it goes on
+// at the next line that can begin a report. Memory is bounded by Limits::report_bytes and the size of one piece
+// that is fed. One thread at a time.
+class ReportReader {
+  public:
+    explicit ReportReader(Limits limits = {});
+    ~ReportReader();
+    ReportReader(ReportReader&&) noexcept;
+    ReportReader& operator=(ReportReader&&) noexcept;
+
+    enum class Got { report, rejection, need_more, end };
+
+    // More input. Call it only when next() said need_more (or first).
+    void feed(std::string_view bytes);
+    // There is no more input: what is incomplete is rejected.
+    void finish();
+    // Fills `report` (its strings keep their capacity) or `rejection`, and says which.
+    Got next(model::JobReport& report, model::Rejection& rejection);
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace jobtally::wire

@@ -1,14 +1,14 @@
 // An answer as a typed table: what a query says, before anyone decides how it is spelled.
 #pragma once
 
+#include "core/time/instant.hpp"
+#include "core/time/zone.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "core/time/instant.hpp"
-#include "core/time/zone.hpp"
 
 namespace jobtally::table {
 
@@ -44,10 +44,14 @@ enum class Audience : std::uint8_t {
     machines,  // left out of table, markdown and html unless --columns names it
 };
 
+// Renderers read three things from a key: `previous.x` is member x of the object `previous` that
+// JSON has in each row; keys ending in `success_rate` and `failure_rate`, and `status`,
+// `last_status` and `state`, are coloured on a terminal.
 struct Column {
     std::string key;    // the fixed name for machines: `job_success_rate`
-    std::string title;  // for people: `success`
+    std::string title;  // for people: `success`; empty: the key
     Audience audience = Audience::everyone;
+    bool grouping = false;  // names the group of its row; the total has no such cell
 };
 
 using Row = std::vector<Cell>;  // as many cells as there are columns, in their order
@@ -56,16 +60,17 @@ using Row = std::vector<Cell>;  // as many cells as there are columns, in their 
 struct Window {
     time::TimeSpan span;
     std::string timezone = "UTC";
-    std::string at = "created";  // created, updated or received: the time that counts
+    std::string at = "created";              // created, updated or received: the time that counts
+    std::optional<time::TimeSpan> previous;  // the window of --compare
 };
 
 struct ResultTable {
-    std::string rows_key = "groups";  // the JSON array's name: `groups`, `reports`, `definitions`, ...
+    // The name of the JSON array: `groups`, `reports`, `definitions`, ...
+    std::string rows_key = "groups";
     std::optional<Window> window;
     std::vector<Column> columns;
     std::vector<Row> rows;
-    std::optional<Row> total;        // same columns as the rows; grouping cells unknown
-    std::size_t grouping_columns = 0;  // so many columns at the front name the group; JSON's total has none of them
+    std::optional<Row> total;  // same columns as the rows; grouping cells are not looked at
     std::string empty_note = "no reports";  // what a person reads in place of a table without rows
 };
 

@@ -8,14 +8,19 @@
 namespace jobtally::time {
 
 using Duration = std::chrono::microseconds;
-using Instant = std::chrono::sys_time<Duration>;  // since 1970-01-01T00:00:00Z, leap seconds not counted
+using Instant =
+    std::chrono::sys_time<Duration>;  // since 1970-01-01T00:00:00Z, leap seconds not counted
 
 // Reports carry times within [earliest, end): the years 0001 to 9999 in UTC.
 inline constexpr Instant earliest{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
 inline constexpr Instant end_of_time{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}};
 
-constexpr Instant instant_from_micros(std::int64_t micros) { return Instant{Duration{micros}}; }
-constexpr std::int64_t micros(Instant at) { return at.time_since_epoch().count(); }
+constexpr Instant instant_from_micros(std::int64_t micros) {
+    return Instant{Duration{micros}};
+}
+constexpr std::int64_t micros(Instant at) {
+    return at.time_since_epoch().count();
+}
 
 // The system clock, cut to microseconds.
 Instant system_now();

@@ -1,19 +1,20 @@
 // The texts behind the keys of facts: words, definitions and their labels.
 #pragma once
 
+#include "core/store/facts.hpp"
+
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "core/store/facts.hpp"
 
 namespace jobtally::store {
 
 struct Definition {
     DefinitionKey key;
     std::string id;
-    std::optional<std::string> label;  // the name in its report with the newest created_at (then the greatest id)
+    std::optional<std::string>
+        label;  // the name in its report with the newest created_at (then the greatest id)
 };
 
 // A copy of the dictionary as it was when it was read.

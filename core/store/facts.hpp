@@ -1,18 +1,19 @@
 // Facts: what the queries count, column by column, without the texts of a report.
 #pragma once
 
+#include "core/model/report.hpp"
+#include "core/store/store.hpp"
+#include "core/time/instant.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
 
-#include "core/model/report.hpp"
-#include "core/store/store.hpp"
-#include "core/time/instant.hpp"
-
 namespace jobtally::store {
 
-// A report's place in the order of arrival; a report that replaces another gets a new one. 1, 2, ...; never used again.
+// A report's place in the order of arrival; a report that replaces another gets a new one. 1, 2,
+// ...; never used again.
 using Sequence = std::int64_t;
 // Keys of texts in the store's dictionary and of its definitions. 0: unknown.
 using WordKey = std::int32_t;
@@ -43,13 +44,13 @@ constexpr FactColumns operator|(FactColumns a, FactColumn b) {
     return static_cast<FactColumns>(a | static_cast<FactColumns>(b));
 }
 
-// Some reports, a value a report in each column asked for. Times are microseconds UTC; unknown_value
-// where a report has none.
+// Some reports, a value a report in each column asked for. Times are microseconds UTC;
+// unknown_value where a report has none.
 struct FactBatch {
     std::size_t size = 0;
     std::vector<Sequence> sequence;
     std::vector<DefinitionKey> definition;
-    std::vector<WordKey> name;         // of the definition, in this report
+    std::vector<WordKey> name;  // of the definition, in this report
     std::vector<WordKey> type;
     std::vector<WordKey> status_word;  // the status to the letter
     std::vector<model::Status> status;
@@ -63,12 +64,14 @@ struct FactBatch {
 
 struct FactQuery {
     FactColumns columns = 0;
-    time::TimeSpan span;  // of the time named by `at`; a report without that time is outside of any bounded span
+    time::TimeSpan span;  // of the time named by `at`; a report without that time is outside of any
+                          // bounded span
     At at = At::created;
 };
 
-// Hands all reports of the span to `take`, batch by batch, in no promised order; every report once, all of
-// one state of the store. The batch is the caller's only during the call. `take` runs in the calling thread.
+// Hands all reports of the span to `take`, batch by batch, in no promised order; every report once,
+// all of one state of the store. The batch is the caller's only during the call. `take` runs in the
+// calling thread.
 void scan_facts(const Store& store, const FactQuery& query,
                 const std::function<void(const FactBatch&)>& take);
 

@@ -1,17 +1,16 @@
 // The rejected bodies: what was sent and could not be accepted.
 #pragma once
 
+#include "core/store/reports.hpp"  // default_rejected_limit
+#include "core/store/store.hpp"
+#include "core/time/instant.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/store/store.hpp"
-#include "core/time/instant.hpp"
-
 namespace jobtally::store {
-
-inline constexpr std::int64_t default_rejected_limit = 10'000;  // the newest are kept
 
 struct RejectedBody {
     std::int64_t rejected_id = 0;  // counts up, never used again

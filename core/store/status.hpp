@@ -1,12 +1,12 @@
 // What `db status` says of a store.
 #pragma once
 
+#include "core/store/store.hpp"
+#include "core/time/instant.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include "core/store/store.hpp"
-#include "core/time/instant.hpp"
 
 namespace jobtally::store {
 

@@ -1,11 +1,11 @@
 // The store: one SQLite file. Opening, its rules, and who may write.
 #pragma once
 
+#include "core/base/error.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <string>
-
-#include "core/base/error.hpp"
 
 namespace jobtally::store {
 
@@ -13,7 +13,17 @@ namespace jobtally::store {
 // thread catches it to keep what it holds.
 class StoreError : public Error {
   public:
-    enum class Kind { missing, busy, full, corrupt, foreign, newer, not_writable, sync_failed, other };
+    enum class Kind {
+        missing,
+        busy,
+        full,
+        corrupt,
+        foreign,
+        newer,
+        not_writable,
+        sync_failed,
+        other
+    };
     StoreError(Kind kind, const std::string& message, std::string hint = {})
         : Error(message, std::move(hint)), m_kind(kind) {}
     Kind kind() const noexcept { return m_kind; }
@@ -29,7 +39,8 @@ class Store {
     static Store open_to_read(const std::filesystem::path& path);
     // Creates the file (0600, with its folders 0700) and migrates it where needed.
     static Store open_to_write(const std::filesystem::path& path);
-    // Private to this object and gone with it: in memory, or in a temporary file that SQLite spills to.
+    // Private to this object and gone with it: in memory, or in a temporary file that SQLite spills
+    // to.
     static Store in_memory();
     static Store temporary();
 

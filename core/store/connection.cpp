@@ -1,0 +1,140 @@
+// Opening one SQLite connection with the settings that all of jobtally's connections have.
+#include "core/store/connection.hpp"
+
+#include "core/store/sqlite_error.hpp"
+#include "core/store/statement.hpp"
+#include "core/store/writer_memory.hpp"
+
+#include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
+
+namespace jobtally::store {
+
+namespace {
+
+using Access = Store::Connection::Access;
+
+constexpr int busy_timeout_ms = 5000;
+
+// A file: URI of the path, every byte but the harmless ones escaped.
+std::string immutable_uri(const std::filesystem::path& path) {
+    constexpr std::string_view harmless =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string uri = "file:";
+    for (const char c : path.string()) {
+        if (harmless.find(c) != std::string_view::npos) {
+            uri += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            uri += {'%', digits[byte >> 4], digits[byte & 15]};
+        }
+    }
+    return uri + "?immutable=1";
+}
+
+std::string sqlite_name(const std::filesystem::path& path, Access access) {
+    switch (access) {
+        case Access::memory:
+            return ":memory:";
+        case Access::temporary:
+            return "";
+        case Access::read_immutable:
+            return immutable_uri(path);
+        default:
+            return path.string();
+    }
+}
+
+int sqlite_flags(Access access) {
+    switch (access) {
+        case Access::read:
+            return SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+        case Access::read_immutable:
+            return SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+        case Access::write:
+            return SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+        default:
+            return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    }
+}
+
+SQLite::Database open_database(const std::filesystem::path& path, Access access) {
+    try {
+        return SQLite::Database(sqlite_name(path, access), sqlite_flags(access), busy_timeout_ms);
+    } catch (const SQLite::Exception& error) {
+        throw_sqlite(error.getExtendedErrorCode(), nullptr, path);
+    }
+}
+
+void configure(const Store::Connection& connection, Access access) {
+    sqlite3* handle = connection.handle();
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_wal_autocheckpoint(handle, 0);
+    connection.execute("PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA foreign_keys=ON");
+    if (access == Access::write) {
+        connection.execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-16384");
+    } else if (connection.is_private()) {
+        connection.execute("PRAGMA synchronous=OFF; PRAGMA cache_size=-16384");
+    }
+}
+
+}  // namespace
+
+Store::Connection::Connection(const std::filesystem::path& path, Access access)
+    : m_path(path),
+      m_access(access),
+      m_guard(access == Access::write ? std::make_unique<WriteGuard>(path) : nullptr),
+      m_database(open_database(path, access)) {
+    configure(*this, access);
+}
+
+Store::Connection::~Connection() {
+    writer_memory.reset();  // its statements must go before the connection
+}
+
+WriteGuard* Store::Connection::guard() const {
+    if (!can_write()) throw_sqlite(SQLITE_READONLY, nullptr, m_path);
+    return m_guard.get();
+}
+
+void Store::Connection::execute(const char* sql) const {
+    const int code = sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) throw_sqlite(code, handle(), m_path);
+}
+
+std::int64_t Store::Connection::query_integer(const char* sql) const {
+    Statement statement(*this, sql);
+    return statement.step() ? statement.integer(0) : 0;
+}
+
+bool Store::Connection::is_in_transaction() const {
+    return sqlite3_get_autocommit(handle()) == 0;
+}
+
+ReadScope::ReadScope(const Store::Connection& connection)
+    : m_connection(connection), m_is_ours(!connection.is_in_transaction()) {
+    if (m_is_ours) m_connection.execute("BEGIN");
+}
+
+ReadScope::~ReadScope() {
+    if (m_is_ours) sqlite3_exec(m_connection.handle(), "COMMIT", nullptr, nullptr, nullptr);
+}
+
+WriteScope::WriteScope(const Store::Connection& connection) : m_connection(connection) {
+    m_connection.execute("BEGIN IMMEDIATE");
+}
+
+WriteScope::~WriteScope() {
+    if (!m_connection.is_in_transaction()) return;
+    sqlite3_exec(m_connection.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void WriteScope::commit() {
+    m_connection.execute("COMMIT");
+}
+
+}  // namespace jobtally::store

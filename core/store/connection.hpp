@@ -1,0 +1,76 @@
+// What a Store holds: SQLiteCpp's connection, the write guard, and what writers remember between
+// transactions.
+#pragma once
+
+#include "core/store/store.hpp"
+#include "core/store/write_guard.hpp"
+
+#include <memory>
+#include <optional>
+
+#include <SQLiteCpp/Database.h>
+
+namespace jobtally::store {
+
+class WriterMemory;
+
+class Store::Connection {
+  public:
+    enum class Access { read, read_immutable, write, memory, temporary };
+
+    // Opens the file and sets everything that holds for every connection (RELIABILITY, "open").
+    Connection(const std::filesystem::path& path, Access access);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    sqlite3* handle() const { return m_database.getHandle(); }
+    const std::filesystem::path& path() const { return m_path; }
+    bool is_private() const { return m_access == Access::memory || m_access == Access::temporary; }
+    bool can_write() const { return is_private() || m_access == Access::write; }
+    // Null for private stores; throws StoreError for read-only ones.
+    WriteGuard* guard() const;
+
+    void execute(const char* sql) const;
+    std::int64_t query_integer(const char* sql) const;
+    bool is_in_transaction() const;
+
+    // Made by the first write transaction.
+    std::unique_ptr<WriterMemory> writer_memory;
+    // A sync that failed after a commit had been answered; the next writer throws it.
+    std::optional<StoreError> deferred_error;
+
+  private:
+    std::filesystem::path m_path;
+    Access m_access;
+    std::unique_ptr<WriteGuard> m_guard;
+    SQLite::Database m_database;
+};
+
+// One state of the store for several statements; does nothing inside another transaction.
+class ReadScope {
+  public:
+    explicit ReadScope(const Store::Connection& connection);
+    ~ReadScope();
+    ReadScope(const ReadScope&) = delete;
+    ReadScope& operator=(const ReadScope&) = delete;
+
+  private:
+    const Store::Connection& m_connection;
+    bool m_is_ours;
+};
+
+// A transaction that writes, rolled back unless committed. The caller holds the write guard.
+class WriteScope {
+  public:
+    explicit WriteScope(const Store::Connection& connection);
+    ~WriteScope();
+    WriteScope(const WriteScope&) = delete;
+    WriteScope& operator=(const WriteScope&) = delete;
+    void commit();
+
+  private:
+    const Store::Connection& m_connection;
+};
+
+}  // namespace jobtally::store

@@ -1,0 +1,27 @@
+// The writer's side of the table `rejected`: adding, and keeping only the newest.
+#pragma once
+
+#include "core/model/rejection.hpp"
+#include "core/store/store.hpp"
+#include "core/time/instant.hpp"
+
+#include <string_view>
+
+namespace jobtally::store {
+
+class RejectedTable {
+  public:
+    RejectedTable(const Store::Connection& connection, std::int64_t limit)
+        : m_connection(connection), m_limit(limit) {}
+
+    void add(const model::Rejection& rejection, std::string_view source, time::Instant received_at);
+    // Deletes the oldest beyond the limit, if any was added; call before the commit.
+    void trim();
+
+  private:
+    const Store::Connection& m_connection;
+    std::int64_t m_limit;
+    std::int64_t m_added = 0;  // since the last trim
+};
+
+}  // namespace jobtally::store

@@ -1,0 +1,92 @@
+// SQLite's result codes and errno as StoreErrors: one line that names the file, and the cure as a
+// hint.
+#include "core/store/sqlite_error.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace jobtally::store {
+
+namespace {
+
+using Kind = StoreError::Kind;
+
+constexpr const char* space_hint = "free some space on the file system that holds the store";
+constexpr const char* corrupt_hint =
+    "restore a backup made by \"jobtally db backup\"; \"jobtally db verify\" says more";
+constexpr const char* sync_hint =
+    "the disk may be failing; look at the kernel's log, then restart jobtally";
+constexpr const char* rights_hint = "check the owner and the mode of the file and of its folder";
+
+bool is_full(int number) {
+    return number == ENOSPC || number == EDQUOT;
+}
+
+[[noreturn]] void throw_input_output(int code, int number, const std::string& name,
+                                     const std::string& detail) {
+    if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
+        throw StoreError(Kind::sync_failed,
+                         fmt::format("store {} can't be synced: {}", name, detail), sync_hint);
+    }
+    if (is_full(number)) {
+        throw StoreError(Kind::full, fmt::format("no space left for store {}", name), space_hint);
+    }
+    const std::string reason = number != 0 ? std::strerror(number) : detail;
+    throw StoreError(Kind::other,
+                     fmt::format("store {} can't be read or written: {}", name, reason),
+                     "look at the kernel's log: the disk may be failing");
+}
+
+}  // namespace
+
+void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path) {
+    const std::string name = fmt::format("\"{}\"", path.string());
+    const std::string detail =
+        database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
+    const int number = database != nullptr ? sqlite3_system_errno(database) : 0;
+    switch (code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            throw StoreError(Kind::busy, fmt::format("store {} is busy: {}", name, detail),
+                             "another process writes to it; try again when it is done");
+        case SQLITE_FULL:
+            throw StoreError(Kind::full, fmt::format("no space left for store {}", name),
+                             space_hint);
+        case SQLITE_CORRUPT:
+            throw StoreError(Kind::corrupt, fmt::format("store {} is damaged: {}", name, detail),
+                             corrupt_hint);
+        case SQLITE_NOTADB:
+            throw StoreError(Kind::foreign, fmt::format("{} is not a jobtally store", name),
+                             "choose another file with --db");
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+        case SQLITE_AUTH:
+            throw StoreError(Kind::not_writable, fmt::format("store {} can't be written", name),
+                             rights_hint);
+        case SQLITE_CANTOPEN:
+            throw StoreError(Kind::not_writable,
+                             fmt::format("store {} can't be opened: {}", name,
+                                         number != 0 ? std::strerror(number) : detail),
+                             rights_hint);
+        case SQLITE_IOERR:
+            throw_input_output(code, number, name, detail);
+        default:
+            throw StoreError(Kind::other, fmt::format("store {}: {}", name, detail));
+    }
+}
+
+void throw_errno(int number, const char* action, const std::filesystem::path& path) {
+    const std::string message =
+        fmt::format("can't {} \"{}\": {}", action, path.string(), std::strerror(number));
+    if (is_full(number)) throw StoreError(Kind::full, message, space_hint);
+    if (number == ENOENT) throw StoreError(Kind::missing, message);
+    if (number == EACCES || number == EPERM || number == EROFS) {
+        throw StoreError(Kind::not_writable, message, rights_hint);
+    }
+    throw StoreError(Kind::other, message);
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,19 @@
+// SQLite's result codes become StoreErrors here, and nowhere else.
+#pragma once
+
+#include "core/store/store.hpp"
+
+#include <filesystem>
+
+struct sqlite3;
+
+namespace jobtally::store {
+
+// Throws the StoreError for the result code `code` (extended or not); `database` may be null and
+// adds SQLite's own words.
+[[noreturn]] void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path);
+
+// The StoreError of a failed system call on the store's files, by errno.
+[[noreturn]] void throw_errno(int number, const char* action, const std::filesystem::path& path);
+
+}  // namespace jobtally::store

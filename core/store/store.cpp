@@ -1,0 +1,166 @@
+// Opening a store: to read, to write (creating and migrating it), in memory, in a temporary file.
+#include "core/store/store.hpp"
+
+#include "core/store/connection.hpp"
+#include "core/store/identity.hpp"
+#include "core/store/schema.hpp"
+#include "core/store/sqlite_error.hpp"
+#include "core/store/statement.hpp"
+#include "core/store/writer_memory.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace jobtally::store {
+
+namespace {
+
+using Access = Store::Connection::Access;
+using Kind = StoreError::Kind;
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds opening_patience{60};
+
+// The real path, links followed: the log and the lock stand beside the file itself.
+fs::path resolved(const fs::path& path) {
+    std::error_code ignored;
+    auto real = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
+    return ignored ? path : real;
+}
+
+void refuse_what_is_no_file(const fs::path& path) {
+    std::error_code error;
+    const auto status = fs::status(path, error);
+    if (fs::is_directory(status)) {
+        throw StoreError(Kind::foreign,
+                         fmt::format("\"{}\" is a directory, not a store", path.string()),
+                         "name a file with --db");
+    }
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
+        throw StoreError(Kind::foreign, fmt::format("\"{}\" is not a regular file", path.string()),
+                         "name a file with --db");
+    }
+}
+
+void make_folders(const fs::path& folder) {
+    if (folder.empty() || mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return;
+    if (errno != ENOENT) throw_errno(errno, "create the folder", folder);
+    make_folders(folder.parent_path());
+    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+        throw_errno(errno, "create the folder", folder);
+    }
+}
+
+void make_file(const fs::path& path) {
+    make_folders(path.parent_path());
+    const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+    if (file < 0) throw_errno(errno, "open the store", path);
+    close(file);
+}
+
+bool uses_wal(const Store::Connection& connection) {
+    Statement statement(connection, "PRAGMA journal_mode");
+    return statement.step() && statement.text(0) == "wal";
+}
+
+void switch_to_wal(const Store::Connection& connection) {
+    Statement statement(connection, "PRAGMA journal_mode=WAL");
+    if (!statement.step() || statement.text(0) != "wal") {
+        throw StoreError(Kind::other,
+                         fmt::format("store \"{}\" can't use a write-ahead log on this file system",
+                                     connection.path().string()),
+                         "put the store on a local disk");
+    }
+}
+
+std::int64_t known_version() {
+    return static_cast<std::int64_t>(schema_steps().size());
+}
+
+void make_ready_to_write(const Store::Connection& connection) {
+    if (sqlite3_db_readonly(connection.handle(), "main") == 1) {
+        throw_sqlite(SQLITE_READONLY, nullptr, connection.path());
+    }
+    if (identify(connection, known_version()) == Identity::current && uses_wal(connection)) return;
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + opening_patience);
+    if (!uses_wal(connection)) switch_to_wal(connection);
+    migrate(connection, schema_steps());
+}
+
+bool has_log(const fs::path& path) {
+    fs::path log = path;
+    log += "-wal";
+    std::error_code error;
+    const auto size = fs::file_size(log, error);
+    return !error && size > 0;
+}
+
+// In a folder that can't be written SQLite can't make its files for readers. Without a log there
+// is no writer, and the file can be read as it is.
+std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identity& identity) {
+    try {
+        auto connection = std::make_unique<Store::Connection>(path, Access::read);
+        identity = identify(*connection, known_version());
+        return connection;
+    } catch (const StoreError& error) {
+        if (error.kind() != Kind::not_writable || has_log(path)) throw;
+    }
+    auto connection = std::make_unique<Store::Connection>(path, Access::read_immutable);
+    identity = identify(*connection, known_version());
+    return connection;
+}
+
+std::unique_ptr<Store::Connection> connect_private(Access access) {
+    auto connection = std::make_unique<Store::Connection>(
+        access == Access::memory ? ":memory:" : "a temporary file", access);
+    migrate(*connection, schema_steps());
+    return connection;
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<Connection> connection) : m_connection(std::move(connection)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Store Store::open_to_read(const fs::path& path) {
+    const auto real = resolved(path);
+    refuse_what_is_no_file(real);
+    if (!fs::exists(real)) {
+        throw StoreError(Kind::missing, fmt::format("there is no store \"{}\"", path.string()),
+                         "load reports with \"jobtally ingest\", or name another store with --db");
+    }
+    Identity identity{};
+    auto connection = connect_to_read(real, identity);
+    if (identity != Identity::current) {
+        connection.reset();
+        open_to_write(real);
+        connection = connect_to_read(real, identity);
+    }
+    return Store(std::move(connection));
+}
+
+Store Store::open_to_write(const fs::path& path) {
+    const auto real = resolved(path);
+    refuse_what_is_no_file(real);
+    make_file(real);
+    auto connection = std::make_unique<Connection>(real, Access::write);
+    make_ready_to_write(*connection);
+    return Store(std::move(connection));
+}
+
+Store Store::in_memory() {
+    return Store(connect_private(Access::memory));
+}
+
+Store Store::temporary() {
+    return Store(connect_private(Access::temporary));
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,50 @@
+// The write guard: one exclusive lock, on a file of its own beside the store, that everything which
+// writes or checkpoints holds. It stands in for the fix of SQLite's WAL-reset bug
+// (sqlite.org/wal.html#walresetbug) and is fair: who lets go can't overtake who waits.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+
+namespace jobtally::store {
+
+// An open lock file. Locks belong to the open file (F_OFD_SETLK): two guards exclude each other
+// in one process too. One thread at a time.
+class WriteGuard {
+  public:
+    // Creates the file (0600) where it is not. Throws StoreError.
+    explicit WriteGuard(const std::filesystem::path& store);
+    ~WriteGuard();
+    WriteGuard(const WriteGuard&) = delete;
+    WriteGuard& operator=(const WriteGuard&) = delete;
+
+    // Waits for the lock until `deadline`, then throws StoreError::busy.
+    void acquire(std::chrono::steady_clock::time_point deadline);
+    void release() noexcept;
+    bool is_held() const noexcept { return m_held; }
+    // True when someone else stands in line.
+    bool someone_waits() const noexcept;
+
+  private:
+    std::filesystem::path m_store;
+    int m_file = -1;
+    bool m_held = false;
+};
+
+// Holds a guard for a scope; a null guard (a private store) is no guard.
+class HeldGuard {
+  public:
+    HeldGuard(WriteGuard* guard, std::chrono::steady_clock::time_point deadline) : m_guard(guard) {
+        if (m_guard != nullptr) m_guard->acquire(deadline);
+    }
+    ~HeldGuard() {
+        if (m_guard != nullptr) m_guard->release();
+    }
+    HeldGuard(const HeldGuard&) = delete;
+    HeldGuard& operator=(const HeldGuard&) = delete;
+
+  private:
+    WriteGuard* m_guard;
+};
+
+}  // namespace jobtally::store

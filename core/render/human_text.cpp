@@ -1,0 +1,86 @@
+// How people read a cell, and the window of an answer.
+#include "core/base/text.hpp"
+#include "core/render/renderer.hpp"
+#include "core/time/human.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace jobtally::render {
+namespace {
+
+constexpr std::string_view unknown = "-";
+
+// Plain digits up to four, groups of three from five on: 9999, 10,000.
+std::string count_text(std::int64_t value) {
+    std::string digits = fmt::to_string(value);
+    const std::size_t first = digits.front() == '-' ? 1 : 0;
+    if (digits.size() - first < 5) return digits;
+    for (std::size_t at = digits.size() - 3; at > first; at = at > 3 ? at - 3 : 0) {
+        digits.insert(at, 1, ',');
+    }
+    return digits;
+}
+
+// About three digits that count; no fraction from a thousand on.
+std::string number_words(double value) {
+    const double size = std::abs(value);
+    if (!std::isfinite(value)) return std::string{unknown};
+    if (value == 0) return "0";
+    if (size < 0.01 || size >= 1e15) return fmt::format("{:.3g}", value);
+    if (size < 9.995) return fmt::format("{:.2f}", value);
+    if (size < 999.95) return fmt::format("{:.1f}", value);
+    return count_text(std::llround(value));
+}
+
+// Less than all is never 100.0 %, more than none never 0.0 %.
+std::string per_cent(double fraction) {
+    if (!std::isfinite(fraction)) return std::string{unknown};
+    const std::string digits = fmt::format("{:.1f}", fraction * 100);
+    if (fraction > 0 && digits == "0.0") return "<0.1 %";
+    if (fraction < 1 && digits == "100.0") return ">99.9 %";
+    return (digits == "-0.0" ? "0.0" : digits) + " %";
+}
+
+struct HumanText {
+    const time::Zone& zone;
+
+    std::string operator()(std::monostate) const { return std::string{unknown}; }
+    std::string operator()(bool value) const { return value ? "yes" : "no"; }
+    std::string operator()(std::int64_t value) const { return count_text(value); }
+    std::string operator()(table::Number number) const { return number_words(number.value); }
+    std::string operator()(table::Ratio ratio) const { return per_cent(ratio.value); }
+    std::string operator()(time::Duration length) const { return time::human_length(length); }
+    std::string operator()(time::Instant at) const { return time::format_local(at, zone, false); }
+    std::string operator()(const std::string& text) const { return visible(text); }
+    std::string operator()(const std::vector<std::string>& texts) const {
+        return visible(fmt::format("{}", fmt::join(texts, ", ")));
+    }
+    std::string operator()(const table::RawJson& json) const { return visible(json.text); }
+};
+
+std::string edge_text(time::Instant at, const time::Zone& zone) {
+    const bool whole_minute = at == std::chrono::floor<std::chrono::minutes>(at);
+    return time::format_local(at, zone, !whole_minute);
+}
+
+}  // namespace
+
+std::string human_text(const table::Cell& cell, const Style& style) {
+    return std::visit(HumanText{style.zone}, cell);
+}
+
+std::string window_text(const table::Window& window, const Style& style) {
+    const time::TimeSpan& span = window.span;
+    if (!span.since && !span.until) return "all reports";
+    std::string out = span.since ? edge_text(*span.since, style.zone) : std::string{};
+    if (!span.until) {
+        out = "since " + out;
+    } else {
+        out += (span.since ? " to " : "before ") + edge_text(*span.until, style.zone);
+    }
+    return fmt::format("{} {}, by {}_at", out, visible(style.zone.name()), visible(window.at));
+}
+
+}  // namespace jobtally::render

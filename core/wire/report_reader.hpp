@@ -1,24 +1,25 @@
-// Reads job reports from a stream of bytes in any shape the platform or a user has them, in constant memory.
+// Reads job reports from a stream of bytes in any shape the platform or a user has them, in
+// constant memory.
 #pragma once
+
+#include "core/model/rejection.hpp"
+#include "core/model/report.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string_view>
-
-#include "core/model/rejection.hpp"
-#include "core/model/report.hpp"
 
 namespace jobtally::wire {
 
 struct Limits {
     std::size_t report_bytes = 1 << 20;  // a longer report is rejected
     std::size_t kept_body = 64 << 10;
-    int depth = 32;  // of nesting within one report
+    int depth = 32;  // levels of nesting within one report, itself included; at most 128 make sense
 };
 
-// Feed it bytes, take out what they hold. Accepted shapes: CONTRACT section 2. After a syntax error it goes on
-// at the next line that can begin a report. Memory is bounded by Limits::report_bytes and the size of one piece
-// that is fed. One thread at a time.
+// Feed it bytes, take out what they hold. Accepted shapes: CONTRACT section 2. After a syntax error
+// it goes on at the next line that can begin a report. Memory is bounded by Limits::report_bytes
+// and the size of one piece that is fed. One thread at a time.
 class ReportReader {
   public:
     explicit ReportReader(Limits limits = {});
@@ -28,7 +29,8 @@ class ReportReader {
 
     enum class Got { report, rejection, need_more, end };
 
-    // More input. Call it only when next() said need_more (or first).
+    // More input; the bytes must stay until next() says need_more. Call it then, or first: what is
+    // unread is copied otherwise.
     void feed(std::string_view bytes);
     // There is no more input: what is incomplete is rejected.
     void finish();

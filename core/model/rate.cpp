@@ -1,0 +1,28 @@
+// A share of a whole, with the interval that says how sure it is.
+#include "core/model/rate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace jobtally::model {
+
+std::optional<double> Rate::value() const {
+    if (whole == 0) return std::nullopt;
+    return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::optional<Interval> Rate::wilson() const {
+    if (whole == 0) return std::nullopt;
+    constexpr double z = 1.959964;
+    const double n = static_cast<double>(whole);
+    const double p = static_cast<double>(part) / n;
+    const double divisor = 1 + z * z / n;
+    const double centre = (p + z * z / (2 * n)) / divisor;
+    const double reach = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / divisor;
+    // The ends are exactly 0 and 1 there by the formula; rounding would leave a trace.
+    const double low = part == 0 ? 0 : std::max(0.0, centre - reach);
+    const double high = part == whole ? 1 : std::min(1.0, centre + reach);
+    return Interval{low, high};
+}
+
+}  // namespace jobtally::model

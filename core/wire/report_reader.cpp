@@ -1,0 +1,485 @@
+// Finds the reports in a stream: one after the other, in an array or in the platform's list
+// envelope.
+#include "core/wire/report_reader.hpp"
+
+#include "core/wire/line_mark.hpp"
+#include "core/wire/resume_scan.hpp"
+#include "core/wire/syntax_problem.hpp"
+#include "core/wire/value_parser.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace jobtally::wire {
+
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr std::size_t kept_head = 256;
+
+bool is_blank(char byte) {
+    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
+
+// What the values stand in.
+enum class Container : std::uint8_t { none, array, envelope };
+
+// What may come next between values.
+enum class Expect : std::uint8_t {
+    value,
+    value_or_end,  // behind `[`
+    comma_or_end,  // behind an item
+    tail,          // behind the `]` of an envelope or one of its members: `,` or `}`
+    tail_key,
+    tail_colon,
+    tail_value,
+};
+
+enum class State : std::uint8_t { between, in_value, resuming };
+
+}  // namespace
+
+class ReportReader::Impl {
+  public:
+    explicit Impl(Limits limits) : m_limits(limits) {
+        m_limits.kept_body = std::min(limits.kept_body, limits.report_bytes);
+    }
+
+    void feed(std::string_view bytes);
+    void finish() { m_finished = true; }
+    Got next(model::JobReport& report, model::Rejection& rejection);
+
+  private:
+    // What a step came to; nothing: go on.
+    using Step = std::optional<Got>;
+
+    Step between(model::JobReport& report, model::Rejection& rejection);
+    Step at_end(model::Rejection& rejection);
+    Step at_mark();
+    Step separator(char byte, model::Rejection& rejection);
+    Step closer(char byte, model::Rejection& rejection);
+    Step stray(std::string_view problem, model::Rejection& rejection);
+    bool is_expected_start(char byte) const;
+
+    void begin_value(model::JobReport& report);
+    Step parse(model::JobReport& report, model::Rejection& rejection);
+    Step suspend(model::JobReport& report);
+    Step end_value(std::size_t end, model::Rejection& rejection);
+    void enter_envelope();
+    Step resume(model::Rejection& rejection);
+    void break_value(std::size_t error, std::string problem);
+    void break_here(std::string problem);
+
+    std::string place() const;
+    std::string body_until(std::size_t end) const;
+    const LineMark& mark_at(std::size_t offset);
+    bool lenient() const { return m_lost != Container::none; }
+
+    Limits m_limits;
+    ValueParser m_parser;
+    std::string_view m_text;  // the piece that is read: the caller's, or m_owned
+    std::string m_owned;
+    std::size_t m_pos = 0;
+    LineMark m_mark;  // of m_text[m_marked]
+    std::size_t m_marked = 0;
+    State m_state = State::between;
+    bool m_finished = false;
+    std::size_t m_mark_bytes = 0;  // of a byte order mark that were passed over
+
+    Container m_container = Container::none;
+    Expect m_expect = Expect::value;
+    Container m_lost =
+        Container::none;        // what we were in at a syntax error: its rest is read leniently
+    std::uint64_t m_index = 0;  // of the next item
+    std::string m_head;         // the front of the container, for its rejection
+    LineMark m_head_mark;
+
+    bool m_is_report = false;  // the value is to be a report, not part of an envelope's tail
+    bool m_oversized = false;
+    std::size_t m_begin = 0;      // of the value, or of what m_text holds of it
+    std::uint64_t m_carried = 0;  // bytes of the value in earlier pieces
+    std::string m_carry;          // these bytes; only their front when the value is oversized
+    LineMark m_value_mark;        // where a carried value begins
+    model::JobReport m_partial;   // what a carried value has filled so far
+
+    ResumeScan m_scan;
+    model::Rejection m_broken;
+};
+
+void ReportReader::Impl::feed(std::string_view bytes) {
+    if (m_pos < m_text.size()) {  // the caller did not wait for need_more
+        std::string joined(m_text.substr(m_pos));
+        mark_at(m_pos);
+        joined += bytes;
+        m_owned = std::move(joined);
+        m_text = m_owned;
+    } else {
+        mark_at(m_text.size());
+        m_text = bytes;
+    }
+    m_pos = m_marked = m_begin = 0;
+}
+
+ReportReader::Got ReportReader::Impl::next(model::JobReport& report, model::Rejection& rejection) {
+    if (m_state == State::in_value) std::swap(report, m_partial);
+    for (;;) {
+        Step step;
+        switch (m_state) {
+            case State::between:
+                step = between(report, rejection);
+                break;
+            case State::in_value:
+                step = parse(report, rejection);
+                break;
+            case State::resuming:
+                step = resume(rejection);
+                break;
+        }
+        if (step) return *step;
+    }
+}
+
+// --- Between values ---
+
+ReportReader::Impl::Step ReportReader::Impl::between(model::JobReport& report,
+                                                     model::Rejection& rejection) {
+    if (m_mark_bytes > 0) return at_mark();
+    while (m_pos < m_text.size() && is_blank(m_text[m_pos])) ++m_pos;
+    if (m_pos == m_text.size()) return at_end(rejection);
+    const char byte = m_text[m_pos];
+    if (byte == ',' || byte == ':') return separator(byte, rejection);
+    if (byte == ']' || byte == '}') return closer(byte, rejection);
+    if (byte == byte_order_mark[0] && m_container == Container::none) return at_mark();
+    if (!is_expected_start(byte)) {
+        if (byte == '{') return stray("a comma is missing before \"{\"", rejection);
+        break_here(unexpected(byte));
+        return {};
+    }
+    if (byte == '[' && m_container == Container::none) {
+        m_container = Container::array;
+        m_expect = Expect::value_or_end;
+        m_lost = Container::none;
+        m_index = 0;
+        m_head.assign(1, '[');
+        m_head_mark = mark_at(m_pos++);
+        return {};
+    }
+    begin_value(report);
+    return {};
+}
+
+bool ReportReader::Impl::is_expected_start(char byte) const {
+    switch (m_expect) {
+        case Expect::value:
+        case Expect::value_or_end:
+        case Expect::tail_value:
+            return true;
+        case Expect::tail_key:
+            return byte == '"';
+        default:
+            return false;
+    }
+}
+
+ReportReader::Impl::Step ReportReader::Impl::at_end(model::Rejection& rejection) {
+    if (!m_finished) return Got::need_more;
+    if (m_container == Container::none) return Got::end;
+    const bool is_array = m_container == Container::array;
+    rejection.reason = std::string("not JSON: the input ends within ") +
+                       (is_array ? "an array" : "a list of reports");
+    rejection.body = m_head;
+    rejection.line = m_head_mark.line;
+    rejection.is_json = false;
+    const bool report_it = !lenient();
+    m_container = Container::none;
+    m_expect = Expect::value;
+    return report_it ? Step(Got::rejection) : Step(Got::end);
+}
+
+// A byte order mark is passed over wherever a value may begin: files are joined with theirs.
+ReportReader::Impl::Step ReportReader::Impl::at_mark() {
+    while (m_mark_bytes < byte_order_mark.size() && m_pos < m_text.size() &&
+           m_text[m_pos] == byte_order_mark[m_mark_bytes]) {
+        ++m_mark_bytes;
+        ++m_pos;
+    }
+    if (m_mark_bytes == byte_order_mark.size()) {
+        m_mark_bytes = 0;
+        return {};
+    }
+    if (m_pos == m_text.size() && !m_finished) return Got::need_more;
+    // Not one: its bytes are garbage like any other.
+    if (m_pos < m_mark_bytes) {
+        std::string joined(byte_order_mark.substr(0, m_mark_bytes));
+        joined += m_text.substr(m_pos);
+        m_mark.column -= std::min<std::uint64_t>(m_mark.column, m_mark_bytes - m_pos);
+        m_owned = std::move(joined);
+        m_text = m_owned;
+        m_pos = m_marked = 0;
+    } else {
+        m_pos -= m_mark_bytes;
+    }
+    m_mark_bytes = 0;
+    break_here(unexpected(m_text[m_pos]));
+    return {};
+}
+
+ReportReader::Impl::Step ReportReader::Impl::separator(char byte, model::Rejection& rejection) {
+    if (byte == ',' && m_expect == Expect::comma_or_end) {
+        m_expect = Expect::value;
+    } else if (byte == ',' && m_expect == Expect::tail) {
+        m_expect = Expect::tail_key;
+    } else if (byte == ':' && m_expect == Expect::tail_colon) {
+        m_expect = Expect::tail_value;
+    } else if (byte == ',' && lenient()) {
+        // what stood before it is lost
+    } else if (byte == ',') {
+        return stray("unexpected character \",\"", rejection);
+    } else {
+        break_here(unexpected(byte));
+        return {};
+    }
+    ++m_pos;
+    return {};
+}
+
+ReportReader::Impl::Step ReportReader::Impl::closer(char byte, model::Rejection& rejection) {
+    const bool ends_items =
+        byte == ']' && (m_expect == Expect::comma_or_end || m_expect == Expect::value_or_end);
+    if (ends_items && m_container == Container::array) {
+        m_container = Container::none;
+        m_expect = Expect::value;
+    } else if (ends_items) {
+        m_expect = Expect::tail;
+    } else if (byte == '}' && m_expect == Expect::tail) {
+        m_container = Container::none;
+        m_expect = Expect::value;
+    } else if (lenient()) {
+        if (byte == ']' && m_lost == Container::envelope && m_container == Container::none) {
+            m_container = Container::envelope;
+            m_expect = Expect::tail;
+        }
+    } else {
+        return stray(unexpected(byte), rejection);
+    }
+    ++m_pos;
+    return {};
+}
+
+// A mark between values that is out of place: told once, and reports are read on behind it.
+ReportReader::Impl::Step ReportReader::Impl::stray(std::string_view problem,
+                                                   model::Rejection& rejection) {
+    const LineMark& mark = mark_at(m_pos);
+    const char byte = m_text[m_pos];
+    rejection.reason = syntax_reason(problem, mark);
+    rejection.body.clear();
+    rejection.line = mark.line;
+    rejection.is_json = false;
+    if (byte != '{') {
+        rejection.body.assign(1, byte);
+        ++m_pos;
+    }
+    m_lost = m_container == Container::none ? Container::array : m_container;
+    m_container = Container::none;
+    m_expect = Expect::value;
+    return Got::rejection;
+}
+
+// --- Within a value ---
+
+void ReportReader::Impl::begin_value(model::JobReport& report) {
+    m_state = State::in_value;
+    m_begin = m_pos;
+    m_carried = 0;
+    m_oversized = false;
+    m_is_report = m_expect < Expect::tail;
+    if (m_is_report) {
+        m_parser.handler().begin_report(report, m_limits.depth, m_container == Container::none);
+    } else {
+        m_parser.handler().begin_ignored();
+    }
+    m_parser.begin();
+}
+
+ReportReader::Impl::Step ReportReader::Impl::parse(model::JobReport& report,
+                                                   model::Rejection& rejection) {
+    m_parser.handler().move_to(report);
+    std::size_t used = 0;
+    auto step = ValueParser::Step::more;
+    if (m_pos < m_text.size()) step = m_parser.write(m_text.substr(m_pos), used);
+    const std::size_t reached = m_pos + used;
+    if (step == ValueParser::Step::more) {
+        if (!m_finished) return suspend(report);
+        step = m_parser.finish();
+    }
+    switch (step) {
+        case ValueParser::Step::complete:
+            return end_value(reached, rejection);
+        case ValueParser::Step::envelope:
+            m_pos = reached;
+            enter_envelope();
+            return {};
+        default:
+            break_value(reached, m_parser.problem());
+            return {};
+    }
+}
+
+ReportReader::Impl::Step ReportReader::Impl::suspend(model::JobReport& report) {
+    if (m_carried == 0) {
+        m_carry.clear();
+        m_value_mark = mark_at(m_begin);
+    }
+    const std::string_view piece = m_text.substr(m_begin);
+    m_carried += piece.size();
+    if (!m_oversized) m_carry += piece;
+    if (!m_oversized && m_carried > m_limits.report_bytes) {
+        m_oversized = true;
+        m_parser.handler().ignore_rest();
+        m_carry.resize(std::min(m_carry.size(), m_limits.kept_body));
+        m_carry.shrink_to_fit();
+    }
+    m_pos = m_begin = m_text.size();
+    std::swap(report, m_partial);
+    return Got::need_more;
+}
+
+ReportReader::Impl::Step ReportReader::Impl::end_value(std::size_t end,
+                                                       model::Rejection& rejection) {
+    m_state = State::between;
+    m_pos = end;
+    if (!m_is_report) {
+        m_expect = m_expect == Expect::tail_key ? Expect::tail_colon : Expect::tail;
+        return {};
+    }
+    ReportHandler& handler = m_parser.handler();
+    const std::string_view piece = without_blanks_behind(m_text.substr(m_begin, end - m_begin));
+    const bool too_long = m_oversized || m_carried + piece.size() > m_limits.report_bytes;
+    const bool good = handler.settle() && !too_long;
+    if (!good) {
+        const std::string where = place();
+        const std::string& member = handler.problem_member();
+        if (too_long) {
+            rejection.reason = (where.empty() ? "" : where + ": ") + "longer than " +
+                               std::to_string(m_limits.report_bytes) + " bytes";
+        } else {
+            rejection.reason = where;
+            if (!where.empty() && !member.empty()) rejection.reason += '.';
+            rejection.reason += member;
+            if (!rejection.reason.empty()) rejection.reason += ": ";
+            rejection.reason += handler.problem();
+        }
+        rejection.body = body_until(m_begin + piece.size());
+        rejection.line = m_carried > 0 ? m_value_mark.line : mark_at(m_begin).line;
+        rejection.is_json = true;
+    }
+    if (m_container != Container::none) m_expect = Expect::comma_or_end;
+    ++m_index;
+    return good ? Got::report : Got::rejection;
+}
+
+void ReportReader::Impl::enter_envelope() {
+    m_head_mark = m_carried > 0 ? m_value_mark : mark_at(m_begin);
+    m_head = body_until(m_pos + 1).substr(0, kept_head);
+    m_pos = std::min(m_pos + 1, m_text.size());  // the `[`
+    m_state = State::between;
+    m_container = Container::envelope;
+    m_expect = Expect::value_or_end;
+    m_lost = Container::none;
+    m_index = 0;
+}
+
+// --- After a syntax error ---
+
+// The value that began at m_begin, or in an earlier piece, is broken: goes back to where it began.
+void ReportReader::Impl::break_value(std::size_t error, std::string problem) {
+    if (m_carried > 0 && !m_oversized) {
+        error += m_carry.size() - m_begin;
+        m_carry += m_text.substr(m_begin);
+        std::swap(m_owned, m_carry);
+        m_text = m_owned;
+        m_mark = m_value_mark;
+        m_begin = m_marked = 0;
+    }
+    const LineMark begin = m_oversized ? m_value_mark : mark_at(m_begin);
+    if (!m_oversized) error = blamed(m_text, m_begin, error);
+    const std::string_view broken = m_text.substr(m_begin, error - m_begin);
+    // Of an oversized value only the front is at hand: what it holds is lost with it.
+    const bool go_back = !m_oversized && broken.size() <= m_limits.report_bytes;
+    m_pos = go_back ? m_begin : error;
+    m_scan.begin(begin.indent, m_limits.kept_body,
+                 m_oversized ? m_carry : broken.substr(0, go_back ? 0 : std::string_view::npos));
+    LineMark place_of_error = m_oversized ? m_mark : begin;
+    place_of_error.advance(m_oversized ? m_text.substr(m_marked, error - m_marked) : broken);
+    if (problem.empty() && error < m_text.size()) problem = unexpected(m_text[error]);
+    m_broken.reason = syntax_reason(problem, place_of_error);
+    m_broken.line = begin.line;
+    m_broken.is_json = false;
+    if (m_container != Container::none) m_lost = m_container;
+    m_container = Container::none;
+    m_expect = Expect::value;
+    m_state = State::resuming;
+}
+
+void ReportReader::Impl::break_here(std::string problem) {
+    m_begin = m_pos;
+    m_carried = 0;
+    m_oversized = false;
+    break_value(m_pos, std::move(problem));
+}
+
+ReportReader::Impl::Step ReportReader::Impl::resume(model::Rejection& rejection) {
+    m_pos += m_scan.pass(m_text.substr(m_pos));
+    if (m_pos == m_text.size() && !m_finished) return Got::need_more;
+    m_broken.body = m_scan.take_body();
+    rejection = std::move(m_broken);
+    m_state = State::between;
+    return Got::rejection;
+}
+
+// --- Where things are ---
+
+// Behind a syntax error nobody knows how many items were passed over: then the line alone tells the
+// place.
+std::string ReportReader::Impl::place() const {
+    switch (m_container) {
+        case Container::array:
+            return "[" + std::to_string(m_index) + "]";
+        case Container::envelope:
+            return "items[" + std::to_string(m_index) + "]";
+        case Container::none:
+            break;
+    }
+    return {};
+}
+
+std::string ReportReader::Impl::body_until(std::size_t end) const {
+    std::string body = m_carried > 0 ? m_carry.substr(0, m_limits.kept_body) : std::string();
+    const std::size_t room = m_limits.kept_body - std::min(body.size(), m_limits.kept_body);
+    body += m_text.substr(m_begin, std::min(end - m_begin, room));
+    return body;
+}
+
+const LineMark& ReportReader::Impl::mark_at(std::size_t offset) {
+    if (offset > m_marked) m_mark.advance(m_text.substr(m_marked, offset - m_marked));
+    m_marked = std::max(m_marked, offset);
+    return m_mark;
+}
+
+// --- The public face ---
+
+ReportReader::ReportReader(Limits limits) : m_impl(std::make_unique<Impl>(limits)) {}
+ReportReader::~ReportReader() = default;
+ReportReader::ReportReader(ReportReader&&) noexcept = default;
+ReportReader& ReportReader::operator=(ReportReader&&) noexcept = default;
+void ReportReader::feed(std::string_view bytes) {
+    m_impl->feed(bytes);
+}
+void ReportReader::finish() {
+    m_impl->finish();
+}
+ReportReader::Got ReportReader::next(model::JobReport& report, model::Rejection& rejection) {
+    return m_impl->next(report, rejection);
+}
+
+}  // namespace jobtally::wire

@@ -1,0 +1,62 @@
+// Boost.JSON's event parser with ReportHandler, instantiated once.
+#include "core/wire/value_parser.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+
+namespace jobtally::wire {
+
+class ValueParser::Impl {
+  public:
+    using Parser = boost::json::basic_parser<ReportHandler>;
+
+    static boost::json::parse_options options() {
+        boost::json::parse_options result;
+        result.max_depth = hard_depth;
+        result.allow_invalid_utf8 = true;  // ReportHandler checks it and knows the member
+        return result;
+    }
+
+    Step step_after(bool ended) {
+        if (parser.handler().is_envelope()) return Step::envelope;
+        if (error) return Step::broken;
+        if (parser.handler().complete()) return Step::complete;
+        return ended ? Step::broken : Step::more;
+    }
+
+    Parser parser{options()};
+    boost::json::error_code error;
+};
+
+ValueParser::ValueParser() : m_impl(std::make_unique<Impl>()) {}
+ValueParser::~ValueParser() = default;
+
+ReportHandler& ValueParser::handler() {
+    return m_impl->parser.handler();
+}
+
+void ValueParser::begin() {
+    m_impl->parser.reset();
+    m_impl->error = {};
+}
+
+ValueParser::Step ValueParser::write(std::string_view bytes, std::size_t& used) {
+    used = m_impl->parser.write_some(true, bytes.data(), bytes.size(), m_impl->error);
+    return m_impl->step_after(false);
+}
+
+ValueParser::Step ValueParser::finish() {
+    m_impl->parser.write_some(false, "", 0, m_impl->error);
+    return m_impl->step_after(true);
+}
+
+std::string ValueParser::problem() const {
+    using boost::json::error;
+    const auto& code = m_impl->error;
+    if (code == error::too_deep)
+        return "nested deeper than " + std::to_string(hard_depth) + " levels";
+    if (code == error::incomplete) return "the input ends within a value";
+    if (code == error::syntax) return {};
+    return code.message();
+}
+
+}  // namespace jobtally::wire

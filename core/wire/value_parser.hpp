@@ -1,0 +1,41 @@
+// Reads one JSON value out of bytes that may come in pieces, strictly, and finds its end.
+#pragma once
+
+#include "core/wire/report_handler.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace jobtally::wire {
+
+// A value nested deeper than this is a syntax error: RFC 8259, section 9 leaves the limit to us.
+inline constexpr int hard_depth = 128;
+
+class ValueParser {
+  public:
+    enum class Step { complete, envelope, more, broken };
+
+    ValueParser();
+    ~ValueParser();
+    ValueParser(const ValueParser&) = delete;
+    ValueParser& operator=(const ValueParser&) = delete;
+
+    ReportHandler& handler();
+    // A new value begins; handler() must have been made ready for it.
+    void begin();
+    // Takes more of the value. `used` is how much of `bytes` it took: up to the value's end or
+    // beyond, over the blanks behind it; up to the `[` of an envelope; or up to the error.
+    Step write(std::string_view bytes, std::size_t& used);
+    // The input has ended. Only a number can be complete now that was not before.
+    Step finish();
+    // After `broken`: what is wrong, where one character is not to blame for it; else empty.
+    std::string problem() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace jobtally::wire

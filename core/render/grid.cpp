@@ -19,12 +19,6 @@ bool is_quantity(const table::Cell& cell) {
     return std::visit(IsQuantity{}, cell);
 }
 
-bool is_wordy(const table::Cell& cell) {
-    return std::holds_alternative<std::string>(cell) ||
-           std::holds_alternative<std::vector<std::string>>(cell) ||
-           std::holds_alternative<table::RawJson>(cell);
-}
-
 template <class Is>
 bool any_cell(const table::ResultTable& table, std::size_t place, Is is) {
     return std::any_of(table.rows.begin(), table.rows.end(),
@@ -36,7 +30,7 @@ GridRow spelled(const table::Row& row, const std::vector<GridColumn>& columns, c
     GridRow cells;
     for (const GridColumn& column : columns) {
         std::string text = human_text(row[column.place], style);
-        const bool unknown = text == "-" && !is_wordy(row[column.place]);
+        const bool unknown = text == "-" && !table::is_text(row[column.place]);
         cells.push_back({std::move(text), unknown});
     }
     return cells;
@@ -63,7 +57,7 @@ Grid grid_of(const table::ResultTable& table, const Style& style) {
         if (column.audience != table::Audience::everyone) continue;
         grid.columns.push_back(
             {&column, place, visible(column.title.empty() ? column.key : column.title),
-             any_cell(table, place, is_quantity), any_cell(table, place, is_wordy)});
+             any_cell(table, place, is_quantity), any_cell(table, place, table::is_text)});
     }
     for (const table::Row& row : table.rows) grid.rows.push_back(spelled(row, grid.columns, style));
     if (table.total) grid.total = spelled_total(*table.total, grid.columns, style);

@@ -5,6 +5,7 @@
 #include "core/time/rfc3339.hpp"
 
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -68,15 +69,9 @@ std::string plain_text(const table::Cell& cell) {
     return std::visit(PlainText{}, cell);
 }
 
-bool is_text(const table::Cell& cell) {
-    return std::holds_alternative<std::string>(cell) ||
-           std::holds_alternative<std::vector<std::string>>(cell) ||
-           std::holds_alternative<table::RawJson>(cell);
-}
-
 std::string machine_text(const table::Cell& cell) {
     std::string text = plain_text(cell);
-    return is_text(cell) ? visible(text) : text;
+    return table::is_text(cell) ? visible(text) : text;
 }
 
 }  // namespace jobtally::render

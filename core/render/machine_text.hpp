@@ -22,7 +22,4 @@ void append_json_escape(std::string& out, char32_t code);
 // `; `.
 std::string plain_text(const table::Cell& cell);
 
-// True for the cells whose spelling comes from outside.
-bool is_text(const table::Cell& cell);
-
 }  // namespace jobtally::render

@@ -26,7 +26,7 @@ std::string csv_quoted(std::string_view text) {
 }
 
 std::string csv_field(const table::Cell& cell) {
-    if (!is_text(cell)) return plain_text(cell);
+    if (!table::is_text(cell)) return plain_text(cell);
     const std::string text = plain_text(cell);
     const std::string shown = (looks_like_formula(text) ? "'" : "") + visible(text);
     const bool quotes = shown.empty() || shown.find_first_of(",\"") != std::string::npos;
@@ -40,7 +40,7 @@ std::string only_csv_field(const table::Cell& cell) {
 }
 
 std::string tsv_field(const table::Cell& cell) {
-    if (!is_text(cell)) return plain_text(cell);
+    if (!table::is_text(cell)) return plain_text(cell);
     const std::string text = plain_text(cell);
     std::string out = looks_like_formula(text) ? "'" : "";
     std::string_view rest = text;

@@ -39,6 +39,13 @@ Cell cell_or_unknown(const std::optional<T>& value) {
     return value ? Cell{*value} : Cell{};
 }
 
+// True for cells whose spelling comes from outside.
+inline bool is_text(const Cell& cell) {
+    return std::holds_alternative<std::string>(cell) ||
+           std::holds_alternative<std::vector<std::string>>(cell) ||
+           std::holds_alternative<RawJson>(cell);
+}
+
 enum class Audience : std::uint8_t {
     everyone,
     machines,  // left out of table, markdown and html unless --columns names it

@@ -1,18 +1,13 @@
 #include "core/time/quoted.hpp"
 
-#include <fmt/format.h>
+#include "core/base/text.hpp"
 
 namespace jobtally::time {
 
 std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text.substr(0, 40)) {
-        if (c >= ' ' && c <= '~')
-            out += c;
-        else
-            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    }
-    return out + (text.size() > 40 ? "…\"" : "\"");
+    constexpr std::size_t columns = 40;
+    // Cut before the work as well: the text may be a megabyte.
+    return '"' + shorten(visible(text.substr(0, 4 * columns)), columns) + '"';
 }
 
 }  // namespace jobtally::time

@@ -1,48 +1,65 @@
-// A time zone of the IANA database (Howard Hinnant's date, here only), quick for UTC.
+// A time zone of the IANA database, quick for UTC and for many instants in a row.
 #pragma once
+
+#include "core/time/instant.hpp"
 
 #include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "core/time/instant.hpp"
-
 namespace jobtally::time {
+
+class ZoneRules;
 
 // A wall-clock reading that belongs to no zone yet.
 using LocalTime = std::chrono::local_time<Duration>;
 
-// Cheap to copy; copies share the zone's rules, which are immutable. Not safe for use by two threads at
-// once (it remembers the last offset): give each thread its copy.
+// Cheap to copy; copies share the zone's rules, which are immutable. Not safe for use by two
+// threads at once (it remembers the last offset): give each thread its copy.
 class Zone {
   public:
     Zone();  // UTC; touches no file
 
-    // Throws UsageError for a name that the zone database does not have.
+    // A name such as `Europe/Berlin`, read from TZDIR or /usr/share/zoneinfo; `UTC` needs no file.
+    // Throws UsageError for a name that the zone database does not have, and where there is no
+    // database.
     static Zone named(std::string_view name);
-    // `TZ` (a name, with or without a leading `:`), else what /etc/localtime points to, else UTC.
+    // `TZ` as other programs take it: a name, with or without a leading `:`, or a POSIX rule such
+    // as `CET-1CEST,M3.5.0,M10.5.0/3`; empty is UTC. Without TZ what /etc/localtime holds (its name
+    // is where it points to, else `localtime`), else UTC. Throws UsageError for a TZ that is
+    // neither.
     static Zone system();
 
     const std::string& name() const { return m_name; }
-    std::chrono::seconds offset_at(Instant at) const;  // to be added to UTC
-    std::string abbreviation_at(Instant at) const;     // `CET`, or `+04` where there is none
-    LocalTime to_local(Instant at) const;
+    std::chrono::seconds offset_at(Instant at) const {  // to be added to UTC
+        if (at < m_from || at >= m_to) remember_era(at);
+        return m_offset;
+    }
+    std::string abbreviation_at(Instant at) const;  // `CET`, or `+04` where there is none
+    LocalTime to_local(Instant at) const {
+        return LocalTime{at.time_since_epoch() + offset_at(at)};
+    }
     // A local time that occurs twice is its first occurrence; one that the clock skips is the
     // instant of the change.
     Instant to_utc(LocalTime at) const;
 
   private:
-    struct Rules;
+    Zone(std::string name, ZoneRules rules);
+    static Zone from_environment(std::string_view tz);
+    void remember_era(Instant at) const;
+
     std::string m_name;
-    std::shared_ptr<const Rules> m_rules;  // null: UTC
-    mutable Instant m_from{}, m_to{};      // where m_offset holds
+    std::shared_ptr<const ZoneRules> m_rules;                        // null: UTC
+    mutable Instant m_from = Instant::min(), m_to = Instant::max();  // where m_offset holds
     mutable std::chrono::seconds m_offset{0};
 };
 
 // `2026-11-01 14:26:10` and, where `seconds` is false, `2026-11-01 14:26`.
 std::string format_local(Instant at, const Zone& zone, bool seconds = true);
-// RFC 3339 with the zone's offset: `2026-11-01T00:00:00+01:00`.
+// RFC 3339 with the zone's offset, `2026-11-01T00:00:00+01:00` (`Z` where the zone is UTC), and 0,
+// 3 or 6 fraction digits. Offsets with seconds, as they were before 1972, are cut to minutes
+// together with the local time, so that the text still names the same instant.
 std::string format_local_rfc3339(Instant at, const Zone& zone);
 
 }  // namespace jobtally::time

@@ -1,0 +1,26 @@
+// The calendar's own names for spans of local days: `2026`, `2026-11`, `2026-W47`, `2026-11-01`.
+#pragma once
+
+#include "core/time/zone.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace jobtally::time {
+
+// Local days [first, end).
+struct DaySpan {
+    std::chrono::local_days first, end;
+};
+
+// Nothing where the text has none of those forms. Throws UsageError where it has one, but the
+// calendar has no such month, week or day.
+std::optional<DaySpan> parse_day_span(std::string_view text);
+
+// The spans of those kinds that a day lies in. Weeks begin on Monday.
+DaySpan week_of(std::chrono::local_days day);
+DaySpan month_of(std::chrono::local_days day);
+DaySpan year_of(std::chrono::local_days day);
+
+}  // namespace jobtally::time

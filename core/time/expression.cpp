@@ -25,10 +25,14 @@ constexpr const char* good_times = "times are as in \"2026-11-01 02:00\", \"yest
 constexpr const char* good_periods =
     "periods are as in \"yesterday\", \"last-month\" or \"2026-W47\"";
 
-std::string lower_and_trimmed(std::string_view text) {
+std::string_view trimmed(std::string_view text) {
     const std::size_t first = text.find_first_not_of(' ');
     if (first == std::string_view::npos) return {};
-    std::string out{text.substr(first, text.find_last_not_of(' ') - first + 1)};
+    return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+std::string lower(std::string_view text) {
+    std::string out{text};
     for (char& c : out) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     }
@@ -99,8 +103,9 @@ std::optional<Instant> moved(Instant from, std::optional<Duration> length, int s
 // `-2d`, `+1h`, `2 hours ago`.
 std::optional<Instant> relative(std::string_view text, Instant now) {
     constexpr std::string_view ago = " ago";
-    if (text.ends_with(ago))
-        return moved(now, length_of(text.substr(0, text.size() - ago.size())), -1);
+    const std::size_t length = text.size() < ago.size() ? 0 : text.size() - ago.size();
+    if (equals_ignoring_case(text.substr(length), ago))
+        return moved(now, length_of(text.substr(0, length)), -1);
     if (text.starts_with('-')) return moved(now, length_of(text.substr(1)), -1);
     if (text.starts_with('+')) return moved(now, length_of(text.substr(1)), 1);
     return std::nullopt;
@@ -131,11 +136,12 @@ std::optional<Instant> date_and_time(std::string text, const Zone& zone) {
     return zone.to_utc(LocalTime{as_if_utc->time_since_epoch()});
 }
 
-std::optional<Instant> any_form(const std::string& text, Instant now, const Zone& zone) {
-    if (text == "now") return now;
-    if (const auto day = named_day(text, day_of(now, zone))) return start_of(*day, zone);
+std::optional<Instant> any_form(std::string_view text, Instant now, const Zone& zone) {
+    const std::string words = lower(text);
+    if (words == "now") return now;
+    if (const auto day = named_day(words, day_of(now, zone))) return start_of(*day, zone);
     if (const auto span = parse_day_span(text)) return start_of(span->first, zone);
-    if (const auto at = date_and_time(text, zone)) return at;
+    if (const auto at = date_and_time(words, zone)) return at;
     if (const auto at = unix_time(text)) return at;
     return relative(text, now);
 }
@@ -143,18 +149,18 @@ std::optional<Instant> any_form(const std::string& text, Instant now, const Zone
 }  // namespace
 
 Instant parse_time(std::string_view text, Instant now, const Zone& zone) {
-    const std::string trimmed = lower_and_trimmed(text);
-    if (const auto at = any_form(trimmed, now, zone)) return checked(*at, text);
+    const std::string_view expression = trimmed(text);
+    if (const auto at = any_form(expression, now, zone)) return checked(*at, text);
     const std::string reason = fmt::format("not a time: {}", quoted(text));
-    if (length_of(trimmed))
-        throw UsageError{reason, fmt::format("that long before now is \"-{}\"", trimmed)};
+    if (length_of(expression))
+        throw UsageError{reason, fmt::format("that long before now is \"-{}\"", expression)};
     throw UsageError{reason, good_times};
 }
 
 TimeSpan parse_period(std::string_view text, Instant now, const Zone& zone) {
-    const std::string trimmed = lower_and_trimmed(text);
-    if (const auto span = parse_day_span(trimmed)) return span_of(*span, zone);
-    std::string words = trimmed;
+    const std::string_view expression = trimmed(text);
+    if (const auto span = parse_day_span(expression)) return span_of(*span, zone);
+    std::string words = lower(expression);
     std::replace(words.begin(), words.end(), ' ', '-');
     if (const auto span = named_span(words, day_of(now, zone))) return span_of(*span, zone);
     throw UsageError{fmt::format("not a period: {}", quoted(text)), good_periods};

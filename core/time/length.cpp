@@ -51,7 +51,9 @@ bool is_digit_of_length(char c) {
 
 std::optional<std::int64_t> unit_named(std::string_view name) {
     for (const UnitName& unit : unit_names) {
-        if (equals_ignoring_case(unit.name, name)) return unit.micros;
+        // Single letters to the letter: whoever writes `2M` means months, which no length has.
+        if (name.size() == 1 ? unit.name == name : equals_ignoring_case(unit.name, name))
+            return unit.micros;
     }
     return std::nullopt;
 }

@@ -17,7 +17,9 @@
 
 namespace {
 
+using jobtally::time::Instant;
 using jobtally::time::LocalTime;
+using jobtally::time::parse_rfc3339;
 using jobtally::time::Zone;
 
 Instant utc(std::string_view text) {

@@ -1,0 +1,222 @@
+// The big list of naughty strings through every format: nothing raw, nothing broken, all of it
+// back.
+#include "core/base/text.hpp"
+#include "core/render/renderer.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/render/sample.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string_view>
+
+#include <boost/json/parse.hpp>
+
+namespace {
+
+// Empty where the corpora are not there.
+std::vector<std::string> naughty_strings() {
+    const char* root = std::getenv("JOBTALLY_CORPORA");
+    const std::string path =
+        (root != nullptr ? std::string{root}
+                         : std::string{JOBTALLY_SOURCE_DIR "/../shared/corpora"}) +
+        "/blns/blns.json";
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        std::cout << "skipped: no naughty strings at " << path << "\n";
+        return {};
+    }
+    const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+    std::vector<std::string> out;
+    const boost::json::value list = boost::json::parse(bytes);
+    for (const auto& value : list.as_array()) {
+        out.emplace_back(value.as_string().c_str(), value.as_string().size());
+    }
+    // What that list lacks: all the low controls, and bytes of C1.
+    for (char letter = 0; letter < 0x20; ++letter) out.push_back(std::string{"a"} + letter + "b");
+    for (const char* more :
+         {"\u009b31m", "\u0085", "\\n", "\\", "'=1", "a\\tb\tc", "\"", ",", "|"}) {
+        out.emplace_back(more);
+    }
+    return out;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::size_t begin = 0;
+    for (std::size_t end = text.find('\n'); end != std::string::npos;
+         end = text.find('\n', begin)) {
+        lines.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    CHECK(begin == text.size());  // the last line ends too
+    return lines;
+}
+
+bool acts_on_a_terminal(std::string_view line, std::string_view allowed) {
+    while (!line.empty()) {
+        const jobtally::CodePoint code = jobtally::front_of(line);
+        if (!code.valid) return true;
+        if (jobtally::is_unseen(code.value) &&
+            (code.value >= 0x80 || allowed.find(static_cast<char>(code.value)) == allowed.npos)) {
+            return true;
+        }
+        line.remove_prefix(code.size);
+    }
+    return false;
+}
+
+std::vector<std::string> csv_fields(std::string_view line) {
+    std::vector<std::string> fields(1);
+    bool quoted = false;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        if (line[at] == '"') {
+            if (quoted && at + 1 < line.size() && line[at + 1] == '"') {
+                fields.back() += line[++at];
+            } else {
+                quoted = !quoted;
+            }
+        } else if (line[at] == ',' && !quoted) {
+            fields.emplace_back();
+        } else {
+            fields.back() += line[at];
+        }
+    }
+    CHECK_FALSE(quoted);
+    return fields;
+}
+
+void append_utf8(std::string& out, unsigned long code) {
+    if (code < 0x80) {
+        out += static_cast<char>(code);
+    } else if (code < 0x800) {
+        out += static_cast<char>(0xc0 | (code >> 6));
+        out += static_cast<char>(0x80 | (code & 0x3f));
+    } else if (code < 0x10000) {
+        out += static_cast<char>(0xe0 | (code >> 12));
+        out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+        out += static_cast<char>(0x80 | (code & 0x3f));
+    } else {
+        out += static_cast<char>(0xf0 | (code >> 18));
+        out += static_cast<char>(0x80 | ((code >> 12) & 0x3f));
+        out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+        out += static_cast<char>(0x80 | (code & 0x3f));
+    }
+}
+
+// Reads back what tsv wrote.
+std::string tsv_turned_back(const std::string& field) {
+    std::string out;
+    for (std::size_t at = 0; at < field.size(); ++at) {
+        if (field[at] != '\\') {
+            out += field[at];
+            continue;
+        }
+        switch (field.at(++at)) {
+            case 'n':
+                out += '\n';
+                break;
+            case 'r':
+                out += '\r';
+                break;
+            case 't':
+                out += '\t';
+                break;
+            case '\\':
+                out += '\\';
+                break;
+            case 'u': {
+                const std::size_t end = field.find('}', at);
+                append_utf8(out, std::stoul(field.substr(at + 2, end - at - 2), nullptr, 16));
+                at = end;
+                break;
+            }
+            default:
+                FAIL("no such escape in " << field);
+        }
+    }
+    return out;
+}
+
+bool is_formula(const std::string& text) {
+    return !text.empty() &&
+           std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
+}
+
+std::string guarded(const std::string& text, const std::string& spelled) {
+    return (is_formula(text) ? "'" : "") + spelled;
+}
+
+}  // namespace
+
+TEST_CASE("naughty strings through json and ndjson come back to the byte", "[render]") {
+    const auto texts = naughty_strings();
+    const auto table = sample::named(texts);
+    const std::string ndjson = render(table, jobtally::render::Format::ndjson, {});
+    const std::string json = render(table, jobtally::render::Format::json, {});
+    const auto lines = lines_of(ndjson);
+    const auto rows = boost::json::parse(json).at("groups").as_array();
+    REQUIRE(lines.size() == texts.size());
+    REQUIRE(rows.size() == texts.size());
+    for (std::size_t at = 0; at < texts.size(); ++at) {
+        CHECK_FALSE(acts_on_a_terminal(lines[at], ""));
+        CHECK(boost::json::parse(lines[at]).at("definition_name").as_string() == texts[at]);
+        CHECK(rows[at].at("definition_name").as_string() == texts[at]);
+    }
+    CHECK_FALSE(acts_on_a_terminal(json, "\n"));
+}
+
+TEST_CASE("naughty strings through csv and tsv break no column", "[render]") {
+    const auto texts = naughty_strings();
+    jobtally::render::Style style;
+    style.header = false;
+    const auto csv = lines_of(render(sample::named(texts), jobtally::render::Format::csv, style));
+    const auto tsv = lines_of(render(sample::named(texts), jobtally::render::Format::tsv, style));
+    REQUIRE(csv.size() == texts.size());
+    REQUIRE(tsv.size() == texts.size());
+    for (std::size_t at = 0; at < texts.size(); ++at) {
+        CHECK_FALSE(acts_on_a_terminal(csv[at], ""));
+        CHECK_FALSE(acts_on_a_terminal(tsv[at], "\t"));
+        const auto fields = csv_fields(csv[at]);
+        REQUIRE(fields.size() == 2);
+        CHECK(fields[0] == guarded(texts[at], jobtally::visible(texts[at])));
+        const std::size_t tab = tsv[at].find('\t');
+        CHECK(tsv[at].substr(tab) == "\t7");
+        CHECK(tsv_turned_back(tsv[at].substr(0, tab)) == guarded(texts[at], texts[at]));
+    }
+}
+
+TEST_CASE("naughty strings through table and markdown break no column", "[render]") {
+    const auto texts = naughty_strings();
+    for (const std::size_t max_width : {0, 40}) {
+        jobtally::render::Style style;
+        style.header = false;
+        style.max_width = max_width;
+        const auto table =
+            lines_of(render(sample::named(texts), jobtally::render::Format::table, style));
+        REQUIRE(table.size() == texts.size());
+        for (const std::string& line : table) {
+            CHECK_FALSE(acts_on_a_terminal(line, ""));
+            CHECK(line.substr(line.size() - 3) == "  7");
+            CHECK(jobtally::display_width(line) == jobtally::display_width(table.front()));
+            if (max_width > 0) CHECK(jobtally::display_width(line) <= max_width);
+        }
+    }
+    const auto markdown =
+        lines_of(render(sample::named(texts), jobtally::render::Format::markdown, {}));
+    REQUIRE(markdown.size() == texts.size() + 2);
+    for (const std::string& line : markdown) {
+        CHECK_FALSE(acts_on_a_terminal(line, ""));
+        std::size_t bars = 0;
+        for (std::size_t at = 0; at < line.size(); ++at) {
+            if (line[at] == '\\') {
+                ++at;
+            } else if (line[at] == '|') {
+                ++bars;
+            }
+        }
+        CHECK(bars == 3);
+    }
+}

@@ -19,65 +19,21 @@ std::string quoted(std::string_view text) {
     return '"' + shorten(visible(text.substr(0, 4 * shown_width)), shown_width) + '"';
 }
 
-std::string_view name_of(Slot slot) {
-    constexpr std::array<std::string_view, 14> names{"id",
-                                                     "type",
-                                                     "status",
-                                                     "created_at",
-                                                     "updated_at",
-                                                     "total_operations",
-                                                     "total_succeeded",
-                                                     "total_failed",
-                                                     "definition_id",
-                                                     "definition_name",
-                                                     "definition",
-                                                     "definition.id",
-                                                     "definition.name",
-                                                     "definition.type"};
-    return names[static_cast<std::size_t>(slot)];
+std::uint64_t load_eight(const char* from) {
+    std::uint64_t eight;
+    std::memcpy(&eight, from, sizeof eight);
+    return eight;
 }
 
-Slot slot_of_member(std::string_view key) {
-    switch (key.size()) {
-        case 2:
-            return key == "id" ? Slot::id : Slot::unknown;
-        case 4:
-            return key == "type" ? Slot::type : Slot::unknown;
-        case 6:
-            return key == "status" ? Slot::status : Slot::unknown;
-        case 10:
-            if (key == "created_at") return Slot::created_at;
-            if (key == "updated_at") return Slot::updated_at;
-            return key == "definition" ? Slot::definition : Slot::unknown;
-        case 12:
-            return key == "total_failed" ? Slot::total_failed : Slot::unknown;
-        case 13:
-            return key == "definition_id" ? Slot::definition_id : Slot::unknown;
-        case 15:
-            if (key == "total_succeeded") return Slot::total_succeeded;
-            return key == "definition_name" ? Slot::definition_name : Slot::unknown;
-        case 16:
-            return key == "total_operations" ? Slot::total_operations : Slot::unknown;
-        default:
-            return Slot::unknown;
-    }
-}
-
-Slot slot_of_nested(std::string_view key) {
-    if (key == "id") return Slot::nested_id;
-    if (key == "name") return Slot::nested_name;
-    return key == "type" ? Slot::nested_type : Slot::unknown;
-}
-
-bool is_ascii(std::string_view text) {
+inline bool is_ascii(std::string_view text) {
     std::uint64_t seen = 0;
-    std::size_t at = 0;
-    for (; at + sizeof seen <= text.size(); at += sizeof seen) {
-        std::uint64_t eight;
-        std::memcpy(&eight, text.data() + at, sizeof eight);
-        seen |= eight;
+    if (text.size() >= 8) {
+        const char* const last = text.data() + text.size() - 8;
+        for (const char* at = text.data(); at < last; at += 8) seen |= load_eight(at);
+        seen |= load_eight(last);
+    } else {
+        for (const char byte : text) seen |= static_cast<unsigned char>(byte);
     }
-    for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]) & 0x80U;
     return (seen & 0x8080808080808080U) == 0;
 }
 
@@ -212,7 +168,7 @@ bool ReportHandler::on_key(string_view s, std::size_t, error_code&) {
 
 bool ReportHandler::on_string(string_view s, std::size_t, error_code&) {
     const std::string_view text = whole(s);
-    if (m_slot != Slot::ignored && check_utf8(text, false)) take_text(text);
+    if (m_slot != Slot::ignored && (is_ascii(text) || check_utf8(text, false))) take_text(text);
     scalar_done();
     return true;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/report.hpp"
+#include "core/wire/slot.hpp"
 
 #include <array>
 #include <cstdint>
@@ -12,27 +13,6 @@
 #include <boost/json/string_view.hpp>
 
 namespace jobtally::wire {
-
-// Where the value goes that comes next.
-enum class Slot : std::uint8_t {
-    id,
-    type,
-    status,
-    created_at,
-    updated_at,
-    total_operations,
-    total_succeeded,
-    total_failed,
-    definition_id,
-    definition_name,
-    definition,
-    nested_id,  // the members of `definition`
-    nested_name,
-    nested_type,
-    unknown,  // a member that jobtally does not know, and what it holds
-    ignored,
-    root,  // the report itself
-};
 
 // The Handler of boost::json::basic_parser. It never stops the parser for what is wrong with the
 // report: the parser goes on to the value's end, the first problem is kept. It stops it only at the
@@ -85,9 +65,6 @@ class ReportHandler {
 
   private:
     static constexpr std::uint32_t bit(Slot slot) { return 1U << static_cast<unsigned>(slot); }
-    static bool is_count(Slot slot) {
-        return slot >= Slot::total_operations && slot <= Slot::total_failed;
-    }
 
     bool gather(string_view s);
     std::string_view whole(string_view s);

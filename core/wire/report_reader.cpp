@@ -4,11 +4,14 @@
 
 #include "core/wire/line_mark.hpp"
 #include "core/wire/resume_scan.hpp"
+#include "core/wire/surroundings.hpp"
 #include "core/wire/syntax_problem.hpp"
 #include "core/wire/value_parser.hpp"
 
 #include <algorithm>
 #include <string>
+
+#include <fmt/format.h>
 
 namespace jobtally::wire {
 
@@ -20,20 +23,6 @@ constexpr std::size_t kept_head = 256;
 bool is_blank(char byte) {
     return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
-
-// What the values stand in.
-enum class Container : std::uint8_t { none, array, envelope };
-
-// What may come next between values.
-enum class Expect : std::uint8_t {
-    value,
-    value_or_end,  // behind `[`
-    comma_or_end,  // behind an item
-    tail,          // behind the `]` of an envelope or one of its members: `,` or `}`
-    tail_key,
-    tail_colon,
-    tail_value,
-};
 
 enum class State : std::uint8_t { between, in_value, resuming };
 
@@ -56,24 +45,21 @@ class ReportReader::Impl {
     Step between(model::JobReport& report, model::Rejection& rejection);
     Step at_end(model::Rejection& rejection);
     Step at_mark();
-    Step separator(char byte, model::Rejection& rejection);
-    Step closer(char byte, model::Rejection& rejection);
-    Step stray(std::string_view problem, model::Rejection& rejection);
-    bool is_expected_start(char byte) const;
+    Step stray(model::Rejection& rejection);
 
     void begin_value(model::JobReport& report);
     Step parse(model::JobReport& report, model::Rejection& rejection);
     Step suspend(model::JobReport& report);
     Step end_value(std::size_t end, model::Rejection& rejection);
-    void enter_envelope();
+    void enter_list();
+    void let_go();
     Step resume(model::Rejection& rejection);
     void break_value(std::size_t error, std::string problem);
-    void break_here(std::string problem);
+    void break_here();
 
-    std::string place() const;
+    std::string reason(bool too_long);
     std::string body_until(std::size_t end) const;
     const LineMark& mark_at(std::size_t offset);
-    bool lenient() const { return m_lost != Container::none; }
 
     Limits m_limits;
     ValueParser m_parser;
@@ -86,15 +72,10 @@ class ReportReader::Impl {
     bool m_finished = false;
     std::size_t m_mark_bytes = 0;  // of a byte order mark that were passed over
 
-    Container m_container = Container::none;
-    Expect m_expect = Expect::value;
-    Container m_lost =
-        Container::none;        // what we were in at a syntax error: its rest is read leniently
-    std::uint64_t m_index = 0;  // of the next item
-    std::string m_head;         // the front of the container, for its rejection
+    Surroundings m_around;
+    std::string m_head;  // the front of the container, for its rejection
     LineMark m_head_mark;
 
-    bool m_is_report = false;  // the value is to be a report, not part of an envelope's tail
     bool m_oversized = false;
     std::size_t m_begin = 0;      // of the value, or of what m_text holds of it
     std::uint64_t m_carried = 0;  // bytes of the value in earlier pieces
@@ -109,14 +90,21 @@ class ReportReader::Impl {
 void ReportReader::Impl::feed(std::string_view bytes) {
     if (m_pos < m_text.size()) {  // the caller did not wait for need_more
         std::string joined(m_text.substr(m_pos));
-        mark_at(m_pos);
         joined += bytes;
+        mark_at(m_pos);
         m_owned = std::move(joined);
-        m_text = m_owned;
+        bytes = m_owned;
     } else {
-        mark_at(m_text.size());
-        m_text = bytes;
+        let_go();
     }
+    m_text = bytes;
+    m_pos = m_marked = m_begin = 0;
+}
+
+// All of the piece is read: its owner may do with it what he likes.
+void ReportReader::Impl::let_go() {
+    mark_at(m_text.size());
+    m_text = {};
     m_pos = m_marked = m_begin = 0;
 }
 
@@ -135,6 +123,7 @@ ReportReader::Got ReportReader::Impl::next(model::JobReport& report, model::Reje
                 step = resume(rejection);
                 break;
         }
+        if (step == Got::need_more) let_go();
         if (step) return *step;
     }
 }
@@ -147,53 +136,37 @@ ReportReader::Impl::Step ReportReader::Impl::between(model::JobReport& report,
     while (m_pos < m_text.size() && is_blank(m_text[m_pos])) ++m_pos;
     if (m_pos == m_text.size()) return at_end(rejection);
     const char byte = m_text[m_pos];
-    if (byte == ',' || byte == ':') return separator(byte, rejection);
-    if (byte == ']' || byte == '}') return closer(byte, rejection);
-    if (byte == byte_order_mark[0] && m_container == Container::none) return at_mark();
-    if (!is_expected_start(byte)) {
-        if (byte == '{') return stray("a comma is missing before \"{\"", rejection);
-        break_here(unexpected(byte));
-        return {};
+    if (byte == byte_order_mark[0] && m_around.is_open_ground()) return at_mark();
+    switch (m_around.take(byte)) {
+        case Surroundings::Mark::passed:
+            ++m_pos;
+            break;
+        case Surroundings::Mark::array:
+            m_head.assign(1, '[');
+            m_head_mark = mark_at(m_pos++);
+            break;
+        case Surroundings::Mark::value:
+            begin_value(report);
+            break;
+        case Surroundings::Mark::stray:
+            return stray(rejection);
+        case Surroundings::Mark::garbage:
+            break_here();
+            break;
     }
-    if (byte == '[' && m_container == Container::none) {
-        m_container = Container::array;
-        m_expect = Expect::value_or_end;
-        m_lost = Container::none;
-        m_index = 0;
-        m_head.assign(1, '[');
-        m_head_mark = mark_at(m_pos++);
-        return {};
-    }
-    begin_value(report);
     return {};
-}
-
-bool ReportReader::Impl::is_expected_start(char byte) const {
-    switch (m_expect) {
-        case Expect::value:
-        case Expect::value_or_end:
-        case Expect::tail_value:
-            return true;
-        case Expect::tail_key:
-            return byte == '"';
-        default:
-            return false;
-    }
 }
 
 ReportReader::Impl::Step ReportReader::Impl::at_end(model::Rejection& rejection) {
     if (!m_finished) return Got::need_more;
-    if (m_container == Container::none) return Got::end;
-    const bool is_array = m_container == Container::array;
-    rejection.reason = std::string("not JSON: the input ends within ") +
-                       (is_array ? "an array" : "a list of reports");
+    const std::string_view unclosed = m_around.unclosed();
+    m_around = {};
+    if (unclosed.empty()) return Got::end;
+    rejection.reason = fmt::format("not JSON: the input ends within {}", unclosed);
     rejection.body = m_head;
     rejection.line = m_head_mark.line;
     rejection.is_json = false;
-    const bool report_it = !lenient();
-    m_container = Container::none;
-    m_expect = Expect::value;
-    return report_it ? Step(Got::rejection) : Step(Got::end);
+    return Got::rejection;
 }
 
 // A byte order mark is passed over wherever a value may begin: files are joined with theirs.
@@ -220,68 +193,22 @@ ReportReader::Impl::Step ReportReader::Impl::at_mark() {
         m_pos -= m_mark_bytes;
     }
     m_mark_bytes = 0;
-    break_here(unexpected(m_text[m_pos]));
-    return {};
-}
-
-ReportReader::Impl::Step ReportReader::Impl::separator(char byte, model::Rejection& rejection) {
-    if (byte == ',' && m_expect == Expect::comma_or_end) {
-        m_expect = Expect::value;
-    } else if (byte == ',' && m_expect == Expect::tail) {
-        m_expect = Expect::tail_key;
-    } else if (byte == ':' && m_expect == Expect::tail_colon) {
-        m_expect = Expect::tail_value;
-    } else if (byte == ',' && lenient()) {
-        // what stood before it is lost
-    } else if (byte == ',') {
-        return stray("unexpected character \",\"", rejection);
-    } else {
-        break_here(unexpected(byte));
-        return {};
-    }
-    ++m_pos;
-    return {};
-}
-
-ReportReader::Impl::Step ReportReader::Impl::closer(char byte, model::Rejection& rejection) {
-    const bool ends_items =
-        byte == ']' && (m_expect == Expect::comma_or_end || m_expect == Expect::value_or_end);
-    if (ends_items && m_container == Container::array) {
-        m_container = Container::none;
-        m_expect = Expect::value;
-    } else if (ends_items) {
-        m_expect = Expect::tail;
-    } else if (byte == '}' && m_expect == Expect::tail) {
-        m_container = Container::none;
-        m_expect = Expect::value;
-    } else if (lenient()) {
-        if (byte == ']' && m_lost == Container::envelope && m_container == Container::none) {
-            m_container = Container::envelope;
-            m_expect = Expect::tail;
-        }
-    } else {
-        return stray(unexpected(byte), rejection);
-    }
-    ++m_pos;
+    break_here();
     return {};
 }
 
 // A mark between values that is out of place: told once, and reports are read on behind it.
-ReportReader::Impl::Step ReportReader::Impl::stray(std::string_view problem,
-                                                   model::Rejection& rejection) {
+ReportReader::Impl::Step ReportReader::Impl::stray(model::Rejection& rejection) {
     const LineMark& mark = mark_at(m_pos);
     const char byte = m_text[m_pos];
-    rejection.reason = syntax_reason(problem, mark);
+    const bool lacks_comma = byte == '{';
+    rejection.reason =
+        syntax_reason(lacks_comma ? "a comma is missing before \"{\"" : unexpected(byte), mark);
     rejection.body.clear();
     rejection.line = mark.line;
     rejection.is_json = false;
-    if (byte != '{') {
-        rejection.body.assign(1, byte);
-        ++m_pos;
-    }
-    m_lost = m_container == Container::none ? Container::array : m_container;
-    m_container = Container::none;
-    m_expect = Expect::value;
+    if (!lacks_comma) rejection.body = m_text[m_pos++];
+    m_around.stray_told();
     return Got::rejection;
 }
 
@@ -292,9 +219,8 @@ void ReportReader::Impl::begin_value(model::JobReport& report) {
     m_begin = m_pos;
     m_carried = 0;
     m_oversized = false;
-    m_is_report = m_expect < Expect::tail;
-    if (m_is_report) {
-        m_parser.handler().begin_report(report, m_limits.depth, m_container == Container::none);
+    if (m_around.expects_report()) {
+        m_parser.handler().begin_report(report, m_limits.depth, m_around.is_open_ground());
     } else {
         m_parser.handler().begin_ignored();
     }
@@ -317,7 +243,7 @@ ReportReader::Impl::Step ReportReader::Impl::parse(model::JobReport& report,
             return end_value(reached, rejection);
         case ValueParser::Step::envelope:
             m_pos = reached;
-            enter_envelope();
+            enter_list();
             return {};
         default:
             break_value(reached, m_parser.problem());
@@ -348,8 +274,8 @@ ReportReader::Impl::Step ReportReader::Impl::end_value(std::size_t end,
                                                        model::Rejection& rejection) {
     m_state = State::between;
     m_pos = end;
-    if (!m_is_report) {
-        m_expect = m_expect == Expect::tail_key ? Expect::tail_colon : Expect::tail;
+    if (!m_around.expects_report()) {
+        m_around.value_ended();
         return {};
     }
     ReportHandler& handler = m_parser.handler();
@@ -357,36 +283,21 @@ ReportReader::Impl::Step ReportReader::Impl::end_value(std::size_t end,
     const bool too_long = m_oversized || m_carried + piece.size() > m_limits.report_bytes;
     const bool good = handler.settle() && !too_long;
     if (!good) {
-        const std::string where = place();
-        const std::string& member = handler.problem_member();
-        if (too_long) {
-            rejection.reason = (where.empty() ? "" : where + ": ") + "longer than " +
-                               std::to_string(m_limits.report_bytes) + " bytes";
-        } else {
-            rejection.reason = where;
-            if (!where.empty() && !member.empty()) rejection.reason += '.';
-            rejection.reason += member;
-            if (!rejection.reason.empty()) rejection.reason += ": ";
-            rejection.reason += handler.problem();
-        }
+        rejection.reason = reason(too_long);
         rejection.body = body_until(m_begin + piece.size());
         rejection.line = m_carried > 0 ? m_value_mark.line : mark_at(m_begin).line;
         rejection.is_json = true;
     }
-    if (m_container != Container::none) m_expect = Expect::comma_or_end;
-    ++m_index;
+    m_around.value_ended();
     return good ? Got::report : Got::rejection;
 }
 
-void ReportReader::Impl::enter_envelope() {
+void ReportReader::Impl::enter_list() {
     m_head_mark = m_carried > 0 ? m_value_mark : mark_at(m_begin);
     m_head = body_until(m_pos + 1).substr(0, kept_head);
     m_pos = std::min(m_pos + 1, m_text.size());  // the `[`
     m_state = State::between;
-    m_container = Container::envelope;
-    m_expect = Expect::value_or_end;
-    m_lost = Container::none;
-    m_index = 0;
+    m_around.enter_list();
 }
 
 // --- After a syntax error ---
@@ -402,7 +313,8 @@ void ReportReader::Impl::break_value(std::size_t error, std::string problem) {
         m_begin = m_marked = 0;
     }
     const LineMark begin = m_oversized ? m_value_mark : mark_at(m_begin);
-    if (!m_oversized) error = blamed(m_text, m_begin, error);
+    const bool bad_escape = m_state == State::in_value && m_parser.is_bad_escape();
+    if (!m_oversized) error = blamed(m_text, m_begin, error, bad_escape);
     const std::string_view broken = m_text.substr(m_begin, error - m_begin);
     // Of an oversized value only the front is at hand: what it holds is lost with it.
     const bool go_back = !m_oversized && broken.size() <= m_limits.report_bytes;
@@ -415,17 +327,15 @@ void ReportReader::Impl::break_value(std::size_t error, std::string problem) {
     m_broken.reason = syntax_reason(problem, place_of_error);
     m_broken.line = begin.line;
     m_broken.is_json = false;
-    if (m_container != Container::none) m_lost = m_container;
-    m_container = Container::none;
-    m_expect = Expect::value;
+    m_around.lose();
     m_state = State::resuming;
 }
 
-void ReportReader::Impl::break_here(std::string problem) {
+void ReportReader::Impl::break_here() {
     m_begin = m_pos;
     m_carried = 0;
     m_oversized = false;
-    break_value(m_pos, std::move(problem));
+    break_value(m_pos, unexpected(m_text[m_pos]));
 }
 
 ReportReader::Impl::Step ReportReader::Impl::resume(model::Rejection& rejection) {
@@ -439,18 +349,16 @@ ReportReader::Impl::Step ReportReader::Impl::resume(model::Rejection& rejection)
 
 // --- Where things are ---
 
-// Behind a syntax error nobody knows how many items were passed over: then the line alone tells the
-// place.
-std::string ReportReader::Impl::place() const {
-    switch (m_container) {
-        case Container::array:
-            return "[" + std::to_string(m_index) + "]";
-        case Container::envelope:
-            return "items[" + std::to_string(m_index) + "]";
-        case Container::none:
-            break;
+std::string ReportReader::Impl::reason(bool too_long) {
+    const ReportHandler& handler = m_parser.handler();
+    std::string place = m_around.place();
+    if (!too_long) {
+        if (!place.empty() && !handler.problem_member().empty()) place += '.';
+        place += handler.problem_member();
     }
-    return {};
+    if (!place.empty()) place += ": ";
+    return place + (too_long ? fmt::format("longer than {} bytes", m_limits.report_bytes)
+                             : handler.problem());
 }
 
 std::string ReportReader::Impl::body_until(std::size_t end) const {

@@ -3,6 +3,8 @@
 
 #include "core/base/text.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace jobtally::wire {
@@ -15,7 +17,8 @@ std::string syntax_reason(std::string_view problem, const LineMark& mark) {
     return fmt::format("not JSON: {} at line {}, column {}", problem, mark.line, mark.column + 1);
 }
 
-std::size_t blamed(std::string_view text, std::size_t begin, std::size_t error) {
+std::size_t blamed(std::string_view text, std::size_t begin, std::size_t error, bool bad_escape) {
+    if (bad_escape) return std::max(begin, std::min(text.rfind('\\', error), error));
     if (error >= text.size()) return error;
     const bool in_word = error > begin && text[error - 1] >= 'a' && text[error - 1] <= 'z';
     if (in_word) return error;

@@ -1,16 +1,16 @@
 // The way in: what arrived, what became of it, and the door it goes through.
 #pragma once
 
+#include "core/model/outcome.hpp"
+#include "core/model/rejection.hpp"
+#include "core/model/report.hpp"
+#include "core/time/instant.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/model/outcome.hpp"
-#include "core/model/report.hpp"
-#include "core/time/instant.hpp"
-#include "core/model/rejection.hpp"
 
 namespace jobtally::ingest {
 
@@ -20,20 +20,26 @@ struct Delivery {
     std::vector<model::Rejection> rejections;
     std::string source;  // `http 127.0.0.1`, `reports.ndjson`
     time::Instant received_at;
+    bool names_lines = false;  // rejections are kept as from `SOURCE:LINE`
 };
 
-// Decodes a complete body. What is not acceptable is in `rejections`, never thrown.
+// Decodes a complete body. What is not acceptable is in `rejections`, never thrown; a body that
+// holds no report at all is one rejection, so something is always in one of the two.
 Delivery decode(std::string_view body, std::string source, time::Instant received_at);
 
 // What became of a delivery. Unless `error` is set, all of it is on disk.
 struct Receipt {
+    Delivery delivery;  // handed back: its buffers can be used again, and what failed is not lost
     model::Tally tally;
     std::vector<model::Outcome> outcomes;  // of Delivery::reports, in their order
     std::optional<std::string> error;      // the store could not take it; nothing of it is stored
+    std::string hint;                      // the cure for `error`, or empty
 };
 
-// Takes deliveries from any thread. `done` is called exactly once, from another thread, when the delivery is
-// on disk or has failed; it must be quick and must not throw.
+// Takes deliveries from any thread, in their order, and never blocks for long: who submits bounds
+// what it has under way (the loader by a handful of deliveries that go round, the listener by its
+// connections and a budget of bytes). `done` is called exactly once, possibly from another thread,
+// when the delivery is on disk or has failed; it must be quick and must not throw.
 class DeliverySink {
   public:
     virtual ~DeliverySink() = default;

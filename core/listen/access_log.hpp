@@ -1,0 +1,33 @@
+// One line a request for the access log.
+#pragma once
+
+#include "core/model/outcome.hpp"
+#include "core/time/instant.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace jobtally::listen {
+
+// Texts are as they came and may hold anything; the formats below make them harmless.
+struct AccessRecord {
+    time::Instant at;     // when the first byte of the request was seen
+    std::string peer;     // `127.0.0.1`, `::1`, `unix`
+    std::string method;   // empty where the head was not understood
+    std::string path;     // without the query, which may carry secrets
+    unsigned status = 0;  // 0: the peer was gone before it could be answered
+    std::uint64_t body_bytes = 0;
+    std::chrono::microseconds duration{0};  // until the answer was written
+    std::string label;    // of the Authorization; empty: none was asked for or none fitted
+    std::string problem;  // why it was not taken, or empty
+    model::Tally tally;
+};
+
+// `2026-11-23T22:14:07.120341Z 127.0.0.1 POST / 200 231 B 1.204 ms auth=platform stored=1`, without
+// line break.
+std::string format_access_text(const AccessRecord& record);
+// One JSON object without line break.
+std::string format_access_json(const AccessRecord& record);
+
+}  // namespace jobtally::listen

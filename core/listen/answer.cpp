@@ -1,0 +1,155 @@
+#include "core/listen/answer.hpp"
+
+#include "core/base/text.hpp"
+#include "core/wire/report_writer.hpp"
+
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace jobtally::listen {
+namespace {
+
+constexpr std::string_view allowed_methods = "Allow: OPTIONS, POST\r\n";
+
+std::string_view phrase_of(unsigned status) {
+    switch (status) {
+        case 200:
+            return "OK";
+        case 202:
+            return "Accepted";
+        case 204:
+            return "No Content";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
+        case 413:
+            return "Content Too Large";
+        case 414:
+            return "URI Too Long";
+        case 415:
+            return "Unsupported Media Type";
+        case 417:
+            return "Expectation Failed";
+        case 422:
+            return "Unprocessable Content";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 500:
+            return "Internal Server Error";
+        case 501:
+            return "Not Implemented";
+        case 503:
+            return "Service Unavailable";
+        case 505:
+            return "HTTP Version Not Supported";
+        default:
+            return "Unknown";
+    }
+}
+
+std::string_view fields_of(unsigned status) {
+    switch (status) {
+        case 401:
+            return "WWW-Authenticate: Bearer realm=\"jobtally\"\r\n";
+        case 405:
+            return allowed_methods;
+        case 415:
+            return "Accept-Encoding: identity\r\n";
+        case 503:
+            return "Retry-After: 5\r\n";
+        default:
+            return {};
+    }
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+    wire::append_json_string(out, name);
+    out += ": ";
+    wire::append_json_string(out, text);
+}
+
+std::string counts(const model::Tally& tally) {
+    return fmt::format(
+        R"({{"read": {}, "stored": {}, "updated": {}, "unchanged": {}, "stale": {}, "rejected": {}}})"
+        "\n",
+        tally.read(), tally.stored, tally.updated, tally.unchanged, tally.stale, tally.rejected);
+}
+
+Answer answer_to_nothing_acceptable(const ingest::Delivery& delivery) {
+    bool is_json = false;
+    for (const auto& rejection : delivery.rejections) is_json = is_json || rejection.is_json;
+    Answer answer{is_json ? 422U : 400U, {}, "{"};
+    append_member(
+        answer.body, "error",
+        delivery.rejections.empty() ? "no report" : visible(delivery.rejections.front().reason));
+    answer.body += fmt::format(", \"rejected\": {}}}\n", delivery.rejections.size());
+    return answer;
+}
+
+Answer answer_to_one(const model::JobReport& report, model::Outcome outcome) {
+    Answer answer{200, {}, "{"};
+    append_member(answer.body, "result", model::name_of(outcome));
+    answer.body += ", ";
+    append_member(answer.body, "id", report.id);
+    answer.body += "}\n";
+    return answer;
+}
+
+}  // namespace
+
+Answer error_answer(unsigned status, std::string_view reason) {
+    Answer answer{status, std::string(fields_of(status)), "{"};
+    append_member(answer.body, "error", reason);
+    answer.body += "}\n";
+    return answer;
+}
+
+Verdict judge_head(const RequestHead& head, const DoorRules& rules) {
+    if (head.path != rules.path) return {error_answer(404, "nothing is here"), nullptr};
+    if (head.method == "OPTIONS") return {Answer{204, std::string(allowed_methods), {}}, nullptr};
+    if (head.method != "POST") return {error_answer(405, "send job reports by POST"), nullptr};
+
+    const std::string* label = nullptr;
+    if (!rules.authorizations.empty()) {
+        label = rules.authorizations.match(head.authorization.value_or(""));
+        if (!label) return {error_answer(401, "the Authorization is missing or wrong"), nullptr};
+    }
+    if (head.encoded) return {error_answer(415, "send the body without a content-encoding"), label};
+    if (head.content_length.value_or(0) > rules.max_body)
+        return {error_answer(413, "the body is too large"), label};
+    if (head.expect && !equals_ignoring_case(*head.expect, "100-continue"))
+        return {error_answer(417, "the only expectation met here is 100-continue"), label};
+    return {std::nullopt, label};
+}
+
+Answer answer_to(const ingest::Receipt& receipt) {
+    if (receipt.error) return error_answer(503, "the store can't take reports at the moment");
+    const auto& delivery = receipt.delivery;
+    if (delivery.reports.empty()) return answer_to_nothing_acceptable(delivery);
+    if (delivery.reports.size() == 1 && delivery.rejections.empty() && receipt.outcomes.size() == 1)
+        return answer_to_one(delivery.reports.front(), receipt.outcomes.front());
+    return {200, {}, counts(receipt.tally)};
+}
+
+void append_response(std::string& out, const Answer& answer, const Framing& framing) {
+    fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\n{}", answer.status,
+                   phrase_of(answer.status), framing.http_date, answer.fields);
+    // RFC 9110, 8.6: no Content-Length in a 204.
+    if (answer.status != 204)
+        fmt::format_to(std::back_inserter(out),
+                       "Content-Type: application/json\r\nContent-Length: {}\r\n",
+                       answer.body.size());
+    // Said both ways: an HTTP/1.0 client keeps the connection only where it is told to.
+    out += framing.keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
+    if (!framing.head_only) out += answer.body;
+}
+
+}  // namespace jobtally::listen

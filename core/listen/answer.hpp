@@ -1,0 +1,53 @@
+// Answers as values, and the two pure steps that choose them: before the body is read, and when its
+// fate is known.
+#pragma once
+
+#include "core/ingest/delivery.hpp"
+#include "core/listen/authorization.hpp"
+#include "core/listen/request_head.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace jobtally::listen {
+
+struct Answer {
+    unsigned status = 200;
+    std::string fields;  // besides the usual ones, each with its CR LF
+    std::string body;    // JSON, or empty
+};
+
+// What a door lets in.
+struct DoorRules {
+    std::string path = "/";  // requests for other paths are answered 404; a query is passed over
+    std::uint64_t max_body = 1 << 20;
+    AcceptedAuthorizations authorizations;  // empty: anybody is let in
+};
+
+struct Verdict {
+    std::optional<Answer> answer;  // none: read the body
+    const std::string* label =
+        nullptr;  // of the Authorization that let the request in; lives in the rules
+};
+
+// Judges a request by its head alone.
+Verdict judge_head(const RequestHead& head, const DoorRules& rules);
+
+// What the sender of a delivery hears (CONTRACT, section 5).
+Answer answer_to(const ingest::Receipt& receipt);
+
+// `{"error": reason}` with the fields that the status demands.
+Answer error_answer(unsigned status, std::string_view reason);
+
+struct Framing {
+    bool keep_alive = true;
+    bool head_only = false;      // the answer to a HEAD: all fields, no body
+    std::string_view http_date;  // as in the Date field
+};
+
+// Appends the answer as HTTP/1.1 has it.
+void append_response(std::string& out, const Answer& answer, const Framing& framing);
+
+}  // namespace jobtally::listen

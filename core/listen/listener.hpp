@@ -1,0 +1,71 @@
+// The HTTP listener: hands what is sent to a DeliverySink and answers when its fate is known.
+#pragma once
+
+#include "core/ingest/delivery.hpp"
+#include "core/listen/access_log.hpp"
+#include "core/listen/authorization.hpp"
+#include "core/listen/bind_address.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jobtally::listen {
+
+struct ListenOptions {
+    std::vector<BindAddress> binds;  // at least one
+    std::string path = "/";
+    std::vector<Authorization> authorizations;
+    bool allow_anonymous = false;  // else, without authorizations, only local binds are taken
+    std::uint64_t max_body = 1 << 20;
+    // Each of: the head, the body, the writing of an answer. Absolute, however lively the peer is.
+    std::chrono::milliseconds timeout = std::chrono::seconds(10);
+    std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);  // between two requests
+    // At the limit the connection that has been idle longest is closed; while none is, new ones
+    // wait.
+    std::size_t max_connections = 1024;
+    std::uint64_t body_budget =
+        64 << 20;  // bytes of all bodies under way; more of them wait their turn
+};
+
+// Called in the thread of run(); they must be quick. Empty ones are not called.
+struct ListenHooks {
+    std::function<void(const AccessRecord&)> access;
+    // The store could not take this body, and neither could anything else: the log is its last
+    // resort.
+    std::function<void(std::string_view body, std::string_view peer)> lost;
+    std::function<void(const std::string& what)> trouble;  // accepting fails, a defect was caught
+    std::function<time::Instant()> clock = time::system_now;
+};
+
+class Listener {
+  public:
+    // Binds at once. `sink` outlives this. Throws UsageError for options that make no sense, Error
+    // (with a hint) where an address can't be bound.
+    Listener(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks hooks = {});
+    ~Listener();
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+
+    // What was bound, in the order of the options, with the real ports: `http://127.0.0.1:8080/`,
+    // `unix:PATH`.
+    const std::vector<std::string>& urls() const;
+    // Serves in this thread until stop(). Returns when everything that was handed to the sink has
+    // come back and been answered; a request that is still being read has the timeout to arrive.
+    void run();
+    // From any thread, at any time, also before run().
+    void stop();
+    // From any thread: what is accepted from now on. Throws UsageError where that would open the
+    // door to everybody.
+    void accept_authorizations(const std::vector<Authorization>& authorizations);
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace jobtally::listen

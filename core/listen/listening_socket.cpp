@@ -1,0 +1,154 @@
+#include "core/listen/listening_socket.hpp"
+
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace jobtally::listen {
+namespace {
+
+struct SocketName {
+    sockaddr_storage storage{};
+    socklen_t size = 0;
+
+    sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+    template <class T>
+    T& as() {
+        size = sizeof(T);
+        return reinterpret_cast<T&>(storage);
+    }
+};
+
+SocketName name_of(const BindAddress& address) {
+    SocketName name;
+    if (address.family == BindAddress::Family::unix_socket) {
+        auto& local = name.as<sockaddr_un>();
+        local.sun_family = AF_UNIX;
+        address.host.copy(local.sun_path, sizeof(local.sun_path) - 1);
+    } else if (address.family == BindAddress::Family::ipv6) {
+        auto& ip = name.as<sockaddr_in6>();
+        ip.sin6_family = AF_INET6;
+        ip.sin6_port = htons(address.port);
+        ::inet_pton(AF_INET6, address.host.c_str(), &ip.sin6_addr);
+    } else {
+        auto& ip = name.as<sockaddr_in>();
+        ip.sin_family = AF_INET;
+        ip.sin_port = htons(address.port);
+        ::inet_pton(AF_INET, address.host.c_str(), &ip.sin_addr);
+    }
+    return name;
+}
+
+std::string text_of(const BindAddress& address) {
+    switch (address.family) {
+        case BindAddress::Family::unix_socket:
+            return "unix:" + address.host;
+        case BindAddress::Family::ipv6:
+            return fmt::format("[{}]:{}", address.host, address.port);
+        case BindAddress::Family::ipv4:
+            break;
+    }
+    return fmt::format("{}:{}", address.host, address.port);
+}
+
+[[noreturn]] void fail(const BindAddress& address, int error) {
+    std::string hint;
+    if (error == EADDRINUSE)
+        hint =
+            "another program listens there (see \"ss -ltnp\"); choose another address with --bind";
+    if (error == EACCES || error == EPERM)
+        hint = "ports below 1024 and some folders need privileges";
+    if (error == EADDRNOTAVAIL)
+        hint = "this machine does not have that address (see \"ip address\")";
+    throw Error(
+        fmt::format("can't listen on \"{}\": {}", visible(text_of(address)), std::strerror(error)),
+        hint);
+}
+
+// A socket file that refuses connections was left behind by a process that is gone.
+void remove_stale_socket(const BindAddress& address) {
+    struct stat status {};
+    if (::lstat(address.host.c_str(), &status) != 0) return;
+    if (!S_ISSOCK(status.st_mode)) fail(address, EEXIST);
+    const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    auto name = name_of(address);
+    const bool refused = ::connect(probe, name.get(), name.size) != 0 && errno == ECONNREFUSED;
+    ::close(probe);
+    if (!refused) fail(address, EADDRINUSE);
+    ::unlink(address.host.c_str());
+}
+
+void set_options(int fd, BindAddress::Family family) {
+    if (family == BindAddress::Family::unix_socket) return;
+    const int on = 1;
+    ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted sockets inherit it
+}
+
+int bind_to(int fd, const BindAddress& address) {
+    auto name = name_of(address);
+    if (address.family != BindAddress::Family::unix_socket)
+        return ::bind(fd, name.get(), name.size);
+    const mode_t before = ::umask(0177);
+    const int result = ::bind(fd, name.get(), name.size);
+    const int error = errno;
+    ::umask(before);
+    errno = error;
+    return result;
+}
+
+}  // namespace
+
+ListeningSocket::ListeningSocket(const BindAddress& address) : m_address(address) {
+    const bool is_unix = address.family == BindAddress::Family::unix_socket;
+    if (is_unix) remove_stale_socket(address);
+    auto name = name_of(address);
+    m_fd = ::socket(name.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (m_fd < 0) fail(address, errno);
+    set_options(m_fd, address.family);
+    if (bind_to(m_fd, address) != 0 || ::listen(m_fd, SOMAXCONN) != 0) {
+        const int error = errno;
+        ::close(m_fd);
+        fail(address, error);
+    }
+    m_owns_file = is_unix;
+    if (!is_unix) {
+        ::getsockname(m_fd, name.get(), &name.size);
+        m_address.port = ntohs(name.storage.ss_family == AF_INET6
+                                   ? reinterpret_cast<sockaddr_in6&>(name.storage).sin6_port
+                                   : reinterpret_cast<sockaddr_in&>(name.storage).sin_port);
+    }
+}
+
+ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
+    : m_address(other.m_address),
+      m_fd(std::exchange(other.m_fd, -1)),
+      m_owns_file(std::exchange(other.m_owns_file, false)) {}
+
+ListeningSocket::~ListeningSocket() {
+    if (m_fd >= 0) ::close(m_fd);
+    if (m_owns_file) ::unlink(m_address.host.c_str());
+}
+
+int ListeningSocket::release() {
+    return std::exchange(m_fd, -1);
+}
+
+std::string ListeningSocket::url(std::string_view path) const {
+    if (m_address.family == BindAddress::Family::unix_socket) return text_of(m_address);
+    return fmt::format("http://{}{}", text_of(m_address), path);
+}
+
+}  // namespace jobtally::listen

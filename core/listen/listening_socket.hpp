@@ -1,0 +1,33 @@
+// Opens the sockets that the listener accepts from.
+#pragma once
+
+#include "core/listen/bind_address.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace jobtally::listen {
+
+// A bound, listening, non-blocking socket; closed by the destructor, which also removes a unix
+// socket's file.
+class ListeningSocket {
+  public:
+    // Throws Error with errno's text and a hint. A unix socket nobody listens on any more is
+    // replaced; the new one has mode 0600.
+    explicit ListeningSocket(const BindAddress& address);
+    ~ListeningSocket();
+    ListeningSocket(ListeningSocket&& other) noexcept;
+    ListeningSocket& operator=(ListeningSocket&&) = delete;
+
+    // The caller closes it from now on.
+    int release();
+    // With the real port: `http://127.0.0.1:8080/hook`, `unix:PATH`.
+    std::string url(std::string_view path) const;
+
+  private:
+    BindAddress m_address;
+    int m_fd = -1;
+    bool m_owns_file = false;
+};
+
+}  // namespace jobtally::listen

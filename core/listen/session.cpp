@@ -1,0 +1,314 @@
+#include "core/listen/session.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+
+namespace jobtally::listen {
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::chrono::milliseconds linger_patience{2000};
+constexpr std::chrono::milliseconds last_chance{500};
+constexpr std::uint64_t lingered_limit = 4 << 20;
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+Session::Session(Hub& hub, Socket socket, std::string peer)
+    : m_hub(hub),
+      m_socket(std::move(socket)),
+      m_number(hub.next_number()),
+      m_peer(std::move(peer)) {}
+
+// The one catch of a request.
+template <class Step>
+void Session::protect(Step step) noexcept {
+    const auto self = shared_from_this();
+    try {
+        step();
+    } catch (const std::exception& defect) {
+        fail(defect.what());
+    }
+}
+
+// A handler that keeps the session alive.
+template <class Step>
+auto Session::guarded(Step step) {
+    return [self = shared_from_this(), step](const error_code& problem, std::size_t bytes) {
+        self->protect([&] { step(*self, problem, bytes); });
+    };
+}
+
+void Session::fail(const char* defect) noexcept {
+    try {
+        m_hub.report_trouble(defect);
+        const bool is_unanswered = m_phase != Phase::writing && m_phase != Phase::lingering;
+        if (is_unanswered && m_phase != Phase::closed)
+            return refuse({500, "the request could not be handled"});
+    } catch (const std::exception&) {
+        // There is no memory to say so; closing needs none.
+    }
+    close();
+}
+
+void Session::enter(Phase phase, std::chrono::milliseconds patience) {
+    m_phase = phase;
+    m_deadline = Hub::Clock::now() + patience;
+}
+
+void Session::start() {
+    enter(Phase::idle, m_hub.options().timeout);
+    read_more();
+}
+
+void Session::close() {
+    if (m_phase == Phase::closed) return;
+    const auto self = shared_from_this();
+    m_phase = Phase::closed;
+    error_code ignored;
+    m_socket.close(ignored);
+    drop_body();
+    m_hub.remove(m_number);
+}
+
+void Session::wind_down() {
+    if (m_phase != Phase::idle) return;
+    error_code ignored;
+    // A request may stand in the socket already, or be on its way where the peer has just
+    // connected.
+    const bool is_awaited = m_is_fresh || m_socket.available(ignored) > 0;
+    if (!is_awaited) return close();
+    m_deadline = std::min(m_deadline, Hub::Clock::now() + last_chance);
+}
+
+void Session::expire() noexcept {
+    protect([this] { give_up_waiting(); });
+}
+
+void Session::give_up_waiting() {
+    error_code ignored;
+    switch (m_phase) {
+        case Phase::head:
+            m_socket.cancel(ignored);
+            return refuse({408, "the head took too long"});
+        case Phase::body:
+            m_socket.cancel(ignored);
+            return refuse({408, "the body took too long"});
+        case Phase::waiting:
+            return refuse({503, "too many bodies are under way"});
+        case Phase::storing:
+            return;  // the sink bounds its own patience
+        case Phase::writing:
+            m_record.problem = "the peer did not take its answer";
+            record_access();
+            return close();
+        case Phase::idle:
+        case Phase::lingering:
+        case Phase::closed:
+            return close();
+    }
+}
+
+void Session::read_more() {
+    const auto [room, size] = m_in.prepare();
+    m_socket.async_read_some(boost::asio::buffer(room, size),
+                             guarded([](Session& self, const error_code& problem,
+                                        std::size_t bytes) { self.take_bytes(problem, bytes); }));
+}
+
+void Session::take_bytes(const error_code& problem, std::size_t bytes) {
+    if (!is_reading()) return;  // it was given up while the bytes were on their way
+    if (problem) return lose_peer();
+    m_in.commit(bytes);
+    advance();
+}
+
+void Session::lose_peer() {
+    if (m_phase != Phase::idle) {
+        m_record.problem = "the peer closed before its request was complete";
+        record_access();
+    }
+    close();
+}
+
+void Session::advance() {
+    if (m_phase == Phase::idle) {
+        if (m_in.empty()) return read_more();
+        begin_request();
+    }
+    if (m_phase == Phase::head) return advance_head();
+    advance_body();
+}
+
+void Session::begin_request() {
+    enter(Phase::head, m_hub.options().timeout);
+    m_scanned = 0;
+    m_began = Hub::Clock::now();
+    m_record = {};
+    m_record.at = m_hub.hooks().clock();
+    m_record.peer = m_peer;
+    m_keep_alive = false;
+    m_head_only = m_has_body = m_expects_continue = false;
+}
+
+void Session::advance_head() {
+    const auto outcome = read_head(m_in.view(), m_scanned);
+    if (outcome.state == HeadOutcome::State::incomplete) return read_more();
+    if (outcome.state == HeadOutcome::State::refused) return refuse(outcome.refusal);
+    const auto verdict = judge_head(outcome.head, m_hub.rules());
+    note_head(outcome.head, verdict);
+    m_in.consume(outcome.size);  // the views of the head end here
+    // A body that nobody wants is not read, so nothing behind it can be found.
+    m_left_unread = verdict.answer && m_has_body;
+    if (verdict.answer) return respond(*verdict.answer, m_keep_alive && !m_left_unread);
+    begin_body();
+}
+
+void Session::note_head(const RequestHead& head, const Verdict& verdict) {
+    m_record.method = head.method;
+    m_record.path = head.path;
+    if (verdict.label) m_record.label = *verdict.label;
+    m_keep_alive = head.keep_alive;
+    m_head_only = head.method == "HEAD";
+    m_has_body = head.has_body();
+    m_expects_continue = head.expect.has_value();
+    m_length = head.content_length.value_or(0);
+    m_chunked.reset();
+    if (head.chunked) m_chunked.emplace(m_hub.rules().max_body);
+}
+
+void Session::begin_body() {
+    const auto bytes = m_chunked ? m_hub.rules().max_body : m_length;
+    enter(Phase::waiting, m_hub.options().timeout);
+    m_reserved = bytes;
+    if (m_hub.reserve(bytes, m_number)) return ask_for_body();
+    m_reserved = 0;
+}
+
+void Session::body_may_come() noexcept {
+    m_reserved = m_chunked ? m_hub.rules().max_body : m_length;
+    protect([this] { m_phase == Phase::waiting ? ask_for_body() : drop_body(); });
+}
+
+void Session::ask_for_body() {
+    m_phase = Phase::body;
+    if (!m_expects_continue || !m_has_body || !m_in.empty()) return advance_body();
+    boost::asio::async_write(m_socket, boost::asio::buffer(go_on),
+                             guarded([](Session& self, const error_code& problem, std::size_t) {
+                                 if (self.m_phase != Phase::body) return;
+                                 if (problem) return self.lose_peer();
+                                 self.advance_body();
+                             }));
+}
+
+void Session::advance_body() {
+    if (!m_chunked) {
+        if (m_in.view().size() < m_length) return read_more();
+        return deliver();
+    }
+    auto input = m_in.view();
+    const auto before = input.size();
+    const auto state = m_chunked->take(input, m_decoded);
+    m_in.consume(before - input.size());
+    if (state == ChunkedBody::State::refused) return refuse(m_chunked->refusal());
+    if (state == ChunkedBody::State::more) return read_more();
+    deliver();
+}
+
+void Session::deliver() {
+    const auto body = m_chunked ? std::string_view(m_decoded) : m_in.view().substr(0, m_length);
+    m_record.body_bytes = body.size();
+    auto delivery = ingest::decode(body, "http " + m_peer, m_hub.hooks().clock());
+    m_phase = Phase::storing;
+    m_deadline = Hub::Clock::time_point::max();
+    m_hub.submit(std::move(delivery), m_number);
+}
+
+void Session::take_receipt(const ingest::Receipt& receipt) noexcept {
+    if (m_phase == Phase::storing) protect([&] { answer_receipt(receipt); });
+}
+
+void Session::answer_receipt(const ingest::Receipt& receipt) {
+    if (receipt.error) {
+        m_record.problem = *receipt.error;
+        const auto body = m_chunked ? std::string_view(m_decoded) : m_in.view().substr(0, m_length);
+        if (m_hub.hooks().lost) m_hub.hooks().lost(body, m_peer);
+    } else {
+        m_record.tally = receipt.tally;
+        if (receipt.delivery.reports.empty() && !receipt.delivery.rejections.empty())
+            m_record.problem = receipt.delivery.rejections.front().reason;
+    }
+    if (!m_chunked) m_in.consume(m_length);
+    m_length = 0;
+    respond(answer_to(receipt), m_keep_alive);
+}
+
+// Forgets a decoded body and gives its share of the budget back.
+void Session::drop_body() {
+    if (m_decoded.capacity() > 0) m_decoded = {};
+    if (m_reserved > 0) m_hub.give_back(std::exchange(m_reserved, 0));
+}
+
+void Session::refuse(const Refusal& refusal) {
+    m_record.problem = refusal.reason;
+    m_left_unread = true;
+    respond(error_answer(refusal.status, refusal.reason), false);
+}
+
+void Session::respond(const Answer& answer, bool keep_alive) {
+    drop_body();
+    m_close_after = !keep_alive || m_hub.is_stopping();
+    m_record.status = answer.status;
+    m_out.clear();
+    append_response(m_out, answer, {!m_close_after, m_head_only, m_hub.http_date()});
+    enter(Phase::writing, m_hub.options().timeout);
+    boost::asio::async_write(m_socket, boost::asio::buffer(m_out),
+                             guarded([](Session& self, const error_code& problem, std::size_t) {
+                                 if (self.m_phase == Phase::writing) self.finish_response(problem);
+                             }));
+}
+
+void Session::record_access() {
+    if (!m_hub.hooks().access) return;
+    m_record.duration =
+        std::chrono::duration_cast<std::chrono::microseconds>(Hub::Clock::now() - m_began);
+    m_hub.hooks().access(m_record);
+}
+
+void Session::finish_response(const error_code& problem) {
+    if (problem) m_record.problem = "the peer was gone before it could be answered";
+    record_access();
+    m_is_fresh = false;
+    if (problem) return close();
+    if (m_close_after) {
+        error_code ignored;
+        m_socket.shutdown(Socket::shutdown_send, ignored);
+        // Closing while bytes are unread resets the connection, and the peer may never see its
+        // answer.
+        if (!m_left_unread && m_in.empty()) return close();
+        enter(Phase::lingering, std::min(m_hub.options().timeout, linger_patience));
+        return linger();
+    }
+    enter(Phase::idle, m_hub.options().idle_timeout);
+    if (m_in.empty()) m_hub.became_idle();
+    if (m_phase == Phase::idle) advance();
+}
+
+void Session::linger() {
+    m_in.consume(m_in.view().size());
+    const auto [room, size] = m_in.prepare();
+    m_socket.async_read_some(
+        boost::asio::buffer(room, size),
+        guarded([](Session& self, const error_code& problem, std::size_t bytes) {
+            if (self.m_phase != Phase::lingering) return;
+            self.m_lingered += bytes;
+            if (problem || self.m_lingered > lingered_limit) return self.close();
+            self.linger();
+        }));
+}
+
+}  // namespace jobtally::listen

@@ -1,0 +1,104 @@
+// One connection: reads a request, hands its body over, writes the answer, and again.
+#pragma once
+
+#include "core/ingest/delivery.hpp"
+#include "core/listen/access_log.hpp"
+#include "core/listen/answer.hpp"
+#include "core/listen/chunked_body.hpp"
+#include "core/listen/hub.hpp"
+#include "core/listen/input_buffer.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+
+namespace jobtally::listen {
+
+using Socket = boost::asio::generic::stream_protocol::socket;
+
+// At most one operation on the socket is under way at a time.
+class Session : public std::enable_shared_from_this<Session> {
+  public:
+    Session(Hub& hub, Socket socket, std::string peer);
+
+    std::uint64_t number() const { return m_number; }
+    void start();
+    void take_receipt(const ingest::Receipt& receipt) noexcept;
+    void body_may_come() noexcept;
+    // The deadline has passed.
+    void expire() noexcept;
+    // No more requests after the one under way.
+    void wind_down();
+    void close();
+
+    // Nothing of a request has come yet.
+    bool is_idle() const { return m_phase == Phase::idle; }
+    Hub::Clock::time_point deadline() const { return m_deadline; }
+
+  private:
+    enum class Phase { idle, head, waiting, body, storing, writing, lingering, closed };
+
+    void enter(Phase phase, std::chrono::milliseconds patience);
+    bool is_reading() const {
+        return m_phase == Phase::idle || m_phase == Phase::head || m_phase == Phase::body;
+    }
+    template <class Step>
+    void protect(Step step) noexcept;
+    template <class Step>
+    auto guarded(Step step);
+    void fail(const char* defect) noexcept;
+
+    void give_up_waiting();
+    void answer_receipt(const ingest::Receipt& receipt);
+    void read_more();
+    void take_bytes(const boost::system::error_code& problem, std::size_t bytes);
+    void lose_peer();
+    void advance();
+    void begin_request();
+    void advance_head();
+    void note_head(const RequestHead& head, const Verdict& verdict);
+    void begin_body();
+    void ask_for_body();
+    void advance_body();
+    void deliver();
+    void drop_body();
+
+    void refuse(const Refusal& refusal);
+    void respond(const Answer& answer, bool keep_alive);
+    void finish_response(const boost::system::error_code& problem);
+    void record_access();
+    void linger();
+
+    Hub& m_hub;
+    Socket m_socket;
+    const std::uint64_t m_number;
+    const std::string m_peer;
+    Phase m_phase = Phase::idle;
+    Hub::Clock::time_point m_deadline;
+    bool m_is_fresh = true;  // no request was answered yet
+
+    InputBuffer m_in;
+    std::size_t m_scanned = 0;
+    bool m_keep_alive = true;
+    bool m_head_only = false;
+    bool m_has_body = false;
+    bool m_expects_continue = false;
+    std::uint64_t m_length = 0;  // of the body in m_in; chunked bodies are decoded into m_decoded
+    std::optional<ChunkedBody> m_chunked;
+    std::string m_decoded;
+    std::uint64_t m_reserved = 0;
+    std::uint64_t m_lingered = 0;
+
+    std::string m_out;
+    bool m_close_after = false;
+    bool m_left_unread = false;  // a body, or whatever else, was not looked at
+    AccessRecord m_record;
+    Hub::Clock::time_point m_began;
+};
+
+}  // namespace jobtally::listen

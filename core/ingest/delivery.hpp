@@ -20,7 +20,8 @@ struct Delivery {
     std::vector<model::Rejection> rejections;
     std::string source;  // `http 127.0.0.1`, `reports.ndjson`
     time::Instant received_at;
-    bool names_lines = false;  // rejections are kept as from `SOURCE:LINE`
+    bool names_lines = false;   // rejections are kept as from `SOURCE:LINE`
+    bool more_follows = false;  // nobody waits for this one: it may share its commit with the next
 };
 
 // Decodes a complete body. What is not acceptable is in `rejections`, never thrown; a body that

@@ -1,0 +1,49 @@
+#include "core/ingest/delivery_round.hpp"
+
+#include "core/base/error.hpp"
+
+#include <utility>
+
+namespace jobtally::ingest {
+
+Delivery DeliveryRound::take() {
+    std::unique_lock lock(m_mutex);
+    m_came_back.wait(lock, [this] { return !m_free.empty(); });
+    check();
+    Delivery delivery = std::move(m_free.back());
+    m_free.pop_back();
+    return delivery;
+}
+
+void DeliveryRound::submit(Delivery delivery) {
+    m_sink.submit(std::move(delivery), [this](Receipt receipt) { put_back(std::move(receipt)); });
+}
+
+void DeliveryRound::put_back(Receipt receipt) {
+    // Told within the lock: whoever sees all of them back may destroy this at once.
+    const std::lock_guard lock(m_mutex);
+    m_tally += receipt.tally;
+    if (receipt.error && !m_error) {
+        m_error = std::move(receipt.error);
+        m_hint = std::move(receipt.hint);
+    }
+    m_free.push_back(std::move(receipt.delivery));
+    m_came_back.notify_one();
+}
+
+void DeliveryRound::wait_for_all() {
+    std::unique_lock lock(m_mutex);
+    m_came_back.wait(lock, [this] { return m_free.size() == m_size; });
+}
+
+model::Tally DeliveryRound::finish() {
+    wait_for_all();
+    check();
+    return m_tally;
+}
+
+void DeliveryRound::check() const {
+    if (m_error) throw Error(*m_error, m_hint);
+}
+
+}  // namespace jobtally::ingest

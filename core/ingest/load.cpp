@@ -1,0 +1,160 @@
+#include "core/ingest/load.hpp"
+
+#include "core/ingest/delivery_round.hpp"
+#include "core/ingest/sources.hpp"
+#include "core/wire/report_reader.hpp"
+
+#include <utility>
+
+namespace jobtally::ingest {
+namespace {
+
+constexpr std::size_t read_bytes = 256 << 10;
+
+using Got = wire::ReportReader::Got;
+
+// What the decoded reports of a source go to, one by one.
+class Taker {
+  public:
+    virtual ~Taker() = default;
+    virtual void begin(const std::string& source) = 0;
+    virtual model::JobReport& room_for_report() = 0;
+    virtual void take_report() = 0;  // the room has been filled
+    virtual void take_rejection(model::Rejection& rejection) = 0;
+    virtual void end() = 0;
+};
+
+// Strict's first pass: looks at everything and keeps nothing.
+class Inspector final : public Taker {
+  public:
+    void begin(const std::string&) override {}
+    model::JobReport& room_for_report() override { return m_report; }
+    void take_report() override {}
+    void take_rejection(model::Rejection&) override { ++rejected; }
+    void end() override {}
+
+    std::int64_t rejected = 0;
+
+  private:
+    model::JobReport m_report;
+};
+
+// Fills deliveries and sends them on their way.
+class Batcher final : public Taker {
+  public:
+    Batcher(DeliveryRound& round, const LoadOptions& options, const LoadHooks& hooks)
+        : m_round(round), m_batch(options.reports_a_delivery), m_clock(hooks.clock) {}
+
+    void begin(const std::string& source) override {
+        m_source = source;
+        fetch();
+    }
+    model::JobReport& room_for_report() override { return m_delivery.reports[m_reports]; }
+    void take_report() override {
+        if (++m_reports == m_batch) next();
+    }
+    void take_rejection(model::Rejection& rejection) override {
+        m_delivery.rejections.push_back(std::move(rejection));
+        if (m_delivery.rejections.size() == m_batch) next();
+    }
+    void end() override { send(); }
+
+  private:
+    void fetch() {
+        m_delivery = m_round.take();
+        m_delivery.reports.resize(m_batch);
+        m_delivery.rejections.clear();
+        m_delivery.source = m_source;
+        m_delivery.received_at = m_clock();
+        m_delivery.names_lines = true;
+        m_delivery.more_follows = true;
+        m_reports = 0;
+    }
+    void send() {
+        m_delivery.reports.resize(m_reports);
+        m_round.submit(std::move(m_delivery));
+    }
+    void next() {
+        send();
+        fetch();
+    }
+
+    DeliveryRound& m_round;
+    std::size_t m_batch;
+    const std::function<time::Instant()>& m_clock;
+    std::string m_source;
+    Delivery m_delivery;
+    std::size_t m_reports = 0;
+};
+
+// One pass over all sources.
+class Pass {
+  public:
+    Pass(Sources& sources, const LoadHooks& hooks, bool tells_rejections)
+        : m_sources(sources),
+          m_hooks(hooks),
+          m_tells_rejections(tells_rejections),
+          m_room(read_bytes) {}
+
+    void run(Taker& taker) {
+        for (std::size_t i = 0; i < m_sources.count(); ++i) read(m_sources.at(i), taker);
+    }
+
+  private:
+    void read(InputFile& file, Taker& taker) {
+        wire::ReportReader reader;
+        taker.begin(file.name());
+        for (auto bytes = file.read(m_room); !bytes.empty(); bytes = file.read(m_room)) {
+            reader.feed(bytes);
+            drain(reader, file, taker);
+            m_done += static_cast<std::int64_t>(bytes.size());
+            if (m_hooks.progress) m_hooks.progress(m_done, m_sources.total());
+        }
+        reader.finish();
+        drain(reader, file, taker);
+        taker.end();
+    }
+
+    void drain(wire::ReportReader& reader, const InputFile& file, Taker& taker) {
+        for (;;) {
+            const Got got = reader.next(taker.room_for_report(), m_rejection);
+            if (got == Got::need_more || got == Got::end) return;
+            if (got == Got::report) {
+                taker.take_report();
+                continue;
+            }
+            if (m_tells_rejections && m_hooks.rejected)
+                m_hooks.rejected(file.name(), m_rejection.line, m_rejection.reason);
+            taker.take_rejection(m_rejection);
+        }
+    }
+
+    Sources& m_sources;
+    const LoadHooks& m_hooks;
+    bool m_tells_rejections;
+    std::vector<char> m_room;
+    model::Rejection m_rejection;
+    std::int64_t m_done = 0;
+};
+
+}  // namespace
+
+LoadResult load(const std::vector<std::string>& paths, DeliverySink& sink,
+                const LoadOptions& options, const LoadHooks& hooks) {
+    Sources sources(paths, options.strict);
+    LoadResult result;
+    if (options.strict) {
+        Inspector inspector;
+        Pass(sources, hooks, true).run(inspector);
+        result.is_refused = inspector.rejected > 0;
+        result.tally.rejected = inspector.rejected;
+        if (result.is_refused) return result;
+    }
+    DeliveryRound round(sink, options.deliveries);
+    Batcher batcher(round, options, hooks);
+    Pass(sources, hooks, !options.strict).run(batcher);
+    result.tally = round.finish();
+    return result;
+}
+
+}  // namespace jobtally::ingest

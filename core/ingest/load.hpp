@@ -1,0 +1,45 @@
+// Loads reports from files and stdin: reading and decoding here, writing in the sink's thread.
+#pragma once
+
+#include "core/ingest/delivery.hpp"
+#include "core/model/outcome.hpp"
+#include "core/time/instant.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jobtally::ingest {
+
+struct LoadOptions {
+    // Nothing is submitted if anything is rejected: a first pass only decodes. What can't be read
+    // twice is copied to an unlinked temporary file first.
+    bool strict = false;
+    std::size_t reports_a_delivery = 2048;
+    std::size_t deliveries = 12;  // that go round; they bound the memory
+};
+
+// All are called in the thread of load(); empty ones are not.
+struct LoadHooks {
+    std::function<void(std::string_view source, std::uint64_t line, std::string_view reason)>
+        rejected;
+    // Of all sources together; `total` is 0 where one of them has no known size.
+    std::function<void(std::int64_t done, std::int64_t total)> progress;
+    std::function<time::Instant()> clock = time::system_now;
+};
+
+struct LoadResult {
+    model::Tally tally;
+    bool is_refused = false;  // strict, and something was rejected: nothing was stored
+};
+
+// Loads `paths` in their order; `-` is stdin. All are opened before anything is submitted. Returns
+// when everything has come back from the sink. Throws IoError for a file that can't be read, Error
+// for what the sink could not take; what was committed until then stays.
+LoadResult load(const std::vector<std::string>& paths, DeliverySink& sink,
+                const LoadOptions& options = {}, const LoadHooks& hooks = {});
+
+}  // namespace jobtally::ingest

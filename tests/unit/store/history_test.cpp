@@ -1,0 +1,173 @@
+// Random histories of a store against a model in memory: facts, labels, whole reports.
+#include <map>
+#include <set>
+
+#include "core/store/segments_agree.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/store/support.hpp"
+
+namespace {
+
+using namespace jobtally::store_tests;
+namespace store = jobtally::store;
+using jobtally::model::Outcome;
+using store::FactColumn;
+
+using FactTuple = std::tuple<std::int64_t, std::string, std::string, std::string, std::string, int,
+                             std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                             std::int64_t>;
+
+// What the store should hold.
+struct History {
+    struct Kept {
+        std::int64_t sequence;
+        std::int64_t received_at;
+        jobtally::model::JobReport report;
+    };
+    std::map<std::string, Kept> reports;
+    std::int64_t last_sequence = 0;
+
+    Outcome put(const jobtally::model::JobReport& report, std::int64_t received_at) {
+        const auto kept = reports.find(report.id);
+        auto outcome = Outcome::stored;
+        if (kept != reports.end()) {
+            outcome = jobtally::model::reconcile(kept->second.report, report);
+            if (outcome != Outcome::updated) return outcome;
+        }
+        reports[report.id] = {++last_sequence, received_at, report};
+        return outcome;
+    }
+};
+
+std::string text_or_dash(const std::optional<std::string>& text) { return text.value_or("-"); }
+
+template <class Time>
+std::int64_t micros_or_unknown(const Time& at_time) {
+    return at_time ? jobtally::time::micros(*at_time) : store::unknown_value;
+}
+
+std::multiset<FactTuple> facts_of(const History& history, const store::FactQuery& query) {
+    std::multiset<FactTuple> facts;
+    for (const auto& [id, kept] : history.reports) {
+        const auto& report = kept.report;
+        std::optional<jobtally::time::Instant> asked = report.created_at;
+        if (query.at == store::At::updated) asked = report.updated_at;
+        if (query.at == store::At::received) asked = at(kept.received_at);
+        const bool is_bounded = query.span.since || query.span.until;
+        if (is_bounded && (!asked || !query.span.contains(*asked))) continue;
+        facts.emplace(kept.sequence, text_or_dash(report.definition_id),
+                      text_or_dash(report.definition_name), text_or_dash(report.type), report.status,
+                      static_cast<int>(jobtally::model::status_of(report.status)),
+                      jobtally::time::micros(report.created_at), micros_or_unknown(report.updated_at),
+                      kept.received_at, report.total_operations.value_or(store::unknown_value),
+                      report.total_succeeded.value_or(store::unknown_value),
+                      report.total_failed.value_or(store::unknown_value));
+    }
+    return facts;
+}
+
+std::multiset<FactTuple> facts_of(const store::Store& own, store::FactQuery query) {
+    query.columns = FactColumn::sequence | FactColumn::definition | FactColumn::name | FactColumn::type |
+                    FactColumn::status | FactColumn::created_at | FactColumn::updated_at |
+                    FactColumn::received_at | FactColumn::operations;
+    const auto catalogue = store::Catalogue::read(own);
+    const auto word = [&](store::WordKey key) {
+        const auto* text = catalogue.word(key);
+        return text != nullptr ? *text : std::string("-");
+    };
+    std::multiset<FactTuple> facts;
+    store::scan_facts(own, query, [&](const store::FactBatch& batch) {
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            const auto* definition = catalogue.definition(batch.definition[i]);
+            facts.emplace(batch.sequence[i], definition != nullptr ? definition->id : "-",
+                          word(batch.name[i]), word(batch.type[i]), word(batch.status_word[i]),
+                          static_cast<int>(batch.status[i]), batch.created_at[i], batch.updated_at[i],
+                          batch.received_at[i], batch.operations[i], batch.succeeded[i],
+                          batch.failed[i]);
+        }
+    });
+    return facts;
+}
+
+std::map<std::string, std::string> labels_of(const History& history) {
+    std::map<std::string, std::tuple<std::int64_t, std::string, std::string>> best;
+    std::map<std::string, std::string> labels;
+    for (const auto& [id, kept] : history.reports) {
+        const auto& report = kept.report;
+        if (!report.definition_id) continue;
+        labels.emplace(*report.definition_id, "-");
+        if (!report.definition_name) continue;
+        auto candidate = std::tuple(jobtally::time::micros(report.created_at), id, *report.definition_name);
+        auto& greatest = best[*report.definition_id];
+        if (std::get<1>(greatest).empty() || candidate > greatest) greatest = candidate;
+        labels[*report.definition_id] = std::get<2>(greatest);
+    }
+    return labels;
+}
+
+std::map<std::string, std::string> labels_of(const store::Store& own) {
+    std::map<std::string, std::string> labels;
+    const auto catalogue = store::Catalogue::read(own);
+    for (const auto& definition : catalogue.definitions()) {
+        labels.emplace(definition.id, text_or_dash(definition.label));
+    }
+    return labels;
+}
+
+void check_everything(const store::Store& own, const History& history, ReportsByChance& chance) {
+    REQUIRE(labels_of(own) == labels_of(history));
+    REQUIRE(store::segments_agree(own));
+    REQUIRE(facts_of(own, {}) == facts_of(history, {}));
+    for (const auto which : {store::At::created, store::At::updated, store::At::received}) {
+        store::FactQuery query;
+        query.at = which;
+        if (chance.below(4) != 0) query.span.since = at(chance.below(70) * 1'000 - 10'000);
+        if (chance.below(4) != 0) query.span.until = at(chance.below(70) * 1'000);
+        REQUIRE(facts_of(own, query) == facts_of(history, query));
+    }
+}
+
+// One step: some reports in one transaction, by one of two connections.
+void step(store::Store& own, History& history, ReportsByChance& chance) {
+    store::WriteTransaction transaction(own);
+    const bool gives_up = chance.below(8) == 0;
+    History next = history;
+    for (int i = chance.below(40); i > 0; --i) {
+        const auto report = chance.next();
+        const auto received_at = static_cast<std::int64_t>(chance.below(60)) * 1'000;
+        if (chance.below(6) == 0) {
+            REQUIRE(transaction.remove(report.id) == (next.reports.erase(report.id) == 1));
+        } else {
+            REQUIRE(transaction.put(report, at(received_at)) == next.put(report, received_at));
+        }
+    }
+    if (gives_up) return;
+    transaction.commit();
+    history = next;
+}
+
+TEST_CASE("whatever happens, the store holds what was put", "[store]") {
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        INFO("seed " << seed);
+        const TemporaryFolder folder;
+        auto first = store::Store::open_to_write(folder / "a.db");
+        auto second = store::Store::open_to_write(folder / "a.db");
+        const auto reader = store::Store::open_to_read(folder / "a.db");
+        ReportsByChance chance(seed, seed % 2 == 0 ? 30 : 400);
+        History history;
+        for (int i = 0; i < 25; ++i) {
+            auto& own = chance.below(3) == 0 ? second : first;
+            step(own, history, chance);
+            if (chance.below(4) == 0) store::settle(chance.below(2) == 0 ? second : first);
+            check_everything(reader, history, chance);
+        }
+        for (const auto& [id, kept] : history.reports) {
+            const auto found = store::find_report(reader, id);
+            REQUIRE(found);
+            REQUIRE(found->sequence == kept.sequence);
+            REQUIRE(found->report == kept.report);
+        }
+    }
+}
+
+}  // namespace

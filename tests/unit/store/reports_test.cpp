@@ -1,0 +1,125 @@
+// Writing and reading reports, and the rule for two with one id.
+#include "tests/support/catch.hpp"
+#include "tests/unit/store/support.hpp"
+
+namespace {
+
+using namespace jobtally::store_tests;
+namespace store = jobtally::store;
+using jobtally::model::Outcome;
+
+TEST_CASE("a report is read back to the letter", "[store]") {
+    auto own = store::Store::in_memory();
+    auto report = report_of("AbC-_1");
+    report.unknown_members = R"({"x":1})";
+    report.definition_name = std::string("a\0b", 3) + "\xc3\xa9";
+    CHECK(put_one(own, report, 77) == Outcome::stored);
+    const auto found = store::find_report(own, "AbC-_1");
+    REQUIRE(found);
+    CHECK(found->report == report);
+    CHECK(found->received_at == at(77));
+    CHECK(found->sequence == 1);
+    CHECK_FALSE(store::find_report(own, "abc-_1"));
+}
+
+TEST_CASE("a report without what may be missing is read back", "[store]") {
+    auto own = store::Store::in_memory();
+    jobtally::model::JobReport report;
+    report.id = "1";
+    report.status = "";
+    report.created_at = jobtally::time::earliest;
+    put_one(own, report);
+    REQUIRE(store::find_report(own, "1"));
+    CHECK(store::find_report(own, "1")->report == report);
+    CHECK(store::Catalogue::read(own).definitions().empty());
+}
+
+TEST_CASE("the second report with an id meets the first", "[store]") {
+    auto own = store::Store::in_memory();
+    auto report = report_of("a");
+    put_one(own, report);
+    CHECK(put_one(own, report) == Outcome::unchanged);
+    auto older = report;
+    older.updated_at = at(0);
+    older.definition_id = "never seen";
+    older.definition_name = "never seen";
+    CHECK(put_one(own, older) == Outcome::stale);
+    CHECK(store::Catalogue::read(own).definitions().size() == 1);
+    auto newer = report;
+    newer.updated_at = *report.updated_at + std::chrono::seconds(1);
+    newer.definition_id = "d2";
+    CHECK(put_one(own, newer, 9) == Outcome::updated);
+    const auto found = store::find_report(own, "a");
+    CHECK(found->report == newer);
+    CHECK(found->sequence == 2);
+    CHECK(found->received_at == at(9));
+    // Nothing is left of the definition that lost its last report.
+    const auto catalogue = store::Catalogue::read(own);
+    REQUIRE(catalogue.definitions().size() == 1);
+    CHECK(catalogue.definitions()[0].id == "d2");
+}
+
+TEST_CASE("a transaction that is not committed leaves nothing", "[store]") {
+    auto own = store::Store::in_memory();
+    {
+        store::WriteTransaction transaction(own);
+        transaction.put(report_of("a"), at(1));
+    }
+    CHECK_FALSE(store::find_report(own, "a"));
+    CHECK(store::Catalogue::read(own).definitions().empty());
+    CHECK(put_one(own, report_of("b")) == Outcome::stored);
+    CHECK(store::find_report(own, "b")->sequence == 1);
+}
+
+TEST_CASE("a sequence is never used again", "[store]") {
+    auto own = store::Store::in_memory();
+    put_one(own, report_of("a"));
+    put_one(own, report_of("b"));
+    {
+        store::WriteTransaction transaction(own);
+        CHECK(transaction.remove("b"));
+        CHECK_FALSE(transaction.remove("b"));
+        transaction.commit();
+    }
+    put_one(own, report_of("c"));
+    CHECK(store::find_report(own, "c")->sequence == 3);
+}
+
+TEST_CASE("reports are read by their sequence and page by page", "[store]") {
+    auto own = store::Store::in_memory();
+    for (const char* id : {"a", "b", "c"}) put_one(own, report_of(id));
+    const std::vector<store::Sequence> wanted{3, 9, 1};
+    const auto reports = store::read_reports(own, wanted);
+    REQUIRE(reports.size() == 2);
+    CHECK(reports[0].report.id == "c");
+    CHECK(reports[1].report.id == "a");
+    CHECK(store::read_ids(own, wanted) == std::vector<std::string>{"c", "", "a"});
+    const auto page = store::read_page(own, 1, 1);
+    REQUIRE(page.size() == 1);
+    CHECK(page[0].report.id == "b");
+    CHECK(store::read_page(own, 3, 10).empty());
+}
+
+TEST_CASE("rejected bodies are kept, the newest only", "[store]") {
+    auto own = store::Store::in_memory();
+    {
+        store::WriteTransaction transaction(own, std::chrono::seconds(1), 3);
+        for (int i = 0; i < 5; ++i) {
+            transaction.reject({"id: missing", std::string("{\0}", 3), 1, true}, "test", at(i));
+        }
+        transaction.commit();
+    }
+    const auto bodies = store::list_rejected(own, 0);
+    REQUIRE(bodies.size() == 3);
+    CHECK(bodies[0].rejected_id == 3);
+    CHECK(bodies[2].body == std::string("{\0}", 3));
+    CHECK(bodies[2].source == "test");
+    CHECK(bodies[2].reason == "id: missing");
+    CHECK(store::list_rejected(own, 1)[0].rejected_id == 5);
+    CHECK(store::find_rejected(own, 4)->received_at == at(3));
+    CHECK_FALSE(store::find_rejected(own, 1));
+    CHECK(store::drop_rejected(own, {5, 1}) == 1);
+    CHECK(store::count_rejected(own) == 2);
+}
+
+}  // namespace

@@ -5,6 +5,8 @@
 #include "core/store/statement.hpp"
 #include "core/store/writer_memory.hpp"
 
+#include <algorithm>
+
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
@@ -90,6 +92,12 @@ Store::Connection::Connection(const std::filesystem::path& path, Access access)
       m_guard(access == Access::write ? std::make_unique<WriteGuard>(path) : nullptr),
       m_database(open_database(path, access)) {
     configure(*this, access);
+    if (access != Access::write) return;
+    const auto remember_length = [](void* pages, sqlite3*, const char*, int count) {
+        *static_cast<std::int64_t*>(pages) = count;
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(handle(), remember_length, &m_log_pages);
 }
 
 Store::Connection::~Connection() {
@@ -99,6 +107,21 @@ Store::Connection::~Connection() {
 WriteGuard* Store::Connection::guard() const {
     if (!can_write()) throw_sqlite(SQLITE_READONLY, nullptr, m_path);
     return m_guard.get();
+}
+
+void Store::Connection::checkpoint(int mode) {
+    if (is_private()) return;
+    int log_pages = 0;
+    int done_pages = 0;
+    const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, &log_pages, &done_pages);
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) throw_sqlite(code, handle(), m_path);
+    const bool is_done = code == SQLITE_OK && done_pages == log_pages;
+    m_checkpoint_at = log_pages_limit + (is_done ? 0 : std::max(log_pages, 0));
+    m_log_pages = 0;
+}
+
+void Store::Connection::checkpoint_if_long() {
+    if (m_log_pages >= m_checkpoint_at) checkpoint(SQLITE_CHECKPOINT_PASSIVE);
 }
 
 void Store::Connection::execute(const char* sql) const {

@@ -14,6 +14,9 @@ namespace jobtally::store {
 
 class WriterMemory;
 
+// When the log has so many pages of 4 KiB it is copied into the file.
+inline constexpr std::int64_t log_pages_limit = 4096;
+
 class Store::Connection {
   public:
     enum class Access { read, read_immutable, write, memory, temporary };
@@ -32,6 +35,11 @@ class Store::Connection {
     WriteGuard* guard() const;
 
     void execute(const char* sql) const;
+    // Copies the log into the file; one that readers still need is copied another time.
+    // The caller holds the write guard.
+    void checkpoint(int mode);
+    // The same when the log has grown long.
+    void checkpoint_if_long();
     std::int64_t query_integer(const char* sql) const;
     bool is_in_transaction() const;
 
@@ -45,6 +53,8 @@ class Store::Connection {
     Access m_access;
     std::unique_ptr<WriteGuard> m_guard;
     SQLite::Database m_database;
+    std::int64_t m_log_pages = 0;  // after the last commit
+    std::int64_t m_checkpoint_at = log_pages_limit;
 };
 
 // One state of the store for several statements; does nothing inside another transaction.

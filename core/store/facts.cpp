@@ -1,15 +1,24 @@
-// Scanning facts in one state of the store.
+// Scanning facts in one state of the store: segments where they are, rows elsewhere.
 #include "core/store/facts.hpp"
 
 #include "core/store/connection.hpp"
 #include "core/store/scan_rows.hpp"
+#include "core/store/scan_segment.hpp"
 
 namespace jobtally::store {
 
 void scan_facts(const Store& store, const FactQuery& query,
                 const std::function<void(const FactBatch&)>& take) {
-    const ReadScope scope(store.connection());
-    scan_rows(store.connection(), query, 1, INT64_MAX, take);
+    const auto& connection = store.connection();
+    const ReadScope scope(connection);
+    SegmentScan packed(connection, query);
+    Sequence next = 1;
+    for (const auto& segment : list_segments(connection)) {
+        if (next < segment.first) scan_rows(connection, query, next, segment.first - 1, take);
+        packed.run(segment, take);
+        next = segment.last + 1;
+    }
+    scan_rows(connection, query, next, INT64_MAX, take);
 }
 
 }  // namespace jobtally::store

@@ -1,23 +1,44 @@
-// Checkpoints, all of them under the write guard.
+// Work for quiet times: packing what commits left, and emptying the log.
 #include "core/store/connection.hpp"
 #include "core/store/reports.hpp"
-#include "core/store/sqlite_error.hpp"
+#include "core/store/writer_memory.hpp"
 
 #include <sqlite3.h>
 
 namespace jobtally::store {
 
-void settle(Store& store) {
-    const auto& connection = store.connection();
-    if (connection.is_private()) return;
-    const HeldGuard held(connection.guard(),
-                         std::chrono::steady_clock::now() + std::chrono::seconds(60));
-    const int code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr,
-                                               SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    // Readers that need the log are no error: it is emptied another time.
-    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) {
-        throw_sqlite(code, connection.handle(), connection.path());
+namespace {
+
+constexpr std::chrono::seconds settling_patience{60};
+
+// One short transaction; false when there was nothing to pack.
+bool pack_some(Store::Connection& connection) {
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + settling_patience);
+    if (!connection.writer_memory) {
+        connection.writer_memory = std::make_unique<WriterMemory>(connection);
     }
+    auto& memory = *connection.writer_memory;
+    WriteScope scope(connection);
+    try {
+        memory.refresh();
+        if (!memory.packer.pack_gap(memory.last_sequence)) return false;
+        scope.commit();
+    } catch (...) {
+        memory.forget();
+        throw;
+    }
+    connection.checkpoint_if_long();
+    return true;
+}
+
+}  // namespace
+
+void settle(Store& store) {
+    auto& connection = store.connection();
+    while (pack_some(connection)) {
+    }
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + settling_patience);
+    connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
 }  // namespace jobtally::store

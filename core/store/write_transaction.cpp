@@ -82,7 +82,16 @@ void WriteTransaction::Impl::begin() {
 }
 
 WriteTransaction::Impl::~Impl() {
-    if (m_is_open) roll_back();
+    if (m_is_open) {
+        roll_back();
+        return;
+    }
+    try {
+        m_connection.checkpoint_if_long();
+    } catch (const StoreError& error) {
+        // What was committed is in the log; only a failed sync must stop the writers that follow.
+        if (error.kind() == StoreError::Kind::sync_failed) m_connection.deferred_error = error;
+    }
 }
 
 void WriteTransaction::Impl::roll_back() noexcept {
@@ -120,6 +129,7 @@ bool WriteTransaction::Impl::insert(const JobReport& report, FactRow& row) {
     row.sequence = memory().last_sequence + 1;
     if (!memory().table.insert(row, report.id, report.unknown_members)) return false;
     memory().last_sequence = row.sequence;
+    memory().packer.add(row);
     if (row.definition != 0) memory().labels.add(*report.definition_id, row, report.id);
     memory().labels.trim();
     return true;
@@ -128,6 +138,7 @@ bool WriteTransaction::Impl::insert(const JobReport& report, FactRow& row) {
 void WriteTransaction::Impl::erase(std::string_view id, const FactRow& row,
                                    std::string_view definition_id) {
     memory().table.remove(row.sequence);
+    memory().packer.remove(row.sequence);
     if (row.definition != 0) memory().labels.remove(definition_id, row, id);
 }
 
@@ -206,7 +217,12 @@ bool WriteTransaction::Impl::someone_waits() const {
 void WriteTransaction::Impl::commit() {
     memory().flush();
     m_rejected.trim();
-    m_connection.execute("COMMIT");
+    try {
+        m_connection.execute("COMMIT");
+    } catch (const StoreError& error) {
+        if (error.kind() == StoreError::Kind::sync_failed) m_connection.deferred_error = error;
+        throw;
+    }
     m_is_open = false;
 }
 

@@ -9,6 +9,7 @@ WriterMemory::WriterMemory(const Store::Connection& connection)
     : dictionary(connection),
       labels(connection),
       table(connection),
+      packer(connection),
       m_connection(connection),
       m_read_version(connection, "PRAGMA data_version", true),
       m_read_sequence(connection, "SELECT value FROM state WHERE name = 'last_sequence'", true),
@@ -29,10 +30,12 @@ void WriterMemory::refresh() {
 void WriterMemory::forget() {
     dictionary.forget();
     labels.forget();
+    packer.forget();
     m_version = -1;
 }
 
 void WriterMemory::flush() {
+    packer.pack_tail(last_sequence);
     labels.flush();
     if (last_sequence == m_flushed_sequence) return;
     const StatementUse statement(m_write_sequence);

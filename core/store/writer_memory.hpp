@@ -4,6 +4,7 @@
 
 #include "core/store/dictionary.hpp"
 #include "core/store/labels.hpp"
+#include "core/store/packer.hpp"
 #include "core/store/report_table.hpp"
 
 namespace jobtally::store {
@@ -21,6 +22,7 @@ class WriterMemory {
     Dictionary dictionary;
     Labels labels;
     ReportTable table;
+    Packer packer;
     Sequence last_sequence = 0;
 
   private:

@@ -57,8 +57,7 @@ INSERT INTO state (name, value) VALUES ('last_sequence', 0);
 -- Packed copies of the reports whose sequence lies in [first_sequence, last_sequence]. Derived: deleting
 -- all of both tables loses nothing but time.
 CREATE TABLE segment (
-    segment INTEGER PRIMARY KEY,
-    first_sequence INTEGER NOT NULL,
+    first_sequence INTEGER PRIMARY KEY,
     last_sequence INTEGER NOT NULL,
     row_count INTEGER NOT NULL,
     created_min INTEGER,
@@ -67,13 +66,13 @@ CREATE TABLE segment (
     updated_max INTEGER,
     received_min INTEGER,
     received_max INTEGER,
-    has_unknown_updated INTEGER NOT NULL
+    unknown_updated INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE segment_column (
-    segment INTEGER NOT NULL,
+    first_sequence INTEGER NOT NULL,
     column_number INTEGER NOT NULL,
     packed BLOB NOT NULL,
-    PRIMARY KEY (segment, column_number)
+    PRIMARY KEY (first_sequence, column_number)
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW reports AS

@@ -1,10 +1,12 @@
 // Random histories of a store against a model in memory: facts, labels, whole reports.
-#include <map>
-#include <set>
-
+#include "core/store/connection.hpp"
 #include "core/store/segments_agree.hpp"
+#include "core/store/writer_memory.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
+
+#include <map>
+#include <set>
 
 namespace {
 
@@ -13,9 +15,9 @@ namespace store = jobtally::store;
 using jobtally::model::Outcome;
 using store::FactColumn;
 
-using FactTuple = std::tuple<std::int64_t, std::string, std::string, std::string, std::string, int,
-                             std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
-                             std::int64_t>;
+using FactTuple =
+    std::tuple<std::int64_t, std::string, std::string, std::string, std::string, int, std::int64_t,
+               std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
 
 // What the store should hold.
 struct History {
@@ -39,7 +41,9 @@ struct History {
     }
 };
 
-std::string text_or_dash(const std::optional<std::string>& text) { return text.value_or("-"); }
+std::string text_or_dash(const std::optional<std::string>& text) {
+    return text.value_or("-");
+}
 
 template <class Time>
 std::int64_t micros_or_unknown(const Time& at_time) {
@@ -56,10 +60,11 @@ std::multiset<FactTuple> facts_of(const History& history, const store::FactQuery
         const bool is_bounded = query.span.since || query.span.until;
         if (is_bounded && (!asked || !query.span.contains(*asked))) continue;
         facts.emplace(kept.sequence, text_or_dash(report.definition_id),
-                      text_or_dash(report.definition_name), text_or_dash(report.type), report.status,
-                      static_cast<int>(jobtally::model::status_of(report.status)),
-                      jobtally::time::micros(report.created_at), micros_or_unknown(report.updated_at),
-                      kept.received_at, report.total_operations.value_or(store::unknown_value),
+                      text_or_dash(report.definition_name), text_or_dash(report.type),
+                      report.status, static_cast<int>(jobtally::model::status_of(report.status)),
+                      jobtally::time::micros(report.created_at),
+                      micros_or_unknown(report.updated_at), kept.received_at,
+                      report.total_operations.value_or(store::unknown_value),
                       report.total_succeeded.value_or(store::unknown_value),
                       report.total_failed.value_or(store::unknown_value));
     }
@@ -67,9 +72,9 @@ std::multiset<FactTuple> facts_of(const History& history, const store::FactQuery
 }
 
 std::multiset<FactTuple> facts_of(const store::Store& own, store::FactQuery query) {
-    query.columns = FactColumn::sequence | FactColumn::definition | FactColumn::name | FactColumn::type |
-                    FactColumn::status | FactColumn::created_at | FactColumn::updated_at |
-                    FactColumn::received_at | FactColumn::operations;
+    query.columns = FactColumn::sequence | FactColumn::definition | FactColumn::name |
+                    FactColumn::type | FactColumn::status | FactColumn::created_at |
+                    FactColumn::updated_at | FactColumn::received_at | FactColumn::operations;
     const auto catalogue = store::Catalogue::read(own);
     const auto word = [&](store::WordKey key) {
         const auto* text = catalogue.word(key);
@@ -81,9 +86,9 @@ std::multiset<FactTuple> facts_of(const store::Store& own, store::FactQuery quer
             const auto* definition = catalogue.definition(batch.definition[i]);
             facts.emplace(batch.sequence[i], definition != nullptr ? definition->id : "-",
                           word(batch.name[i]), word(batch.type[i]), word(batch.status_word[i]),
-                          static_cast<int>(batch.status[i]), batch.created_at[i], batch.updated_at[i],
-                          batch.received_at[i], batch.operations[i], batch.succeeded[i],
-                          batch.failed[i]);
+                          static_cast<int>(batch.status[i]), batch.created_at[i],
+                          batch.updated_at[i], batch.received_at[i], batch.operations[i],
+                          batch.succeeded[i], batch.failed[i]);
         }
     });
     return facts;
@@ -97,7 +102,8 @@ std::map<std::string, std::string> labels_of(const History& history) {
         if (!report.definition_id) continue;
         labels.emplace(*report.definition_id, "-");
         if (!report.definition_name) continue;
-        auto candidate = std::tuple(jobtally::time::micros(report.created_at), id, *report.definition_name);
+        auto candidate =
+            std::tuple(jobtally::time::micros(report.created_at), id, *report.definition_name);
         auto& greatest = best[*report.definition_id];
         if (std::get<1>(greatest).empty() || candidate > greatest) greatest = candidate;
         labels[*report.definition_id] = std::get<2>(greatest);
@@ -146,12 +152,21 @@ void step(store::Store& own, History& history, ReportsByChance& chance) {
     history = next;
 }
 
+// Limits so small that short histories have many segments.
+void pack_early(store::Store& own) {
+    auto& connection = own.connection();
+    connection.writer_memory = std::make_unique<store::WriterMemory>(connection);
+    connection.writer_memory->packer.limits = {16, 7, 3};
+}
+
 TEST_CASE("whatever happens, the store holds what was put", "[store]") {
     for (unsigned seed = 1; seed <= 40; ++seed) {
         INFO("seed " << seed);
         const TemporaryFolder folder;
         auto first = store::Store::open_to_write(folder / "a.db");
         auto second = store::Store::open_to_write(folder / "a.db");
+        pack_early(first);
+        pack_early(second);
         const auto reader = store::Store::open_to_read(folder / "a.db");
         ReportsByChance chance(seed, seed % 2 == 0 ? 30 : 400);
         History history;

@@ -1,17 +1,17 @@
 // What the store's tests share: a folder that goes away, and reports made by hand or by chance.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
-#include <random>
-#include <string>
-
 #include "core/store/catalogue.hpp"
 #include "core/store/facts.hpp"
 #include "core/store/rejected.hpp"
 #include "core/store/reports.hpp"
 #include "core/store/status.hpp"
 #include "core/store/store.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <string>
 
 namespace jobtally::store_tests {
 
@@ -35,7 +35,9 @@ class TemporaryFolder {
     std::filesystem::path m_path;
 };
 
-inline time::Instant at(std::int64_t micros) { return time::instant_from_micros(micros); }
+inline time::Instant at(std::int64_t micros) {
+    return time::instant_from_micros(micros);
+}
 
 inline model::JobReport report_of(std::string id, std::int64_t created_at = 1'605'968'770'345'000) {
     model::JobReport report;

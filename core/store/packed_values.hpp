@@ -1,0 +1,31 @@
+// One column of a segment as bytes: frame of reference. Each value is stored as its distance from
+// the least, in thousands where all allow it, in 0, 1, 2, 4 or 8 bytes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace jobtally::store {
+
+// What a column's values were subtracted from before they were packed.
+enum class PackedBase : std::uint8_t {
+    none,
+    place,  // first_sequence + index
+    created_at,
+    updated_at,
+    successes,  // operations - failed
+};
+
+// 16 bytes in front: width, scale, whether unknown_value occurs, base, and at 8 the least value;
+// all little-endian. unknown_value is the code of all ones.
+std::string pack_values(std::span<const std::int64_t> values, PackedBase base);
+
+PackedBase base_of(std::string_view packed) noexcept;
+
+// Fills `values`. False when the bytes can't be `values.size()` packed values.
+bool unpack_values(std::string_view packed, std::span<std::int64_t> values) noexcept;
+bool unpack_values(std::string_view packed, std::span<std::int32_t> values) noexcept;
+
+}  // namespace jobtally::store

@@ -6,11 +6,9 @@
 #include "core/time/zone_rules.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -31,14 +29,15 @@ std::string database() {
     return set != nullptr && *set != '\0' ? set : "/usr/share/zoneinfo";
 }
 
-// Empty where there is no such file, or where it is far larger than zone files are.
+// Empty where there is no such file. Zone files have a few kilobytes: what is cut off here is none.
 std::string read_small_file(const std::string& path) {
-    constexpr std::size_t most = 1 << 20;
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error)) return {};
     std::ifstream file{path, std::ios::binary};
-    std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-    return bytes.size() > most ? std::string{} : bytes;
+    std::string bytes(1 << 16, '\0');
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    return bytes;
 }
 
 // Only what can't leave the database's folder.

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <random>
 
@@ -156,6 +157,12 @@ TEST_CASE("TZ is read as other programs read it", "[time]") {
 
 TEST_CASE("POSIX rules", "[time]") {
     using std::chrono::hours;
+    const char* const berlin = "CET-1CEST,M3.5.0,M10.5.0/3";  // week 5 is the last, not the fifth
+    CHECK(offset_by_rule(berlin, "2026-03-29T00:59:59Z") == hours{1});
+    CHECK(offset_by_rule(berlin, "2026-03-29T01:00:00Z") == hours{2});
+    CHECK(offset_by_rule(berlin, "2026-10-25T00:59:59Z") == hours{2});
+    CHECK(offset_by_rule(berlin, "2026-10-25T01:00:00Z") == hours{1});
+    CHECK(offset_by_rule(berlin, "2028-10-29T00:59:59Z") == hours{2});
     const char* const dublin = "IST-1GMT0,M10.5.0,M3.5.0/1";  // the winter is its "summer time"
     CHECK(offset_by_rule(dublin, "2026-07-01T00:00:00Z") == hours{1});
     CHECK(offset_by_rule(dublin, "2026-12-01T00:00:00Z") == hours{0});
@@ -239,6 +246,35 @@ TEST_CASE("broken zone files are refused, whatever is broken", "[time]") {
         const auto rules = ZoneRules::from_file(bytes);
         if (rules) (void)rules->era_at(std::chrono::sys_seconds{std::chrono::seconds{random()}});
     }
+}
+
+TEST_CASE("the rule at a zone file's end goes on where its listed changes stop", "[time]") {
+    std::mt19937_64 random{20261105};
+    int rules = 0;
+    for (const auto& zone : date::get_tzdb().zones) {
+        std::ifstream file{"/usr/share/zoneinfo/" + zone.name(), std::ios::binary};
+        const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+        if (!bytes.starts_with("TZif") || zone.name().starts_with("right/")) continue;
+        const std::size_t line = bytes.rfind('\n', bytes.size() - 2) + 1;
+        const std::string text = bytes.substr(line, bytes.size() - 1 - line);
+        const auto rule = jobtally::time::PosixRule::parse(text);
+        if (!rule) FAIL(zone.name() << ' ' << text);
+        // Morocco and Gaza list changes up to 2086 that no yearly rule could tell.
+        if (text.starts_with('<') ? !rule->changes
+                                  : zone.name().find("Gaza") != std::string::npos ||
+                                        zone.name().find("Hebron") != std::string::npos)
+            continue;
+        ++rules;
+        for (int i = 0; i < 200; ++i) {
+            const std::int64_t at =
+                1'893'456'000 + static_cast<std::int64_t>(random() % 240'000'000);
+            const auto info = zone.get_info(date::sys_seconds{std::chrono::seconds{at}});
+            const auto era = rule->era_at(std::chrono::sys_seconds{std::chrono::seconds{at}});
+            if (era.type->offset != info.offset || era.type->abbreviation != info.abbrev)
+                FAIL(zone.name() << ' ' << text << " at " << at);
+        }
+    }
+    CHECK(rules > 200);
 }
 
 TEST_CASE("all zones agree with date's reading of the database", "[time]") {

@@ -1,0 +1,406 @@
+#!/usr/bin/env python3
+"""End-to-end tests of `jobtally listen`: one real process a class, raw sockets, a real store.
+
+Usage: listener.py PATH-OF-JOBTALLY [unittest arguments]
+"""
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+PROGRAM = ""
+SECRET = "Bearer mF_9.B5f-4.1JqM"
+ROUNDS_OF_KILLING = int(os.environ.get("JOBTALLY_KILL_ROUNDS", "20"))
+
+
+def report(id, **changes):
+    value = {"id": id, "type": "import", "status": "SUCCESS", "created_at": "2026-11-01T10:00:00.000Z",
+             "updated_at": "2026-11-01T10:00:01.500Z", "total_operations": 3, "total_succeeded": 3,
+             "total_failed": 0, "definition_id": "d1", "definition_name": "Nightly"}
+    value.update(changes)
+    return json.dumps(value)
+
+
+class Listener:
+    """A running `jobtally listen` on a port of its own."""
+
+    def __init__(self, store, *options, authorization=SECRET):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("JOBTALLY_")}
+        if authorization:
+            environment["JOBTALLY_AUTHORIZATION"] = authorization
+        self.store = store
+        self.log = []
+        self.process = subprocess.Popen(
+            [PROGRAM, "--db", store, "listen", "--bind", "127.0.0.1:0", *options],
+            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, text=True, errors="replace")
+        self.port = None
+        for line in self.process.stderr:
+            found = re.search(r"listening on http://127\.0\.0\.1:(\d+)/", line)
+            if found:
+                self.port = int(found.group(1))
+                break
+            self.log.append(line)
+        if self.port is None:
+            raise RuntimeError("did not start: " + "".join(self.log))
+        self.reader = threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True)
+        self.reader.start()
+
+    def connect(self, timeout=10):
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def stop(self, signal_number=signal.SIGTERM):
+        self.process.send_signal(signal_number)
+        code = self.process.wait(timeout=30)
+        self.reader.join(timeout=5)
+        self.process.stderr.close()
+        return code
+
+    def ids(self):
+        with sqlite3.connect("file:" + self.store + "?mode=ro", uri=True) as database:
+            return [row[0] for row in database.execute("SELECT id FROM reports")]
+
+
+class Answer:
+    def __init__(self, status, fields, body, version):
+        self.status, self.fields, self.body, self.version = status, fields, body, version
+
+    def json(self):
+        return json.loads(self.body)
+
+
+def read_answer(connection, pending=b"", is_head=False):
+    """One answer and what came behind it."""
+    while b"\r\n\r\n" not in pending:
+        piece = connection.recv(65536)
+        if not piece:
+            raise ConnectionError("closed before an answer: %r" % pending)
+        pending += piece
+    head, rest = pending.split(b"\r\n\r\n", 1)
+    lines = head.decode("latin-1").split("\r\n")
+    fields = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines[1:])}
+    version, status = lines[0].split(" ")[:2]
+    length = 0 if is_head else int(fields.get("content-length", 0))
+    while len(rest) < length:
+        piece = connection.recv(65536)
+        if not piece:
+            raise ConnectionError("closed within a body")
+        rest += piece
+    return Answer(int(status), fields, rest[:length], version), rest[length:]
+
+
+def post(body, *fields, path="/", authorization=SECRET, version="1.1"):
+    body = body if isinstance(body, bytes) else body.encode()
+    lines = ["POST %s HTTP/%s" % (path, version), "Host: localhost", "Content-Length: %d" % len(body), *fields]
+    if authorization:
+        lines.append("Authorization: " + authorization)
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def is_closed(connection):
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+class Served(unittest.TestCase):
+    options = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.listener = Listener(os.path.join(cls.folder.name, "store.db"), *cls.options)
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.listener.stop()
+        cls.folder.cleanup()
+        assert code == 0, "exit code %d" % code
+
+    def exchange(self, request, is_head=False):
+        with self.listener.connect() as connection:
+            connection.sendall(request)
+            return read_answer(connection, is_head=is_head)[0]
+
+    def send(self, body, *fields, **more):
+        return self.exchange(post(body, *fields, **more))
+
+
+class Answers(Served):
+    def test_what_becomes_of_a_report(self):
+        self.assertEqual(self.send(report("o1")).json(), {"result": "stored", "id": "o1"})
+        self.assertEqual(self.send(report("o1")).json(), {"result": "unchanged", "id": "o1"})
+        newer = report("o1", updated_at="2026-11-01T10:00:02Z", status="FAILURE")
+        self.assertEqual(self.send(newer).json(), {"result": "updated", "id": "o1"})
+        answer = self.send(report("o1"))
+        self.assertEqual((answer.status, answer.json()), (200, {"result": "stale", "id": "o1"}))
+        self.assertEqual(answer.fields["content-type"], "application/json")
+        self.assertIn("date", answer.fields)
+
+    def test_several_reports_are_counted(self):
+        answer = self.send("[" + report("s1") + "," + report("s2") + ', {"id": "s3"}]')
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.json(), {"read": 3, "stored": 2, "updated": 0, "unchanged": 0, "stale": 0,
+                                         "rejected": 1})
+
+    def test_bad_bodies_are_kept_as_rejected(self):
+        for body, status in (("", 400), ("nonsense", 400), ('{"id": ', 400), ("[]", 422), ("{}", 422), ("17", 422),
+                             (report("", status=3), 422)):
+            with self.subTest(body):
+                answer = self.send(body)
+                self.assertEqual(answer.status, status)
+                self.assertGreaterEqual(answer.json()["rejected"], 1)
+                self.assertTrue(answer.json()["error"])
+
+    def test_without_the_right_authorization_nothing_is_kept(self):
+        for value in (None, "", "Bearer", SECRET + "x", SECRET[:-1], SECRET.lower()):
+            with self.subTest(value):
+                answer = self.send(report("never"), authorization=value)
+                self.assertEqual(answer.status, 401)
+                self.assertIn("Bearer", answer.fields["www-authenticate"])
+        self.assertNotIn("never", self.listener.ids())
+        self.assertNotIn(SECRET, "".join(self.listener.log))
+
+    def test_other_paths_and_methods(self):
+        self.assertEqual(self.send(report("p"), path="/other").status, 404)
+        self.assertEqual(self.send(report("p1"), path="/?token=x").status, 200)
+        for method in ("GET", "PUT", "DELETE", "PATCH"):
+            answer = self.exchange(("%s / HTTP/1.1\r\nHost: a\r\n\r\n" % method).encode())
+            self.assertEqual(answer.status, 405)
+            self.assertIn("POST", answer.fields["allow"])
+            self.assertTrue(answer.json()["error"])
+        options = self.exchange(b"OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n")
+        self.assertEqual((options.status, options.body), (204, b""))
+        self.assertIn("POST", options.fields["allow"])
+
+    def test_a_head_request_gets_no_body(self):
+        with self.listener.connect() as connection:
+            connection.sendall(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + post(report("h")))
+            head, rest = read_answer(connection, is_head=True)
+            self.assertEqual(head.status, 405)
+            self.assertGreater(int(head.fields["content-length"]), 0)
+            self.assertEqual(read_answer(connection, rest)[0].json()["id"], "h")
+
+    def test_size_and_encoding(self):
+        self.assertEqual(self.send(report("g"), "Content-Encoding: gzip").status, 415)
+        self.assertEqual(self.send(report("g"), "Content-Encoding: identity").status, 200)
+        self.assertEqual(self.send(report("g2"), "Content-Type: image/png").status, 200)
+        exact = report("big", padding="x").encode()
+        exact += b" " * (1048576 - len(exact))
+        self.assertEqual(self.send(exact).status, 200)
+        self.assertEqual(self.send(exact + b" ").status, 413)
+        chunked = (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nAuthorization: " + SECRET.encode() +
+                   b"\r\n\r\n100001\r\n")
+        self.assertEqual(self.exchange(chunked).status, 413)
+
+    def test_limits_of_the_head(self):
+        self.assertEqual(self.exchange(b"GET /" + b"a" * 7999 + b" HTTP/1.1\r\nHost: a\r\n\r\n").status, 404)
+        self.assertEqual(self.exchange(b"GET /" + b"a" * 8000 + b" HTTP/1.1\r\nHost: a\r\n\r\n").status, 414)
+        self.assertEqual(self.exchange(b"GET / HTTP/1.1\r\nHost: a\r\n" + b"A: b\r\n" * 100 + b"\r\n").status, 431)
+        self.assertEqual(self.exchange(b"GET / HTTP/1.1\r\nHost: a\r\nA: " + b"b" * 16384).status, 431)
+
+    def test_framing_errors_close(self):
+        for request, status in ((b"POST / HTTP/1.1\r\n\r\n", 400),
+                                (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+                                (b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+                                (b"POST / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n", 400),
+                                (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400),
+                                (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 400)):
+            with self.subTest(request), self.listener.connect() as connection:
+                connection.sendall(request + post(report("smuggled")))
+                answer, _ = read_answer(connection)
+                self.assertEqual(answer.status, status)
+                self.assertEqual(answer.fields["connection"], "close")
+                connection.shutdown(socket.SHUT_WR)
+                self.assertTrue(is_closed(connection))
+        self.assertNotIn("smuggled", self.listener.ids())
+
+
+class Connections(Served):
+    def test_pipelined_requests_are_answered_in_order(self):
+        ids = ["p%d" % i for i in range(100)]
+        with self.listener.connect() as connection:
+            connection.sendall(b"".join(post(report(id)) for id in ids))
+            rest, answers = b"", []
+            for _ in ids:
+                answer, rest = read_answer(connection, rest)
+                answers.append(answer.json()["id"])
+        self.assertEqual(answers, ids)
+
+    def test_a_request_may_be_cut_anywhere(self):
+        chunk = report("cut").encode()
+        chunked = (b"POST / HTTP/1.1\r\nHost: a\r\nAuthorization: " + SECRET.encode() +
+                   b"\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(chunk), chunk))
+        self.send(report("cut"))
+        for request in (post(report("cut")), chunked):
+            with self.listener.connect() as connection:
+                for cut in range(1, len(request)):
+                    connection.sendall(request[:cut])
+                    if cut % 16 == 0:
+                        time.sleep(0.001)
+                    connection.sendall(request[cut:])
+                    answer, rest = read_answer(connection)
+                    self.assertEqual((answer.json(), rest), ({"result": "unchanged", "id": "cut"}, b""), cut)
+
+    def test_expect_100_continue(self):
+        with self.listener.connect() as connection:
+            body = report("e").encode()
+            request = post(body, "Expect: 100-continue")
+            connection.sendall(request[:-len(body)])
+            self.assertEqual(connection.recv(1000), b"HTTP/1.1 100 Continue\r\n\r\n")
+            connection.sendall(body)
+            self.assertEqual(read_answer(connection)[0].json()["result"], "stored")
+            connection.sendall(post(body, "Expect: 100-continue"))
+            self.assertEqual(read_answer(connection)[0].json()["result"], "unchanged")
+        self.assertEqual(self.send(report("e"), "Expect: 100-continue", authorization="wrong").status, 401)
+        self.assertEqual(self.send(report("e"), "Expect: a-miracle").status, 417)
+
+    def test_http_1_0_closes_unless_told(self):
+        with self.listener.connect() as connection:
+            connection.sendall(post(report("old"), version="1.0"))
+            answer, _ = read_answer(connection)
+            self.assertEqual((answer.status, answer.fields["connection"]), (200, "close"))
+            self.assertTrue(is_closed(connection))
+        with self.listener.connect() as connection:
+            for _ in range(2):
+                connection.sendall(post(report("old"), "Connection: keep-alive", version="1.0"))
+                self.assertEqual(read_answer(connection)[0].fields["connection"], "keep-alive")
+
+    def test_what_was_fully_read_is_kept_though_the_peer_is_gone(self):
+        for i in range(50):
+            connection = self.listener.connect()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0" if i % 2 else b"\0" * 8)
+            connection.sendall(post(report("gone%d" % i)))
+            time.sleep(0.01)
+            connection.close()
+        half = self.listener.connect()
+        half.sendall(post(report("half")))
+        half.shutdown(socket.SHUT_WR)
+        self.assertEqual(read_answer(half)[0].status, 200)
+        half.close()
+        unfinished = self.listener.connect()
+        unfinished.sendall(post(report("unfinished"))[:-1])
+        unfinished.close()
+        deadline = time.time() + 5
+        wanted = {"gone%d" % i for i in range(50)}
+        while not wanted <= set(self.listener.ids()) and time.time() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(wanted - set(self.listener.ids()), set())
+        self.assertNotIn("unfinished", self.listener.ids())
+
+
+class Deadlines(Served):
+    options = ("--timeout", "1s", "--max-connections", "20")
+
+    def check_408_in_time(self, first_bytes, drip):
+        began = time.time()
+        with self.listener.connect() as connection:
+            connection.sendall(first_bytes)
+            connection.settimeout(0.1)
+            answer = b""
+            while b"\r\n\r\n" not in answer and time.time() - began < 5:
+                try:
+                    connection.sendall(drip)
+                    answer += connection.recv(1000)
+                except socket.timeout:
+                    pass
+            self.assertIn(b" 408 ", answer)
+        self.assertLess(time.time() - began, 2)
+
+    def test_a_slow_head(self):
+        self.check_408_in_time(b"POST / HTTP/1.1\r\n", b"A: b\r\n")
+
+    def test_a_slow_body(self):
+        self.check_408_in_time(post(b" " * 1000)[:-1000], b" ")
+
+    def test_silent_connections_make_room_for_honest_ones(self):
+        silent = [self.listener.connect() for _ in range(60)]
+        began = time.time()
+        self.assertEqual(self.send(report("honest")).status, 200)
+        self.assertLess(time.time() - began, 4)
+        for connection in silent:
+            connection.close()
+
+
+class Ends(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.store = os.path.join(self.folder.name, "store.db")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def test_stopping_finishes_what_is_under_way(self):
+        listener = Listener(self.store)
+        idle = listener.connect()
+        begun = listener.connect()
+        request = post(report("begun"))
+        begun.sendall(request[:-5])
+        time.sleep(0.2)
+        listener.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        begun.sendall(request[-5:])
+        answer, _ = read_answer(begun)
+        self.assertEqual((answer.status, answer.fields["connection"]), (200, "close"))
+        self.assertEqual(listener.process.wait(timeout=10), 0)
+        idle.close()
+        begun.close()
+        self.assertEqual(listener.ids(), ["begun"])
+        listener.process.stderr.close()
+
+    def test_only_this_machine_without_authorization(self):
+        refused = subprocess.run([PROGRAM, "--db", self.store, "listen", "--bind", "0.0.0.0:0"], text=True,
+                                 capture_output=True, timeout=20,
+                                 env={k: v for k, v in os.environ.items() if not k.startswith("JOBTALLY_")})
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn("--allow-anonymous", refused.stderr)
+
+    def test_kill_9_after_an_answer_loses_nothing(self):
+        acknowledged = set()
+        for round in range(ROUNDS_OF_KILLING):
+            listener = Listener(self.store, "-q", authorization=None)
+            lock = threading.Lock()
+
+            def load(worker):
+                try:
+                    with listener.connect() as connection:
+                        for i in range(100_000):
+                            id = "k%d-%d-%d" % (round, worker, i)
+                            connection.sendall(post(report(id), authorization=None))
+                            if read_answer(connection)[0].status == 200:
+                                with lock:
+                                    acknowledged.add(id)
+                except OSError:
+                    pass
+
+            workers = [threading.Thread(target=load, args=(n,)) for n in range(4)]
+            for worker in workers:
+                worker.start()
+            time.sleep(0.05 + 0.01 * (round % 7))
+            listener.process.kill()
+            for worker in workers:
+                worker.join()
+            listener.process.wait()
+            listener.process.stderr.close()
+        listener = Listener(self.store, "-q")
+        self.assertEqual(listener.stop(), 0)
+        ids = listener.ids()
+        self.assertEqual(len(ids), len(set(ids)))
+        self.assertEqual(acknowledged - set(ids), set())
+        print("killed %d times: %d acknowledged, %d stored, 0 lost"
+              % (ROUNDS_OF_KILLING, len(acknowledged), len(ids)))
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)

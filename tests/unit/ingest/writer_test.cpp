@@ -1,0 +1,99 @@
+#include "core/ingest/writer.hpp"
+
+#include "core/store/rejected.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/ingest/ingest_folder.hpp"
+
+#include <atomic>
+#include <thread>
+
+TEST_CASE("a body becomes reports and rejections, never nothing", "[ingest]") {
+    const auto both = delivery_of(report_text("a") + "\n{\"id\": \"b\"}\nrubbish");
+    CHECK(both.reports.size() == 1);
+    CHECK(both.rejections.size() >= 2);
+    CHECK(both.source == "http 127.0.0.1");
+    for (const std::string empty : {"", " \r\n"}) {
+        const auto nothing = delivery_of(empty);
+        REQUIRE(nothing.rejections.size() == 1);
+        CHECK_FALSE(nothing.rejections.front().is_json);
+    }
+    for (const std::string hollow : {"[]", "{\"total\": 0, \"items\": []}"}) {
+        INFO(hollow);
+        const auto nothing = delivery_of(hollow);
+        REQUIRE(nothing.rejections.size() == 1);
+        CHECK(nothing.rejections.front().is_json);
+        CHECK(nothing.rejections.front().body == hollow);
+    }
+}
+
+TEST_CASE("a receipt says what became of each report, and hands the delivery back", "[ingest]") {
+    const IngestFolder folder;
+    Writer writer(store_to_write(folder));
+    auto receipt =
+        receipt_of(writer, delivery_of(report_text("a") + report_text("b") + "{\"id\": 1}"));
+    CHECK_FALSE(receipt.error.has_value());
+    CHECK(receipt.outcomes.size() == 2);
+    CHECK(receipt.tally.stored == 2);
+    CHECK(receipt.tally.rejected == 1);
+    CHECK(receipt.delivery.reports.at(1).id == "b");
+    // Before finish(): what was acknowledged can be read by others.
+    const auto reader = jobtally::store::Store::open_to_read(folder.store());
+    CHECK(jobtally::store::find_report(reader, "b").has_value());
+    CHECK(receipt_of(writer, delivery_of(report_text("a"))).tally.unchanged == 1);
+    const auto rejected = jobtally::store::list_rejected(reader, 0);
+    REQUIRE(rejected.size() == 1);
+    CHECK(rejected.front().source == "http 127.0.0.1");
+}
+
+TEST_CASE("many threads submit, every delivery is answered once and stored", "[ingest]") {
+    constexpr int threads = 8;
+    constexpr int each = 100;
+    const IngestFolder folder;
+    std::atomic<int> stored = 0;
+    std::atomic<int> answers = 0;
+    {
+        Writer writer(store_to_write(folder), WriterOptions{.rows_per_commit = 16});
+        std::vector<std::thread> senders;
+        for (int t = 0; t < threads; ++t) {
+            senders.emplace_back([&, t] {
+                for (int i = 0; i < each; ++i) {
+                    auto delivery =
+                        delivery_of(report_text(std::to_string(t) + "-" + std::to_string(i)));
+                    delivery.more_follows = i % 3 == 0;
+                    writer.submit(std::move(delivery), [&](const Receipt& receipt) {
+                        ++answers;
+                        if (!receipt.error) stored += static_cast<int>(receipt.tally.stored);
+                    });
+                }
+            });
+        }
+        for (auto& sender : senders) sender.join();
+        writer.finish();
+        CHECK(answers == threads * each);  // finish() drains
+    }
+    CHECK(stored == threads * each);
+    const auto reader = jobtally::store::Store::open_to_read(folder.store());
+    CHECK(jobtally::store::read_page(reader, 0, 10'000).size() == threads * each);
+}
+
+TEST_CASE("a store that is busy fails what waits, and the thread goes on", "[ingest]") {
+    const IngestFolder folder;
+    int troubles = 0;
+    Writer writer(store_to_write(folder), WriterOptions{.patience = std::chrono::milliseconds(50)},
+                  [&](const jobtally::Error&) { ++troubles; });
+    {
+        auto other = store_to_write(folder);
+        const jobtally::store::WriteTransaction holds_the_guard(other);
+        const auto receipt = receipt_of(writer, delivery_of(report_text("a")));
+        REQUIRE(receipt.error.has_value());
+        CHECK(receipt.outcomes.empty());
+        CHECK(receipt.tally.read() == 0);
+        CHECK(receipt.delivery.reports.front().id == "a");
+    }
+    const auto receipt = receipt_of(writer, delivery_of(report_text("a")));
+    CHECK_FALSE(receipt.error.has_value());
+    CHECK(receipt.tally.stored == 1);
+    CHECK_FALSE(writer.has_lost_store());
+    writer.finish();
+    CHECK(troubles == 1);
+}

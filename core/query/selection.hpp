@@ -21,12 +21,37 @@ struct Selection {
     std::vector<std::string> definitions;  // id, name or glob, to the letter; `!x` excludes
     std::vector<std::string> types;        // without regard to case
     std::vector<std::string> statuses;     // without regard to case
-    std::int64_t min_runs = 0;  // only definitions with so many finished reports within the rest of the selection
+    std::int64_t min_runs =
+        0;  // only definitions with so many finished reports within the rest of the selection
 };
 
 table::Window window_of(const Selection& selection);
 
 enum class By : std::uint8_t { definition, name, type, status, weekday, hour, none };
 By by_named(std::string_view name);  // throws UsageError
+
+// What Selection::definitions says, taken apart.
+class DefinitionPatterns {
+  public:
+    explicit DefinitionPatterns(const std::vector<std::string>& patterns);
+
+    // True when a definition of this id and name is selected: one of the including patterns (if there are any)
+    // matches and no excluding one does. Unknown texts match nothing.
+    bool accept(const std::optional<std::string>& id, const std::optional<std::string>& name) const;
+    bool empty() const { return m_including.empty() && m_excluding.empty(); }
+
+  private:
+    std::vector<std::string> m_including;
+    std::vector<std::string> m_excluding;
+};
+
+// A pattern that no definition matches, and the id or name that comes nearest to it (empty: none is near).
+struct UnmatchedPattern {
+    std::string pattern;
+    std::string nearest;
+};
+
+std::vector<UnmatchedPattern> unmatched_patterns(const std::vector<std::string>& patterns,
+                                                 const store::Catalogue& catalogue);
 
 }  // namespace jobtally::query

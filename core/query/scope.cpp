@@ -1,0 +1,211 @@
+// Turns a Selection into tables of accepted keys and leaves the rest out of each batch.
+#include "core/query/scope.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/text.hpp"
+
+namespace jobtally::query {
+
+namespace {
+
+using store::FactBatch;
+using store::FactColumn;
+
+bool any_above(const std::vector<std::int32_t>& keys, std::int32_t most) {
+    std::int32_t greatest = 0;
+    for (const std::int32_t key : keys) greatest = std::max(greatest, key);
+    return greatest > most;
+}
+
+// True when a report came with a definition or a word that the catalogue does not have yet.
+bool outruns(const FactBatch& batch, const store::Catalogue& catalogue) {
+    return any_above(batch.definition, catalogue.max_definition()) ||
+           any_above(batch.name, catalogue.max_word()) ||
+           any_above(batch.type, catalogue.max_word()) ||
+           any_above(batch.status_word, catalogue.max_word());
+}
+
+class Kept {
+  public:
+    void begin(std::size_t size) {
+        m_keep.assign(size, 1);
+        m_size = size;
+    }
+    void only(const std::vector<std::int32_t>& keys, const std::vector<std::uint8_t>& accepted) {
+        if (accepted.empty()) return;
+        const auto count = static_cast<std::int32_t>(accepted.size());
+        for (std::size_t i = 0; i < m_size; ++i) {
+            m_keep[i] &= keys[i] < count ? accepted[static_cast<std::size_t>(keys[i])] : 0;
+        }
+    }
+    void only_up_to(const std::vector<std::int32_t>& keys, std::int32_t most) {
+        for (std::size_t i = 0; i < keys.size(); ++i) m_keep[i] &= keys[i] <= most ? 1 : 0;
+    }
+    const std::vector<std::uint32_t>& indexes() {
+        m_indexes.resize(m_size);
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < m_size; ++i) {
+            m_indexes[count] = static_cast<std::uint32_t>(i);
+            count += m_keep[i];
+        }
+        m_indexes.resize(count);
+        return m_indexes;
+    }
+
+  private:
+    std::size_t m_size = 0;
+    std::vector<std::uint8_t> m_keep;
+    std::vector<std::uint32_t> m_indexes;
+};
+
+template <class T>
+void copy_column(const std::vector<T>& from, const std::vector<std::uint32_t>& indexes,
+                 std::vector<T>& to) {
+    to.resize(from.empty() ? 0 : indexes.size());
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[indexes[i]];
+}
+
+void copy_batch(const FactBatch& from, const std::vector<std::uint32_t>& indexes, FactBatch& to) {
+    to.size = indexes.size();
+    copy_column(from.sequence, indexes, to.sequence);
+    copy_column(from.definition, indexes, to.definition);
+    copy_column(from.name, indexes, to.name);
+    copy_column(from.type, indexes, to.type);
+    copy_column(from.status_word, indexes, to.status_word);
+    copy_column(from.status, indexes, to.status);
+    copy_column(from.created_at, indexes, to.created_at);
+    copy_column(from.updated_at, indexes, to.updated_at);
+    copy_column(from.received_at, indexes, to.received_at);
+    copy_column(from.operations, indexes, to.operations);
+    copy_column(from.succeeded, indexes, to.succeeded);
+    copy_column(from.failed, indexes, to.failed);
+}
+
+bool is_one_of(const std::vector<std::string>& texts, const std::string& text) {
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const auto& wanted) { return equals_ignoring_case(wanted, text); });
+}
+
+std::optional<time::Instant> time_of(const store::StoredReport& report, store::At at) {
+    if (at == store::At::updated) return report.report.updated_at;
+    return at == store::At::received ? report.received_at : report.report.created_at;
+}
+
+}  // namespace
+
+Scope::Scope(const store::Store& store, Selection selection)
+    : m_store(store),
+      m_selection(std::move(selection)),
+      m_catalogue(store::Catalogue::read(store)),
+      m_types(accepted_words(m_selection.types)),
+      m_statuses(accepted_words(m_selection.statuses)) {
+    accept_definitions();
+    apply_min_runs();
+    if (m_definitions.empty()) return;
+    for (const auto& definition : m_catalogue.definitions()) {
+        m_key_of_id.emplace(definition.id, definition.key);
+    }
+}
+
+std::vector<UnmatchedPattern> Scope::unmatched() const {
+    return unmatched_patterns(m_selection.definitions, m_catalogue);
+}
+
+void Scope::accept_definitions() {
+    const DefinitionPatterns patterns(m_selection.definitions);
+    if (patterns.empty()) return;
+    m_definitions.assign(static_cast<std::size_t>(m_catalogue.max_definition()) + 1, 0);
+    m_definitions[0] = patterns.accept(std::nullopt, std::nullopt) ? 1 : 0;
+    for (const auto& definition : m_catalogue.definitions()) {
+        const bool accepted = patterns.accept(definition.id, definition.label);
+        m_definitions[static_cast<std::size_t>(definition.key)] = accepted ? 1 : 0;
+    }
+}
+
+Scope::Accepted Scope::accepted_words(const std::vector<std::string>& texts) const {
+    Accepted accepted;
+    if (texts.empty()) return accepted;
+    accepted.assign(static_cast<std::size_t>(m_catalogue.max_word()) + 1, 0);
+    for (store::WordKey key = 1; key <= m_catalogue.max_word(); ++key) {
+        const std::string* word = m_catalogue.word(key);
+        accepted[static_cast<std::size_t>(key)] = word && is_one_of(texts, *word) ? 1 : 0;
+    }
+    return accepted;
+}
+
+void Scope::apply_min_runs() {
+    if (m_selection.min_runs <= 0) return;
+    std::vector<std::int64_t> finished(static_cast<std::size_t>(m_catalogue.max_definition()) + 1);
+    scan(FactColumn::definition | FactColumn::status, [&](const FactBatch& batch) {
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            const auto key = static_cast<std::size_t>(batch.definition[i]);
+            finished[key] += model::is_finished(batch.status[i]) ? 1 : 0;
+        }
+    });
+    if (m_definitions.empty()) m_definitions.assign(finished.size(), 1);
+    for (std::size_t key = 0; key < finished.size(); ++key) {
+        if (finished[key] < m_selection.min_runs) m_definitions[key] = 0;
+    }
+}
+
+void Scope::scan(store::FactColumns columns,
+                 const std::function<void(const FactBatch&)>& take) const {
+    store::FactQuery query{columns, m_selection.span, m_selection.at};
+    if (!m_definitions.empty()) query.columns = query.columns | FactColumn::definition;
+    if (!m_types.empty()) query.columns = query.columns | FactColumn::type;
+    if (!m_statuses.empty()) query.columns = query.columns | FactColumn::status;
+    const bool choosy = !m_definitions.empty() || !m_types.empty() || !m_statuses.empty();
+    Kept kept;
+    FactBatch chosen;
+    store::scan_facts(m_store, query, [&](const FactBatch& batch) {
+        const bool outrun = outruns(batch, m_catalogue);
+        if (!choosy && !outrun) return take(batch);
+        kept.begin(batch.size);
+        kept.only(batch.definition, m_definitions);
+        kept.only(batch.type, m_types);
+        kept.only(batch.status_word, m_statuses);
+        if (outrun) {
+            kept.only_up_to(batch.definition, m_catalogue.max_definition());
+            kept.only_up_to(batch.name, m_catalogue.max_word());
+            kept.only_up_to(batch.type, m_catalogue.max_word());
+            kept.only_up_to(batch.status_word, m_catalogue.max_word());
+        }
+        const auto& indexes = kept.indexes();
+        if (indexes.empty()) return;
+        if (indexes.size() == batch.size) return take(batch);
+        copy_batch(batch, indexes, chosen);
+        take(chosen);
+    });
+}
+
+bool Scope::accept_definition_of(const model::JobReport& report) const {
+    if (m_definitions.empty()) return true;
+    if (!report.definition_id) return m_definitions[0] != 0;
+    const auto found = m_key_of_id.find(*report.definition_id);
+    return found != m_key_of_id.end() &&
+           m_definitions[static_cast<std::size_t>(found->second)] != 0;
+}
+
+bool Scope::selected(const store::StoredReport& report) const {
+    const auto& span = m_selection.span;
+    const auto at = time_of(report, m_selection.at);
+    const bool in_span = at ? span.contains(*at) : !span.since && !span.until;
+    const auto& body = report.report;
+    return in_span && (m_types.empty() || (body.type && is_one_of(m_selection.types, *body.type))) &&
+           (m_statuses.empty() || is_one_of(m_selection.statuses, body.status)) &&
+           accept_definition_of(body);
+}
+
+const std::vector<std::int64_t>& times_of(const FactBatch& batch, store::At at) {
+    if (at == store::At::updated) return batch.updated_at;
+    return at == store::At::received ? batch.received_at : batch.created_at;
+}
+
+FactColumn column_of(store::At at) {
+    if (at == store::At::updated) return FactColumn::updated_at;
+    return at == store::At::received ? FactColumn::received_at : FactColumn::created_at;
+}
+
+}  // namespace jobtally::query

@@ -1,0 +1,57 @@
+// A Selection held against one store: patterns become keys, and scans hand on only what is selected.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/query/selection.hpp"
+#include "core/store/catalogue.hpp"
+#include "core/store/facts.hpp"
+#include "core/store/reports.hpp"
+
+namespace jobtally::query {
+
+// Every question is asked of a Scope. It reads the catalogue when it is made; reports of definitions and words that
+// come into the store later are left out. The store must outlive it. One thread at a time.
+class Scope {
+  public:
+    Scope(const store::Store& store, Selection selection);
+
+    const store::Store& store() const { return m_store; }
+    const Selection& selection() const { return m_selection; }
+    const store::Catalogue& catalogue() const { return m_catalogue; }
+    std::vector<UnmatchedPattern> unmatched() const;
+
+    // Hands all selected reports to `take` with at least the columns asked for, in no promised order. Where
+    // nothing is left out a batch goes on as the store made it.
+    void scan(store::FactColumns columns,
+              const std::function<void(const store::FactBatch&)>& take) const;
+
+    // The same choice for a whole report.
+    bool selected(const store::StoredReport& report) const;
+
+  private:
+    using Accepted = std::vector<std::uint8_t>;  // by key; empty: all
+
+    void accept_definitions();
+    Accepted accepted_words(const std::vector<std::string>& texts) const;
+    void apply_min_runs();
+    bool accept_definition_of(const model::JobReport& report) const;
+
+    const store::Store& m_store;
+    Selection m_selection;
+    store::Catalogue m_catalogue;
+    Accepted m_definitions;
+    Accepted m_types;
+    Accepted m_statuses;
+    std::unordered_map<std::string, store::DefinitionKey> m_key_of_id;  // where definitions are chosen
+};
+
+// The column of the time that counts, and its FactColumn.
+const std::vector<std::int64_t>& times_of(const store::FactBatch& batch, store::At at);
+store::FactColumn column_of(store::At at);
+
+}  // namespace jobtally::query

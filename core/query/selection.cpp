@@ -1,0 +1,122 @@
+// Window and grouping names, and definition patterns held against ids and names.
+#include "core/query/selection.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+
+namespace jobtally::query {
+
+namespace {
+
+bool pattern_matches(const std::string& pattern, const std::string& text) {
+    if (pattern == text) return true;
+    const bool quoted = pattern.find('\\') != std::string::npos;
+    return (quoted || is_glob(pattern)) && glob_match(pattern, text);
+}
+
+bool pattern_matches(const std::string& pattern, const std::optional<std::string>& id,
+                     const std::optional<std::string>& name) {
+    return (id && pattern_matches(pattern, *id)) || (name && pattern_matches(pattern, *name));
+}
+
+bool excludes(const std::string& pattern) { return !pattern.empty() && pattern.front() == '!'; }
+
+// Levenshtein's distance, in bytes, without regard to ASCII case.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const bool same = equals_ignoring_case(a.substr(i - 1, 1), b.substr(j - 1, 1));
+            const std::size_t swapped = diagonal + (same ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, swapped});
+        }
+    }
+    return row.back();
+}
+
+constexpr std::size_t most_compared = 10'000;  // a hint is not worth more work
+constexpr std::size_t longest_compared = 200;
+
+std::string nearest_to(const std::string& pattern, const store::Catalogue& catalogue) {
+    std::string nearest;
+    if (catalogue.definitions().size() > most_compared || pattern.size() > longest_compared) {
+        return nearest;
+    }
+    std::size_t least = std::max<std::size_t>(2, pattern.size() / 3) + 1;
+    const auto consider = [&](const std::string& text) {
+        if (text.size() > longest_compared) return;
+        const std::size_t distance = edit_distance(pattern, text);
+        if (distance < least) {
+            least = distance;
+            nearest = text;
+        }
+    };
+    for (const auto& definition : catalogue.definitions()) {
+        if (definition.label) consider(*definition.label);
+        consider(definition.id);
+    }
+    return nearest;
+}
+
+}  // namespace
+
+table::Window window_of(const Selection& selection) {
+    constexpr const char* names[] = {"created", "updated", "received"};
+    return {selection.span, selection.zone.name(), names[static_cast<std::size_t>(selection.at)]};
+}
+
+By by_named(std::string_view name) {
+    constexpr std::string_view names[] = {"definition", "name", "type", "status",
+                                          "weekday",    "hour", "none"};
+    const auto* found = std::find(std::begin(names), std::end(names), name);
+    if (found == std::end(names)) {
+        throw UsageError(fmt::format("can't group by \"{}\"", name),
+                         fmt::format("it is one of {}", fmt::join(names, ", ")));
+    }
+    return static_cast<By>(found - std::begin(names));
+}
+
+DefinitionPatterns::DefinitionPatterns(const std::vector<std::string>& patterns) {
+    for (const auto& pattern : patterns) {
+        if (excludes(pattern)) {
+            m_excluding.push_back(pattern.substr(1));
+        } else {
+            m_including.push_back(pattern);
+        }
+    }
+}
+
+bool DefinitionPatterns::accept(const std::optional<std::string>& id,
+                                const std::optional<std::string>& name) const {
+    const auto matches = [&](const std::string& pattern) {
+        return pattern_matches(pattern, id, name);
+    };
+    return (m_including.empty() || std::any_of(m_including.begin(), m_including.end(), matches)) &&
+           std::none_of(m_excluding.begin(), m_excluding.end(), matches);
+}
+
+std::vector<UnmatchedPattern> unmatched_patterns(const std::vector<std::string>& patterns,
+                                                 const store::Catalogue& catalogue) {
+    std::vector<UnmatchedPattern> unmatched;
+    const auto& definitions = catalogue.definitions();
+    for (const auto& pattern : patterns) {
+        const std::string text = excludes(pattern) ? pattern.substr(1) : pattern;
+        const bool matched =
+            std::any_of(definitions.begin(), definitions.end(), [&](const auto& definition) {
+                return pattern_matches(text, definition.id, definition.label);
+            });
+        if (!matched) unmatched.push_back({pattern, nearest_to(text, catalogue)});
+    }
+    return unmatched;
+}
+
+}  // namespace jobtally::query

@@ -48,21 +48,24 @@ Cell text_or_unknown(const Text* text) {
 }  // namespace
 
 std::vector<table::Column> grouping_columns(By by) {
+    const auto column = [](const char* key, const char* title,
+                           table::Audience audience = table::Audience::everyone) {
+        return table::Column{key, title, audience, true};
+    };
     switch (by) {
         case By::definition:
-            return {{"definition_id", "id", table::Audience::machines},
-                    {"definition_name", "definition"},
-                    {"type", "type"}};
+            return {column("definition_id", "id", table::Audience::machines),
+                    column("definition_name", "definition"), column("type", "type")};
         case By::name:
-            return {{"name", "name"}};
+            return {column("name", "name")};
         case By::type:
-            return {{"type", "type"}};
+            return {column("type", "type")};
         case By::status:
-            return {{"status", "status"}};
+            return {column("status", "status")};
         case By::weekday:
-            return {{"weekday", "weekday"}};
+            return {column("weekday", "weekday")};
         case By::hour:
-            return {{"hour", "hour"}};
+            return {column("hour", "hour")};
         case By::none:
             break;
     }

@@ -71,7 +71,11 @@ std::string nearest_to(const std::string& pattern, const store::Catalogue& catal
 
 table::Window window_of(const Selection& selection) {
     constexpr const char* names[] = {"created", "updated", "received"};
-    return {selection.span, selection.zone.name(), names[static_cast<std::size_t>(selection.at)]};
+    table::Window window;
+    window.span = selection.span;
+    window.timezone = selection.zone.name();
+    window.at = names[static_cast<std::size_t>(selection.at)];
+    return window;
 }
 
 By by_named(std::string_view name) {

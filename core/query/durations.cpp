@@ -1,0 +1,221 @@
+// Collects durations by group, and writes the keys of `durations`.
+#include "core/query/durations.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/query/cells.hpp"
+#include "core/query/newest.hpp"
+#include "core/query/small_histogram.hpp"
+
+namespace jobtally::query {
+
+namespace {
+
+using store::FactColumn;
+using table::Audience;
+using table::Cell;
+
+struct DurationSums {
+    std::int64_t reports = 0;
+    std::int64_t clock_errors = 0;
+    Wide operations = 0;  // of the durations with known operations
+    Wide operation_micros = 0;
+
+    DurationSums& operator+=(const DurationSums& other) {
+        reports += other.reports;
+        clock_errors += other.clock_errors;
+        operations += other.operations;
+        operation_micros += other.operation_micros;
+        return *this;
+    }
+};
+
+class DurationsFold {
+  public:
+    DurationsFold(const Scope& scope, const DurationsOptions& options)
+        : m_scope(scope),
+          m_options(options),
+          m_grouping(options.by, scope),
+          m_by_definition(options.by == By::definition),
+          m_sums(m_grouping.size()),
+          m_type(FactColumn::type, m_by_definition ? m_grouping.size() : 0) {}
+
+    void run() {
+        store::FactColumns columns = m_grouping.columns() | FactColumn::status |
+                                     FactColumn::created_at | FactColumn::updated_at |
+                                     FactColumn::operations;
+        if (m_by_definition) columns = columns | m_type.columns();
+        m_scope.scan(columns, [&](const store::FactBatch& batch) {
+            const auto groups = m_grouping.groups_of(batch);
+            take(batch, groups);
+            if (m_by_definition) m_type.take(batch, groups);
+        });
+        if (m_by_definition) m_type.settle(m_scope, m_grouping);
+        sort_into_groups();
+    }
+
+    DurationsAnswer answer() {
+        DurationsAnswer answer{window_of(m_scope.selection()), m_options, {}, {}};
+        DurationSums all;
+        if (m_options.histogram != Histogram::none && !m_micros.empty()) {
+            const auto [least, greatest] = std::minmax_element(m_micros.begin(), m_micros.end());
+            m_bounds = HistogramBounds(*least, *greatest);
+        }
+        const auto holds = [&](std::size_t group) { return m_sums[group].reports > 0; };
+        for (const std::size_t group : m_grouping.in_order(holds)) {
+            answer.rows.push_back(row(m_sums[group], values_of(group)));
+            answer.rows.back().key =
+                m_grouping.key(group, m_by_definition ? m_type.word(group) : 0);
+            all += m_sums[group];
+        }
+        answer.total = row(all, m_micros);
+        return answer;
+    }
+
+  private:
+    void take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+        const std::size_t had = m_unsorted.size();
+        m_unsorted.resize(had + batch.size);
+        std::size_t end = had;
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            DurationSums& sums = m_sums[static_cast<std::size_t>(groups[i])];
+            ++sums.reports;
+            const std::int64_t updated = batch.updated_at[i];
+            if (!model::is_finished(batch.status[i]) || updated == store::unknown_value) continue;
+            const std::int64_t micros = updated - batch.created_at[i];
+            if (micros < 0) {
+                ++sums.clock_errors;
+                continue;
+            }
+            m_unsorted[end++] = {micros, groups[i]};
+            if (batch.operations[i] >= 0) {
+                sums.operations += batch.operations[i];
+                sums.operation_micros += micros;
+            }
+        }
+        m_unsorted.resize(end);
+    }
+
+    void sort_into_groups() {
+        m_begin.assign(m_sums.size() + 1, 0);
+        for (const auto& value : m_unsorted) ++m_begin[static_cast<std::size_t>(value.group) + 1];
+        for (std::size_t i = 1; i < m_begin.size(); ++i) m_begin[i] += m_begin[i - 1];
+        std::vector<std::size_t> next(m_begin.begin(), m_begin.end() - 1);
+        m_micros.resize(m_unsorted.size());
+        for (const auto& value : m_unsorted) {
+            m_micros[next[static_cast<std::size_t>(value.group)]++] = value.micros;
+        }
+        m_unsorted = {};
+    }
+
+    std::span<std::int64_t> values_of(std::size_t group) {
+        return std::span(m_micros).subspan(m_begin[group], m_begin[group + 1] - m_begin[group]);
+    }
+
+    DurationsRow row(const DurationSums& sums, std::span<std::int64_t> micros) const {
+        DurationsRow row;
+        row.clock_errors = sums.clock_errors;
+        row.count = static_cast<std::int64_t>(micros.size());
+        if (sums.operation_micros > 0) {
+            row.operations_per_second = static_cast<double>(sums.operations) * 1e6 /
+                                        static_cast<double>(sums.operation_micros);
+        }
+        if (m_bounds) row.histogram = m_bounds->count(micros);
+        if (micros.empty()) return row;
+        Wide sum = 0;
+        for (const std::int64_t value : micros) sum += value;
+        row.total = time::Duration{clamped(sum)};
+        row.mean = mean_duration(sum, row.count);
+        put_ranks(row, micros);
+        return row;
+    }
+
+    void put_ranks(DurationsRow& row, std::span<std::int64_t> micros) const {
+        std::vector<std::int64_t> ranks{1, row.count};
+        for (const auto& percentile : m_options.percentiles) ranks.push_back(percentile.rank(row.count));
+        std::vector<std::int64_t> sorted = ranks;
+        std::sort(sorted.begin(), sorted.end());
+        const auto values = values_at_ranks(micros, sorted);
+        const auto value = [&](std::int64_t rank) {
+            const auto place = std::lower_bound(sorted.begin(), sorted.end(), rank);
+            return time::Duration{values[static_cast<std::size_t>(place - sorted.begin())]};
+        };
+        row.min = value(1);
+        row.max = value(row.count);
+        for (std::size_t i = 2; i < ranks.size(); ++i) row.percentiles.push_back(value(ranks[i]));
+    }
+
+    struct Value {
+        std::int64_t micros;
+        std::int32_t group;
+    };
+
+    const Scope& m_scope;
+    const DurationsOptions& m_options;
+    Grouping m_grouping;
+    bool m_by_definition;
+    std::vector<DurationSums> m_sums;
+    NewestWord m_type;
+    std::vector<Value> m_unsorted;
+    std::vector<std::int64_t> m_micros;  // by group
+    std::vector<std::size_t> m_begin;    // of a group in m_micros; one more at the end
+    std::optional<HistogramBounds> m_bounds;
+};
+
+table::Row durations_cells(const DurationsRow& row, const DurationsOptions& options,
+                           std::size_t key_cells) {
+    table::Row cells = with_figures(row.key, key_cells,
+                                    {row.count, table::cell_or_unknown(row.min),
+                                     table::cell_or_unknown(row.mean)});
+    for (std::size_t i = 0; i < options.percentiles.size(); ++i) {
+        cells.push_back(row.count > 0 ? Cell{row.percentiles[i]} : Cell{});
+    }
+    const auto speed = row.operations_per_second;
+    const Cell more[] = {table::cell_or_unknown(row.max), row.total,
+                         speed ? Cell{table::Number{*speed}} : Cell{}, row.clock_errors};
+    cells.insert(cells.end(), std::begin(more), std::end(more));
+    if (options.histogram != Histogram::none) {
+        const bool ascii = options.histogram == Histogram::ascii;
+        cells.push_back(row.histogram.empty() ? Cell{} : Cell{drawn(row.histogram, ascii)});
+    }
+    return cells;
+}
+
+}  // namespace
+
+DurationsAnswer durations(const Scope& scope, const DurationsOptions& options) {
+    DurationsFold fold(scope, options);
+    fold.run();
+    return fold.answer();
+}
+
+table::ResultTable durations_table(const DurationsAnswer& answer) {
+    table::ResultTable table;
+    table.window = answer.window;
+    table.columns = with_columns(grouping_columns(answer.options.by),
+                                 {{"count", "count"},
+                                  {"min_seconds", "min", Audience::machines},
+                                  {"mean_seconds", "mean", Audience::machines}});
+    for (const auto& percentile : answer.options.percentiles) {
+        table.columns.push_back(
+            {"p" + percentile.text() + "_seconds",
+             percentile.text() == "50" ? "median" : "p" + percentile.text()});
+    }
+    table.columns = with_columns(std::move(table.columns),
+                                 {{"max_seconds", "max"},
+                                  {"total_seconds", "total"},
+                                  {"operations_per_second", "records/s"},
+                                  {"clock_errors", "clock errors", Audience::machines}});
+    if (answer.options.histogram != Histogram::none) {
+        table.columns.push_back({"histogram", "spread"});
+    }
+    const std::size_t key_cells = grouping_columns(answer.options.by).size();
+    for (const auto& row : answer.rows) {
+        table.rows.push_back(durations_cells(row, answer.options, key_cells));
+    }
+    table.total = durations_cells(answer.total, answer.options, key_cells);
+    return table;
+}
+
+}  // namespace jobtally::query

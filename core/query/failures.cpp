@@ -1,0 +1,163 @@
+// Folds reports into failures, and writes the keys of `failures`.
+#include "core/query/failures.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/query/cells.hpp"
+#include "core/query/newest.hpp"
+#include "core/query/streaks.hpp"
+#include "core/query/end_times.hpp"
+
+namespace jobtally::query {
+
+namespace {
+
+using table::Audience;
+using table::Cell;
+
+class FailuresFold {
+  public:
+    FailuresFold(const Scope& scope, By by)
+        : m_scope(scope),
+          m_grouping(by, scope),
+          m_by_definition(by == By::definition),
+          m_counts(m_grouping.size()),
+          m_times(m_grouping.size()),
+          m_streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1,
+                    m_grouping.size()),
+          m_type(store::FactColumn::type, m_by_definition ? m_grouping.size() : 0) {}
+
+    void run() {
+        store::FactColumns columns = m_grouping.columns() | count_columns | StreakFold::columns();
+        if (m_by_definition) columns = columns | m_type.columns();
+        m_scope.scan(columns, [&](const store::FactBatch& batch) {
+            const auto groups = m_grouping.groups_of(batch);
+            count_batch(batch, groups, m_counts);
+            m_times.take(batch, groups);
+            m_streaks.take(batch, groups);
+            if (m_by_definition) m_type.take(batch, groups);
+        });
+        m_times.settle(m_scope.store());
+        m_streaks.settle(m_scope.store());
+        if (m_by_definition) m_type.settle(m_scope, m_grouping);
+    }
+
+    FailuresAnswer answer() const {
+        FailuresAnswer answer{window_of(m_scope.selection()), m_grouping.by(), {}, {}};
+        Recoveries all;
+        const auto holds = [&](std::size_t group) { return m_counts[group].reports() > 0; };
+        for (const std::size_t group : m_grouping.in_order(holds)) {
+            answer.rows.push_back(row(group));
+            answer.total.counts += m_counts[group];
+            all.count += m_streaks.recoveries(group).count;
+            all.micros += m_streaks.recoveries(group).micros;
+        }
+        put_times(answer.total, m_times.of_all());
+        put_recoveries(answer.total, all);
+        put_worst_first(answer.rows);
+        return answer;
+    }
+
+  private:
+    static void put_times(FailuresRow& row, const EndTimes& times) {
+        row.last_failure_at = times.last_failure_at;
+        row.last_failure_id = times.last_failure_id;
+        row.last_success_at = times.last_success_at;
+    }
+
+    static void put_recoveries(FailuresRow& row, const Recoveries& recoveries) {
+        row.recoveries = recoveries.count;
+        row.mean_recovery = mean_duration(recoveries.micros, recoveries.count);
+    }
+
+    FailuresRow row(std::size_t group) const {
+        FailuresRow row;
+        row.key = m_grouping.key(group, m_by_definition ? m_type.word(group) : 0);
+        row.counts = m_counts[group];
+        if (m_by_definition) {
+            const Streak& streak = m_streaks.streak(group);
+            row.streak = streak.current;
+            row.longest_streak = streak.longest;
+            if (streak.current > 0) row.failing_since = time::instant_from_micros(streak.failing_since);
+        }
+        put_times(row, m_times.of(group));
+        put_recoveries(row, m_streaks.recoveries(group));
+        return row;
+    }
+
+    // The rows come in their natural order, by name, which decides where nothing else does.
+    static void put_worst_first(std::vector<FailuresRow>& rows) {
+        const auto badness = [](const FailuresRow& row) {
+            const auto interval = row.counts.failure_rate().wilson();
+            const double known = row.counts.failed() == 0 ? 0.0 : interval->low;  // 0 to the bit
+            return std::pair(interval ? known : -1.0, row.counts.failed());
+        };
+        std::stable_sort(rows.begin(), rows.end(), [&](const FailuresRow& a, const FailuresRow& b) {
+            return badness(a) > badness(b);
+        });
+    }
+
+    const Scope& m_scope;
+    Grouping m_grouping;
+    bool m_by_definition;
+    std::vector<Counts> m_counts;
+    EndTimesFold m_times;
+    StreakFold m_streaks;
+    NewestWord m_type;
+};
+
+table::Row failures_cells(const FailuresRow& row, std::size_t key_cells) {
+    const Counts& counts = row.counts;
+    return with_figures(row.key, key_cells,
+                        {counts.finished(),
+                         counts.failed(),
+                         ratio_cell(counts.failure_rate().value()),
+                         counts.partial,
+                         counts.empty,
+                         counts.operations_failed,
+                         ratio_cell(counts.operation_failure_rate()),
+                         table::cell_or_unknown(row.streak),
+                         table::cell_or_unknown(row.longest_streak),
+                         table::cell_or_unknown(row.failing_since),
+                         table::cell_or_unknown(row.last_failure_at),
+                         table::cell_or_unknown(row.last_failure_id),
+                         table::cell_or_unknown(row.last_success_at),
+                         row.recoveries,
+                         table::cell_or_unknown(row.mean_recovery)});
+}
+
+}  // namespace
+
+FailuresAnswer failures(const Scope& scope, By by) {
+    FailuresFold fold(scope, by);
+    fold.run();
+    return fold.answer();
+}
+
+table::ResultTable failures_table(const FailuresAnswer& answer) {
+    table::ResultTable table;
+    table.window = answer.window;
+    table.columns = with_columns(grouping_columns(answer.by),
+                                 {{"finished", "finished"},
+                                  {"failed", "failed"},
+                                  {"failure_rate", "failure"},
+                                  {"partial", "partial"},
+                                  {"empty", "empty", Audience::machines},
+                                  {"operations_failed", "records failed", Audience::machines},
+                                  {"operation_failure_rate", "records", Audience::machines},
+                                  {"streak", "streak"},
+                                  {"longest_streak", "longest", Audience::machines},
+                                  {"failing_since", "failing since"},
+                                  {"last_failure_at", "last failure"},
+                                  {"last_failure_id", "last failed report", Audience::machines},
+                                  {"last_success_at", "last success", Audience::machines},
+                                  {"recoveries", "recoveries", Audience::machines},
+                                  {"mean_recovery_seconds", "recovery"}});
+    const std::size_t key_cells = grouping_columns(answer.by).size();
+    for (const auto& row : answer.rows) table.rows.push_back(failures_cells(row, key_cells));
+    table.total = failures_cells(answer.total, key_cells);
+    return table;
+}
+
+}  // namespace jobtally::query

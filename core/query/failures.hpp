@@ -1,0 +1,42 @@
+// What fails, since when, how many in a row, and how long until it works again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/query/counts.hpp"
+#include "core/query/grouping.hpp"
+#include "core/query/scope.hpp"
+#include "core/table/result_table.hpp"
+
+namespace jobtally::query {
+
+// Streaks and recoveries are those of each definition within the selection. Reports without a definition are taken
+// as those of one.
+struct FailuresRow {
+    GroupKey key;
+    Counts counts;
+    // By definition only.
+    std::optional<std::int64_t> streak;
+    std::optional<std::int64_t> longest_streak;
+    std::optional<time::Instant> failing_since;
+    std::optional<time::Instant> last_failure_at;  // created_at
+    std::optional<std::string> last_failure_id;
+    std::optional<time::Instant> last_success_at;  // created_at
+    std::int64_t recoveries = 0;  // ended by a SUCCESS of this group
+    std::optional<time::Duration> mean_recovery;
+};
+
+struct FailuresAnswer {
+    table::Window window;
+    By by = By::definition;
+    std::vector<FailuresRow> rows;  // worst first
+    FailuresRow total;              // its key is empty
+};
+
+FailuresAnswer failures(const Scope& scope, By by = By::definition);
+table::ResultTable failures_table(const FailuresAnswer& answer);
+
+}  // namespace jobtally::query

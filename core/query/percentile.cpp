@@ -1,0 +1,81 @@
+// Percentile texts, ranks, and selection of several ranks at once.
+#include "core/query/percentile.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include <fmt/format.h>
+
+#include "core/base/error.hpp"
+
+namespace jobtally::query {
+
+namespace {
+
+constexpr std::int64_t one_percent = 1'000'000;
+constexpr std::size_t most_decimals = 6;
+
+bool all_digits(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+[[noreturn]] void refuse(std::string_view text) {
+    throw UsageError(fmt::format("not a percentile: \"{}\"", text),
+                     "a number above 0 and up to 100, with at most six decimals, such as 99.9");
+}
+
+}  // namespace
+
+Percentile Percentile::named(std::string_view text) {
+    const auto point = text.find('.');
+    const std::string_view whole = text.substr(0, point);
+    std::string_view decimals = point == text.npos ? std::string_view() : text.substr(point + 1);
+    while (decimals.ends_with('0')) decimals.remove_suffix(1);
+    const bool well_formed = !whole.empty() && whole.size() <= 3 && all_digits(whole) &&
+                             all_digits(decimals) && decimals.size() <= most_decimals &&
+                             !text.ends_with('.');
+    if (!well_formed) refuse(text);
+    std::string digits(decimals);
+    digits.resize(most_decimals, '0');
+    const std::int64_t percent = std::stoll(std::string(whole));
+    const std::int64_t millionths = percent * one_percent + std::stoll(digits);
+    if (millionths <= 0 || millionths > 100 * one_percent) refuse(text);
+    return {decimals.empty() ? fmt::format("{}", percent) : fmt::format("{}.{}", percent, decimals),
+            millionths};
+}
+
+std::vector<Percentile> Percentile::list(std::string_view text) {
+    std::vector<Percentile> percentiles;
+    while (true) {
+        const auto comma = text.find(',');
+        auto percentile = named(text.substr(0, comma));
+        if (std::find(percentiles.begin(), percentiles.end(), percentile) == percentiles.end()) {
+            percentiles.push_back(std::move(percentile));
+        }
+        if (comma == text.npos) return percentiles;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+std::int64_t Percentile::rank(std::int64_t count) const {
+    // p = millionths / 10^8; whole hundreds of millions apart, so that nothing overflows.
+    constexpr std::int64_t all = 100 * one_percent;
+    return count / all * m_millionths + (count % all * m_millionths + all - 1) / all;
+}
+
+std::vector<std::int64_t> values_at_ranks(std::span<std::int64_t> values,
+                                          std::span<const std::int64_t> ranks) {
+    std::vector<std::int64_t> found;
+    auto begin = values.begin();
+    for (const std::int64_t rank : ranks) {
+        const auto place = values.begin() + (rank - 1);
+        if (place >= begin) {
+            std::nth_element(begin, place, values.end());
+            begin = place + 1;
+        }
+        found.push_back(*place);
+    }
+    return found;
+}
+
+}  // namespace jobtally::query

@@ -1,0 +1,38 @@
+// Nearest-rank percentiles: each is a value that occurs.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jobtally::query {
+
+// 0 < p <= 100 with up to six decimals, kept as a whole number so that the rank is exact.
+class Percentile {
+  public:
+    // `50`, `99.9`. Throws UsageError.
+    static Percentile named(std::string_view text);
+    // A list such as `50,99.9`; one that occurs twice is taken once.
+    static std::vector<Percentile> list(std::string_view text);
+
+    // The number without needless zeros: `99.9`.
+    const std::string& text() const { return m_text; }
+    // ceil(p / 100 * count), 1 to count; count > 0.
+    std::int64_t rank(std::int64_t count) const;
+    bool operator==(const Percentile&) const = default;
+
+  private:
+    Percentile(std::string text, std::int64_t millionths)
+        : m_text(std::move(text)), m_millionths(millionths) {}
+
+    std::string m_text;
+    std::int64_t m_millionths;  // of one per cent
+};
+
+// The values of these ranks (1: the smallest; ascending) of a non-empty set. Moves the values about.
+std::vector<std::int64_t> values_at_ranks(std::span<std::int64_t> values,
+                                          std::span<const std::int64_t> ranks);
+
+}  // namespace jobtally::query

@@ -1,0 +1,122 @@
+// Folds reports into counts, and writes the keys of `rates`.
+#include "core/query/rates.hpp"
+
+#include "core/model/rate.hpp"
+#include "core/query/cells.hpp"
+#include "core/query/newest.hpp"
+
+namespace jobtally::query {
+
+namespace {
+
+using table::Audience;
+using table::Cell;
+
+class RatesFold {
+  public:
+    RatesFold(const Scope& scope, By by)
+        : m_scope(scope),
+          m_grouping(by, scope),
+          m_by_definition(by == By::definition),
+          m_counts(m_grouping.size()),
+          m_status(store::FactColumn::status, m_grouping.size()),
+          m_type(store::FactColumn::type, m_by_definition ? m_grouping.size() : 0) {}
+
+    void run() {
+        store::FactColumns columns = m_grouping.columns() | count_columns | m_status.columns();
+        if (m_by_definition) columns = columns | m_type.columns();
+        m_scope.scan(columns, [&](const store::FactBatch& batch) {
+            const auto groups = m_grouping.groups_of(batch);
+            count_batch(batch, groups, m_counts);
+            m_status.take(batch, groups);
+            if (m_by_definition) m_type.take(batch, groups);
+        });
+        m_status.settle(m_scope, m_grouping);
+        if (m_by_definition) m_type.settle(m_scope, m_grouping);
+    }
+
+    RatesAnswer answer() const {
+        RatesAnswer answer{window_of(m_scope.selection()), m_grouping.by(), {}, {}};
+        const auto holds = [&](std::size_t group) { return m_counts[group].reports() > 0; };
+        for (const std::size_t group : m_grouping.in_order(holds)) {
+            const auto type = m_by_definition ? m_type.word(group) : 0;
+            answer.rows.push_back({m_grouping.key(group, type), m_counts[group],
+                                   status_text(m_status.word(group)), m_status.created_at(group)});
+            answer.total.counts += m_counts[group];
+        }
+        answer.total.last_status = status_text(m_status.word_of_all());
+        answer.total.last_created_at = m_status.created_at_of_all();
+        return answer;
+    }
+
+  private:
+    std::optional<std::string> status_text(store::WordKey key) const {
+        const std::string* word = m_scope.catalogue().word(key);
+        return word ? std::optional(*word) : std::nullopt;
+    }
+
+    const Scope& m_scope;
+    Grouping m_grouping;
+    bool m_by_definition;
+    std::vector<Counts> m_counts;
+    NewestWord m_status;
+    NewestWord m_type;
+};
+
+table::Row rates_cells(const RatesRow& row, std::size_t key_cells) {
+    const Counts& counts = row.counts;
+    const auto success = counts.success_rate();
+    const auto interval = success.wilson();
+    return with_figures(row.key, key_cells,
+                        {counts.reports(),
+                         counts.finished(),
+                         counts.succeeded(),
+                         counts.partial,
+                         counts.failed(),
+                         counts.running(),
+                         ratio_cell(success.value()),
+                         interval ? Cell{table::Ratio{interval->low}} : Cell{},
+                         interval ? Cell{table::Ratio{interval->high}} : Cell{},
+                         counts.operations,
+                         counts.operations_succeeded,
+                         counts.operations_failed,
+                         ratio_cell(counts.operation_success_rate()),
+                         table::cell_or_unknown(row.last_status),
+                         table::cell_or_unknown(row.last_created_at)});
+}
+
+}  // namespace
+
+RatesAnswer rates(const Scope& scope, By by) {
+    RatesFold fold(scope, by);
+    fold.run();
+    return fold.answer();
+}
+
+table::ResultTable rates_table(const RatesAnswer& answer) {
+    table::ResultTable table;
+    table.window = answer.window;
+    table.columns = with_columns(
+        grouping_columns(answer.by),
+        {{"reports", "reports"},
+         {"finished", "finished", Audience::machines},
+         {"succeeded", "succeeded", Audience::machines},
+         {"partial", "partial"},
+         {"failed", "failed"},
+         {"running", "running", Audience::machines},
+         {"job_success_rate", "success"},
+         {"job_success_rate_low", "at least"},
+         {"job_success_rate_high", "at most", Audience::machines},
+         {"operations", "records", Audience::machines},
+         {"operations_succeeded", "records succeeded", Audience::machines},
+         {"operations_failed", "records failed", Audience::machines},
+         {"operation_success_rate", "records ok"},
+         {"last_status", "last"},
+         {"last_created_at", "last run"}});
+    const std::size_t key_cells = grouping_columns(answer.by).size();
+    for (const auto& row : answer.rows) table.rows.push_back(rates_cells(row, key_cells));
+    table.total = rates_cells(answer.total, key_cells);
+    return table;
+}
+
+}  // namespace jobtally::query

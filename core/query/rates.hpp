@@ -1,0 +1,32 @@
+// How many jobs and how many operations succeed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/query/counts.hpp"
+#include "core/query/grouping.hpp"
+#include "core/query/scope.hpp"
+#include "core/table/result_table.hpp"
+
+namespace jobtally::query {
+
+struct RatesRow {
+    GroupKey key;
+    Counts counts;
+    std::optional<std::string> last_status;  // of the report with the newest created_at, then the greatest id
+    std::optional<time::Instant> last_created_at;
+};
+
+struct RatesAnswer {
+    table::Window window;
+    By by = By::definition;
+    std::vector<RatesRow> rows;  // in the groups' natural order
+    RatesRow total;              // its key is empty
+};
+
+RatesAnswer rates(const Scope& scope, By by = By::definition);
+table::ResultTable rates_table(const RatesAnswer& answer);
+
+}  // namespace jobtally::query

@@ -38,8 +38,14 @@ class DefinitionsFold {
 
     DefinitionsAnswer answer() const {
         DefinitionsAnswer answer{window_of(m_scope.selection()), {}};
+        auto all_names = names();
         const auto holds = [&](std::size_t key) { return key != 0 && m_seen[key].reports > 0; };
-        for (const std::size_t key : m_grouping.in_order(holds)) answer.rows.push_back(row(key));
+        for (const std::size_t key : m_grouping.in_order(holds)) {
+            answer.rows.push_back(row(key));
+            for (auto& [first, name] : all_names[key]) {
+                answer.rows.back().names.push_back(std::move(name));
+            }
+        }
         return answer;
     }
 
@@ -74,16 +80,14 @@ class DefinitionsFold {
         }
     }
 
-    std::vector<std::string> names_of(std::size_t key) const {
-        std::vector<std::pair<std::int64_t, std::string>> found;
+    // Each definition's names with their first times, oldest first.
+    std::vector<std::vector<std::pair<std::int64_t, std::string>>> names() const {
+        std::vector<std::vector<std::pair<std::int64_t, std::string>>> names(m_seen.size());
         for (const auto& [name, first] : m_names) {
-            if (name >> 32 != key) continue;
             const auto* word = m_scope.catalogue().word(static_cast<store::WordKey>(name & UINT32_MAX));
-            if (word) found.emplace_back(first, *word);
+            if (word) names[name >> 32].emplace_back(first, *word);
         }
-        std::sort(found.begin(), found.end());
-        std::vector<std::string> names;
-        for (auto& [first, name] : found) names.push_back(std::move(name));
+        for (auto& of_one : names) std::sort(of_one.begin(), of_one.end());
         return names;
     }
 
@@ -100,7 +104,6 @@ class DefinitionsFold {
         row.first_created_at = time::instant_from_micros(m_seen[key].first);
         row.last_created_at = time::instant_from_micros(m_seen[key].last);
         if (const auto* status = catalogue.word(m_status.word(key))) row.last_status = *status;
-        row.names = names_of(key);
         return row;
     }
 

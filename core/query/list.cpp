@@ -2,10 +2,9 @@
 #include "core/query/list.hpp"
 
 #include <algorithm>
-#include <string>
 #include <tuple>
 
-#include "core/query/cells.hpp"
+#include "core/query/id_order.hpp"
 
 namespace jobtally::query {
 
@@ -62,30 +61,6 @@ std::vector<Place> find_places(const Scope& scope, const ListOptions& options) {
     return places;
 }
 
-// Oldest first; ids are read where times are equal.
-void put_in_order(std::vector<Place>& places, const store::Store& store) {
-    std::sort(places.begin(), places.end(),
-              [](const Place& a, const Place& b) { return a.times() < b.times(); });
-    for (auto run = places.begin(); run != places.end();) {
-        const auto end = std::find_if(
-            run, places.end(), [&](const Place& place) { return place.times() != run->times(); });
-        if (end - run > 1) {
-            std::vector<store::Sequence> sequences;
-            for (auto place = run; place != end; ++place) sequences.push_back(place->sequence);
-            const auto ids = store::read_ids(store, sequences);
-            std::vector<std::pair<std::string, Place>> by_id;
-            for (auto place = run; place != end; ++place) {
-                by_id.emplace_back(ids[static_cast<std::size_t>(place - run)], *place);
-            }
-            std::sort(by_id.begin(), by_id.end(),
-                      [](const auto& a, const auto& b) { return a.first < b.first; });
-            std::transform(by_id.begin(), by_id.end(), run,
-                           [](const auto& pair) { return pair.second; });
-        }
-        run = end;
-    }
-}
-
 table::Row report_cells(const store::StoredReport& stored) {
     const model::JobReport& report = stored.report;
     return {report.id,
@@ -106,7 +81,9 @@ table::Row report_cells(const store::StoredReport& stored) {
 
 std::vector<store::Sequence> list_sequences(const Scope& scope, const ListOptions& options) {
     auto places = find_places(scope, options);
-    put_in_order(places, scope.store());
+    sort_by_place_and_id(
+        places, scope.store(), [](const Place& place) { return place.times(); },
+        [](const Place& place) { return place.sequence; });
     const std::size_t count = options.newest == 0 ? places.size()
                                                   : std::min(options.newest, places.size());
     std::vector<store::Sequence> sequences;

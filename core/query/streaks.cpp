@@ -2,10 +2,9 @@
 #include "core/query/streaks.hpp"
 
 #include <algorithm>
-#include <string>
 #include <tuple>
 
-#include "core/store/reports.hpp"
+#include "core/query/id_order.hpp"
 
 namespace jobtally::query {
 
@@ -130,12 +129,17 @@ void StreakFold::walk_tied(const store::Store& store) {
     std::vector<Ordered> events;
     const auto gather = [&](const std::vector<Event>& from, bool failed) {
         for (const Event& event : from) {
-            if (m_tied[static_cast<std::size_t>(event.definition)]) events.push_back({event, failed, {}});
+            if (m_tied[static_cast<std::size_t>(event.definition)]) events.push_back({event, failed});
         }
     };
     gather(m_failures, true);
     gather(m_successes, false);
-    put_in_order(events, store);
+    sort_by_place_and_id(
+        events, store,
+        [](const Ordered& ordered) {
+            return std::tuple(ordered.event.definition, ordered.event.created_at);
+        },
+        [](const Ordered& ordered) { return ordered.event.sequence; });
     for (const Ordered& ordered : events) {
         const Event& event = ordered.event;
         Walk walk(m_streaks[static_cast<std::size_t>(event.definition)], m_recoveries);
@@ -145,28 +149,6 @@ void StreakFold::walk_tied(const store::Store& store) {
             walk.success(event.ended_at, event.group);
         }
     }
-}
-
-void StreakFold::put_in_order(std::vector<Ordered>& events, const store::Store& store) {
-    const auto place = [](const Ordered& ordered) {
-        return std::tuple(ordered.event.definition, ordered.event.created_at);
-    };
-    std::sort(events.begin(), events.end(),
-              [&](const Ordered& a, const Ordered& b) { return place(a) < place(b); });
-    std::vector<std::size_t> shared;  // events whose time another one has too
-    std::vector<store::Sequence> sequences;
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        const bool as_before = i > 0 && place(events[i - 1]) == place(events[i]);
-        const bool as_after = i + 1 < events.size() && place(events[i + 1]) == place(events[i]);
-        if (!as_before && !as_after) continue;
-        shared.push_back(i);
-        sequences.push_back(events[i].event.sequence);
-    }
-    const auto ids = store::read_ids(store, sequences);
-    for (std::size_t i = 0; i < shared.size(); ++i) events[shared[i]].id = ids[i];
-    std::sort(events.begin(), events.end(), [&](const Ordered& a, const Ordered& b) {
-        return place(a) != place(b) ? place(a) < place(b) : a.id < b.id;
-    });
 }
 
 }  // namespace jobtally::query

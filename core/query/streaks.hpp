@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "core/query/scope.hpp"
@@ -61,7 +60,6 @@ class StreakFold {
     struct Ordered {
         Event event;
         bool failed;
-        std::string id;  // where another event has the same time
     };
     class Walk;
 
@@ -70,7 +68,6 @@ class StreakFold {
     void place_successes();
     void walk_gaps(std::size_t definition);
     void walk_tied(const store::Store& store);
-    static void put_in_order(std::vector<Ordered>& events, const store::Store& store);
 
     std::vector<Event> m_failures;
     std::vector<Event> m_successes;

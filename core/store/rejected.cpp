@@ -74,6 +74,15 @@ std::int64_t count_rejected(const Store& store) {
     return store.connection().query_integer("SELECT count(*) FROM rejected");
 }
 
+std::int64_t count_rejected(const Store& store, const time::TimeSpan& span) {
+    Statement row(store.connection(),
+                  "SELECT count(*) FROM rejected WHERE received_at >= ? AND received_at < ?");
+    row.bind(1, span.since ? time::micros(*span.since) : INT64_MIN);
+    row.bind(2, span.until ? time::micros(*span.until) : INT64_MAX);
+    row.step();
+    return row.integer(0);
+}
+
 std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids) {
     const auto& connection = store.connection();
     const HeldGuard held(connection.guard(),

@@ -24,6 +24,8 @@ struct RejectedBody {
 std::vector<RejectedBody> list_rejected(const Store& store, std::size_t limit);
 std::optional<RejectedBody> find_rejected(const Store& store, std::int64_t rejected_id);
 std::int64_t count_rejected(const Store& store);
+// Those that were received within the span.
+std::int64_t count_rejected(const Store& store, const time::TimeSpan& span);
 // Deletes the named ones (write guard); returns how many there were.
 std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids);
 

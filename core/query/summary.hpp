@@ -1,0 +1,37 @@
+// The digest of a selection: one headline, then what is wrong, worst first.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/query/rates.hpp"
+#include "core/query/scope.hpp"
+#include "core/table/result_table.hpp"
+
+namespace jobtally::query {
+
+// One kind of trouble, a row a definition, worst first. Tables have no window and no total.
+struct SummarySection {
+    std::string key;    // for machines: `failed`, `partial`, `empty`
+    std::string title;  // for people: `Failed`
+    table::ResultTable table;
+};
+
+struct SummaryAnswer {
+    table::Window window;
+    // `23 of 25 jobs succeeded (92.0 %), 1 partial, 1 empty; 12,345 of 12,400 records`
+    std::string headline;
+    RatesAnswer total;  // by none
+    std::vector<SummarySection> sections;  // all of them, those without rows too
+    std::int64_t rejected = 0;             // bodies rejected within the window, by received_at
+
+    // False: there is nothing that anyone should look at.
+    bool has_problems() const;
+};
+
+// Failed: definitions with FAILURE reports; their current streak is that up to the end of the window and reaches
+// back before its beginning. Partial: SUCCESS with failed records. Empty: SUCCESS without records.
+SummaryAnswer summary(const Scope& scope);
+
+}  // namespace jobtally::query

@@ -1,14 +1,14 @@
 // Compares cells of one column.
 #include "core/query/arrange.hpp"
 
+#include "core/base/error.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-
-#include "core/base/error.hpp"
 
 namespace jobtally::query {
 
@@ -54,7 +54,9 @@ bool cell_before(const Cell& a, const Cell& b) {
     return std::visit(CellBefore{}, a, b);
 }
 
-bool is_unknown(const Cell& cell) { return std::holds_alternative<std::monostate>(cell); }
+bool is_unknown(const Cell& cell) {
+    return std::holds_alternative<std::monostate>(cell);
+}
 
 }  // namespace
 
@@ -70,7 +72,8 @@ table::ResultTable arranged(table::ResultTable table, const Arrangement& arrange
                          [&](const table::Row& left, const table::Row& right) {
                              const Cell a = value(left);
                              const Cell b = value(right);
-                             if (is_unknown(a) || is_unknown(b)) return !is_unknown(a) && is_unknown(b);
+                             if (is_unknown(a) || is_unknown(b))
+                                 return !is_unknown(a) && is_unknown(b);
                              return descending ? cell_before(b, a) : cell_before(a, b);
                          });
     }

@@ -1,12 +1,12 @@
 // Small steps that every `..._table` takes.
 #pragma once
 
+#include "core/table/result_table.hpp"
+
 #include <initializer_list>
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include "core/table/result_table.hpp"
 
 namespace jobtally::query {
 

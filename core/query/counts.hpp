@@ -1,12 +1,12 @@
 // What is counted of the reports of one group: how they ended, and their operations.
 #pragma once
 
+#include "core/model/rate.hpp"
+#include "core/store/facts.hpp"
+
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#include "core/model/rate.hpp"
-#include "core/store/facts.hpp"
 
 namespace jobtally::query {
 

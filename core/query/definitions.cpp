@@ -1,12 +1,12 @@
 // Folds reports into one row a definition.
 #include "core/query/definitions.hpp"
 
+#include "core/query/grouping.hpp"
+#include "core/query/newest.hpp"
+
 #include <algorithm>
 #include <unordered_map>
 #include <utility>
-
-#include "core/query/grouping.hpp"
-#include "core/query/newest.hpp"
 
 namespace jobtally::query {
 
@@ -72,7 +72,8 @@ class DefinitionsFold {
             seen.last = std::max(seen.last, created);
             if (batch.name[i] != 0 &&
                 (batch.name[i] != seen.last_name || created < seen.last_name_first)) {
-                auto& first = m_names.try_emplace(name_key(key, batch.name[i]), created).first->second;
+                auto& first =
+                    m_names.try_emplace(name_key(key, batch.name[i]), created).first->second;
                 first = std::min(first, created);
                 seen.last_name = batch.name[i];
                 seen.last_name_first = first;
@@ -84,7 +85,8 @@ class DefinitionsFold {
     std::vector<std::vector<std::pair<std::int64_t, std::string>>> names() const {
         std::vector<std::vector<std::pair<std::int64_t, std::string>>> names(m_seen.size());
         for (const auto& [name, first] : m_names) {
-            const auto* word = m_scope.catalogue().word(static_cast<store::WordKey>(name & UINT32_MAX));
+            const auto* word =
+                m_scope.catalogue().word(static_cast<store::WordKey>(name & UINT32_MAX));
             if (word) names[name >> 32].emplace_back(first, *word);
         }
         for (auto& of_one : names) std::sort(of_one.begin(), of_one.end());

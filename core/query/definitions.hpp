@@ -1,13 +1,13 @@
 // The definitions that reports came from.
 #pragma once
 
+#include "core/query/scope.hpp"
+#include "core/table/result_table.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "core/query/scope.hpp"
-#include "core/table/result_table.hpp"
 
 namespace jobtally::query {
 

@@ -1,12 +1,12 @@
 // Collects durations by group, and writes the keys of `durations`.
 #include "core/query/durations.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "core/query/cells.hpp"
 #include "core/query/newest.hpp"
 #include "core/query/small_histogram.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace jobtally::query {
 
@@ -133,7 +133,8 @@ class DurationsFold {
 
     void put_ranks(DurationsRow& row, std::span<std::int64_t> micros) const {
         std::vector<std::int64_t> ranks{1, row.count};
-        for (const auto& percentile : m_options.percentiles) ranks.push_back(percentile.rank(row.count));
+        for (const auto& percentile : m_options.percentiles)
+            ranks.push_back(percentile.rank(row.count));
         std::vector<std::int64_t> sorted = ranks;
         std::sort(sorted.begin(), sorted.end());
         const auto values = values_at_ranks(micros, sorted);
@@ -165,9 +166,9 @@ class DurationsFold {
 
 table::Row durations_cells(const DurationsRow& row, const DurationsOptions& options,
                            std::size_t key_cells) {
-    table::Row cells = with_figures(row.key, key_cells,
-                                    {row.count, table::cell_or_unknown(row.min),
-                                     table::cell_or_unknown(row.mean)});
+    table::Row cells = with_figures(
+        row.key, key_cells,
+        {row.count, table::cell_or_unknown(row.min), table::cell_or_unknown(row.mean)});
     for (std::size_t i = 0; i < options.percentiles.size(); ++i) {
         cells.push_back(row.count > 0 ? Cell{row.percentiles[i]} : Cell{});
     }
@@ -198,9 +199,8 @@ table::ResultTable durations_table(const DurationsAnswer& answer) {
                                   {"min_seconds", "min", Audience::machines},
                                   {"mean_seconds", "mean", Audience::machines}});
     for (const auto& percentile : answer.options.percentiles) {
-        table.columns.push_back(
-            {"p" + percentile.text() + "_seconds",
-             percentile.text() == "50" ? "median" : "p" + percentile.text()});
+        table.columns.push_back({"p" + percentile.text() + "_seconds",
+                                 percentile.text() == "50" ? "median" : "p" + percentile.text()});
     }
     table.columns = with_columns(std::move(table.columns),
                                  {{"max_seconds", "max"},

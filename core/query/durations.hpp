@@ -1,20 +1,21 @@
 // How long finished jobs take.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "core/query/grouping.hpp"
 #include "core/query/percentile.hpp"
 #include "core/query/scope.hpp"
 #include "core/query/sums.hpp"
 #include "core/table/result_table.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace jobtally::query {
 
-// Eight cells of log-spaced buckets between the least and the greatest duration of the answer, for people.
+// Eight cells of log-spaced buckets between the least and the greatest duration of the answer, for
+// people.
 enum class Histogram : std::uint8_t { none, blocks, ascii };
 
 struct DurationsOptions {

@@ -1,13 +1,13 @@
 // When each group last failed and last succeeded, and the report that failed last.
 #pragma once
 
+#include "core/query/scope.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "core/query/scope.hpp"
 
 namespace jobtally::query {
 

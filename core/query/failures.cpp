@@ -1,13 +1,13 @@
 // Folds reports into failures, and writes the keys of `failures`.
 #include "core/query/failures.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "core/query/cells.hpp"
+#include "core/query/end_times.hpp"
 #include "core/query/newest.hpp"
 #include "core/query/streaks.hpp"
-#include "core/query/end_times.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace jobtally::query {
 
@@ -79,7 +79,8 @@ class FailuresFold {
             const Streak& streak = m_streaks.streak(group);
             row.streak = streak.current;
             row.longest_streak = streak.longest;
-            if (streak.current > 0) row.failing_since = time::instant_from_micros(streak.failing_since);
+            if (streak.current > 0)
+                row.failing_since = time::instant_from_micros(streak.failing_since);
         }
         put_times(row, m_times.of(group));
         put_recoveries(row, m_streaks.recoveries(group));
@@ -109,22 +110,15 @@ class FailuresFold {
 
 table::Row failures_cells(const FailuresRow& row, std::size_t key_cells) {
     const Counts& counts = row.counts;
-    return with_figures(row.key, key_cells,
-                        {counts.finished(),
-                         counts.failed(),
-                         ratio_cell(counts.failure_rate().value()),
-                         counts.partial,
-                         counts.empty,
-                         counts.operations_failed,
-                         ratio_cell(counts.operation_failure_rate()),
-                         table::cell_or_unknown(row.streak),
-                         table::cell_or_unknown(row.longest_streak),
-                         table::cell_or_unknown(row.failing_since),
-                         table::cell_or_unknown(row.last_failure_at),
-                         table::cell_or_unknown(row.last_failure_id),
-                         table::cell_or_unknown(row.last_success_at),
-                         row.recoveries,
-                         table::cell_or_unknown(row.mean_recovery)});
+    return with_figures(
+        row.key, key_cells,
+        {counts.finished(), counts.failed(), ratio_cell(counts.failure_rate().value()),
+         counts.partial, counts.empty, counts.operations_failed,
+         ratio_cell(counts.operation_failure_rate()), table::cell_or_unknown(row.streak),
+         table::cell_or_unknown(row.longest_streak), table::cell_or_unknown(row.failing_since),
+         table::cell_or_unknown(row.last_failure_at), table::cell_or_unknown(row.last_failure_id),
+         table::cell_or_unknown(row.last_success_at), row.recoveries,
+         table::cell_or_unknown(row.mean_recovery)});
 }
 
 }  // namespace

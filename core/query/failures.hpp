@@ -1,20 +1,20 @@
 // What fails, since when, how many in a row, and how long until it works again.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "core/query/counts.hpp"
 #include "core/query/grouping.hpp"
 #include "core/query/scope.hpp"
 #include "core/table/result_table.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace jobtally::query {
 
-// Streaks and recoveries are those of each definition within the selection. Reports without a definition are taken
-// as those of one.
+// Streaks and recoveries are those of each definition within the selection. Reports without a
+// definition are taken as those of one.
 struct FailuresRow {
     GroupKey key;
     Counts counts;
@@ -25,7 +25,7 @@ struct FailuresRow {
     std::optional<time::Instant> last_failure_at;  // created_at
     std::optional<std::string> last_failure_id;
     std::optional<time::Instant> last_success_at;  // created_at
-    std::int64_t recoveries = 0;  // ended by a SUCCESS of this group
+    std::int64_t recoveries = 0;                   // ended by a SUCCESS of this group
     std::optional<time::Duration> mean_recovery;
 };
 

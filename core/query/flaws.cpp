@@ -1,11 +1,11 @@
 // Collects flawed successes, which are few, and counts them by definition.
 #include "core/query/flaws.hpp"
 
-#include <tuple>
-
 #include "core/query/id_order.hpp"
 #include "core/query/newest.hpp"
 #include "core/query/sums.hpp"
+
+#include <tuple>
 
 namespace jobtally::query {
 

@@ -1,13 +1,13 @@
 // Successes that are none: those with failed records and those without any record, by definition.
 #pragma once
 
+#include "core/query/grouping.hpp"
+#include "core/query/scope.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "core/query/grouping.hpp"
-#include "core/query/scope.hpp"
 
 namespace jobtally::query {
 

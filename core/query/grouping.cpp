@@ -1,4 +1,5 @@
-// Group numbers: the store's own keys where there are some, else weekdays and hours of the local clock.
+// Group numbers: the store's own keys where there are some, else weekdays and hours of the local
+// clock.
 #include "core/query/grouping.hpp"
 
 #include <algorithm>
@@ -18,7 +19,8 @@ constexpr std::int64_t micros_an_hour = 3'600'000'000;
 constexpr std::int64_t micros_a_day = 24 * micros_an_hour;
 constexpr std::int32_t no_weekday = 7;
 constexpr std::int32_t no_hour = 24;
-// 1970-01-01 was a Thursday. Days are counted from a Monday well before the year 1, so none is negative.
+// 1970-01-01 was a Thursday. Days are counted from a Monday well before the year 1, so none is
+// negative.
 constexpr std::int64_t days_before_1970 = 7 * 110'000;
 constexpr std::int64_t thursday = 3;
 
@@ -129,9 +131,9 @@ void Grouping::find_clock_groups(const store::FactBatch& batch) {
         const auto offset = m_zone.offset_at(time::instant_from_micros(times[i]));
         const std::int64_t local =
             times[i] + time::Duration(offset).count() + days_before_1970 * micros_a_day;
-        m_found[i] = static_cast<std::int32_t>(m_by == By::weekday
-                                                   ? (local / micros_a_day + thursday) % 7
-                                                   : local % micros_a_day / micros_an_hour);
+        m_found[i] =
+            static_cast<std::int32_t>(m_by == By::weekday ? (local / micros_a_day + thursday) % 7
+                                                          : local % micros_a_day / micros_an_hour);
     }
 }
 
@@ -170,9 +172,10 @@ std::vector<std::size_t> Grouping::in_order(const std::function<bool(std::size_t
         const auto* right = catalogue.definition(static_cast<std::int32_t>(b));
         if (!left || !right) return left && !right;
         const auto rank = [](const store::Definition& definition) {
-            return std::tuple(!definition.label, definition.label ? std::string_view(*definition.label)
-                                                                  : std::string_view(),
-                              std::string_view(definition.id));
+            return std::tuple(
+                !definition.label,
+                definition.label ? std::string_view(*definition.label) : std::string_view(),
+                std::string_view(definition.id));
         };
         return rank(*left) < rank(*right);
     };

@@ -1,14 +1,14 @@
 // Order by time, and by id where times are equal: ids are read only for those.
 #pragma once
 
+#include "core/store/reports.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "core/store/reports.hpp"
 
 namespace jobtally::query {
 

@@ -1,10 +1,10 @@
 // Finds the newest reports by their facts, and reads only those.
 #include "core/query/list.hpp"
 
+#include "core/query/id_order.hpp"
+
 #include <algorithm>
 #include <tuple>
-
-#include "core/query/id_order.hpp"
 
 namespace jobtally::query {
 
@@ -51,9 +51,9 @@ std::vector<Place> find_places(const Scope& scope, const ListOptions& options) {
             places.push_back(place);
             if (options.newest == 0 || places.size() < most) continue;
             keep_newest(places, options.newest);
-            least = *std::min_element(places.begin(), places.end(), [](const auto& a, const auto& b) {
-                return a.times() < b.times();
-            });
+            least = *std::min_element(
+                places.begin(), places.end(),
+                [](const auto& a, const auto& b) { return a.times() < b.times(); });
             most = std::max(most, 2 * places.size());
         }
     });
@@ -84,8 +84,8 @@ std::vector<store::Sequence> list_sequences(const Scope& scope, const ListOption
     sort_by_place_and_id(
         places, scope.store(), [](const Place& place) { return place.times(); },
         [](const Place& place) { return place.sequence; });
-    const std::size_t count = options.newest == 0 ? places.size()
-                                                  : std::min(options.newest, places.size());
+    const std::size_t count =
+        options.newest == 0 ? places.size() : std::min(options.newest, places.size());
     std::vector<store::Sequence> sequences;
     for (auto place = places.end() - static_cast<std::ptrdiff_t>(count); place != places.end();
          ++place) {

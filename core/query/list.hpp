@@ -1,13 +1,13 @@
 // Single reports: the newest of a selection, and how a report looks as a row.
 #pragma once
 
-#include <cstddef>
-#include <span>
-#include <vector>
-
 #include "core/query/scope.hpp"
 #include "core/store/reports.hpp"
 #include "core/table/result_table.hpp"
+
+#include <cstddef>
+#include <span>
+#include <vector>
 
 namespace jobtally::query {
 

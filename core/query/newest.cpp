@@ -18,7 +18,8 @@ std::optional<time::Instant> instant_or_none(std::int64_t micros) {
 
 }  // namespace
 
-NewestWord::NewestWord(FactColumn column, std::size_t groups) : m_column(column), m_groups(groups) {}
+NewestWord::NewestWord(FactColumn column, std::size_t groups)
+    : m_column(column), m_groups(groups) {}
 
 const std::vector<store::WordKey>& NewestWord::words_of(const FactBatch& batch) const {
     return m_column == FactColumn::type ? batch.type : batch.status_word;
@@ -69,8 +70,9 @@ std::vector<NewestWord::Candidate> NewestWord::candidates(const Scope& scope,
 
 void NewestWord::settle(const Scope& scope, Grouping& grouping) {
     sum_up();
-    const bool any_tie = m_all.tied || std::any_of(m_groups.begin(), m_groups.end(),
-                                                   [](const Newest& newest) { return newest.tied; });
+    const bool any_tie =
+        m_all.tied || std::any_of(m_groups.begin(), m_groups.end(),
+                                  [](const Newest& newest) { return newest.tied; });
     if (!any_tie) return;
     const auto found = candidates(scope, grouping);
     std::vector<store::Sequence> sequences;

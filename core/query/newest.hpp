@@ -1,17 +1,18 @@
 // The word (a status, a type) of the newest report of each group: newest by created_at, then by id.
 #pragma once
 
+#include "core/query/grouping.hpp"
+#include "core/query/scope.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "core/query/grouping.hpp"
-#include "core/query/scope.hpp"
-
 namespace jobtally::query {
 
-// Fold batches with take(); settle() once at the end. Ids are read only where times are equal and words are not.
+// Fold batches with take(); settle() once at the end. Ids are read only where times are equal and
+// words are not.
 class NewestWord {
   public:
     // `column` is status or type.

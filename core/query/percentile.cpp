@@ -1,12 +1,12 @@
 // Percentile texts, ranks, and selection of several ranks at once.
 #include "core/query/percentile.hpp"
 
+#include "core/base/error.hpp"
+
 #include <algorithm>
 #include <cstddef>
 
 #include <fmt/format.h>
-
-#include "core/base/error.hpp"
 
 namespace jobtally::query {
 

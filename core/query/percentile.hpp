@@ -31,7 +31,8 @@ class Percentile {
     std::int64_t m_millionths;  // of one per cent
 };
 
-// The values of these ranks (1: the smallest; ascending) of a non-empty set. Moves the values about.
+// The values of these ranks (1: the smallest; ascending) of a non-empty set. Moves the values
+// about.
 std::vector<std::int64_t> values_at_ranks(std::span<std::int64_t> values,
                                           std::span<const std::int64_t> ranks);
 

@@ -67,22 +67,15 @@ table::Row rates_cells(const RatesRow& row, std::size_t key_cells) {
     const Counts& counts = row.counts;
     const auto success = counts.success_rate();
     const auto interval = success.wilson();
-    return with_figures(row.key, key_cells,
-                        {counts.reports(),
-                         counts.finished(),
-                         counts.succeeded(),
-                         counts.partial,
-                         counts.failed(),
-                         counts.running(),
-                         ratio_cell(success.value()),
-                         interval ? Cell{table::Ratio{interval->low}} : Cell{},
-                         interval ? Cell{table::Ratio{interval->high}} : Cell{},
-                         counts.operations,
-                         counts.operations_succeeded,
-                         counts.operations_failed,
-                         ratio_cell(counts.operation_success_rate()),
-                         table::cell_or_unknown(row.last_status),
-                         table::cell_or_unknown(row.last_created_at)});
+    return with_figures(
+        row.key, key_cells,
+        {counts.reports(), counts.finished(), counts.succeeded(), counts.partial, counts.failed(),
+         counts.running(), ratio_cell(success.value()),
+         interval ? Cell{table::Ratio{interval->low}} : Cell{},
+         interval ? Cell{table::Ratio{interval->high}} : Cell{}, counts.operations,
+         counts.operations_succeeded, counts.operations_failed,
+         ratio_cell(counts.operation_success_rate()), table::cell_or_unknown(row.last_status),
+         table::cell_or_unknown(row.last_created_at)});
 }
 
 }  // namespace
@@ -96,23 +89,22 @@ RatesAnswer rates(const Scope& scope, By by) {
 table::ResultTable rates_table(const RatesAnswer& answer) {
     table::ResultTable table;
     table.window = answer.window;
-    table.columns = with_columns(
-        grouping_columns(answer.by),
-        {{"reports", "reports"},
-         {"finished", "finished", Audience::machines},
-         {"succeeded", "succeeded", Audience::machines},
-         {"partial", "partial"},
-         {"failed", "failed"},
-         {"running", "running", Audience::machines},
-         {"job_success_rate", "success"},
-         {"job_success_rate_low", "at least"},
-         {"job_success_rate_high", "at most", Audience::machines},
-         {"operations", "records", Audience::machines},
-         {"operations_succeeded", "records succeeded", Audience::machines},
-         {"operations_failed", "records failed", Audience::machines},
-         {"operation_success_rate", "records ok"},
-         {"last_status", "last"},
-         {"last_created_at", "last run"}});
+    table.columns = with_columns(grouping_columns(answer.by),
+                                 {{"reports", "reports"},
+                                  {"finished", "finished", Audience::machines},
+                                  {"succeeded", "succeeded", Audience::machines},
+                                  {"partial", "partial"},
+                                  {"failed", "failed"},
+                                  {"running", "running", Audience::machines},
+                                  {"job_success_rate", "success"},
+                                  {"job_success_rate_low", "at least"},
+                                  {"job_success_rate_high", "at most", Audience::machines},
+                                  {"operations", "records", Audience::machines},
+                                  {"operations_succeeded", "records succeeded", Audience::machines},
+                                  {"operations_failed", "records failed", Audience::machines},
+                                  {"operation_success_rate", "records ok"},
+                                  {"last_status", "last"},
+                                  {"last_created_at", "last run"}});
     const std::size_t key_cells = grouping_columns(answer.by).size();
     for (const auto& row : answer.rows) table.rows.push_back(rates_cells(row, key_cells));
     table.total = rates_cells(answer.total, key_cells);

@@ -1,21 +1,22 @@
 // How many jobs and how many operations succeed.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "core/query/counts.hpp"
 #include "core/query/grouping.hpp"
 #include "core/query/scope.hpp"
 #include "core/table/result_table.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace jobtally::query {
 
 struct RatesRow {
     GroupKey key;
     Counts counts;
-    std::optional<std::string> last_status;  // of the report with the newest created_at, then the greatest id
+    std::optional<std::string>
+        last_status;  // of the report with the newest created_at, then the greatest id
     std::optional<time::Instant> last_created_at;
 };
 

@@ -1,10 +1,10 @@
 // Turns a Selection into tables of accepted keys and leaves the rest out of each batch.
 #include "core/query/scope.hpp"
 
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "core/base/text.hpp"
 
 namespace jobtally::query {
 
@@ -193,7 +193,8 @@ bool Scope::selected(const store::StoredReport& report) const {
     const auto at = time_of(report, m_selection.at);
     const bool in_span = at ? span.contains(*at) : !span.since && !span.until;
     const auto& body = report.report;
-    return in_span && (m_types.empty() || (body.type && is_one_of(m_selection.types, *body.type))) &&
+    return in_span &&
+           (m_types.empty() || (body.type && is_one_of(m_selection.types, *body.type))) &&
            (m_statuses.empty() || is_one_of(m_selection.statuses, body.status)) &&
            accept_definition_of(body);
 }

@@ -1,5 +1,11 @@
-// A Selection held against one store: patterns become keys, and scans hand on only what is selected.
+// A Selection held against one store: patterns become keys, and scans hand on only what is
+// selected.
 #pragma once
+
+#include "core/query/selection.hpp"
+#include "core/store/catalogue.hpp"
+#include "core/store/facts.hpp"
+#include "core/store/reports.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -7,15 +13,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/query/selection.hpp"
-#include "core/store/catalogue.hpp"
-#include "core/store/facts.hpp"
-#include "core/store/reports.hpp"
-
 namespace jobtally::query {
 
-// Every question is asked of a Scope. It reads the catalogue when it is made; reports of definitions and words that
-// come into the store later are left out. The store must outlive it. One thread at a time.
+// Every question is asked of a Scope. It reads the catalogue when it is made; reports of
+// definitions and words that come into the store later are left out. The store must outlive it. One
+// thread at a time.
 class Scope {
   public:
     Scope(const store::Store& store, Selection selection);
@@ -25,8 +27,8 @@ class Scope {
     const store::Catalogue& catalogue() const { return m_catalogue; }
     std::vector<UnmatchedPattern> unmatched() const;
 
-    // Hands all selected reports to `take` with at least the columns asked for, in no promised order. Where
-    // nothing is left out a batch goes on as the store made it.
+    // Hands all selected reports to `take` with at least the columns asked for, in no promised
+    // order. Where nothing is left out a batch goes on as the store made it.
     void scan(store::FactColumns columns,
               const std::function<void(const store::FactBatch&)>& take) const;
 
@@ -47,7 +49,8 @@ class Scope {
     Accepted m_definitions;
     Accepted m_types;
     Accepted m_statuses;
-    std::unordered_map<std::string, store::DefinitionKey> m_key_of_id;  // where definitions are chosen
+    std::unordered_map<std::string, store::DefinitionKey>
+        m_key_of_id;  // where definitions are chosen
 };
 
 // The column of the time that counts, and its FactColumn.

@@ -1,14 +1,14 @@
 // Window and grouping names, and definition patterns held against ids and names.
 #include "core/query/selection.hpp"
 
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
-
-#include "core/base/error.hpp"
-#include "core/base/text.hpp"
 
 namespace jobtally::query {
 
@@ -25,7 +25,9 @@ bool pattern_matches(const std::string& pattern, const std::optional<std::string
     return (id && pattern_matches(pattern, *id)) || (name && pattern_matches(pattern, *name));
 }
 
-bool excludes(const std::string& pattern) { return !pattern.empty() && pattern.front() == '!'; }
+bool excludes(const std::string& pattern) {
+    return !pattern.empty() && pattern.front() == '!';
+}
 
 // Levenshtein's distance, in bytes, without regard to ASCII case.
 std::size_t edit_distance(std::string_view a, std::string_view b) {

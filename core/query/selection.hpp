@@ -1,16 +1,16 @@
 // Which reports a question is about, and by what they are grouped.
 #pragma once
 
+#include "core/store/catalogue.hpp"
+#include "core/store/facts.hpp"
+#include "core/table/result_table.hpp"
+#include "core/time/zone.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/store/catalogue.hpp"
-#include "core/store/facts.hpp"
-#include "core/table/result_table.hpp"
-#include "core/time/zone.hpp"
 
 namespace jobtally::query {
 
@@ -35,8 +35,8 @@ class DefinitionPatterns {
   public:
     explicit DefinitionPatterns(const std::vector<std::string>& patterns);
 
-    // True when a definition of this id and name is selected: one of the including patterns (if there are any)
-    // matches and no excluding one does. Unknown texts match nothing.
+    // True when a definition of this id and name is selected: one of the including patterns (if
+    // there are any) matches and no excluding one does. Unknown texts match nothing.
     bool accept(const std::optional<std::string>& id, const std::optional<std::string>& name) const;
     bool empty() const { return m_including.empty() && m_excluding.empty(); }
 
@@ -45,7 +45,8 @@ class DefinitionPatterns {
     std::vector<std::string> m_excluding;
 };
 
-// A pattern that no definition matches, and the id or name that comes nearest to it (empty: none is near).
+// A pattern that no definition matches, and the id or name that comes nearest to it (empty: none is
+// near).
 struct UnmatchedPattern {
     std::string pattern;
     std::string nearest;

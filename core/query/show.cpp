@@ -1,13 +1,13 @@
 // Reads reports by id and compares each with its definition's other runs.
 #include "core/query/show.hpp"
 
-#include <algorithm>
-#include <tuple>
-#include <utility>
-
 #include "core/query/list.hpp"
 #include "core/query/percentile.hpp"
 #include "core/query/scope.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace jobtally::query {
 
@@ -49,7 +49,8 @@ RunsOfDefinition read_runs(const Scope& scope, store::DefinitionKey key) {
 
 std::optional<std::int64_t> median(std::vector<std::int64_t> values) {
     if (values.empty()) return std::nullopt;
-    const std::int64_t rank[] = {Percentile::named("50").rank(static_cast<std::int64_t>(values.size()))};
+    const std::int64_t rank[] = {
+        Percentile::named("50").rank(static_cast<std::int64_t>(values.size()))};
     return values_at_ranks(values, rank).front();
 }
 
@@ -61,8 +62,8 @@ store::DefinitionKey key_of(const store::Catalogue& catalogue, const std::string
 }
 
 // Reports of the same created_at are told apart by their ids.
-void put_neighbours(Standing& standing, const store::Store& store, const store::StoredReport& stored,
-                    const std::vector<Run>& runs) {
+void put_neighbours(Standing& standing, const store::Store& store,
+                    const store::StoredReport& stored, const std::vector<Run>& runs) {
     const std::int64_t at = time::micros(stored.report.created_at);
     std::int64_t before = INT64_MIN;
     std::int64_t after = INT64_MAX;
@@ -96,7 +97,8 @@ std::optional<Standing> standing_of(const Scope& scope, const store::StoredRepor
     const auto found = read_runs(scope, key);
     Standing standing;
     standing.runs = static_cast<std::int64_t>(found.durations.size());
-    if (const auto micros = median(found.durations)) standing.median_duration = time::Duration{*micros};
+    if (const auto micros = median(found.durations))
+        standing.median_duration = time::Duration{*micros};
     standing.median_operations = median(found.operations);
     const auto duration = model::duration_of(stored.report);
     if (duration && duration->count() >= 0 && standing.runs > 0) {

@@ -1,13 +1,13 @@
 // One report in full, and where it stands among its definition's runs.
 #pragma once
 
+#include "core/store/reports.hpp"
+#include "core/table/result_table.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "core/store/reports.hpp"
-#include "core/table/result_table.hpp"
 
 namespace jobtally::query {
 
@@ -17,13 +17,17 @@ struct Neighbour {
     std::string status;
 };
 
-// Of all reports of the report's definition in the store. Durations are those of finished runs, 0 and more.
+// Of all reports of the report's definition in the store. Durations are those of finished runs, 0
+// and more.
 struct Standing {
-    std::int64_t runs = 0;                          // with a duration
-    std::optional<std::int64_t> duration_rank;      // 1: the shortest; runs of one length share the least
-    std::optional<double> duration_percentile;      // the share of runs that took no longer than this one
+    std::int64_t runs = 0;  // with a duration
+    std::optional<std::int64_t>
+        duration_rank;  // 1: the shortest; runs of one length share the least
+    std::optional<double>
+        duration_percentile;  // the share of runs that took no longer than this one
     std::optional<time::Duration> median_duration;  // nearest rank
-    std::optional<std::int64_t> median_operations;  // of finished runs with known operations, nearest rank
+    std::optional<std::int64_t>
+        median_operations;  // of finished runs with known operations, nearest rank
     std::optional<Neighbour> previous;
     std::optional<Neighbour> next;
 };

@@ -28,7 +28,8 @@ std::vector<std::int64_t> HistogramBounds::count(std::span<const std::int64_t> v
 std::string drawn(std::span<const std::int64_t> buckets, bool ascii) {
     constexpr const char* blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     constexpr const char* letters[] = {".", ":", "-", "=", "+", "*", "#", "@"};
-    const std::int64_t most = std::max<std::int64_t>(1, *std::max_element(buckets.begin(), buckets.end()));
+    const std::int64_t most =
+        std::max<std::int64_t>(1, *std::max_element(buckets.begin(), buckets.end()));
     std::string text;
     for (const std::int64_t bucket : buckets) {
         const double share = static_cast<double>(bucket) / static_cast<double>(most);

@@ -21,7 +21,8 @@ class HistogramBounds {
     std::array<std::int64_t, 7> m_bounds{};  // bucket i + 1 begins here
 };
 
-// Heights are relative to the fullest bucket; an empty one is a blank, any other at least the lowest mark.
+// Heights are relative to the fullest bucket; an empty one is a blank, any other at least the
+// lowest mark.
 std::string drawn(std::span<const std::int64_t> buckets, bool ascii);
 
 }  // namespace jobtally::query

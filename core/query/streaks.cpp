@@ -1,10 +1,10 @@
 // Places successes into the gaps between failures, and walks the gaps.
 #include "core/query/streaks.hpp"
 
+#include "core/query/id_order.hpp"
+
 #include <algorithm>
 #include <tuple>
-
-#include "core/query/id_order.hpp"
 
 namespace jobtally::query {
 
@@ -39,8 +39,8 @@ void StreakFold::take(const store::FactBatch& batch, std::span<const std::int32_
     // Room for all of them first: looking at it in each push_back costs more than the copy.
     const auto room = [&](std::vector<Event>& events, model::Status status) {
         const std::size_t had = events.size();
-        events.resize(had + static_cast<std::size_t>(std::count(batch.status.begin(),
-                                                                batch.status.end(), status)));
+        events.resize(had + static_cast<std::size_t>(
+                                std::count(batch.status.begin(), batch.status.end(), status)));
         return events.data() + had;
     };
     Event* failure = room(m_failures, model::Status::failure);
@@ -87,8 +87,8 @@ void StreakFold::sort_failures() {
     m_firsts.resize(m_times.size());
 }
 
-// The gap whose times the success lies between. Successes come nearly in order, so it is mostly the last one's gap or
-// the next.
+// The gap whose times the success lies between. Successes come nearly in order, so it is mostly the
+// last one's gap or the next.
 std::size_t StreakFold::gap_of(const Event& success) {
     const auto definition = static_cast<std::size_t>(success.definition);
     const std::int64_t at = success.created_at;
@@ -129,7 +129,8 @@ void StreakFold::walk_tied(const store::Store& store) {
     std::vector<Ordered> events;
     const auto gather = [&](const std::vector<Event>& from, bool failed) {
         for (const Event& event : from) {
-            if (m_tied[static_cast<std::size_t>(event.definition)]) events.push_back({event, failed});
+            if (m_tied[static_cast<std::size_t>(event.definition)])
+                events.push_back({event, failed});
         }
     };
     gather(m_failures, true);

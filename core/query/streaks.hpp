@@ -1,13 +1,13 @@
 // Streaks of failures and the recoveries that end them, definition by definition.
 #pragma once
 
+#include "core/query/scope.hpp"
+#include "core/query/sums.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
-
-#include "core/query/scope.hpp"
-#include "core/query/sums.hpp"
 
 namespace jobtally::query {
 
@@ -23,11 +23,12 @@ struct Recoveries {
     Wide micros = 0;  // from the streak's first FAILURE to the end of the SUCCESS
 };
 
-// Fold batches with take(), then call settle() once. Reports without a definition are taken as those of one more
-// definition, 0. A recovery counts in the group of the SUCCESS that ends it.
+// Fold batches with take(), then call settle() once. Reports without a definition are taken as
+// those of one more definition, 0. A recovery counts in the group of the SUCCESS that ends it.
 //
-// Only failures are sorted. They cut time into gaps, and of the many successes only the first of each gap matters.
-// Definitions where equal times leave the order open are done again in order of their ids.
+// Only failures are sorted. They cut time into gaps, and of the many successes only the first of
+// each gap matters. Definitions where equal times leave the order open are done again in order of
+// their ids.
 class StreakFold {
   public:
     // Keys and groups are below these.
@@ -71,8 +72,8 @@ class StreakFold {
 
     std::vector<Event> m_failures;
     std::vector<Event> m_successes;
-    // The failures' times by definition, each definition's between a sentinel before and one after all time. A gap has
-    // the number of the time before it.
+    // The failures' times by definition, each definition's between a sentinel before and one after
+    // all time. A gap has the number of the time before it.
     std::vector<std::int64_t> m_times;
     std::vector<std::size_t> m_begin;   // of a definition in m_times; one more at the end
     std::vector<std::size_t> m_cursor;  // the gap of the definition's last success

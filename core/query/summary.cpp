@@ -1,15 +1,15 @@
 // Puts the digest together from the questions it is made of.
 #include "core/query/summary.hpp"
 
+#include "core/query/failures.hpp"
+#include "core/query/flaws.hpp"
+#include "core/store/rejected.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
 
 #include <fmt/format.h>
-
-#include "core/query/failures.hpp"
-#include "core/query/flaws.hpp"
-#include "core/store/rejected.hpp"
 
 namespace jobtally::query {
 
@@ -73,7 +73,8 @@ void add_row(table::ResultTable& table, GroupKey key, std::initializer_list<Cell
     table.rows.push_back(std::move(key));
 }
 
-// A streak that fills the window may have begun before it: then look at all that came before its end.
+// A streak that fills the window may have begun before it: then look at all that came before its
+// end.
 FailuresAnswer failures_with_whole_streaks(const Scope& scope) {
     FailuresAnswer answer = failures(scope);
     const auto fills_window = [](const FailuresRow& row) {
@@ -87,8 +88,8 @@ FailuresAnswer failures_with_whole_streaks(const Scope& scope) {
     const FailuresAnswer whole = failures(Scope(scope.store(), before));
     for (auto& row : answer.rows) {
         if (!fills_window(row)) continue;
-        const auto same = std::find_if(
-            whole.rows.begin(), whole.rows.end(), [&](const FailuresRow& other) {
+        const auto same =
+            std::find_if(whole.rows.begin(), whole.rows.end(), [&](const FailuresRow& other) {
                 return other.key[0] == row.key[0];  // definition_id
             });
         if (same == whole.rows.end()) continue;
@@ -110,11 +111,11 @@ SummarySection failed_section(const Scope& scope) {
     for (const auto& row : failures_with_whole_streaks(scope).rows) {
         if (row.counts.failed() == 0) continue;
         const std::string id = row.last_failure_id.value_or("");
-        add_row(section.table, row.key,
-                {row.counts.failed(), row.counts.finished(), table::cell_or_unknown(row.streak),
-                 table::cell_or_unknown(row.failing_since),
-                 table::cell_or_unknown(row.last_failure_at),
-                 table::cell_or_unknown(row.last_failure_id), next_step(id)});
+        add_row(
+            section.table, row.key,
+            {row.counts.failed(), row.counts.finished(), table::cell_or_unknown(row.streak),
+             table::cell_or_unknown(row.failing_since), table::cell_or_unknown(row.last_failure_at),
+             table::cell_or_unknown(row.last_failure_id), next_step(id)});
     }
     return section;
 }
@@ -134,9 +135,8 @@ SummarySection partial_section(const std::vector<FlawedDefinition>& flawed) {
     const auto badness = [](const FlawedDefinition& row) {
         return std::pair(row.partial_failure_rate().value_or(1.0), row.partial.count);
     };
-    std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
-        return badness(a) > badness(b);
-    });
+    std::stable_sort(rows.begin(), rows.end(),
+                     [&](const auto& a, const auto& b) { return badness(a) > badness(b); });
     for (const auto& row : rows) {
         const auto rate = row.partial_failure_rate();
         add_row(section.table, row.key,
@@ -156,9 +156,8 @@ SummarySection empty_section(const std::vector<FlawedDefinition>& flawed) {
                                           {"next_step", "next"}})};
     auto rows = flawed;
     std::erase_if(rows, [](const auto& row) { return row.empty.count == 0; });
-    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-        return a.empty.count > b.empty.count;
-    });
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const auto& a, const auto& b) { return a.empty.count > b.empty.count; });
     for (const auto& row : rows) {
         add_row(section.table, row.key,
                 {row.empty.count, row.finished, row.empty.last_at, row.empty.last_id,

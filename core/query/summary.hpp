@@ -1,13 +1,13 @@
 // The digest of a selection: one headline, then what is wrong, worst first.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "core/query/rates.hpp"
 #include "core/query/scope.hpp"
 #include "core/table/result_table.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace jobtally::query {
 
@@ -22,7 +22,7 @@ struct SummaryAnswer {
     table::Window window;
     // `23 of 25 jobs succeeded (92.0 %), 1 partial, 1 empty; 12,345 of 12,400 records`
     std::string headline;
-    RatesAnswer total;  // by none
+    RatesAnswer total;                     // by none
     std::vector<SummarySection> sections;  // all of them, those without rows too
     std::int64_t rejected = 0;             // bodies rejected within the window, by received_at
 
@@ -30,8 +30,9 @@ struct SummaryAnswer {
     bool has_problems() const;
 };
 
-// Failed: definitions with FAILURE reports; their current streak is that up to the end of the window and reaches
-// back before its beginning. Partial: SUCCESS with failed records. Empty: SUCCESS without records.
+// Failed: definitions with FAILURE reports; their current streak is that up to the end of the
+// window and reaches back before its beginning. Partial: SUCCESS with failed records. Empty:
+// SUCCESS without records.
 SummaryAnswer summary(const Scope& scope);
 
 }  // namespace jobtally::query

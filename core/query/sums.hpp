@@ -1,10 +1,10 @@
 // Sums that can't overflow and means that are rounded once.
 #pragma once
 
+#include "core/time/instant.hpp"
+
 #include <cstdint>
 #include <optional>
-
-#include "core/time/instant.hpp"
 
 namespace jobtally::query {
 

@@ -20,9 +20,11 @@ using table::Cell;
 
 // 12345 as `12,345`.
 std::string with_commas(std::int64_t number) {
-    std::string text = fmt::format("{}", number);
-    for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3) {
-        text.insert(static_cast<std::size_t>(place), ",");
+    const std::string digits = fmt::format("{}", number);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+        text += digits[i];
     }
     return text;
 }
@@ -51,11 +53,14 @@ std::string next_step(const std::string& id) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                c == '_' || c == '-' || c == '.' || c == ':';
     });
-    std::string text = id.starts_with('-') ? "jobtally show -- " : "jobtally show ";
-    if (plain) return text + id;
-    text += '\'';
-    for (const char c : id) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return text + '\'';
+    const char* command = id.starts_with('-') ? "jobtally show --" : "jobtally show";
+    if (plain) return fmt::format("{} {}", command, id);
+    std::string quoted;
+    for (const char c : id) {
+        if (c == '\'') quoted += "'\\'";
+        quoted += c;
+    }
+    return fmt::format("{} '{}'", command, quoted);
 }
 
 table::ResultTable section_table(std::initializer_list<table::Column> columns) {

@@ -68,7 +68,7 @@ std::shared_ptr<Session> Hub::find(std::uint64_t number) const {
 std::shared_ptr<Session> Hub::idlest() const {
     std::shared_ptr<Session> idlest;
     for (const auto& [number, session] : m_sessions) {
-        if (session->is_idle() && (!idlest || session->deadline() < idlest->deadline()))
+        if (session->is_idle() && (!idlest || session->idle_since() < idlest->idle_since()))
             idlest = session;
     }
     return idlest;

@@ -51,21 +51,23 @@ class Door {
         : m_hub(hub),
           m_socket(std::move(socket)),
           m_acceptor(hub.io(), Protocol(family, 0), m_socket.release()),
-          m_pause(hub.io()) {}
+          m_pause(hub.io()) {
+        m_acceptor.non_blocking(true);
+    }
 
     void open() {
         if (m_is_waiting || m_hub.is_stopping()) return;
         if (!m_hub.has_room()) return;
         m_is_waiting = true;
-        m_acceptor.async_accept(m_peer,
-                                [this](const error_code& problem, Protocol::socket accepted) {
-                                    try {
-                                        take(problem, std::move(accepted));
-                                    } catch (const std::exception& defect) {
-                                        m_hub.report_trouble(defect.what());
-                                        back_off();
-                                    }
-                                });
+        // Waiting first: where no descriptor is left, accepting fails even though nobody knocks.
+        m_acceptor.async_wait(Acceptor::wait_read, [this](const error_code& problem) {
+            try {
+                if (!problem) take_one();
+            } catch (const std::exception& defect) {
+                m_hub.report_trouble(defect.what());
+                back_off();
+            }
+        });
     }
 
     // Connections that wait in the backlog are taken first: their peers have been promised one.
@@ -73,7 +75,6 @@ class Door {
         error_code problem;
         m_pause.cancel();
         m_acceptor.cancel(problem);
-        m_acceptor.non_blocking(true, problem);
         while (!problem && m_hub.connections() < m_hub.options().max_connections) {
             auto accepted = m_acceptor.accept(m_peer, problem);
             if (!problem) begin_session(std::move(accepted));
@@ -87,18 +88,18 @@ class Door {
             std::make_shared<Session>(m_hub, std::move(accepted), peer_text(m_peer));
         m_hub.add(session);
         session->start();
-        if (m_hub.is_stopping()) session->wind_down();
     }
 
-    // m_is_waiting stays true in here, so that room made on the way opens no second accept.
-    void take(const error_code& problem, Protocol::socket accepted) {
+    // m_is_waiting stays true in here, so that room made on the way opens no second wait.
+    void take_one() {
+        error_code problem;
+        auto accepted = m_acceptor.accept(m_peer, problem);
         if (!problem) {
             m_has_trouble = false;
             if (m_hub.connections() >= m_hub.options().max_connections) m_hub.close_idlest();
             begin_session(std::move(accepted));
-        } else if (problem == boost::asio::error::operation_aborted) {
-            return;
-        } else if (problem != boost::asio::error::connection_aborted) {
+        } else if (problem != boost::asio::error::would_block &&
+                   problem != boost::asio::error::connection_aborted) {
             if (!m_has_trouble)
                 m_hub.report_trouble("can't accept a connection: " + problem.message());
             m_has_trouble = true;

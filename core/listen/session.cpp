@@ -57,7 +57,8 @@ void Session::fail(const char* defect) noexcept {
 
 void Session::enter(Phase phase, std::chrono::milliseconds patience) {
     m_phase = phase;
-    m_deadline = Hub::Clock::now() + patience;
+    m_entered = Hub::Clock::now();
+    m_deadline = m_entered + patience;
 }
 
 void Session::start() {

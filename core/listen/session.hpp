@@ -38,6 +38,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     // Nothing of a request has come yet.
     bool is_idle() const { return m_phase == Phase::idle; }
+    Hub::Clock::time_point idle_since() const { return m_entered; }
     Hub::Clock::time_point deadline() const { return m_deadline; }
 
   private:
@@ -79,6 +80,7 @@ class Session : public std::enable_shared_from_this<Session> {
     const std::uint64_t m_number;
     const std::string m_peer;
     Phase m_phase = Phase::idle;
+    Hub::Clock::time_point m_entered;  // the phase
     Hub::Clock::time_point m_deadline;
     bool m_is_fresh = true;  // no request was answered yet
 

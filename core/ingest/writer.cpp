@@ -11,6 +11,9 @@ namespace {
 // How long a transaction stays open for deliveries that were announced by more_follows.
 constexpr std::chrono::milliseconds announced_patience{20};
 
+// How many rows go by between two looks for other writers: each is a system call.
+constexpr std::size_t rows_a_look = 512;
+
 // What a commit adds to the log besides its rows, counted in rows.
 constexpr std::size_t rows_a_commit = 8;
 
@@ -96,12 +99,16 @@ void Writer::write_group() {
                                     "the store failed to sync before", "start jobtally again");
         store::WriteTransaction transaction(m_store, m_options.patience, m_options.rejected_limit);
         std::size_t rows = 0;
+        std::size_t next_look = rows_a_look;
         while (auto item = take(group.empty() || !group.back().receipt.delivery.more_follows
                                     ? std::chrono::milliseconds(0)
                                     : announced_patience)) {
             group.push_back(std::move(*item));
             rows += put(transaction, group.back().receipt);
-            if (rows >= m_options.rows_per_commit || transaction.someone_waits()) break;
+            if (rows >= m_options.rows_per_commit) break;
+            if (rows < next_look) continue;
+            if (transaction.someone_waits()) break;
+            next_look = rows + rows_a_look;
         }
         transaction.commit();
         m_unsettled_rows += rows + rows_a_commit;

@@ -1,0 +1,113 @@
+#include "cli/application.hpp"
+
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/configuration.hpp"
+#include "cli/messages.hpp"
+#include "cli/nearest.hpp"
+#include "core/store/status.hpp"
+
+namespace jobtally::cli {
+
+namespace {
+
+std::string version_text() {
+    return fmt::format("jobtally {}\nSQLite {} ({})", JOBTALLY_VERSION, store::sqlite_version(),
+                       store::has_wal_reset_fix() ? "WAL-reset bug fixed" : "WAL-reset bug guarded against");
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+    return names;
+}
+
+// The deepest command that was named.
+const CLI::App* chosen(const CLI::App* app) {
+    while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+    return app;
+}
+
+std::string full_name(const CLI::App* app) {
+    std::string name = app->get_name();
+    for (app = app->get_parent(); app != nullptr; app = app->get_parent()) name = app->get_name() + " " + name;
+    return name;
+}
+
+// CLI11's messages, in our spelling: lower case first letter, no full stop, one line.
+std::string message_of(const CLI::ParseError& error) {
+    std::string text = error.what();
+    if (!text.empty() && text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
+        text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    }
+    while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();
+    return text;
+}
+
+}  // namespace
+
+Application::Application() {
+    m_app.name("jobtally");
+    m_app.require_subcommand(0, 1);
+    m_app.get_formatter()->column_width(36);
+    m_app.get_formatter()->label("OPTIONS", "[OPTIONS]");
+    m_app.set_help_flag("-h,--help", "Print this help");
+    m_app.set_version_flag("--version", version_text());
+    m_app.set_config("--config", "", "TOML or INI file with the same option names")->type_name("FILE");
+    m_app.config_formatter(std::make_shared<Configuration>());
+    add_globals(m_app, m_globals);
+#define COMMAND(name) add_##name(*this);
+#include "commands.inc"
+#undef COMMAND
+    m_app.footer("Begin with `jobtally ingest FILE` or `jobtally listen`, then `jobtally rates`.\n"
+                 "`jobtally COMMAND --help` tells about one command, `man jobtally-COMMAND` all of it.");
+}
+
+CLI::App& Application::add_command(const std::string& name, const std::string& description,
+                                   std::function<int()> run) {
+    return add_command(m_app, name, description, std::move(run));
+}
+
+CLI::App& Application::add_command(CLI::App& parent, const std::string& name,
+                                   const std::string& description, std::function<int()> run) {
+    auto* command = parent.add_subcommand(name, description);
+    command->fallthrough();  // global options work behind the command too
+    command->set_help_flag("-h,--help", "Print this help");
+    if (run) {
+        command->final_callback([this, action = std::move(run)] { m_action = action; });
+    }
+    return *command;
+}
+
+std::optional<int> Application::parse(int argc, char* argv[]) {
+    try {
+        m_app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return report(error);
+    }
+    if (m_action) return std::nullopt;
+    fmt::print("{}", chosen(&m_app)->help());
+    return exit_done;
+}
+
+int Application::report(const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return m_app.exit(error);  // help or version
+    const auto* command = chosen(&m_app);
+    std::string hint = fmt::format("see `{} --help`", full_name(command));
+    std::string message = message_of(error);
+    if (error.get_name() == "ExtrasError" && !command->get_subcommands({}).empty()) {
+        const auto words = command->remaining();
+        message = fmt::format("\"{}\" is not a command", words.empty() ? "" : words.front());
+        const auto near = words.empty() ? "" : nearest(words.front(), command_names(*command));
+        if (!near.empty()) hint = fmt::format("did you mean `{} {}`?", full_name(command), near);
+    } else if (error.get_name() == "ExtrasError") {
+        const auto words = m_app.remaining(true);
+        if (!words.empty()) message = fmt::format("no such option or argument: \"{}\"", words.front());
+    }
+    print_error(UsageError(message, hint));
+    return exit_usage;
+}
+
+}  // namespace jobtally::cli

@@ -1,0 +1,46 @@
+// The command line as a whole: the global options and all commands.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cli/globals.hpp"
+
+namespace jobtally::cli {
+
+// Parsing only stores what is to be done in `action`; nothing is opened or printed before run().
+class Application {
+  public:
+    Application();
+
+    // An exit code when there is nothing to run: help, version (printed), or a bad command line (said on stderr).
+    std::optional<int> parse(int argc, char* argv[]);
+    int run() { return m_action(); }
+
+    CLI::App& app() { return m_app; }
+    const Globals& globals() const { return m_globals; }
+
+    // A new subcommand whose `run` is what main() does when it is chosen.
+    CLI::App& add_command(const std::string& name, const std::string& description,
+                          std::function<int()> run);
+    // The same below another subcommand: `db status`.
+    CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& description,
+                          std::function<int()> run);
+
+  private:
+    int report(const CLI::ParseError& error);
+
+    CLI::App m_app{"Counts what the jobs of a customer-identity platform did: how many succeed, what fails,\n"
+                   "how long they take. Reports come by HTTP (listen) or from files (ingest)."};
+    Globals m_globals;
+    std::function<int()> m_action;
+};
+
+// Each command adds itself; cli/CMakeLists.txt lists them.
+#define COMMAND(name) void add_##name(Application& application);
+#include "commands.inc"
+#undef COMMAND
+
+}  // namespace jobtally::cli

@@ -1,0 +1,52 @@
+// `jobtally db`: looking after the store.
+#include "cli/application.hpp"
+#include "cli/db_rejected.hpp"
+#include "cli/messages.hpp"
+#include "cli/output.hpp"
+#include "core/store/status.hpp"
+
+namespace jobtally::cli {
+
+namespace {
+
+table::ResultTable status_table(const store::StoreStatus& status) {
+    table::ResultTable table;
+    table.columns = {{"path", "store"},
+                     {"reports", "reports"},
+                     {"definitions", "definitions"},
+                     {"rejected", "rejected bodies"},
+                     {"first_created_at", "oldest report"},
+                     {"last_created_at", "newest report"},
+                     {"last_received_at", "last received"},
+                     {"file_bytes", "file, bytes"},
+                     {"wal_bytes", "log, bytes"},
+                     {"schema_version", "schema version"},
+                     {"sqlite_version", "SQLite"},
+                     {"wal_reset_fixed", "WAL-reset bug fixed"}};
+    table.rows = {{status.path, status.reports, status.definitions, status.rejected,
+                   table::cell_or_unknown(status.first_created_at),
+                   table::cell_or_unknown(status.last_created_at),
+                   table::cell_or_unknown(status.last_received_at), status.file_bytes, status.wal_bytes,
+                   status.schema_version, status.sqlite_version, status.wal_reset_fixed}};
+    return table;
+}
+
+int run_status(const Globals& globals) {
+    Output output(globals);
+    const auto store = store::Store::open_to_read(globals.store_path());
+    output.print_record(status_table(store::read_status(store)));
+    output.finish();
+    return exit_done;
+}
+
+}  // namespace
+
+void add_db(Application& application) {
+    auto& db = application.add_command("db", "Look after the store", {});
+    db.require_subcommand(1);
+    application.add_command(db, "status", "Counts, sizes and versions",
+                            [&application] { return run_status(application.globals()); });
+    add_db_rejected(application, db);
+}
+
+}  // namespace jobtally::cli

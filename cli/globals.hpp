@@ -1,0 +1,44 @@
+// The options of every command, and what follows from them.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/store/store.hpp"
+#include "core/time/instant.hpp"
+#include "core/time/zone.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace jobtally::cli {
+
+struct Globals {
+    std::string db;
+    std::string tz;
+    std::string now_text;
+    std::string format;
+    bool json = false;
+    std::string output;
+    std::string columns;
+    bool no_header = false;
+    std::string color = "auto";
+    bool quiet = false;
+    bool verbose = false;
+
+    // --tz, else TZ, else the system's. Throws UsageError.
+    time::Zone zone() const;
+    // --now, else JOBTALLY_NOW, else the clock. Throws UsageError.
+    time::Instant now() const;
+    // --db, else JOBTALLY_DB, else below XDG_DATA_HOME or ~/.local/share.
+    std::filesystem::path store_path() const;
+    bool store_in_memory() const { return db == ":memory:"; }
+    std::vector<std::string> column_keys() const;
+};
+
+void add_globals(CLI::App& app, Globals& globals);
+
+}  // namespace jobtally::cli

@@ -1,0 +1,28 @@
+#include "cli/messages.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+
+#include "core/base/text.hpp"
+
+namespace jobtally::cli {
+
+namespace {
+
+void print(std::string_view kind, std::string_view text) {
+    fmt::print(stderr, "jobtally: {}: {}\n", kind, visible(text));
+}
+
+}  // namespace
+
+void print_error(const Error& error) {
+    print("error", error.what());
+    if (!error.hint().empty()) print("hint", error.hint());
+}
+
+void print_warning(std::string_view text) { print("warning", text); }
+void print_note(std::string_view text) { print("note", text); }
+void print_hint(std::string_view text) { print("hint", text); }
+
+}  // namespace jobtally::cli

@@ -1,0 +1,46 @@
+// Where an answer goes: stdout, or the file of --output, complete or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/globals.hpp"
+#include "core/render/renderer.hpp"
+
+namespace jobtally::cli {
+
+// Throws ClosedPipe when the reader of stdout has gone, IoError when bytes can't be written.
+class Output {
+  public:
+    // The format is --json's, -F's, that of the output file's ending, or `fallback`. Throws UsageError.
+    explicit Output(const Globals& globals, render::Format fallback = render::Format::table);
+    // Takes an unfinished file away again.
+    ~Output();
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+
+    render::Format format() const { return m_format; }
+    const render::Style& style() const { return m_style; }
+
+    // The table with the columns of --columns in the format.
+    void print(const table::ResultTable& table);
+    // The same for a table of one row, shown as a record.
+    void print_record(const table::ResultTable& table);
+    void write(std::string_view bytes);
+    // Everything is out: the file gets its name. To be called once, at the end.
+    void finish();
+
+  private:
+    void open_file();
+    void flush();
+
+    const Globals& m_globals;
+    render::Format m_format;
+    render::Style m_style;
+    std::string m_path;       // what --output names, links followed; empty: stdout
+    std::string m_temporary;  // the file that will get that name
+    int m_descriptor;
+    std::string m_waiting;
+};
+
+}  // namespace jobtally::cli

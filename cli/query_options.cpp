@@ -1,0 +1,97 @@
+#include "cli/query_options.hpp"
+
+#include <fmt/core.h>
+
+#include "cli/messages.hpp"
+#include "core/time/expression.hpp"
+#include "core/time/rfc3339.hpp"
+
+namespace jobtally::cli {
+
+namespace {
+
+store::At at_named(const std::string& name) {
+    if (name == "updated") return store::At::updated;
+    if (name == "received") return store::At::received;
+    return store::At::created;
+}
+
+time::TimeSpan window(const SelectionOptions& options, const Globals& globals) {
+    const auto zone = globals.zone();
+    const auto now = globals.now();
+    if (!options.period.empty()) return time::parse_period(options.period, now, zone);
+    time::TimeSpan span;
+    if (!options.last.empty()) {
+        span = {now - time::parse_length(options.last), now};
+    }
+    if (!options.since.empty()) span.since = time::parse_time(options.since, now, zone);
+    if (!options.until.empty()) span.until = time::parse_time(options.until, now, zone);
+    if (span.since && span.until && *span.until < *span.since) {
+        throw UsageError(fmt::format("the window ends before it begins: {} to {}",
+                                     time::format_utc(*span.since), time::format_utc(*span.until)));
+    }
+    return span;
+}
+
+}  // namespace
+
+query::Selection SelectionOptions::selection(const Globals& globals) const {
+    query::Selection selection;
+    selection.span = window(*this, globals);
+    selection.at = at_named(at);
+    selection.zone = globals.zone();
+    selection.definitions = definitions;
+    selection.types = types;
+    selection.statuses = statuses;
+    selection.min_runs = min_runs;
+    return selection;
+}
+
+void add_selection(CLI::App& command, SelectionOptions& options) {
+    const std::string group = "Which reports";
+    auto* since = command.add_option("-S,--since", options.since, "From this time on")
+        ->type_name("TIME")->group(group);
+    auto* until = command.add_option("-U,--until", options.until, "Before this time")
+        ->type_name("TIME")->group(group);
+    auto* last = command.add_option("--last", options.last, "The time up to now: 24h, 7d, 2w")
+        ->type_name("LENGTH")->excludes(since)->excludes(until)->group(group);
+    command.add_option("--period", options.period, "today, yesterday, this-week, last-month, 2026-11, 2026-W47, ...")
+        ->type_name("PERIOD")->excludes(since)->excludes(until)->excludes(last)->group(group);
+    command.add_option("-d,--definition", options.definitions,
+                       "Definitions by id, name or glob; `!x` excludes; repeatable")
+        ->type_name("DEFINITION")->allow_extra_args(false)->group(group);
+    command.add_option("-t,--type", options.types, "import or export; repeatable")
+        ->type_name("TYPE")->allow_extra_args(false)->group(group);
+    command.add_option("-s,--status", options.statuses, "SUCCESS, FAILURE or RUNNING; repeatable")
+        ->type_name("STATUS")->allow_extra_args(false)->group(group);
+    command.add_option("--at", options.at, "Which time counts: created, updated or received")
+        ->type_name("WHICH")->check(CLI::IsMember({"created", "updated", "received"}))->group(group);
+    command.add_option("--min-runs", options.min_runs, "Only definitions with so many finished reports")
+        ->type_name("N")->check(CLI::NonNegativeNumber)->group(group);
+    command.add_option("--from", options.from, "Read reports from FILE (`-`: stdin) instead of a store; repeatable")
+        ->type_name("FILE")->allow_extra_args(false)->group(group);
+}
+
+void add_grouping(CLI::App& command, GroupingOptions& options) {
+    const std::string group = "How to show them";
+    command.add_option("--by", options.by, "definition, name, type, status, weekday, hour or none")
+        ->type_name("WHAT")
+        ->check(CLI::IsMember({"definition", "name", "type", "status", "weekday", "hour", "none"}))
+        ->group(group);
+    command.add_option("--sort", options.sort, "Order by a machine key; `-KEY` turns it round")
+        ->type_name("[-]KEY")->group(group);
+    command.add_option("--top", options.top, "Only the first N groups")
+        ->type_name("N")->check(CLI::PositiveNumber)->group(group);
+    command.add_option("-g,--get", options.get, "Print one bare value of the total row")
+        ->type_name("KEY")->group(group);
+}
+
+void warn_about_unmatched(const Globals& globals, const std::vector<std::string>& patterns) {
+    if (globals.quiet) return;
+    for (const auto& pattern : patterns) {
+        print_warning(fmt::format("no definition matches \"{}\"", pattern));
+        print_hint("`jobtally definitions` lists them");
+    }
+}
+
+}  // namespace jobtally::cli

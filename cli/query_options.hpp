@@ -1,0 +1,42 @@
+// The options that every query command shares: which reports, from which store, grouped how.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/application.hpp"
+#include "core/query/selection.hpp"
+#include "core/store/store.hpp"
+
+namespace jobtally::cli {
+
+struct SelectionOptions {
+    std::string since, until, last, period;
+    std::vector<std::string> definitions, types, statuses;
+    std::string at = "created";
+    std::int64_t min_runs = 0;
+    std::vector<std::string> from;  // files whose reports stand in for a store; `-` is stdin
+
+    // Throws UsageError: bad times, contradicting or reversed windows.
+    query::Selection selection(const Globals& globals) const;
+};
+
+void add_selection(CLI::App& command, SelectionOptions& options);
+
+// The store of --db to read; or, with --from, one in memory that holds what those files hold (their rejected reports
+// are warned about).
+store::Store open_store(const Globals& globals, const std::vector<std::string>& from);
+
+struct GroupingOptions {
+    std::string by = "definition";
+    std::string sort;
+    std::int64_t top = 0;
+    std::string get;
+};
+
+void add_grouping(CLI::App& command, GroupingOptions& options);
+
+// Warns about definition patterns that match nothing in the store.
+void warn_about_unmatched(const Globals& globals, const std::vector<std::string>& patterns);
+
+}  // namespace jobtally::cli

@@ -1,0 +1,14 @@
+// What the terminal can do.
+#pragma once
+
+#include <cstddef>
+
+namespace jobtally::cli {
+
+bool is_terminal(int descriptor);
+// Columns of the terminal behind stdout (`COLUMNS` beats it); 0 where stdout is none.
+std::size_t terminal_width();
+// True when the locale's character set is UTF-8 (LC_ALL, LC_CTYPE, LANG) or none is set at all.
+bool locale_has_utf8();
+
+}  // namespace jobtally::cli

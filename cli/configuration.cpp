@@ -20,11 +20,11 @@ bool environment_has(const std::string& option) {
 }  // namespace
 
 std::vector<CLI::ConfigItem> Configuration::from_config(std::istream& input) const {
-    auto items = ConfigBase::from_config(input);
-    std::erase_if(items, [](const CLI::ConfigItem& item) {
+    auto read = ConfigBase::from_config(input);
+    std::erase_if(read, [](const CLI::ConfigItem& item) {
         return item.parents.empty() && environment_has(item.name);
     });
-    return items;
+    return read;
 }
 
 }  // namespace jobtally::cli

@@ -78,14 +78,18 @@ int retry(const Globals& globals, const Options& options) {
     auto store = store::Store::open_to_write(globals.store_path());
     model::Tally tally;
     std::vector<std::int64_t> accepted;
-    store::WriteTransaction transaction(store);
-    for (const auto& body : chosen(store, options)) {
-        const auto delivery = ingest::decode(body.body, body.source, body.received_at);
-        for (const auto& report : delivery.reports) tally.count(transaction.put(report, body.received_at));
-        tally.rejected += static_cast<std::int64_t>(delivery.rejections.size());
-        if (delivery.rejections.empty()) accepted.push_back(body.rejected_id);
+    {
+        store::WriteTransaction transaction(store);
+        for (const auto& body : chosen(store, options)) {
+            const auto delivery = ingest::decode(body.body, body.source, body.received_at);
+            for (const auto& report : delivery.reports) {
+                tally.count(transaction.put(report, body.received_at));
+            }
+            tally.rejected += static_cast<std::int64_t>(delivery.rejections.size());
+            if (delivery.rejections.empty()) accepted.push_back(body.rejected_id);
+        }
+        transaction.commit();
     }
-    transaction.commit();
     store::drop_rejected(store, accepted);
     output.print_record(tally_table(tally));
     output.finish();

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "cli/messages.hpp"
+#include "core/query/arrange.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/rfc3339.hpp"
 
@@ -86,11 +87,21 @@ void add_grouping(CLI::App& command, GroupingOptions& options) {
         ->type_name("KEY")->group(group);
 }
 
-void warn_about_unmatched(const Globals& globals, const std::vector<std::string>& patterns) {
+void print_groups(Output& output, const table::ResultTable& table, const GroupingOptions& options) {
+    if (options.get.empty()) {
+        output.print(query::arranged(table, {options.sort, options.top}));
+        return;
+    }
+    const auto one = render::choose_columns(table, {options.get});
+    output.write(render::machine_text(one.total.value().front()) + "\n");
+}
+
+void warn_about_unmatched(const Globals& globals, const query::Scope& scope) {
     if (globals.quiet) return;
-    for (const auto& pattern : patterns) {
+    for (const auto& [pattern, nearest] : scope.unmatched()) {
         print_warning(fmt::format("no definition matches \"{}\"", pattern));
-        print_hint("`jobtally definitions` lists them");
+        print_hint(nearest.empty() ? "`jobtally definitions` lists them"
+                                   : fmt::format("did you mean \"{}\"?", nearest));
     }
 }
 

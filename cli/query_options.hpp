@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "cli/application.hpp"
+#include "cli/output.hpp"
+#include "core/query/scope.hpp"
 #include "core/query/selection.hpp"
 #include "core/store/store.hpp"
 
@@ -30,13 +32,16 @@ store::Store open_store(const Globals& globals, const std::vector<std::string>& 
 struct GroupingOptions {
     std::string by = "definition";
     std::string sort;
-    std::int64_t top = 0;
+    std::size_t top = 0;
     std::string get;
 };
 
 void add_grouping(CLI::App& command, GroupingOptions& options);
 
+// Prints a grouped answer as the options want it: arranged, or one bare value of its total row.
+void print_groups(Output& output, const table::ResultTable& table, const GroupingOptions& options);
+
 // Warns about definition patterns that match nothing in the store.
-void warn_about_unmatched(const Globals& globals, const std::vector<std::string>& patterns);
+void warn_about_unmatched(const Globals& globals, const query::Scope& scope);
 
 }  // namespace jobtally::cli

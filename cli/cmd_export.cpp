@@ -6,8 +6,6 @@
 #include "cli/output.hpp"
 #include "cli/query_options.hpp"
 #include "core/query/list.hpp"
-#include "core/query/scope.hpp"
-#include "core/store/reports.hpp"
 #include "core/wire/report_writer.hpp"
 
 namespace jobtally::cli {
@@ -16,34 +14,58 @@ namespace {
 
 constexpr std::size_t page_size = 4096;
 
+std::string as_reports(const std::vector<store::StoredReport>& page) {
+    std::string text;
+    for (const auto& stored : page) {
+        wire::append_report(text, stored.report);
+        text += '\n';
+    }
+    return text;
+}
+
+std::string as_rows(const Globals& globals, const Output& output, bool with_header,
+                    const std::vector<store::StoredReport>& page) {
+    auto style = output.style();
+    style.header = style.header && with_header;
+    return render::render(render::choose_columns(query::reports_table(page), globals.column_keys()),
+                          output.format(), style);
+}
+
+void check_format(const Output& output) {
+    using render::Format;
+    if (output.format() == Format::ndjson || output.format() == Format::csv || output.format() == Format::tsv) return;
+    throw UsageError("export prints ndjson, csv or tsv", "other formats: `jobtally list -n 0 -F ...`");
+}
+
 // Pages keep read transactions short: a slow reader of our output never holds the store's log.
 int run(const Globals& globals, const SelectionOptions& options) {
     Output output(globals, render::Format::ndjson);
+    check_format(output);
     const auto store = open_store(globals, options.from);
     const query::Scope scope(store, options.selection(globals));
     warn_about_unmatched(globals, scope);
-    const bool as_reports = output.format() == render::Format::ndjson && globals.columns.empty();
-    PagePrinter printer(output);
+    const bool reports = output.format() == render::Format::ndjson && globals.columns.empty();
     for (store::Sequence after = 0;;) {
         auto page = store::read_page(store, after, page_size);
-        if (page.empty()) break;
-        after = page.back().sequence;
+        const bool first = after == 0;
+        if (page.empty() && !first) break;
+        if (!page.empty()) after = page.back().sequence;
+        const bool last = page.empty();
         std::erase_if(page, [&](const auto& report) { return !scope.selected(report); });
-        if (as_reports) {
-            std::string text;
-            for (const auto& stored : page) {
-                wire::append_report(text, stored.report);
-                text += '\n';
-            }
-            output.write(text);
-        } else {
-            printer.print(page);
-        }
+        output.write(reports ? as_reports(page) : as_rows(globals, output, first, page));
+        if (last) break;
     }
     output.finish();
     return exit_done;
 }
 
 }  // namespace
+
+void add_export(Application& application) {
+    auto options = std::make_shared<SelectionOptions>();
+    auto& command = application.add_command("export", "Reports as they came: NDJSON or CSV",
+                                            [&application, options] { return run(application.globals(), *options); });
+    add_selection(command, *options);
+}
 
 }  // namespace jobtally::cli

@@ -69,8 +69,12 @@ void add_selection(CLI::App& command, SelectionOptions& options) {
         ->type_name("WHICH")->check(CLI::IsMember({"created", "updated", "received"}))->group(group);
     command.add_option("--min-runs", options.min_runs, "Only definitions with so many finished reports")
         ->type_name("N")->check(CLI::NonNegativeNumber)->group(group);
-    command.add_option("--from", options.from, "Read reports from FILE (`-`: stdin) instead of a store; repeatable")
-        ->type_name("FILE")->allow_extra_args(false)->group(group);
+    add_from(command, options.from);
+}
+
+void add_from(CLI::App& command, std::vector<std::string>& from) {
+    command.add_option("--from", from, "Read reports from FILE (`-`: stdin) instead of a store; repeatable")
+        ->type_name("FILE")->allow_extra_args(false)->group("Which reports");
 }
 
 void add_grouping(CLI::App& command, GroupingOptions& options) {

@@ -24,6 +24,8 @@ struct SelectionOptions {
 };
 
 void add_selection(CLI::App& command, SelectionOptions& options);
+// --from alone.
+void add_from(CLI::App& command, std::vector<std::string>& from);
 
 // The store of --db to read; or, with --from, one in memory that holds what those files hold (their rejected reports
 // are warned about).

@@ -1,0 +1,38 @@
+// `jobtally list`: the newest reports.
+#include "core/query/list.hpp"
+
+#include <memory>
+
+#include "cli/messages.hpp"
+#include "cli/query_options.hpp"
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    SelectionOptions selection;
+    query::ListOptions list;
+};
+
+int run(const Globals& globals, const Options& options) {
+    Output output(globals);
+    const auto store = open_store(globals, options.selection.from);
+    const query::Scope scope(store, options.selection.selection(globals));
+    warn_about_unmatched(globals, scope);
+    output.print(query::list_table(query::list(scope, options.list)));
+    output.finish();
+    return exit_done;
+}
+
+}  // namespace
+
+void add_list(Application& application) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command("list", "The newest reports",
+                                            [&application, options] { return run(application.globals(), *options); });
+    add_selection(command, options->selection);
+    command.add_option("-n,--number", options->list.newest, "The newest N (default 20); 0 is all")->type_name("N");
+}
+
+}  // namespace jobtally::cli

@@ -1,0 +1,57 @@
+// `jobtally show`: reports in full.
+#include "core/query/show.hpp"
+
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/messages.hpp"
+#include "cli/query_options.hpp"
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    std::vector<std::string> ids;
+    std::vector<std::string> from;
+};
+
+// A record a report: for machines an object each, for people a block each.
+void print(Output& output, const table::ResultTable& table) {
+    const bool rows = output.format() == render::Format::csv || output.format() == render::Format::tsv;
+    if (rows) {
+        output.print(table);
+        return;
+    }
+    auto one = table;
+    for (std::size_t i = 0; i < table.rows.size(); ++i) {
+        if (i > 0 && output.format() == render::Format::table) output.write("\n");
+        one.rows = {table.rows[i]};
+        output.print_record(one);
+    }
+}
+
+int run(const Globals& globals, const Options& options) {
+    Output output(globals);
+    const auto store = open_store(globals, options.from);
+    const auto answer = query::show(store, options.ids);
+    print(output, query::show_table(answer));
+    output.finish();
+    for (const auto& id : answer.not_found) {
+        print_error(Error(fmt::format("no report \"{}\"", id), "`jobtally list` shows the newest ones"));
+    }
+    return answer.not_found.empty() ? exit_done : exit_error;
+}
+
+}  // namespace
+
+void add_show(Application& application) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command("show", "One report in full",
+                                            [&application, options] { return run(application.globals(), *options); });
+    command.add_option("ID", options->ids, "Which reports")->required();
+    add_from(command, options->from);
+}
+
+}  // namespace jobtally::cli

@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include "cli/loading.hpp"
 #include "cli/messages.hpp"
+#include "core/ingest/store_sink.hpp"
 #include "core/query/arrange.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/rfc3339.hpp"
@@ -70,6 +72,20 @@ void add_selection(CLI::App& command, SelectionOptions& options) {
     command.add_option("--min-runs", options.min_runs, "Only definitions with so many finished reports")
         ->type_name("N")->check(CLI::NonNegativeNumber)->group(group);
     add_from(command, options.from);
+}
+
+store::Store open_store(const Globals& globals, const std::vector<std::string>& from) {
+    if (from.empty()) {
+        if (globals.store_in_memory()) {
+            throw UsageError("a store in memory is empty", "name the reports: `--from FILE`, or `--from -` for stdin");
+        }
+        return store::Store::open_to_read(globals.store_path());
+    }
+    auto store = store::Store::in_memory();
+    ingest::StoreSink sink(store);
+    load_files(globals, from, sink);
+    store::settle(store);
+    return store;
 }
 
 void add_from(CLI::App& command, std::vector<std::string>& from) {

@@ -1,0 +1,72 @@
+// `jobtally ingest`: load reports from files or stdin.
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/application.hpp"
+#include "cli/loading.hpp"
+#include "cli/messages.hpp"
+#include "cli/output.hpp"
+#include "cli/tally_table.hpp"
+#include "core/ingest/dry_run.hpp"
+#include "core/ingest/writer.hpp"
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    std::vector<std::string> files;
+    bool dry_run = false;
+    bool strict = false;
+    std::int64_t rejected_limit = store::default_rejected_limit;
+};
+
+ingest::LoadResult load(const Globals& globals, const Options& options) {
+    ingest::LoadOptions load_options;
+    load_options.strict = options.strict;
+    const auto files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
+    if (options.dry_run) {
+        ingest::DryRun sink(globals.store_path());
+        return load_files(globals, files, sink, load_options);
+    }
+    ingest::WriterOptions writer_options;
+    writer_options.rejected_limit = options.rejected_limit;
+    ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options);
+    const auto result = load_files(globals, files, writer, load_options);
+    writer.finish();
+    return result;
+}
+
+int run(const Globals& globals, const Options& options) {
+    if (globals.store_in_memory() && !options.dry_run) {
+        throw UsageError("nothing would be left of what is loaded into :memory:",
+                         "ask at once: `jobtally rates --db :memory: --from FILE`");
+    }
+    Output output(globals);
+    const auto result = load(globals, options);
+    output.print(tally_table(result.tally));
+    output.finish();
+    if (result.tally.rejected == 0) return exit_done;
+    if (result.is_refused) {
+        print_error(Error("nothing was stored, because reports were rejected", "leave out --strict to store the others"));
+    } else if (!options.dry_run && !globals.quiet) {
+        print_hint("`jobtally db rejected` lists what was kept of the rejected reports");
+    }
+    return exit_rejected;
+}
+
+}  // namespace
+
+void add_ingest(Application& application) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command("ingest", "Load reports from files or stdin",
+                                            [&application, options] { return run(application.globals(), *options); });
+    command.add_option("FILE", options->files, "NDJSON, JSON objects, an array or the platform's list; `-` is stdin");
+    command.add_flag("--dry-run", options->dry_run, "Say what would happen and store nothing");
+    command.add_flag("--strict", options->strict, "Store nothing at all if anything is rejected");
+    command.add_option("--rejected-limit", options->rejected_limit, "How many rejected bodies the store keeps (default 10000)")
+        ->type_name("N")->check(CLI::NonNegativeNumber);
+}
+
+}  // namespace jobtally::cli

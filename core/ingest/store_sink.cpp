@@ -1,0 +1,22 @@
+#include "core/ingest/store_sink.hpp"
+
+#include <utility>
+
+#include "core/store/reports.hpp"
+
+namespace jobtally::ingest {
+
+void StoreSink::submit(Delivery delivery, std::function<void(Receipt)> done) {
+    Receipt receipt;
+    store::WriteTransaction transaction(m_store);
+    for (const auto& report : delivery.reports) {
+        receipt.outcomes.push_back(transaction.put(report, delivery.received_at));
+        receipt.tally.count(receipt.outcomes.back());
+    }
+    receipt.tally.rejected += static_cast<std::int64_t>(delivery.rejections.size());
+    transaction.commit();
+    receipt.delivery = std::move(delivery);
+    done(std::move(receipt));
+}
+
+}  // namespace jobtally::ingest

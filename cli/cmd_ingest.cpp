@@ -27,7 +27,8 @@ ingest::LoadResult load(const Globals& globals, const Options& options) {
     load_options.strict = options.strict;
     const auto files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
     if (options.dry_run) {
-        ingest::DryRun sink(globals.store_path());
+        const auto path = globals.store_path();
+        ingest::DryRun sink(std::filesystem::exists(path) ? std::optional(store::Store::open_to_read(path)) : std::nullopt);
         return load_files(globals, files, sink, load_options);
     }
     ingest::WriterOptions writer_options;

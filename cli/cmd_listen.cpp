@@ -83,8 +83,7 @@ void read_authorizations_again(listen::Listener& listener, const Options& option
 
 int run(const Globals& globals, const Options& options) {
     if (globals.store_in_memory()) throw UsageError("a listener needs a store on disk", "name one with --db PATH");
-    // Before any thread starts, so that all of them leave these signals to the one that waits for them.
-    Signals signals;
+    hold_signals();
     const auto listening = listen_options(options);
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
@@ -92,8 +91,7 @@ int run(const Globals& globals, const Options& options) {
                           [](const Error& error) { print_error(error); });
     ReportPrinter sink(writer, options.print == "ndjson");
     listen::Listener listener(listening, sink, hooks(globals, options));
-    signals.on(
-        [&] { listener.stop(); }, [&] { read_authorizations_again(listener, options); });
+    const SignalThread signals([&] { listener.stop(); }, [&] { read_authorizations_again(listener, options); });
     for (const auto& url : listener.urls()) fmt::print(stderr, "jobtally: listening on {}\n", url);
     listener.run();
     writer.finish();

@@ -6,25 +6,26 @@
 
 namespace jobtally::cli {
 
-// Make one before any other thread: it blocks the signals in the calling thread and in all that start later.
-class Signals {
-  public:
-    Signals();
-    ~Signals();
-    Signals(const Signals&) = delete;
-    Signals& operator=(const Signals&) = delete;
+// Call it before any thread starts: the signals then wait, in the calling thread and in all later ones, for a
+// SignalThread.
+void hold_signals();
 
-    // From now on SIGTERM and SIGINT call `stop` and SIGHUP calls `reload`, in a thread of this object. Both must
-    // outlive it or be safe to call until it is gone. Signals that came before wait until here.
-    void on(std::function<void()> stop, std::function<void()> reload);
+// From its making to its end SIGTERM and SIGINT call `stop` and SIGHUP calls `reload`, in a thread of its own; those
+// that waited come first.
+class SignalThread {
+  public:
+    SignalThread(std::function<void()> stop, std::function<void()> reload);
+    ~SignalThread();
+    SignalThread(const SignalThread&) = delete;
+    SignalThread& operator=(const SignalThread&) = delete;
 
   private:
     void wait_for_signals();
 
-    int m_descriptor;
-    int m_end;  // becomes readable when it is over
     std::function<void()> m_stop;
     std::function<void()> m_reload;
+    int m_signals;
+    int m_end;  // becomes readable when it is over
     std::thread m_thread;
 };
 

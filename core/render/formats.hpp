@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/render/renderer.hpp"
+#include "core/table/digest.hpp"
 
 #include <string>
 
@@ -9,6 +10,7 @@ namespace jobtally::render {
 
 std::string render_table(const table::ResultTable& table, const Style& style);
 std::string render_json(const table::ResultTable& table);
+std::string render_json(const table::Digest& digest);
 std::string render_ndjson(const table::ResultTable& table);
 std::string render_csv(const table::ResultTable& table, bool header);
 std::string render_tsv(const table::ResultTable& table, bool header);

@@ -5,6 +5,7 @@
 #include "core/render/machine_text.hpp"
 #include "core/time/rfc3339.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace jobtally::render {
@@ -150,6 +151,28 @@ std::string render_json(const table::ResultTable& table) {
     if (table.total) {
         out += ",\n  \"total\": ";
         append_row(out, table, *table.total, RowKind::total);
+    }
+    out += "\n}\n";
+    return out;
+}
+
+std::string render_json(const table::Digest& digest) {
+    std::string out = "{\n  \"window\": ";
+    append_window(out, digest.window);
+    out += ",\n  \"headline\": ";
+    append_string(out, digest.headline);
+    out += ",\n  \"total\": ";
+    append_row(out, digest.figures, digest.figures.rows.front(), RowKind::total);
+    for (const table::Section& section : digest.sections) {
+        out += ",\n  ";
+        append_string(out, section.key);
+        out += ": ";
+        append_rows(out, section.table);
+    }
+    for (const table::Mention& mention : digest.mentions) {
+        out += ",\n  ";
+        append_string(out, mention.key);
+        out += ": " + std::to_string(mention.count);
     }
     out += "\n}\n";
     return out;

@@ -1,0 +1,47 @@
+// `jobtally summary`: the digest for a cron mail.
+#include "core/query/summary.hpp"
+
+#include <memory>
+
+#include "cli/messages.hpp"
+#include "cli/query_options.hpp"
+#include "core/render/digest.hpp"
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    SelectionOptions selection;
+    bool only_problems = false;
+};
+
+int run(const Globals& globals, SelectionOptions selection, bool only_problems) {
+    if (selection.since.empty() && selection.until.empty() && selection.period.empty() && selection.last.empty()) {
+        selection.last = "24h";
+    }
+    Output output(globals);
+    const auto store = open_store(globals, selection.from);
+    const query::Scope scope(store, selection.selection(globals));
+    warn_about_unmatched(globals, scope);
+    const auto answer = query::summary(scope);
+    if (!only_problems || answer.has_problems()) {
+        output.write(render::render_digest(query::digest_of(answer), output.format(), output.style()));
+    }
+    output.finish();
+    return exit_done;
+}
+
+}  // namespace
+
+void add_summary(Application& application) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command("summary", "The digest for a cron mail (default: the last 24 hours)",
+                                            [&application, options] {
+                                                return run(application.globals(), options->selection, options->only_problems);
+                                            });
+    add_selection(command, options->selection);
+    command.add_flag("--only-problems", options->only_problems, "Print nothing when all is well");
+}
+
+}  // namespace jobtally::cli

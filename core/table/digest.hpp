@@ -1,0 +1,33 @@
+// An answer of several parts: a headline, and tables under titles.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/table/result_table.hpp"
+
+namespace jobtally::table {
+
+struct Section {
+    std::string key;    // for machines: `failed`
+    std::string title;  // for people: `Failed`
+    ResultTable table;  // without window and total; no rows: people do not see the section
+};
+
+// A count that stands for itself: machines get the number, people a sentence where it is not 0.
+struct Mention {
+    std::string key;
+    std::int64_t count = 0;
+    std::string sentence;
+};
+
+struct Digest {
+    Window window;
+    std::string headline;
+    ResultTable figures;  // one row for machines: JSON's `total`
+    std::vector<Section> sections;
+    std::vector<Mention> mentions;
+};
+
+}  // namespace jobtally::table

@@ -25,12 +25,12 @@ int run(const Globals& globals, const Options& options) {
     warn_about_unmatched(globals, scope);
     const auto answer = query::failures(scope, query::by_named(options.grouping.by));
     if (options.recent > 0) {
-        output.print(query::recent_failures_table(scope, options.recent));
+        output.print(query::list_table(query::list(scope, {options.recent, true})));
     } else {
         print_groups(output, query::failures_table(answer), options.grouping);
     }
     output.finish();
-    return options.exit_code && answer.total.counts.failed > 0 ? exit_condition : exit_done;
+    return options.exit_code && answer.total.counts.failed() > 0 ? exit_condition : exit_done;
 }
 
 }  // namespace

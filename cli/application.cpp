@@ -1,21 +1,22 @@
 #include "cli/application.hpp"
 
-#include <fmt/core.h>
-
-#include <memory>
-
 #include "cli/configuration.hpp"
 #include "cli/messages.hpp"
 #include "cli/nearest.hpp"
 #include "core/store/status.hpp"
+
+#include <memory>
+
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
 namespace {
 
 std::string version_text() {
-    return fmt::format("jobtally {}\nSQLite {} ({})", JOBTALLY_VERSION, store::sqlite_version(),
-                       store::has_wal_reset_fix() ? "WAL-reset bug fixed" : "WAL-reset bug guarded against");
+    return fmt::format(
+        "jobtally {}\nSQLite {} ({})", JOBTALLY_VERSION, store::sqlite_version(),
+        store::has_wal_reset_fix() ? "WAL-reset bug fixed" : "WAL-reset bug guarded against");
 }
 
 std::vector<std::string> command_names(const CLI::App& app) {
@@ -32,14 +33,16 @@ const CLI::App* chosen(const CLI::App* app) {
 
 std::string full_name(const CLI::App* app) {
     std::string name = app->get_name();
-    for (app = app->get_parent(); app != nullptr; app = app->get_parent()) name = app->get_name() + " " + name;
+    for (app = app->get_parent(); app != nullptr; app = app->get_parent())
+        name = app->get_name() + " " + name;
     return name;
 }
 
 // CLI11's messages, in our spelling: lower case first letter, no full stop, one line.
 std::string message_of(const CLI::ParseError& error) {
     std::string text = error.what();
-    if (!text.empty() && text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
+    if (!text.empty() && text.size() > 1 &&
+        std::islower(static_cast<unsigned char>(text[1])) != 0) {
         text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
     }
     while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();
@@ -55,14 +58,16 @@ Application::Application() {
     m_app.get_formatter()->label("OPTIONS", "[OPTIONS]");
     m_app.set_help_flag("-h,--help", "Print this help");
     m_app.set_version_flag("--version", version_text());
-    m_app.set_config("--config", "", "TOML or INI file with the same option names")->type_name("FILE");
+    m_app.set_config("--config", "", "TOML or INI file with the same option names")
+        ->type_name("FILE");
     m_app.config_formatter(std::make_shared<Configuration>());
     add_globals(m_app, m_globals);
 #define COMMAND(name) add_##name(*this);
 #include "commands.inc"
 #undef COMMAND
-    m_app.footer("Begin with `jobtally ingest FILE` or `jobtally listen`, then `jobtally rates`.\n"
-                 "`jobtally COMMAND --help` tells about one command, `man jobtally-COMMAND` all of it.");
+    m_app.footer(
+        "Begin with `jobtally ingest FILE` or `jobtally listen`, then `jobtally rates`.\n"
+        "`jobtally COMMAND --help` tells about one command, `man jobtally-COMMAND` all of it.");
 }
 
 CLI::App& Application::add_command(const std::string& name, const std::string& description,
@@ -104,7 +109,8 @@ int Application::report(const CLI::ParseError& error) {
         if (!near.empty()) hint = fmt::format("did you mean `{} {}`?", full_name(command), near);
     } else if (error.get_name() == "ExtrasError") {
         const auto words = m_app.remaining(true);
-        if (!words.empty()) message = fmt::format("no such option or argument: \"{}\"", words.front());
+        if (!words.empty())
+            message = fmt::format("no such option or argument: \"{}\"", words.front());
     }
     print_error(UsageError(message, hint));
     return exit_usage;

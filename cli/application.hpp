@@ -1,12 +1,13 @@
 // The command line as a whole: the global options and all commands.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "cli/globals.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
 
-#include "cli/globals.hpp"
+#include <CLI/CLI.hpp>
 
 namespace jobtally::cli {
 
@@ -15,7 +16,8 @@ class Application {
   public:
     Application();
 
-    // An exit code when there is nothing to run: help, version (printed), or a bad command line (said on stderr).
+    // An exit code when there is nothing to run: help, version (printed), or a bad command line
+    // (said on stderr).
     std::optional<int> parse(int argc, char* argv[]);
     int run() { return m_action(); }
 
@@ -32,8 +34,9 @@ class Application {
   private:
     int report(const CLI::ParseError& error);
 
-    CLI::App m_app{"Counts what the jobs of a customer-identity platform did: how many succeed, what fails,\n"
-                   "how long they take. Reports come by HTTP (listen) or from files (ingest)."};
+    CLI::App m_app{
+        "Counts what the jobs of a customer-identity platform did: how many succeed, what fails,\n"
+        "how long they take. Reports come by HTTP (listen) or from files (ingest)."};
     Globals m_globals;
     std::function<int()> m_action;
 };

@@ -1,4 +1,5 @@
-// `jobtally completion`: the shell's completion script. The hidden `describe` prints the command tree as JSON.
+// `jobtally completion`: the shell's completion script. The hidden `describe` prints the command
+// tree as JSON.
 #include "cli/application.hpp"
 #include "cli/command_tree.hpp"
 #include "cli/completion_scripts.hpp"
@@ -31,9 +32,10 @@ void add_completion(Application& application) {
             return print_text(application.globals(), script(describe(application.app())));
         });
     }
-    auto& dump = application.add_command("describe", "Print the commands and options as JSON", [&application] {
-        return print_text(application.globals(), to_json(describe(application.app())));
-    });
+    auto& dump = application.add_command(
+        "describe", "Print the commands and options as JSON", [&application] {
+            return print_text(application.globals(), to_json(describe(application.app())));
+        });
     dump.group("");  // hidden
 }
 

@@ -26,8 +26,9 @@ table::ResultTable status_table(const store::StoreStatus& status) {
     table.rows = {{status.path, status.reports, status.definitions, status.rejected,
                    table::cell_or_unknown(status.first_created_at),
                    table::cell_or_unknown(status.last_created_at),
-                   table::cell_or_unknown(status.last_received_at), status.file_bytes, status.wal_bytes,
-                   status.schema_version, status.sqlite_version, status.wal_reset_fixed}};
+                   table::cell_or_unknown(status.last_received_at), status.file_bytes,
+                   status.wal_bytes, status.schema_version, status.sqlite_version,
+                   status.wal_reset_fixed}};
     return table;
 }
 

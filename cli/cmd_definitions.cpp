@@ -1,10 +1,9 @@
 // `jobtally definitions`: what is known of each definition.
+#include "cli/messages.hpp"
+#include "cli/query_options.hpp"
 #include "core/query/definitions.hpp"
 
 #include <memory>
-
-#include "cli/messages.hpp"
-#include "cli/query_options.hpp"
 
 namespace jobtally::cli {
 
@@ -24,8 +23,9 @@ int run(const Globals& globals, const SelectionOptions& options) {
 
 void add_definitions(Application& application) {
     auto options = std::make_shared<SelectionOptions>();
-    auto& command = application.add_command("definitions", "What is known of each definition",
-                                            [&application, options] { return run(application.globals(), *options); });
+    auto& command = application.add_command(
+        "definitions", "What is known of each definition",
+        [&application, options] { return run(application.globals(), *options); });
     add_selection(command, *options);
 }
 

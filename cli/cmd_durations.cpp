@@ -1,10 +1,9 @@
 // `jobtally durations`: how long jobs take.
+#include "cli/messages.hpp"
+#include "cli/query_options.hpp"
 #include "core/query/durations.hpp"
 
 #include <memory>
-
-#include "cli/messages.hpp"
-#include "cli/query_options.hpp"
 
 namespace jobtally::cli {
 
@@ -17,7 +16,8 @@ struct Options {
 };
 
 query::Histogram histogram_for(const Output& output) {
-    const bool for_people = output.format() == render::Format::table || output.format() == render::Format::markdown;
+    const bool for_people =
+        output.format() == render::Format::table || output.format() == render::Format::markdown;
     if (!for_people) return query::Histogram::none;
     return output.style().ascii ? query::Histogram::ascii : query::Histogram::blocks;
 }
@@ -25,7 +25,8 @@ query::Histogram histogram_for(const Output& output) {
 int run(const Globals& globals, const Options& options) {
     Output output(globals);
     const query::DurationsOptions wanted{query::by_named(options.grouping.by),
-                                         query::Percentile::list(options.percentiles), histogram_for(output)};
+                                         query::Percentile::list(options.percentiles),
+                                         histogram_for(output)};
     const auto store = open_store(globals, options.selection.from);
     const query::Scope scope(store, options.selection.selection(globals));
     warn_about_unmatched(globals, scope);
@@ -38,11 +39,13 @@ int run(const Globals& globals, const Options& options) {
 
 void add_durations(Application& application) {
     auto options = std::make_shared<Options>();
-    auto& command = application.add_command("durations", "How long jobs take",
-                                            [&application, options] { return run(application.globals(), *options); });
+    auto& command = application.add_command(
+        "durations", "How long jobs take",
+        [&application, options] { return run(application.globals(), *options); });
     add_selection(command, options->selection);
     add_grouping(command, options->grouping);
-    command.add_option("-p,--percentiles", options->percentiles, "Other percentiles: 50,99.9")->type_name("P,...");
+    command.add_option("-p,--percentiles", options->percentiles, "Other percentiles: 50,99.9")
+        ->type_name("P,...");
 }
 
 }  // namespace jobtally::cli

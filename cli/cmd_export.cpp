@@ -1,12 +1,12 @@
 // `jobtally export`: reports as they came, in the order of their arrival.
-#include <memory>
-
 #include "cli/application.hpp"
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
 #include "cli/query_options.hpp"
 #include "core/query/list.hpp"
 #include "core/wire/report_writer.hpp"
+
+#include <memory>
 
 namespace jobtally::cli {
 
@@ -33,8 +33,11 @@ std::string as_rows(const Globals& globals, const Output& output, bool with_head
 
 void check_format(const Output& output) {
     using render::Format;
-    if (output.format() == Format::ndjson || output.format() == Format::csv || output.format() == Format::tsv) return;
-    throw UsageError("export prints ndjson, csv or tsv", "other formats: `jobtally list -n 0 -F ...`");
+    if (output.format() == Format::ndjson || output.format() == Format::csv ||
+        output.format() == Format::tsv)
+        return;
+    throw UsageError("export prints ndjson, csv or tsv",
+                     "other formats: `jobtally list -n 0 -F ...`");
 }
 
 // Pages keep read transactions short: a slow reader of our output never holds the store's log.
@@ -63,8 +66,9 @@ int run(const Globals& globals, const SelectionOptions& options) {
 
 void add_export(Application& application) {
     auto options = std::make_shared<SelectionOptions>();
-    auto& command = application.add_command("export", "Reports as they came: NDJSON or CSV",
-                                            [&application, options] { return run(application.globals(), *options); });
+    auto& command = application.add_command(
+        "export", "Reports as they came: NDJSON or CSV",
+        [&application, options] { return run(application.globals(), *options); });
     add_selection(command, *options);
 }
 

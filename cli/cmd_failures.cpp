@@ -1,11 +1,10 @@
 // `jobtally failures`: which definitions fail, since when, how often in a row.
-#include "core/query/failures.hpp"
-
-#include <memory>
-
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
+#include "core/query/failures.hpp"
 #include "core/query/list.hpp"
+
+#include <memory>
 
 namespace jobtally::cli {
 
@@ -37,12 +36,14 @@ int run(const Globals& globals, const Options& options) {
 
 void add_failures(Application& application) {
     auto options = std::make_shared<Options>();
-    auto& command = application.add_command("failures", "Which definitions fail, since when, how often in a row",
-                                            [&application, options] { return run(application.globals(), *options); });
+    auto& command = application.add_command(
+        "failures", "Which definitions fail, since when, how often in a row",
+        [&application, options] { return run(application.globals(), *options); });
     add_selection(command, options->selection);
     add_grouping(command, options->grouping);
     command.add_option("--recent", options->recent, "List the N newest failed reports instead")
-        ->type_name("N")->check(CLI::PositiveNumber);
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
     command.add_flag("--exit-code", options->exit_code, "Exit with 4 when any job failed");
 }
 

@@ -1,8 +1,4 @@
 // `jobtally ingest`: load reports from files or stdin.
-#include <fmt/core.h>
-
-#include <memory>
-
 #include "cli/application.hpp"
 #include "cli/loading.hpp"
 #include "cli/messages.hpp"
@@ -10,6 +6,10 @@
 #include "cli/tally_table.hpp"
 #include "core/ingest/dry_run.hpp"
 #include "core/ingest/writer.hpp"
+
+#include <memory>
+
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
@@ -28,7 +28,9 @@ ingest::LoadResult load(const Globals& globals, const Options& options) {
     const auto files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
     if (options.dry_run) {
         const auto path = globals.store_path();
-        ingest::DryRun sink(std::filesystem::exists(path) ? std::optional(store::Store::open_to_read(path)) : std::nullopt);
+        ingest::DryRun sink(std::filesystem::exists(path)
+                                ? std::optional(store::Store::open_to_read(path))
+                                : std::nullopt);
         return load_files(globals, files, sink, load_options);
     }
     ingest::WriterOptions writer_options;
@@ -50,7 +52,8 @@ int run(const Globals& globals, const Options& options) {
     output.finish();
     if (result.tally.rejected == 0) return exit_done;
     if (result.is_refused) {
-        print_error(Error("nothing was stored, because reports were rejected", "leave out --strict to store the others"));
+        print_error(Error("nothing was stored, because reports were rejected",
+                          "leave out --strict to store the others"));
     } else if (!options.dry_run && !globals.quiet) {
         print_hint("`jobtally db rejected` lists what was kept of the rejected reports");
     }
@@ -61,13 +64,18 @@ int run(const Globals& globals, const Options& options) {
 
 void add_ingest(Application& application) {
     auto options = std::make_shared<Options>();
-    auto& command = application.add_command("ingest", "Load reports from files or stdin",
-                                            [&application, options] { return run(application.globals(), *options); });
-    command.add_option("FILE", options->files, "NDJSON, JSON objects, an array or the platform's list; `-` is stdin");
+    auto& command = application.add_command(
+        "ingest", "Load reports from files or stdin",
+        [&application, options] { return run(application.globals(), *options); });
+    command.add_option("FILE", options->files,
+                       "NDJSON, JSON objects, an array or the platform's list; `-` is stdin");
     command.add_flag("--dry-run", options->dry_run, "Say what would happen and store nothing");
     command.add_flag("--strict", options->strict, "Store nothing at all if anything is rejected");
-    command.add_option("--rejected-limit", options->rejected_limit, "How many rejected bodies the store keeps (default 10000)")
-        ->type_name("N")->check(CLI::NonNegativeNumber);
+    command
+        .add_option("--rejected-limit", options->rejected_limit,
+                    "How many rejected bodies the store keeps (default 10000)")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
 }
 
 }  // namespace jobtally::cli

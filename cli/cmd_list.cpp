@@ -1,10 +1,9 @@
 // `jobtally list`: the newest reports.
+#include "cli/messages.hpp"
+#include "cli/query_options.hpp"
 #include "core/query/list.hpp"
 
 #include <memory>
-
-#include "cli/messages.hpp"
-#include "cli/query_options.hpp"
 
 namespace jobtally::cli {
 
@@ -29,10 +28,12 @@ int run(const Globals& globals, const Options& options) {
 
 void add_list(Application& application) {
     auto options = std::make_shared<Options>();
-    auto& command = application.add_command("list", "The newest reports",
-                                            [&application, options] { return run(application.globals(), *options); });
+    auto& command = application.add_command("list", "The newest reports", [&application, options] {
+        return run(application.globals(), *options);
+    });
     add_selection(command, options->selection);
-    command.add_option("-n,--number", options->list.newest, "The newest N (default 20); 0 is all")->type_name("N");
+    command.add_option("-n,--number", options->list.newest, "The newest N (default 20); 0 is all")
+        ->type_name("N");
 }
 
 }  // namespace jobtally::cli

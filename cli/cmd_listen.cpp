@@ -1,9 +1,4 @@
 // `jobtally listen`: the HTTP listener.
-#include <fmt/core.h>
-
-#include <cstdlib>
-#include <memory>
-
 #include "cli/application.hpp"
 #include "cli/messages.hpp"
 #include "cli/report_printer.hpp"
@@ -13,6 +8,11 @@
 #include "core/listen/access_log.hpp"
 #include "core/listen/listener.hpp"
 #include "core/time/expression.hpp"
+
+#include <cstdlib>
+#include <memory>
+
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
@@ -39,7 +39,8 @@ std::vector<listen::Authorization> authorizations(const Options& options) {
         accepted = std::move(file.accepted);
     }
     const char* value = std::getenv("JOBTALLY_AUTHORIZATION");
-    if (value != nullptr && *value != '\0') accepted.push_back(listen::authorization_from_environment(value));
+    if (value != nullptr && *value != '\0')
+        accepted.push_back(listen::authorization_from_environment(value));
     return accepted;
 }
 
@@ -50,8 +51,10 @@ listen::ListenOptions listen_options(const Options& options) {
     result.authorizations = authorizations(options);
     result.allow_anonymous = options.allow_anonymous;
     result.max_body = options.max_body;
-    result.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(time::parse_length(options.timeout));
-    if (result.timeout.count() < 1) throw UsageError("a timeout must be longer than 0", "for example `--timeout 10s`");
+    result.timeout =
+        std::chrono::duration_cast<std::chrono::milliseconds>(time::parse_length(options.timeout));
+    if (result.timeout.count() < 1)
+        throw UsageError("a timeout must be longer than 0", "for example `--timeout 10s`");
     result.max_connections = options.max_connections;
     return result;
 }
@@ -59,8 +62,10 @@ listen::ListenOptions listen_options(const Options& options) {
 listen::ListenHooks hooks(const Globals& globals, const Options& options) {
     listen::ListenHooks result;
     if (!globals.quiet) {
-        result.access = [as_json = options.log_format == "json"](const listen::AccessRecord& record) {
-            fmt::print(stderr, "{}\n", as_json ? format_access_json(record) : format_access_text(record));
+        result.access = [as_json =
+                             options.log_format == "json"](const listen::AccessRecord& record) {
+            fmt::print(stderr, "{}\n",
+                       as_json ? format_access_json(record) : format_access_text(record));
         };
     }
     result.lost = [](std::string_view body, std::string_view peer) {
@@ -82,7 +87,8 @@ void read_authorizations_again(listen::Listener& listener, const Options& option
 }
 
 int run(const Globals& globals, const Options& options) {
-    if (globals.store_in_memory()) throw UsageError("a listener needs a store on disk", "name one with --db PATH");
+    if (globals.store_in_memory())
+        throw UsageError("a listener needs a store on disk", "name one with --db PATH");
     hold_signals();
     const auto listening = listen_options(options);
     ingest::WriterOptions writer_options;
@@ -91,7 +97,8 @@ int run(const Globals& globals, const Options& options) {
                           [](const Error& error) { print_error(error); });
     ReportPrinter sink(writer, options.print == "ndjson");
     listen::Listener listener(listening, sink, hooks(globals, options));
-    const SignalThread signals([&] { listener.stop(); }, [&] { read_authorizations_again(listener, options); });
+    const SignalThread signals([&] { listener.stop(); },
+                               [&] { read_authorizations_again(listener, options); });
     for (const auto& url : listener.urls()) fmt::print(stderr, "jobtally: listening on {}\n", url);
     listener.run();
     writer.finish();
@@ -102,26 +109,45 @@ int run(const Globals& globals, const Options& options) {
 
 void add_listen(Application& application) {
     auto options = std::make_shared<Options>();
-    auto& command = application.add_command("listen", "The HTTP listener that receives job reports",
-                                            [&application, options] { return run(application.globals(), *options); });
-    command.add_option("--bind", options->binds, "Where to listen (default 127.0.0.1:8080); repeatable")
-        ->type_name("ADDR:PORT|unix:PATH")->allow_extra_args(false);
-    command.add_option("--path", options->path, "The path of the URL (default /)")->type_name("URLPATH");
-    command.add_option("--auth-file", options->auth_file, "Accepted Authorization values, a line `label: value` each")
+    auto& command = application.add_command(
+        "listen", "The HTTP listener that receives job reports",
+        [&application, options] { return run(application.globals(), *options); });
+    command
+        .add_option("--bind", options->binds,
+                    "Where to listen (default 127.0.0.1:8080); repeatable")
+        ->type_name("ADDR:PORT|unix:PATH")
+        ->allow_extra_args(false);
+    command.add_option("--path", options->path, "The path of the URL (default /)")
+        ->type_name("URLPATH");
+    command
+        .add_option("--auth-file", options->auth_file,
+                    "Accepted Authorization values, a line `label: value` each")
         ->type_name("FILE");
-    command.add_flag("--allow-anonymous", options->allow_anonymous, "Listen on public addresses without Authorization");
+    command.add_flag("--allow-anonymous", options->allow_anonymous,
+                     "Listen on public addresses without Authorization");
     command.add_option("--max-body", options->max_body, "The largest body (default 1MiB)")
-        ->type_name("SIZE")->transform(CLI::AsSizeValue(false));
-    command.add_option("--timeout", options->timeout, "For the head, the body and the answer each (default 10s)")
+        ->type_name("SIZE")
+        ->transform(CLI::AsSizeValue(false));
+    command
+        .add_option("--timeout", options->timeout,
+                    "For the head, the body and the answer each (default 10s)")
         ->type_name("LENGTH");
-    command.add_option("--max-connections", options->max_connections, "Connections at one time (default 1024)")
-        ->type_name("N")->check(CLI::PositiveNumber);
+    command
+        .add_option("--max-connections", options->max_connections,
+                    "Connections at one time (default 1024)")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
     command.add_option("--log-format", options->log_format, "The access log on stderr")
-        ->type_name("FORMAT")->check(CLI::IsMember({"text", "json"}));
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"text", "json"}));
     command.add_option("--print", options->print, "Print each stored or updated report on stdout")
-        ->type_name("FORMAT")->check(CLI::IsMember({"ndjson"}));
-    command.add_option("--rejected-limit", options->rejected_limit, "How many rejected bodies the store keeps (default 10000)")
-        ->type_name("N")->check(CLI::NonNegativeNumber);
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"ndjson"}));
+    command
+        .add_option("--rejected-limit", options->rejected_limit,
+                    "How many rejected bodies the store keeps (default 10000)")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
 }
 
 }  // namespace jobtally::cli

@@ -1,10 +1,9 @@
 // `jobtally rates`: shares of successful jobs and records.
+#include "cli/messages.hpp"
+#include "cli/query_options.hpp"
 #include "core/query/rates.hpp"
 
 #include <memory>
-
-#include "cli/messages.hpp"
-#include "cli/query_options.hpp"
 
 namespace jobtally::cli {
 
@@ -37,12 +36,16 @@ int run(const Globals& globals, const Options& options) {
 
 void add_rates(Application& application) {
     auto options = std::make_shared<Options>();
-    auto& command = application.add_command("rates", "Shares of successful jobs and records",
-                                            [&application, options] { return run(application.globals(), *options); });
+    auto& command = application.add_command(
+        "rates", "Shares of successful jobs and records",
+        [&application, options] { return run(application.globals(), *options); });
     add_selection(command, options->selection);
     add_grouping(command, options->grouping);
-    command.add_option("--fail-under", options->fail_under, "Exit with 4 when the total job success rate is below PCT per cent")
-        ->type_name("PCT")->check(CLI::Range(0.0, 100.0));
+    command
+        .add_option("--fail-under", options->fail_under,
+                    "Exit with 4 when the total job success rate is below PCT per cent")
+        ->type_name("PCT")
+        ->check(CLI::Range(0.0, 100.0));
 }
 
 }  // namespace jobtally::cli

@@ -1,12 +1,11 @@
 // `jobtally show`: reports in full.
+#include "cli/messages.hpp"
+#include "cli/query_options.hpp"
 #include "core/query/show.hpp"
-
-#include <fmt/core.h>
 
 #include <memory>
 
-#include "cli/messages.hpp"
-#include "cli/query_options.hpp"
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
@@ -19,7 +18,8 @@ struct Options {
 
 // A record a report: for machines an object each, for people a block each.
 void print(Output& output, const table::ResultTable& table) {
-    const bool rows = output.format() == render::Format::csv || output.format() == render::Format::tsv;
+    const bool rows =
+        output.format() == render::Format::csv || output.format() == render::Format::tsv;
     if (rows) {
         output.print(table);
         return;
@@ -39,7 +39,8 @@ int run(const Globals& globals, const Options& options) {
     print(output, query::show_table(answer));
     output.finish();
     for (const auto& id : answer.not_found) {
-        print_error(Error(fmt::format("no report \"{}\"", id), "`jobtally list` shows the newest ones"));
+        print_error(
+            Error(fmt::format("no report \"{}\"", id), "`jobtally list` shows the newest ones"));
     }
     return answer.not_found.empty() ? exit_done : exit_error;
 }
@@ -48,8 +49,9 @@ int run(const Globals& globals, const Options& options) {
 
 void add_show(Application& application) {
     auto options = std::make_shared<Options>();
-    auto& command = application.add_command("show", "One report in full",
-                                            [&application, options] { return run(application.globals(), *options); });
+    auto& command = application.add_command("show", "One report in full", [&application, options] {
+        return run(application.globals(), *options);
+    });
     command.add_option("ID", options->ids, "Which reports")->required();
     add_from(command, options->from);
 }

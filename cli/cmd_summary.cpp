@@ -1,11 +1,10 @@
 // `jobtally summary`: the digest for a cron mail.
-#include "core/query/summary.hpp"
-
-#include <memory>
-
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
+#include "core/query/summary.hpp"
 #include "core/render/digest.hpp"
+
+#include <memory>
 
 namespace jobtally::cli {
 
@@ -17,7 +16,8 @@ struct Options {
 };
 
 int run(const Globals& globals, SelectionOptions selection, bool only_problems) {
-    if (selection.since.empty() && selection.until.empty() && selection.period.empty() && selection.last.empty()) {
+    if (selection.since.empty() && selection.until.empty() && selection.period.empty() &&
+        selection.last.empty()) {
         selection.last = "24h";
     }
     Output output(globals);
@@ -26,7 +26,8 @@ int run(const Globals& globals, SelectionOptions selection, bool only_problems) 
     warn_about_unmatched(globals, scope);
     const auto answer = query::summary(scope);
     if (!only_problems || answer.has_problems()) {
-        output.write(render::render_digest(query::digest_of(answer), output.format(), output.style()));
+        output.write(
+            render::render_digest(query::summary_digest(answer), output.format(), output.style()));
     }
     output.finish();
     return exit_done;
@@ -36,10 +37,11 @@ int run(const Globals& globals, SelectionOptions selection, bool only_problems) 
 
 void add_summary(Application& application) {
     auto options = std::make_shared<Options>();
-    auto& command = application.add_command("summary", "The digest for a cron mail (default: the last 24 hours)",
-                                            [&application, options] {
-                                                return run(application.globals(), options->selection, options->only_problems);
-                                            });
+    auto& command = application.add_command(
+        "summary", "The digest for a cron mail (default: the last 24 hours)",
+        [&application, options] {
+            return run(application.globals(), options->selection, options->only_problems);
+        });
     add_selection(command, options->selection);
     command.add_flag("--only-problems", options->only_problems, "Print nothing when all is well");
 }

@@ -1,8 +1,8 @@
 #include "cli/command_tree.hpp"
 
-#include <fmt/core.h>
-
 #include "core/wire/report_writer.hpp"
+
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
@@ -82,9 +82,11 @@ std::string to_json(const std::vector<CommandDescription>& commands) {
     std::string out = "[";
     for (const auto& command : commands) {
         if (out.size() > 1) out += ",";
-        out += fmt::format("\n{{\"path\": {}, \"description\": {}, \"arguments\": {}, \"subcommands\": {}, \"options\": [",
-                           json_text(command.path), json_text(command.description),
-                           json_list(command.arguments), json_list(command.subcommands));
+        out += fmt::format(
+            "\n{{\"path\": {}, \"description\": {}, \"arguments\": {}, \"subcommands\": {}, "
+            "\"options\": [",
+            json_text(command.path), json_text(command.description), json_list(command.arguments),
+            json_list(command.subcommands));
         for (std::size_t i = 0; i < command.options.size(); ++i) {
             out += (i == 0 ? "\n  " : ",\n  ") + to_json(command.options[i]);
         }

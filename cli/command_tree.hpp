@@ -1,10 +1,11 @@
-// The commands and options of the program as data, read from CLI11: makes the completion scripts and is held against
-// the man pages.
+// The commands and options of the program as data, read from CLI11: makes the completion scripts
+// and is held against the man pages.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+#include <CLI/CLI.hpp>
 
 namespace jobtally::cli {
 
@@ -26,7 +27,8 @@ struct CommandDescription {
 // The program first, then every command, parents before children, in the order of the help.
 std::vector<CommandDescription> describe(const CLI::App& app);
 
-// The same as JSON, for tests: [{"path", "description", "options": [...], "arguments", "subcommands"}].
+// The same as JSON, for tests: [{"path", "description", "options": [...], "arguments",
+// "subcommands"}].
 std::string to_json(const std::vector<CommandDescription>& commands);
 
 }  // namespace jobtally::cli

@@ -1,10 +1,10 @@
 #include "cli/completion_scripts.hpp"
 
-#include <fmt/core.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 namespace jobtally::cli {
 
@@ -19,9 +19,11 @@ bool names_file(const OptionDescription& option) {
 }
 
 bool names_file(const CommandDescription& command) {
-    return std::any_of(command.arguments.begin(), command.arguments.end(), [](const auto& argument) {
-        return argument.find("FILE") != std::string::npos || argument.find("file") != std::string::npos;
-    });
+    return std::any_of(command.arguments.begin(), command.arguments.end(),
+                       [](const auto& argument) {
+                           return argument.find("FILE") != std::string::npos ||
+                                  argument.find("file") != std::string::npos;
+                       });
 }
 
 std::string full_path(const CommandDescription& command) {
@@ -29,10 +31,12 @@ std::string full_path(const CommandDescription& command) {
 }
 
 // All words that may follow a command: its subcommands, its options, the program's options.
-std::set<std::string> words_after(const CommandDescription& command, const CommandDescription& program) {
+std::set<std::string> words_after(const CommandDescription& command,
+                                  const CommandDescription& program) {
     std::set<std::string> words(command.subcommands.begin(), command.subcommands.end());
     for (const auto* from : {&command, &program}) {
-        for (const auto& option : from->options) words.insert(option.names.begin(), option.names.end());
+        for (const auto& option : from->options)
+            words.insert(option.names.begin(), option.names.end());
     }
     return words;
 }
@@ -43,7 +47,8 @@ std::vector<OptionDescription> options_with_value(const std::vector<CommandDescr
     std::set<std::vector<std::string>> seen;
     for (const auto& command : commands) {
         for (const auto& option : command.options) {
-            if (!option.value.empty() && seen.insert(option.names).second) options.push_back(option);
+            if (!option.value.empty() && seen.insert(option.names).second)
+                options.push_back(option);
         }
     }
     return options;
@@ -51,7 +56,8 @@ std::vector<OptionDescription> options_with_value(const std::vector<CommandDescr
 
 std::string bash_reply(const OptionDescription& option) {
     if (!option.choices.empty()) {
-        return fmt::format("COMPREPLY=($(compgen -W \"{}\" -- \"$cur\"))", fmt::join(option.choices, " "));
+        return fmt::format("COMPREPLY=($(compgen -W \"{}\" -- \"$cur\"))",
+                           fmt::join(option.choices, " "));
     }
     if (names_file(option)) return "COMPREPLY=($(compgen -f -- \"$cur\"))";
     if (option.value == "DEFINITION") {
@@ -61,7 +67,8 @@ std::string bash_reply(const OptionDescription& option) {
 }
 
 std::string single_quoted(std::string text) {
-    for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 4) text.replace(at, 1, "'\\''");
+    for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 4)
+        text.replace(at, 1, "'\\''");
     return "'" + text + "'";
 }
 
@@ -71,9 +78,11 @@ std::string zsh_entry(const std::string& word, const std::string& explanation) {
 }
 
 std::string zsh_value(const OptionDescription& option) {
-    if (!option.choices.empty()) return fmt::format("compadd -- {}", fmt::join(option.choices, " "));
+    if (!option.choices.empty())
+        return fmt::format("compadd -- {}", fmt::join(option.choices, " "));
     if (names_file(option)) return "_files";
-    if (option.value == "DEFINITION") return fmt::format("compadd -- ${{(f)\"$({})\"}}", list_definitions);
+    if (option.value == "DEFINITION")
+        return fmt::format("compadd -- ${{(f)\"$({})\"}}", list_definitions);
     return "_message " + single_quoted(option.value);
 }
 
@@ -98,13 +107,15 @@ std::string fish_option(const OptionDescription& option, const std::string& cond
 std::string bash_script(const std::vector<CommandDescription>& commands) {
     std::string paths, replies, words;
     for (const auto& command : commands) {
-        if (!command.path.empty()) paths += (paths.empty() ? "\"" : "|\"") + full_path(command) + "\"";
+        if (!command.path.empty())
+            paths += (paths.empty() ? "\"" : "|\"") + full_path(command) + "\"";
         words += fmt::format("        \"{}\") words=\"{}\"{} ;;\n", full_path(command),
                              fmt::join(words_after(command, commands.front()), " "),
                              names_file(command) ? "; files=1" : "");
     }
     for (const auto& option : options_with_value(commands)) {
-        replies += fmt::format("        {}) {}; return ;;\n", fmt::join(option.names, "|"), bash_reply(option));
+        replies += fmt::format("        {}) {}; return ;;\n", fmt::join(option.names, "|"),
+                               bash_reply(option));
     }
     return fmt::format(R"(# bash completion for jobtally: source it, or put it into
 # ~/.local/share/bash-completion/completions/jobtally
@@ -131,7 +142,8 @@ complete -o filenames -F _jobtally jobtally
 std::string zsh_script(const std::vector<CommandDescription>& commands) {
     std::string paths, replies, entries;
     for (const auto& command : commands) {
-        if (!command.path.empty()) paths += (paths.empty() ? "\"" : "|\"") + full_path(command) + "\"";
+        if (!command.path.empty())
+            paths += (paths.empty() ? "\"" : "|\"") + full_path(command) + "\"";
         entries += fmt::format("        \"{}\")\n            entries=(\n", full_path(command));
         for (const auto& child : commands) {
             const auto space = child.path.rfind(' ');
@@ -151,7 +163,8 @@ std::string zsh_script(const std::vector<CommandDescription>& commands) {
         entries += fmt::format("            ){} ;;\n", names_file(command) ? "; files=1" : "");
     }
     for (const auto& option : options_with_value(commands)) {
-        replies += fmt::format("        {}) {}; return ;;\n", fmt::join(option.names, "|"), zsh_value(option));
+        replies += fmt::format("        {}) {}; return ;;\n", fmt::join(option.names, "|"),
+                               zsh_value(option));
     }
     return fmt::format(R"(#compdef jobtally
 # zsh completion for jobtally: put it as _jobtally into a folder of $fpath
@@ -182,19 +195,25 @@ std::string fish_script(const std::vector<CommandDescription>& commands) {
     for (const auto& command : commands) {
         const auto space = command.path.rfind(' ');
         const auto name = command.path.substr(space == std::string::npos ? 0 : space + 1);
-        const auto line = single_quoted(command.description.substr(0, command.description.find('\n')));
+        const auto line =
+            single_quoted(command.description.substr(0, command.description.find('\n')));
         std::string condition;
         if (command.path.empty()) {
             for (const auto& option : command.options) out += fish_option(option, "");
             continue;
         }
         if (space == std::string::npos) {
-            out += fmt::format("complete -c jobtally -n __fish_use_subcommand -a {} -d {}\n", name, line);
+            out += fmt::format("complete -c jobtally -n __fish_use_subcommand -a {} -d {}\n", name,
+                               line);
             condition = fmt::format(" -n '__fish_seen_subcommand_from {}'", name);
         } else {
             const auto parent = command.path.substr(0, space);
-            out += fmt::format("complete -c jobtally -n '__fish_seen_subcommand_from {}' -a {} -d {}\n", parent, name, line);
-            condition = fmt::format(" -n '__fish_seen_subcommand_from {0}; and __fish_seen_subcommand_from {1}'", parent, name);
+            out += fmt::format(
+                "complete -c jobtally -n '__fish_seen_subcommand_from {}' -a {} -d {}\n", parent,
+                name, line);
+            condition = fmt::format(
+                " -n '__fish_seen_subcommand_from {0}; and __fish_seen_subcommand_from {1}'",
+                parent, name);
         }
         if (names_file(command)) out += "complete -c jobtally" + condition + " -F\n";
         for (const auto& option : command.options) out += fish_option(option, condition);

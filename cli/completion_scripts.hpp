@@ -1,10 +1,10 @@
 // Completion scripts for shells, made from the command tree.
 #pragma once
 
+#include "cli/command_tree.hpp"
+
 #include <string>
 #include <vector>
-
-#include "cli/command_tree.hpp"
 
 namespace jobtally::cli {
 

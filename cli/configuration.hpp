@@ -1,9 +1,10 @@
 // Reads --config FILE: TOML or INI with the names of the long options, a section a command.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <istream>
 #include <vector>
+
+#include <CLI/CLI.hpp>
 
 namespace jobtally::cli {
 

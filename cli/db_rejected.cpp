@@ -1,10 +1,5 @@
 #include "cli/db_rejected.hpp"
 
-#include <fmt/core.h>
-#include <unistd.h>
-
-#include <memory>
-
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
 #include "cli/tally_table.hpp"
@@ -13,6 +8,11 @@
 #include "core/ingest/delivery.hpp"
 #include "core/store/rejected.hpp"
 #include "core/store/reports.hpp"
+
+#include <memory>
+
+#include <fmt/core.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 
@@ -45,8 +45,11 @@ table::ResultTable rejected_table(const std::vector<store::RejectedBody>& bodies
     table::ResultTable table;
     table.rows_key = "rejected";
     table.empty_note = "nothing was rejected";
-    table.columns = {{"rejected_id", "id"}, {"received_at", "received"}, {"source", "source"},
-                     {"reason", "reason"}, {"body", "body", table::Audience::machines}};
+    table.columns = {{"rejected_id", "id"},
+                     {"received_at", "received"},
+                     {"source", "source"},
+                     {"reason", "reason"},
+                     {"body", "body", table::Audience::machines}};
     for (const auto& body : bodies) {
         table.rows.push_back({body.rejected_id, body.received_at, body.source, body.reason,
                               is_utf8(body.body) ? body.body : visible(body.body)});
@@ -71,8 +74,8 @@ int show(const Globals& globals, std::int64_t id) {
     return exit_done;
 }
 
-// A body whose every report is now accepted leaves the list; storing first and dropping then is safe, because
-// storing again changes nothing.
+// A body whose every report is now accepted leaves the list; storing first and dropping then is
+// safe, because storing again changes nothing.
 int retry(const Globals& globals, const Options& options) {
     Output output(globals);
     auto store = store::Store::open_to_write(globals.store_path());
@@ -124,13 +127,17 @@ int run(const Globals& globals, const Options& options) {
 
 void add_db_rejected(Application& application, CLI::App& db) {
     auto options = std::make_shared<Options>();
-    auto& command = application.add_command(db, "rejected", "What was sent and could not be accepted",
-                                            [&application, options] { return run(application.globals(), *options); });
+    auto& command = application.add_command(
+        db, "rejected", "What was sent and could not be accepted",
+        [&application, options] { return run(application.globals(), *options); });
     command.add_option("ID", options->ids, "Only these; default all");
-    auto* show = command.add_option("--show", options->show, "Print the body of one, to the byte")->type_name("ID");
-    auto* retry = command.add_flag("--retry", options->retry, "Try to store them again")->excludes(show);
+    auto* show = command.add_option("--show", options->show, "Print the body of one, to the byte")
+                     ->type_name("ID");
+    auto* retry =
+        command.add_flag("--retry", options->retry, "Try to store them again")->excludes(show);
     command.add_flag("--drop", options->drop, "Delete them")->excludes(show)->excludes(retry);
-    command.add_option("-n,--newest", options->newest, "List the newest N; 0 lists all")->type_name("N");
+    command.add_option("-n,--newest", options->newest, "List the newest N; 0 lists all")
+        ->type_name("N");
 }
 
 }  // namespace jobtally::cli

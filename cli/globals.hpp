@@ -1,14 +1,14 @@
 // The options of every command, and what follows from them.
 #pragma once
 
+#include "core/store/store.hpp"
+#include "core/time/instant.hpp"
+#include "core/time/zone.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "core/store/store.hpp"
-#include "core/time/instant.hpp"
-#include "core/time/zone.hpp"
 
 namespace CLI {
 class App;

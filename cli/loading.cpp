@@ -1,9 +1,9 @@
 #include "cli/loading.hpp"
 
-#include <fmt/core.h>
-
 #include "cli/messages.hpp"
 #include "cli/progress.hpp"
+
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 

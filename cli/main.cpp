@@ -1,10 +1,10 @@
 // Parse, run, and turn whatever went wrong into a message and an exit code.
-#include <csignal>
-#include <exception>
-
 #include "cli/application.hpp"
 #include "cli/messages.hpp"
 #include "core/base/error.hpp"
+
+#include <csignal>
+#include <exception>
 
 namespace {
 

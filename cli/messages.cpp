@@ -1,10 +1,10 @@
 #include "cli/messages.hpp"
 
-#include <fmt/core.h>
+#include "core/base/text.hpp"
 
 #include <cstdio>
 
-#include "core/base/text.hpp"
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
@@ -21,8 +21,14 @@ void print_error(const Error& error) {
     if (!error.hint().empty()) print("hint", error.hint());
 }
 
-void print_warning(std::string_view text) { print("warning", text); }
-void print_note(std::string_view text) { print("note", text); }
-void print_hint(std::string_view text) { print("hint", text); }
+void print_warning(std::string_view text) {
+    print("warning", text);
+}
+void print_note(std::string_view text) {
+    print("note", text);
+}
+void print_hint(std::string_view text) {
+    print("hint", text);
+}
 
 }  // namespace jobtally::cli

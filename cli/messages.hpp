@@ -1,11 +1,11 @@
 // What the program says on stderr, and its exit codes.
 #pragma once
 
+#include "core/base/error.hpp"
+
 #include <exception>
 #include <string>
 #include <string_view>
-
-#include "core/base/error.hpp"
 
 namespace jobtally::cli {
 

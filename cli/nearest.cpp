@@ -7,7 +7,8 @@ namespace jobtally::cli {
 
 namespace {
 
-// V. I. Levenshtein, "Binary codes capable of correcting deletions, insertions, and reversals", 1966.
+// V. I. Levenshtein, "Binary codes capable of correcting deletions, insertions, and reversals",
+// 1966.
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});

@@ -1,18 +1,17 @@
 #include "cli/output.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "cli/messages.hpp"
+#include "cli/terminal.hpp"
+#include "core/render/record.hpp"
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <fmt/core.h>
-
-#include "cli/messages.hpp"
-#include "cli/terminal.hpp"
-#include "core/render/record.hpp"
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 
@@ -88,11 +87,13 @@ void Output::open_file() {
 }
 
 void Output::print(const table::ResultTable& table) {
-    write(render::render(render::choose_columns(table, m_globals.column_keys()), m_format, m_style));
+    write(
+        render::render(render::choose_columns(table, m_globals.column_keys()), m_format, m_style));
 }
 
 void Output::print_record(const table::ResultTable& table) {
-    write(render::render_record(render::choose_columns(table, m_globals.column_keys()), m_format, m_style));
+    write(render::render_record(render::choose_columns(table, m_globals.column_keys()), m_format,
+                                m_style));
 }
 
 void Output::write(std::string_view bytes) {

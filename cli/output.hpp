@@ -1,18 +1,19 @@
 // Where an answer goes: stdout, or the file of --output, complete or not at all.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "cli/globals.hpp"
 #include "core/render/renderer.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace jobtally::cli {
 
 // Throws ClosedPipe when the reader of stdout has gone, IoError when bytes can't be written.
 class Output {
   public:
-    // The format is --json's, -F's, that of the output file's ending, or `fallback`. Throws UsageError.
+    // The format is --json's, -F's, that of the output file's ending, or `fallback`. Throws
+    // UsageError.
     explicit Output(const Globals& globals, render::Format fallback = render::Format::table);
     // Takes an unfinished file away again.
     ~Output();

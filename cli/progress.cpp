@@ -1,12 +1,12 @@
 #include "cli/progress.hpp"
 
-#include <fmt/core.h>
-#include <unistd.h>
+#include "cli/terminal.hpp"
 
 #include <cstdio>
 #include <string>
 
-#include "cli/terminal.hpp"
+#include <fmt/core.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 

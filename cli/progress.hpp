@@ -6,8 +6,8 @@
 
 namespace jobtally::cli {
 
-// Draws on stderr, a few times a second and not before half a second has passed; takes the line away at its end.
-// Does nothing where stderr is no terminal or `quiet`.
+// Draws on stderr, a few times a second and not before half a second has passed; takes the line
+// away at its end. Does nothing where stderr is no terminal or `quiet`.
 class Progress {
   public:
     explicit Progress(bool quiet);

@@ -1,13 +1,13 @@
 #include "cli/query_options.hpp"
 
-#include <fmt/core.h>
-
 #include "cli/loading.hpp"
 #include "cli/messages.hpp"
 #include "core/ingest/store_sink.hpp"
 #include "core/query/arrange.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/rfc3339.hpp"
+
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
@@ -53,31 +53,56 @@ query::Selection SelectionOptions::selection(const Globals& globals) const {
 void add_selection(CLI::App& command, SelectionOptions& options) {
     const std::string group = "Which reports";
     auto* since = command.add_option("-S,--since", options.since, "From this time on")
-        ->type_name("TIME")->group(group);
+                      ->type_name("TIME")
+                      ->group(group);
     auto* until = command.add_option("-U,--until", options.until, "Before this time")
-        ->type_name("TIME")->group(group);
+                      ->type_name("TIME")
+                      ->group(group);
     auto* last = command.add_option("--last", options.last, "The time up to now: 24h, 7d, 2w")
-        ->type_name("LENGTH")->excludes(since)->excludes(until)->group(group);
-    command.add_option("--period", options.period, "today, yesterday, this-week, last-month, 2026-11, 2026-W47, ...")
-        ->type_name("PERIOD")->excludes(since)->excludes(until)->excludes(last)->group(group);
-    command.add_option("-d,--definition", options.definitions,
-                       "Definitions by id, name or glob; `!x` excludes; repeatable")
-        ->type_name("DEFINITION")->allow_extra_args(false)->group(group);
+                     ->type_name("LENGTH")
+                     ->excludes(since)
+                     ->excludes(until)
+                     ->group(group);
+    command
+        .add_option("--period", options.period,
+                    "today, yesterday, this-week, last-month, 2026-11, 2026-W47, ...")
+        ->type_name("PERIOD")
+        ->excludes(since)
+        ->excludes(until)
+        ->excludes(last)
+        ->group(group);
+    command
+        .add_option("-d,--definition", options.definitions,
+                    "Definitions by id, name or glob; `!x` excludes; repeatable")
+        ->type_name("DEFINITION")
+        ->allow_extra_args(false)
+        ->group(group);
     command.add_option("-t,--type", options.types, "import or export; repeatable")
-        ->type_name("TYPE")->allow_extra_args(false)->group(group);
+        ->type_name("TYPE")
+        ->allow_extra_args(false)
+        ->group(group);
     command.add_option("-s,--status", options.statuses, "SUCCESS, FAILURE or RUNNING; repeatable")
-        ->type_name("STATUS")->allow_extra_args(false)->group(group);
+        ->type_name("STATUS")
+        ->allow_extra_args(false)
+        ->group(group);
     command.add_option("--at", options.at, "Which time counts: created, updated or received")
-        ->type_name("WHICH")->check(CLI::IsMember({"created", "updated", "received"}))->group(group);
-    command.add_option("--min-runs", options.min_runs, "Only definitions with so many finished reports")
-        ->type_name("N")->check(CLI::NonNegativeNumber)->group(group);
+        ->type_name("WHICH")
+        ->check(CLI::IsMember({"created", "updated", "received"}))
+        ->group(group);
+    command
+        .add_option("--min-runs", options.min_runs,
+                    "Only definitions with so many finished reports")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber)
+        ->group(group);
     add_from(command, options.from);
 }
 
 store::Store open_store(const Globals& globals, const std::vector<std::string>& from) {
     if (from.empty()) {
         if (globals.store_in_memory()) {
-            throw UsageError("a store in memory is empty", "name the reports: `--from FILE`, or `--from -` for stdin");
+            throw UsageError("a store in memory is empty",
+                             "name the reports: `--from FILE`, or `--from -` for stdin");
         }
         return store::Store::open_to_read(globals.store_path());
     }
@@ -89,8 +114,12 @@ store::Store open_store(const Globals& globals, const std::vector<std::string>& 
 }
 
 void add_from(CLI::App& command, std::vector<std::string>& from) {
-    command.add_option("--from", from, "Read reports from FILE (`-`: stdin) instead of a store; repeatable")
-        ->type_name("FILE")->allow_extra_args(false)->group("Which reports");
+    command
+        .add_option("--from", from,
+                    "Read reports from FILE (`-`: stdin) instead of a store; repeatable")
+        ->type_name("FILE")
+        ->allow_extra_args(false)
+        ->group("Which reports");
 }
 
 void add_grouping(CLI::App& command, GroupingOptions& options) {
@@ -100,11 +129,15 @@ void add_grouping(CLI::App& command, GroupingOptions& options) {
         ->check(CLI::IsMember({"definition", "name", "type", "status", "weekday", "hour", "none"}))
         ->group(group);
     command.add_option("--sort", options.sort, "Order by a machine key; `-KEY` turns it round")
-        ->type_name("[-]KEY")->group(group);
+        ->type_name("[-]KEY")
+        ->group(group);
     command.add_option("--top", options.top, "Only the first N groups")
-        ->type_name("N")->check(CLI::PositiveNumber)->group(group);
+        ->type_name("N")
+        ->check(CLI::PositiveNumber)
+        ->group(group);
     command.add_option("-g,--get", options.get, "Print one bare value of the total row")
-        ->type_name("KEY")->group(group);
+        ->type_name("KEY")
+        ->group(group);
 }
 
 void print_groups(Output& output, const table::ResultTable& table, const GroupingOptions& options) {

@@ -1,14 +1,14 @@
 // The options that every query command shares: which reports, from which store, grouped how.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "cli/application.hpp"
 #include "cli/output.hpp"
 #include "core/query/scope.hpp"
 #include "core/query/selection.hpp"
 #include "core/store/store.hpp"
+
+#include <string>
+#include <vector>
 
 namespace jobtally::cli {
 
@@ -27,8 +27,8 @@ void add_selection(CLI::App& command, SelectionOptions& options);
 // --from alone.
 void add_from(CLI::App& command, std::vector<std::string>& from);
 
-// The store of --db to read; or, with --from, one in memory that holds what those files hold (their rejected reports
-// are warned about).
+// The store of --db to read; or, with --from, one in memory that holds what those files hold (their
+// rejected reports are warned about).
 store::Store open_store(const Globals& globals, const std::vector<std::string>& from);
 
 struct GroupingOptions {

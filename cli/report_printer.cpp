@@ -1,9 +1,9 @@
 #include "cli/report_printer.hpp"
 
+#include "core/wire/report_writer.hpp"
+
 #include <cstdio>
 #include <utility>
-
-#include "core/wire/report_writer.hpp"
 
 namespace jobtally::cli {
 

@@ -5,8 +5,8 @@
 
 namespace jobtally::cli {
 
-// Passes deliveries on; when `active`, prints each report that was stored or updated, once it is on disk. A reader
-// that goes away ends the printing, never the storing. Outlived by `sink`.
+// Passes deliveries on; when `active`, prints each report that was stored or updated, once it is on
+// disk. A reader that goes away ends the printing, never the storing. Outlived by `sink`.
 class ReportPrinter final : public ingest::DeliverySink {
   public:
     ReportPrinter(ingest::DeliverySink& sink, bool active) : m_sink(sink), m_active(active) {}

@@ -1,16 +1,16 @@
 #include "cli/signals.hpp"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
+#include "core/base/error.hpp"
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <string>
 
-#include "core/base/error.hpp"
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 
@@ -24,7 +24,8 @@ sigset_t our_signals() {
 }
 
 int checked(int descriptor) {
-    if (descriptor < 0) throw Error(std::string("cannot wait for signals: ") + std::strerror(errno));
+    if (descriptor < 0)
+        throw Error(std::string("cannot wait for signals: ") + std::strerror(errno));
     return descriptor;
 }
 

@@ -6,12 +6,12 @@
 
 namespace jobtally::cli {
 
-// Call it before any thread starts: the signals then wait, in the calling thread and in all later ones, for a
-// SignalThread.
+// Call it before any thread starts: the signals then wait, in the calling thread and in all later
+// ones, for a SignalThread.
 void hold_signals();
 
-// From its making to its end SIGTERM and SIGINT call `stop` and SIGHUP calls `reload`, in a thread of its own; those
-// that waited come first.
+// From its making to its end SIGTERM and SIGINT call `stop` and SIGHUP calls `reload`, in a thread
+// of its own; those that waited come first.
 class SignalThread {
   public:
     SignalThread(std::function<void()> stop, std::function<void()> reload);

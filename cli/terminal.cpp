@@ -1,13 +1,13 @@
 #include "cli/terminal.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include "core/base/text.hpp"
 
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
 
-#include "core/base/text.hpp"
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 
@@ -20,7 +20,9 @@ std::string_view environment(const char* name) {
 
 }  // namespace
 
-bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
+bool is_terminal(int descriptor) {
+    return ::isatty(descriptor) == 1;
+}
 
 std::size_t terminal_width() {
     if (!is_terminal(STDOUT_FILENO)) return 0;
@@ -41,7 +43,8 @@ bool locale_has_utf8() {
         const auto charset = value.substr(dot + 1, value.find('@') - dot - 1);
         return equals_ignoring_case(charset, "utf-8") || equals_ignoring_case(charset, "utf8");
     }
-    return true;  // cron and containers set nothing, and their output ends in mails and logs that are UTF-8
+    return true;  // cron and containers set nothing, and their output ends in mails and logs that
+                  // are UTF-8
 }
 
 }  // namespace jobtally::cli

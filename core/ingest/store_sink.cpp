@@ -1,8 +1,8 @@
 #include "core/ingest/store_sink.hpp"
 
-#include <utility>
-
 #include "core/store/reports.hpp"
+
+#include <utility>
 
 namespace jobtally::ingest {
 

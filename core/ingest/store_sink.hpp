@@ -6,8 +6,8 @@
 
 namespace jobtally::ingest {
 
-// For stores that nobody else sees (Store::in_memory()). Calls `done` before submit() returns. One thread at a time.
-// Throws StoreError.
+// For stores that nobody else sees (Store::in_memory()). Calls `done` before submit() returns. One
+// thread at a time. Throws StoreError.
 class StoreSink final : public DeliverySink {
   public:
     explicit StoreSink(store::Store& store) : m_store(store) {}

@@ -104,8 +104,8 @@ FailuresAnswer failures_with_whole_streaks(const Scope& scope) {
     return answer;
 }
 
-SummarySection failed_section(const Scope& scope) {
-    SummarySection section{"failed", "Failed",
+table::Section failed_section(const Scope& scope) {
+    table::Section section{"failed", "Failed",
                            section_table({{"failed", "failed"},
                                           {"finished", "of"},
                                           {"streak", "in a row"},
@@ -125,8 +125,8 @@ SummarySection failed_section(const Scope& scope) {
     return section;
 }
 
-SummarySection partial_section(const std::vector<FlawedDefinition>& flawed) {
-    SummarySection section{"partial", "Partial",
+table::Section partial_section(const std::vector<FlawedDefinition>& flawed) {
+    table::Section section{"partial", "Partial",
                            section_table({{"partial", "partial"},
                                           {"finished", "of"},
                                           {"operations_failed", "records failed"},
@@ -152,8 +152,8 @@ SummarySection partial_section(const std::vector<FlawedDefinition>& flawed) {
     return section;
 }
 
-SummarySection empty_section(const std::vector<FlawedDefinition>& flawed) {
-    SummarySection section{"empty", "Empty",
+table::Section empty_section(const std::vector<FlawedDefinition>& flawed) {
+    table::Section section{"empty", "Empty",
                            section_table({{"empty", "empty"},
                                           {"finished", "of"},
                                           {"last_empty_at", "last empty"},
@@ -190,6 +190,16 @@ SummaryAnswer summary(const Scope& scope) {
     for (const auto& row : flawed) empty += row.empty.count;
     answer.headline = headline_of(answer.total.total.counts, empty, answer.rejected);
     return answer;
+}
+
+table::Digest summary_digest(const SummaryAnswer& answer) {
+    return {answer.window,
+            answer.headline,
+            rates_table(answer.total),
+            answer.sections,
+            {{"rejected", answer.rejected,
+              fmt::format("{} rejected: `jobtally db rejected` says why",
+                          with_commas(answer.rejected))}}};
 }
 
 }  // namespace jobtally::query

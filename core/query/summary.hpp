@@ -3,7 +3,7 @@
 
 #include "core/query/rates.hpp"
 #include "core/query/scope.hpp"
-#include "core/table/result_table.hpp"
+#include "core/table/digest.hpp"
 
 #include <cstdint>
 #include <string>
@@ -11,20 +11,14 @@
 
 namespace jobtally::query {
 
-// One kind of trouble, a row a definition, worst first. Tables have no window and no total.
-struct SummarySection {
-    std::string key;    // for machines: `failed`, `partial`, `empty`
-    std::string title;  // for people: `Failed`
-    table::ResultTable table;
-};
-
 struct SummaryAnswer {
     table::Window window;
     // `23 of 25 jobs succeeded (92.0 %), 1 partial, 1 empty; 12,345 of 12,400 records`
     std::string headline;
-    RatesAnswer total;                     // by none
-    std::vector<SummarySection> sections;  // all of them, those without rows too
-    std::int64_t rejected = 0;             // bodies rejected within the window, by received_at
+    RatesAnswer total;  // by none
+    std::vector<table::Section>
+        sections;  // one a kind of trouble, those without rows too; a row a definition, worst first
+    std::int64_t rejected = 0;  // bodies rejected within the window, by received_at
 
     // False: there is nothing that anyone should look at.
     bool has_problems() const;
@@ -34,5 +28,6 @@ struct SummaryAnswer {
 // window and reaches back before its beginning. Partial: SUCCESS with failed records. Empty:
 // SUCCESS without records.
 SummaryAnswer summary(const Scope& scope);
+table::Digest summary_digest(const SummaryAnswer& answer);
 
 }  // namespace jobtally::query

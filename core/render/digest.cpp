@@ -1,9 +1,9 @@
 #include "core/render/digest.hpp"
 
-#include <algorithm>
-
 #include "core/base/text.hpp"
 #include "core/render/formats.hpp"
+
+#include <algorithm>
 
 namespace jobtally::render {
 
@@ -17,7 +17,9 @@ std::string mentions_text(const table::Digest& digest, std::string_view before) 
     return out;
 }
 
-std::string bold(const std::string& text, bool color) { return color ? "\033[1m" + text + "\033[0m" : text; }
+std::string bold(const std::string& text, bool color) {
+    return color ? "\033[1m" + text + "\033[0m" : text;
+}
 
 std::string text_digest(const table::Digest& digest, const Style& style) {
     std::string out = bold(visible(digest.headline), style.color) + "\n";
@@ -31,7 +33,8 @@ std::string text_digest(const table::Digest& digest, const Style& style) {
 }
 
 std::string markdown_digest(const table::Digest& digest, const Style& style) {
-    std::string out = "**" + visible(digest.headline) + "**\n\n" + window_text(digest.window, style) + "\n";
+    std::string out =
+        "**" + visible(digest.headline) + "**\n\n" + window_text(digest.window, style) + "\n";
     for (const auto& section : digest.sections) {
         if (section.table.rows.empty()) continue;
         out += "\n### " + section.title + "\n\n" + render_markdown(section.table, style);

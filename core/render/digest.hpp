@@ -1,14 +1,15 @@
 // Prints a Digest: text for a mail, Markdown for a chat, JSON for programs.
 #pragma once
 
-#include <string>
-
 #include "core/render/renderer.hpp"
 #include "core/table/digest.hpp"
 
+#include <string>
+
 namespace jobtally::render {
 
-// Ends in a line break. Rows (ndjson, csv, tsv) are those of the figures; throws UsageError for html.
+// Ends in a line break. Rows (ndjson, csv, tsv) are those of the figures; throws UsageError for
+// html.
 std::string render_digest(const table::Digest& digest, Format format, const Style& style);
 
 }  // namespace jobtally::render

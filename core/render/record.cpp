@@ -1,8 +1,8 @@
 #include "core/render/record.hpp"
 
-#include <algorithm>
-
 #include "core/base/text.hpp"
+
+#include <algorithm>
 
 namespace jobtally::render {
 
@@ -21,7 +21,8 @@ table::ResultTable turned(const table::ResultTable& record, const Style& style) 
 
 std::string lines_for_people(const table::ResultTable& record, const Style& style) {
     std::size_t widest = 0;
-    for (const auto& column : record.columns) widest = std::max(widest, display_width(column.title));
+    for (const auto& column : record.columns)
+        widest = std::max(widest, display_width(column.title));
     std::string out;
     for (std::size_t i = 0; i < record.columns.size(); ++i) {
         const auto& column = record.columns[i];
@@ -36,11 +37,15 @@ std::string lines_for_people(const table::ResultTable& record, const Style& styl
 
 std::string render_record(const table::ResultTable& table, Format format, const Style& style) {
     switch (format) {
-        case Format::table: return lines_for_people(table, style);
-        case Format::json: return render(table, Format::ndjson, style);
+        case Format::table:
+            return lines_for_people(table, style);
+        case Format::json:
+            return render(table, Format::ndjson, style);
         case Format::markdown:
-        case Format::html: return render(turned(table, style), format, style);
-        default: return render(table, format, style);
+        case Format::html:
+            return render(turned(table, style), format, style);
+        default:
+            return render(table, format, style);
     }
 }
 

@@ -1,11 +1,11 @@
 // An answer of several parts: a headline, and tables under titles.
 #pragma once
 
+#include "core/table/result_table.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "core/table/result_table.hpp"
 
 namespace jobtally::table {
 

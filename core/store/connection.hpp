@@ -15,7 +15,7 @@ namespace jobtally::store {
 class WriterMemory;
 
 // When the log has so many pages of 4 KiB it is copied into the file.
-inline constexpr std::int64_t log_pages_limit = 4096;
+inline constexpr std::int64_t log_pages_limit = 1024;
 
 class Store::Connection {
   public:

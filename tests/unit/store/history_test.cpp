@@ -160,7 +160,7 @@ void pack_early(store::Store& own) {
 }
 
 TEST_CASE("whatever happens, the store holds what was put", "[store]") {
-    for (unsigned seed = 1; seed <= 40; ++seed) {
+    for (unsigned seed = 1; seed <= 24; ++seed) {
         INFO("seed " << seed);
         const TemporaryFolder folder;
         auto first = store::Store::open_to_write(folder / "a.db");

@@ -1,0 +1,308 @@
+// Opening: new, missing, foreign, newer, damaged files; modes; settings; who may write.
+#include "core/store/connection.hpp"
+#include "core/store/identity.hpp"
+#include "core/store/schema.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/store/support.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace jobtally::store_tests;
+namespace store = jobtally::store;
+using Kind = store::StoreError::Kind;
+
+template <class Act>
+Kind kind_of(Act act, std::string* message = nullptr) {
+    try {
+        act();
+    } catch (const store::StoreError& error) {
+        if (message != nullptr) *message = error.what();
+        return error.kind();
+    }
+    FAIL("nothing was thrown");
+    return Kind::other;
+}
+
+unsigned mode_of(const std::filesystem::path& path) {
+    struct stat status {};
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    return status.st_mode & 0777U;
+}
+
+void run_sql(const std::filesystem::path& path, const char* sql) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+}
+
+void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary) << bytes;
+}
+
+TEST_CASE("a new store is private to its owner, with its folders and files", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "x/y/a.db";
+    auto own = store::Store::open_to_write(path);
+    put_one(own, report_of("a"));
+    CHECK(mode_of(path) == 0600);
+    for (const char* ending : {"-wal", "-shm", ".lock"}) {
+        CHECK(mode_of(path.string() + ending) == 0600);
+    }
+    CHECK(mode_of(folder / "x") == 0700);
+    CHECK(mode_of(folder / "x/y") == 0700);
+    const auto& connection = own.connection();
+    CHECK(connection.query_integer("PRAGMA application_id") == store::application_id);
+    CHECK(connection.query_integer("PRAGMA synchronous") == 2);
+    CHECK(connection.query_integer("PRAGMA wal_autocheckpoint") == 0);
+    CHECK(connection.query_integer("PRAGMA foreign_keys") == 1);
+    CHECK(connection.query_integer("PRAGMA trusted_schema") == 0);
+    CHECK(connection.query_integer("PRAGMA cell_size_check") == 1);
+    CHECK(store::read_status(own).reports == 1);
+}
+
+TEST_CASE("what can't be a store is refused with its kind", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    std::string message;
+    CHECK(kind_of([&] { store::Store::open_to_read(path); }, &message) == Kind::missing);
+    CHECK(message == "there is no store \"" + path.string() + "\"");
+    CHECK_FALSE(std::filesystem::exists(path));
+    CHECK(kind_of([&] { store::Store::open_to_read(folder.path()); }) == Kind::foreign);
+    CHECK(kind_of([&] { store::Store::open_to_write(folder.path()); }) == Kind::foreign);
+    write_bytes(path, std::string(5000, 'x'));
+    CHECK(kind_of([&] { store::Store::open_to_write(path); }) == Kind::foreign);
+    CHECK(kind_of([&] { store::Store::open_to_read(path); }) == Kind::foreign);
+    const auto other = folder / "other.db";
+    run_sql(other, "CREATE TABLE t (x)");
+    CHECK(kind_of([&] { store::Store::open_to_write(other); }) == Kind::foreign);
+    CHECK(kind_of([&] { store::Store::open_to_read(other); }) == Kind::foreign);
+}
+
+TEST_CASE("a newer store is refused, both versions named", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    store::Store::open_to_write(path);
+    run_sql(path, "PRAGMA user_version = 99");
+    std::string message;
+    CHECK(kind_of([&] { store::Store::open_to_read(path); }, &message) == Kind::newer);
+    CHECK(message == "store \"" + path.string() + "\" has schema version 99, this jobtally knows " +
+                         std::to_string(store::schema_steps().size()));
+    CHECK(kind_of([&] { store::Store::open_to_write(path); }) == Kind::newer);
+}
+
+TEST_CASE("an empty file is taken as new, to write and to read", "[store]") {
+    const TemporaryFolder folder;
+    write_bytes(folder / "a.db", "");
+    write_bytes(folder / "b.db", "");
+    auto own = store::Store::open_to_write(folder / "a.db");
+    CHECK(put_one(own, report_of("a")) == jobtally::model::Outcome::stored);
+    const auto reader = store::Store::open_to_read(folder / "b.db");
+    CHECK(store::read_status(reader).reports == 0);
+}
+
+TEST_CASE("cut and flipped stores give errors, never crashes", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    {
+        auto own = store::Store::open_to_write(path);
+        store::WriteTransaction transaction(own);
+        for (int i = 0; i < 3000; ++i) transaction.put(report_of("id" + std::to_string(i)), at(i));
+        transaction.commit();
+    }
+    {
+        auto own = store::Store::open_to_write(path);
+        store::settle(own);
+    }
+    std::filesystem::remove(path.string() + "-wal");
+    std::filesystem::remove(path.string() + "-shm");
+    std::ifstream file(path, std::ios::binary);
+    const std::string whole((std::istreambuf_iterator<char>(file)),
+                            std::istreambuf_iterator<char>());
+    ReportsByChance chance(3, 1);
+    int errors = 0;
+    const auto use = [&](const std::string& bytes) {
+        const auto copy = folder / "copy.db";
+        for (const char* ending : {"", "-wal", "-shm"}) {
+            std::filesystem::remove(copy.string() + ending);
+        }
+        write_bytes(copy, bytes);
+        try {
+            auto own = store::Store::open_to_write(copy);
+            store::scan_facts(own, {0x1ff, {}, store::At::created}, [](const store::FactBatch&) {});
+            store::Catalogue::read(own);
+            put_one(own, report_of("id1", 7));
+            store::read_page(own, 0, 5000);
+            store::settle(own);
+        } catch (const store::StoreError&) {
+            ++errors;
+        }
+    };
+    for (std::size_t size = 1; size < whole.size(); size = size * 3 + 511)
+        use(whole.substr(0, size));
+    CHECK(errors > 5);
+    for (int i = 0; i < 60; ++i) {
+        auto flipped = whole;
+        for (int k = 0; k < 20; ++k) {
+            const auto place =
+                static_cast<std::size_t>(chance.below(static_cast<int>(whole.size())));
+            flipped[place] = static_cast<char>(flipped[place] ^ (1 << chance.below(8)));
+        }
+        use(flipped);
+    }
+}
+
+TEST_CASE("a store can be read while it is written, and where nothing can be written", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    auto own = store::Store::open_to_write(path);
+    put_one(own, report_of("a"));
+    const auto reader = store::Store::open_to_read(path);
+    {
+        store::WriteTransaction transaction(own);
+        transaction.put(report_of("b"), at(1));
+        CHECK_FALSE(store::find_report(reader, "b"));
+        transaction.commit();
+    }
+    CHECK(store::find_report(reader, "b"));
+    auto not_own = store::Store::open_to_read(path);
+    CHECK(kind_of([&] { store::WriteTransaction transaction(not_own); }) == Kind::not_writable);
+    CHECK(kind_of([&] { store::settle(not_own); }) == Kind::not_writable);
+}
+
+TEST_CASE("two stores of one process exclude each other, and patience ends", "[store]") {
+    const TemporaryFolder folder;
+    auto first = store::Store::open_to_write(folder / "a.db");
+    auto second = store::Store::open_to_write(folder / "a.db");
+    auto held = std::make_unique<store::WriteTransaction>(first);
+    auto& transaction = *held;
+    CHECK_FALSE(transaction.someone_waits());
+    CHECK(kind_of([&] { store::WriteTransaction other(second, std::chrono::milliseconds(30)); }) ==
+          Kind::busy);
+    std::thread waiter([&] {
+        store::WriteTransaction other(second);
+        other.put(report_of("b"), at(1));
+        other.commit();
+    });
+    while (!transaction.someone_waits()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    transaction.put(report_of("a"), at(1));
+    transaction.commit();
+    CHECK_FALSE(store::find_report(first, "b"));  // the guard is held until the transaction is gone
+    held.reset();
+    waiter.join();
+    CHECK(store::find_report(first, "b"));
+}
+
+TEST_CASE("who lets go does not overtake who waits", "[store]") {
+    const TemporaryFolder folder;
+    auto bulk = store::Store::open_to_write(folder / "a.db");
+    auto listener = store::Store::open_to_write(folder / "a.db");
+    std::atomic<bool> is_done = false;
+    std::thread loader([&] {
+        for (int i = 0; !is_done; ++i) {
+            store::WriteTransaction transaction(bulk);
+            transaction.put(report_of("bulk" + std::to_string(i)), at(1));
+            transaction.commit();
+        }
+    });
+    for (int i = 0; i < 20; ++i) {
+        CHECK(put_one(listener, report_of("one" + std::to_string(i))) ==
+              jobtally::model::Outcome::stored);
+    }
+    is_done = true;
+    loader.join();
+}
+
+TEST_CASE("an older store is migrated in one transaction", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    auto own = store::Store::open_to_write(path);
+    auto steps = store::schema_steps();
+    const auto known = static_cast<std::int64_t>(steps.size());
+    steps.push_back("CREATE TABLE one (x); CREATE TABLE word (x)");  // the second fails
+    const auto& connection = own.connection();
+    CHECK(kind_of([&] { store::migrate(connection, steps); }) == Kind::other);
+    CHECK(connection.query_integer("PRAGMA user_version") == known);
+    CHECK(connection.query_integer("SELECT count(*) FROM sqlite_schema WHERE name = 'one'") == 0);
+    steps.back() = "CREATE TABLE one (x)";
+    CHECK(store::identify(connection, known + 1) == store::Identity::older);
+    store::migrate(connection, steps);
+    CHECK(connection.query_integer("PRAGMA user_version") == known + 1);
+    CHECK(store::identify(connection, known + 1) == store::Identity::current);
+    CHECK(kind_of([&] { store::Store::open_to_read(path); }) == Kind::newer);
+}
+
+TEST_CASE("what was committed survives a kill", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    for (int round = 0; round < 5; ++round) {
+        int ends[2];
+        REQUIRE(pipe(ends) == 0);
+        const auto child = fork();
+        if (child == 0) {
+            try {
+                auto own = store::Store::open_to_write(path);
+                for (int i = 0;; ++i) {
+                    store::WriteTransaction transaction(own);
+                    for (int k = 0; k < 50; ++k) {
+                        const auto id = std::to_string(round) + "-" + std::to_string(i * 50 + k);
+                        transaction.put(report_of(id), at(i));
+                    }
+                    transaction.commit();
+                    const int done = (i + 1) * 50;
+                    if (write(ends[1], &done, sizeof done) != sizeof done) _exit(1);
+                    if (i % 20 == 19) store::settle(own);
+                }
+            } catch (...) {
+                _exit(1);
+            }
+        }
+        close(ends[1]);
+        int done = 0;
+        for (int seen = 0; seen < 30 + round * 7; ++seen) {
+            if (read(ends[0], &done, sizeof done) != sizeof done) break;
+        }
+        kill(child, SIGKILL);
+        int status = 0;
+        waitpid(child, &status, 0);
+        REQUIRE(WIFSIGNALED(status));
+        int last = 0;
+        while (read(ends[0], &last, sizeof last) == sizeof last) done = last;
+        close(ends[0]);
+        auto own = store::Store::open_to_write(path);
+        for (int i = 0; i < done; ++i) {
+            const auto id = std::to_string(round) + "-" + std::to_string(i);
+            REQUIRE(store::find_report(own, id));
+        }
+        CHECK(own.connection().query_integer(
+                  "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") == 1);
+    }
+}
+
+TEST_CASE("a private store packs and reads like any other", "[store]") {
+    auto own = store::Store::temporary();
+    {
+        store::WriteTransaction transaction(own);
+        for (int i = 0; i < 20'000; ++i) transaction.put(report_of(std::to_string(i)), at(i));
+        transaction.commit();
+    }
+    store::settle(own);
+    CHECK(own.connection().query_integer("SELECT sum(row_count) FROM segment") == 20'000);
+    CHECK(store::read_status(own).reports == 20'000);
+}
+
+TEST_CASE("the version says whether the log is safe", "[store]") {
+    CHECK(store::sqlite_version() == sqlite3_libversion());
+}
+
+}  // namespace

@@ -313,18 +313,23 @@ void ReportReader::Impl::break_value(std::size_t error, std::string problem) {
         m_begin = m_marked = 0;
     }
     const LineMark begin = m_oversized ? m_value_mark : mark_at(m_begin);
-    const bool bad_escape = m_state == State::in_value && m_parser.is_bad_escape();
-    if (!m_oversized) error = blamed(m_text, m_begin, error, bad_escape);
+    if (m_state == State::in_value && !m_oversized) error = blame(m_text, m_begin, error, problem);
     const std::string_view broken = m_text.substr(m_begin, error - m_begin);
     // Of an oversized value only the front is at hand: what it holds is lost with it.
     const bool go_back = !m_oversized && broken.size() <= m_limits.report_bytes;
     m_pos = go_back ? m_begin : error;
     m_scan.begin(begin.indent, m_limits.kept_body,
                  m_oversized ? m_carry : broken.substr(0, go_back ? 0 : std::string_view::npos));
-    LineMark place_of_error = m_oversized ? m_mark : begin;
-    place_of_error.advance(m_oversized ? m_text.substr(m_marked, error - m_marked) : broken);
-    if (problem.empty() && error < m_text.size()) problem = unexpected(m_text[error]);
-    m_broken.reason = syntax_reason(problem, place_of_error);
+    if (go_back) {
+        LineMark place_of_error = begin;
+        place_of_error.advance(broken);
+        if (problem.empty())
+            problem = error < m_text.size() ? unexpected(m_text[error]) : "unexpected character";
+        m_broken.reason = syntax_reason(problem, place_of_error);
+    } else {
+        m_broken.reason = fmt::format("not JSON: a syntax error in a value longer than {} bytes",
+                                      m_limits.report_bytes);
+    }
     m_broken.line = begin.line;
     m_broken.is_json = false;
     m_around.lose();

@@ -56,15 +56,7 @@ std::string ValueParser::problem() const {
         return "nested deeper than " + std::to_string(hard_depth) + " levels";
     if (code == error::incomplete) return "the input ends within a value";
     if (code == error::syntax) return {};
-    if (is_bad_escape()) return "an escape that stands for no character";
     return code.message();
-}
-
-bool ValueParser::is_bad_escape() const {
-    using boost::json::error;
-    const auto& code = m_impl->error;
-    return code == error::expected_hex_digit || code == error::expected_utf16_escape ||
-           code == error::illegal_leading_surrogate || code == error::illegal_trailing_surrogate;
 }
 
 }  // namespace jobtally::wire

@@ -32,8 +32,6 @@ class ValueParser {
     Step finish();
     // After `broken`: what is wrong, where one character is not to blame for it; else empty.
     std::string problem() const;
-    // After `broken`: an escape in a text is to blame, which began before the place of the error.
-    bool is_bad_escape() const;
 
   private:
     class Impl;

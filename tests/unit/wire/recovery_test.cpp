@@ -102,7 +102,7 @@ TEST_CASE("reasons say what is wrong and where", "[wire]") {
     };
     CHECK(reason("\n {\"id\" 1}") == "not JSON: unexpected character \"1\" at line 2, column 8");
     CHECK(reason("{\"id\":\"a\n") == "not JSON: unexpected character \"\\n\" at line 1, column 9");
-    CHECK(reason("{\"id\":nulx}") == "not JSON: unexpected character \"x\" at line 1, column 10");
+    CHECK(reason("{\"id\":nulx}") == "not JSON: unexpected character \"n\" at line 1, column 7");
     CHECK(reason("\xff") == "not JSON: unexpected character \"\\xff\" at line 1, column 1");
     CHECK(reason("{\"id\":") == "not JSON: the input ends within a value at line 1, column 7");
     CHECK(reason("[1") == "[0]: expected an object, got a number");

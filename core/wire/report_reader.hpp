@@ -17,9 +17,19 @@ struct Limits {
     int depth = 32;  // levels of nesting within one report, itself included; at most 128 make sense
 };
 
-// Feed it bytes, take out what they hold. Accepted shapes: CONTRACT section 2. After a syntax error
-// it goes on at the next line that can begin a report. Memory is bounded by Limits::report_bytes
-// and the size of one piece that is fed. One thread at a time.
+// Feed it bytes, take out what they hold: one report, several (one a line or joined in any way), an
+// array of them, or the platform's list, an object with an array `items` and no member of a report
+// before it. What comes out is the same however the input is cut, unless a value is broken just
+// where it gets too long.
+//
+// What is JSON, but no acceptable report, is one rejection. So is each syntax error: its body is
+// what is passed over up to the next line that begins with `{` and is indented no deeper than the
+// line where the broken value began; there reading goes on. Within an array or a list the marks
+// between values are then passed over silently. A comma or bracket out of place between values is
+// told once; nothing else is passed over for it.
+//
+// Memory is bounded by Limits::report_bytes and the size of one piece that is fed. One thread at a
+// time.
 class ReportReader {
   public:
     explicit ReportReader(Limits limits = {});

@@ -102,12 +102,13 @@ int Application::report(const CLI::ParseError& error) {
     const auto* command = chosen(&m_app);
     std::string hint = fmt::format("see `{} --help`", full_name(command));
     std::string message = message_of(error);
-    if (error.get_name() == "ExtrasError" && !command->get_subcommands({}).empty()) {
+    const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+    if (is_extra && !command->get_subcommands({}).empty()) {
         const auto words = command->remaining();
         message = fmt::format("\"{}\" is not a command", words.empty() ? "" : words.front());
         const auto near = words.empty() ? "" : nearest(words.front(), command_names(*command));
         if (!near.empty()) hint = fmt::format("did you mean `{} {}`?", full_name(command), near);
-    } else if (error.get_name() == "ExtrasError") {
+    } else if (is_extra) {
         const auto words = m_app.remaining(true);
         if (!words.empty())
             message = fmt::format("no such option or argument: \"{}\"", words.front());

@@ -9,10 +9,12 @@
 #include "core/listen/listener.hpp"
 #include "core/time/expression.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <memory>
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 
@@ -86,6 +88,16 @@ void read_authorizations_again(listen::Listener& listener, const Options& option
     }
 }
 
+// In the writer thread. After a failed sync nobody knows what the disk holds: end as if asked to,
+// with an error, so that the service manager starts us afresh.
+void on_store_trouble(const Error& error) {
+    print_error(error);
+    const auto* of_store = dynamic_cast<const store::StoreError*>(&error);
+    if (of_store != nullptr && of_store->kind() == store::StoreError::Kind::sync_failed) {
+        ::kill(::getpid(), SIGTERM);
+    }
+}
+
 int run(const Globals& globals, const Options& options) {
     if (globals.store_in_memory())
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
@@ -94,7 +106,7 @@ int run(const Globals& globals, const Options& options) {
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
     ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options,
-                          [](const Error& error) { print_error(error); });
+                          on_store_trouble);
     ReportPrinter sink(writer, options.print == "ndjson");
     listen::Listener listener(listening, sink, hooks(globals, options));
     const SignalThread signals([&] { listener.stop(); },

@@ -23,22 +23,7 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
 constexpr const char* localtime_file = "/etc/localtime";
-
-std::string database() {
-    const char* const set = std::getenv("TZDIR");
-    return set != nullptr && *set != '\0' ? set : "/usr/share/zoneinfo";
-}
-
-// Empty where there is no such file. Zone files have a few kilobytes: what is cut off here is none.
-std::string read_small_file(const std::string& path) {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error)) return {};
-    std::ifstream file{path, std::ios::binary};
-    std::string bytes(1 << 16, '\0');
-    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(file.gcount()));
-    return bytes;
-}
+constexpr std::string_view database = "/usr/share/zoneinfo/";
 
 // Only what can't leave the database's folder.
 bool is_zone_name(std::string_view name) {
@@ -51,34 +36,42 @@ bool is_zone_name(std::string_view name) {
 }
 
 bool is_utc(std::string_view name) {
-    return equals_ignoring_case(name, "UTC") || name == "Etc/UTC" || name == "Z";
+    return equals_ignoring_case(name, "UTC") || name == "Etc/UTC" || name == "Z" || name == "UTC0";
 }
 
-std::optional<ZoneRules> rules_of(std::string_view name) {
-    if (!is_zone_name(name)) return std::nullopt;
-    return ZoneRules::from_file(read_small_file(database() + '/' + std::string{name}));
+// The database also holds lists and leap seconds: only files that begin as RFC 8536 wants it are
+// zones.
+bool is_in_database(std::string_view name) {
+    const auto path = std::string(database).append(name);
+    std::error_code error;
+    if (!is_zone_name(name) || !std::filesystem::is_regular_file(path, error)) return false;
+    char magic[4] = {};
+    std::ifstream(path, std::ios::binary).read(magic, sizeof magic);
+    return std::string_view(magic, sizeof magic) == "TZif";
 }
 
 [[noreturn]] void refuse(std::string_view name, std::string_view source) {
     std::error_code error;
-    const std::string folder = database();
     const std::string hint =
-        std::filesystem::is_directory(folder, error)
+        std::filesystem::is_directory(database, error)
             ? "zones are named as in \"Europe/Berlin\", \"America/New_York\" or \"UTC\""
             : fmt::format(
                   "there is no time zone database in \"{}\": install tzdata, or use \"UTC\"",
-                  visible(folder));
+                  database);
     throw UsageError{fmt::format("{}no such time zone: {}", source, quoted(name)), hint};
 }
 
-// `Europe/Berlin` of `/usr/share/zoneinfo/Europe/Berlin`.
+// What the machine is set to: `Europe/Berlin` of `/usr/share/zoneinfo/Europe/Berlin`; empty where
+// that can't be told.
 std::string name_of_localtime() {
     std::error_code error;
     const std::string target = std::filesystem::read_symlink(localtime_file, error).string();
     constexpr std::string_view folder = "zoneinfo/";
     const std::size_t at = target.rfind(folder);
-    const std::string name = at == std::string::npos ? "" : target.substr(at + folder.size());
-    return is_zone_name(name) ? name : "localtime";
+    if (at != std::string::npos) return target.substr(at + folder.size());
+    std::string name;
+    std::ifstream("/etc/timezone") >> name;
+    return name;
 }
 
 struct WallClock {
@@ -107,39 +100,32 @@ Instant within_years(Instant at) {
 
 Zone::Zone() : m_name("UTC") {}
 
-Zone::Zone(std::string name, ZoneRules rules)
-    : m_name(std::move(name)),
-      m_rules(std::make_shared<const ZoneRules>(std::move(rules))),
-      m_to(Instant::min()) {}
+Zone::Zone(std::string name, std::shared_ptr<const ZoneRules> rules)
+    : m_name(std::move(name)), m_rules(std::move(rules)), m_to(Instant::min()) {}
 
 Zone Zone::named(std::string_view name) {
     if (is_utc(name)) return {};
-    auto rules = rules_of(name);
-    if (!rules) refuse(name, "");
-    return {std::string{name}, std::move(*rules)};
+    if (!is_in_database(name)) refuse(name, "");
+    return {std::string{name}, std::make_shared<ZoneRules>(std::string{name})};
 }
 
 Zone Zone::from_environment(std::string_view tz) {
     const std::string_view name = tz.starts_with(':') ? tz.substr(1) : tz;
     if (name.empty() || is_utc(name)) return {};
-    if (auto rules = rules_of(name)) return {std::string{name}, std::move(*rules)};
-    if (auto rule = PosixRule::parse(name))
-        return {std::string{name}, ZoneRules::from_posix(std::move(*rule))};
-    // TZ may name a file as well: `:/etc/localtime` is what many containers and services set.
-    if (name.starts_with('/')) {
-        if (auto rules = ZoneRules::from_file(read_small_file(std::string{name})))
-            return {name == localtime_file ? name_of_localtime() : visible(name),
-                    std::move(*rules)};
-    }
+    // Containers and services set this to say: as the machine.
+    if (name == localtime_file) return from_machine();
+    if (is_in_database(name)) return named(name);
     refuse(name, "TZ: ");
 }
 
-Zone Zone::system() {
-    if (const char* const tz = std::getenv("TZ")) return from_environment(tz);
-    auto rules = ZoneRules::from_file(read_small_file(localtime_file));
+Zone Zone::from_machine() {
     const std::string name = name_of_localtime();
-    if (!rules || is_utc(name)) return {};
-    return {name, std::move(*rules)};
+    return is_in_database(name) ? named(name) : Zone{};
+}
+
+Zone Zone::system() {
+    const char* const tz = std::getenv("TZ");
+    return tz != nullptr ? from_environment(tz) : from_machine();
 }
 
 void Zone::remember_era(Instant at) const {
@@ -147,11 +133,11 @@ void Zone::remember_era(Instant at) const {
     const ZoneRules::Era era = m_rules->era_at(floor<seconds>(at));
     m_from = era.from;
     m_to = era.to;
-    m_offset = era.type->offset;
+    m_offset = era.offset;
 }
 
 std::string Zone::abbreviation_at(Instant at) const {
-    return m_rules ? m_rules->era_at(floor<seconds>(at)).type->abbreviation : "UTC";
+    return m_rules ? m_rules->era_at(floor<seconds>(at)).abbreviation : "UTC";
 }
 
 Instant Zone::to_utc(LocalTime at) const {
@@ -161,7 +147,7 @@ Instant Zone::to_utc(LocalTime at) const {
     sys_seconds probe = floor<seconds>(as_if_utc) - std::chrono::hours{26};
     while (true) {
         const ZoneRules::Era era = m_rules->era_at(probe);
-        const Instant utc = as_if_utc - era.type->offset;
+        const Instant utc = as_if_utc - era.offset;
         if (utc < era.to || era.to <= probe) return std::max(utc, Instant{era.from});
         probe = era.to;
     }

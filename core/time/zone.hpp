@@ -21,14 +21,12 @@ class Zone {
   public:
     Zone();  // UTC; touches no file
 
-    // A name such as `Europe/Berlin`, read from TZDIR or /usr/share/zoneinfo; `UTC` needs no file.
-    // Throws UsageError for a name that the zone database does not have, and where there is no
-    // database.
+    // A name such as `Europe/Berlin` of the database in /usr/share/zoneinfo; `UTC` needs no file.
+    // Throws UsageError for a name that the database does not have, and where there is none.
     static Zone named(std::string_view name);
-    // `TZ` as other programs take it: a name, with or without a leading `:`, or a POSIX rule such
-    // as `CET-1CEST,M3.5.0,M10.5.0/3`; empty is UTC. Without TZ what /etc/localtime holds (its name
-    // is where it points to, else `localtime`), else UTC. Throws UsageError for a TZ that is
-    // neither.
+    // `TZ`: a name, with or without a leading `:`; empty is UTC. Without TZ the zone that
+    // /etc/localtime points to, else the one named in /etc/timezone, else UTC. Throws UsageError
+    // for a TZ that is no name, such as the POSIX rule `CET-1CEST,M3.5.0,M10.5.0/3`.
     static Zone system();
 
     const std::string& name() const { return m_name; }
@@ -45,8 +43,9 @@ class Zone {
     Instant to_utc(LocalTime at) const;
 
   private:
-    Zone(std::string name, ZoneRules rules);
+    Zone(std::string name, std::shared_ptr<const ZoneRules> rules);
     static Zone from_environment(std::string_view tz);
+    static Zone from_machine();
     void remember_era(Instant at) const;
 
     std::string m_name;

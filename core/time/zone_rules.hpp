@@ -1,41 +1,40 @@
-// The rules of one zone, as a zone file (TZif, RFC 8536) holds them. Reading the one file takes
-// 0.02 ms; date's and the standard library's own tables walk the whole database first.
+// The offsets of one zone over time, by Howard Hinnant's date, here only.
 #pragma once
 
-#include "core/time/posix_rule.hpp"
-
 #include <chrono>
-#include <optional>
+#include <mutex>
 #include <string>
-#include <string_view>
-#include <vector>
+
+namespace date {
+class time_zone;
+}
 
 namespace jobtally::time {
 
-// Immutable once it is made.
+// Looks the zone up when the first offset is asked for: date then walks the whole zone database,
+// which takes some milliseconds that most answers for machines need not spend. Safe for use by
+// several threads.
 class ZoneRules {
   public:
-    // The span in which one offset holds; open ends are about 285,000 years away.
+    // The span in which one offset holds.
     struct Era {
         std::chrono::sys_seconds from, to;
-        const ZoneType* type;
+        std::chrono::seconds offset;  // to be added to UTC
+        std::string abbreviation;
     };
 
-    // Nothing where the bytes are no zone file, or one that counts leap seconds.
-    static std::optional<ZoneRules> from_file(std::string_view bytes);
-    static ZoneRules from_posix(PosixRule rule);
+    explicit ZoneRules(std::string name) : m_name(std::move(name)) {}
 
+    // Throws Error where the database can't be read. date knows the changes that the database
+    // lists, which end in 2037; later years have the last offset.
     Era era_at(std::chrono::sys_seconds at) const;
 
   private:
-    struct Transition {
-        std::chrono::sys_seconds at;
-        unsigned char type;
-    };
+    void look_up() const;
 
-    std::vector<ZoneType> m_types;          // the first holds before all transitions
-    std::vector<Transition> m_transitions;  // ascending
-    std::optional<PosixRule> m_afterwards;  // from the last transition on
+    const std::string m_name;
+    mutable std::once_flag m_once;
+    mutable const date::time_zone* m_zone = nullptr;
 };
 
 }  // namespace jobtally::time

@@ -2,7 +2,7 @@
 # Sourced by data/quickstart.sh, tests/run.sh and .ci/run: installs the Debian and Ubuntu packages that a build
 # needs, only where one is missing, and runs build steps quietly. Needs nothing but bash.
 
-if [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+if [ -t 1 ] && [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
     c_bold=$'\e[1m' c_dim=$'\e[2m' c_red=$'\e[31m' c_green=$'\e[32m' c_off=$'\e[0m'
 else
     c_bold='' c_dim='' c_red='' c_green='' c_off=''
@@ -38,15 +38,21 @@ os_release() {
     (. /etc/os-release && eval "printf '%s' \"\${$1:-}\"")
 }
 
-# The packages of a build, one a line. Debian 12's own libboost-dev is 1.74, too old; newer systems have 1.81 or later.
-build_packages() {
+# What the program itself is built with, one package a line. Debian 12's own libboost-dev is 1.74, too old; newer
+# systems have 1.81 or later.
+program_packages() {
     if [ "$(os_release VERSION_CODENAME)" = bookworm ]; then
         printf '%s\n' libboost1.81-dev libboost-json1.81-dev
     else
         printf '%s\n' libboost-dev libboost-json-dev
     fi
-    printf '%s\n' g++ cmake ninja-build ccache python3 curl ca-certificates tzdata \
-        libsqlitecpp-dev libsqlite3-dev libfmt-dev libcli11-dev libhowardhinnant-date-dev libssl-dev catch2
+    printf '%s\n' g++ cmake ninja-build tzdata \
+        libsqlitecpp-dev libsqlite3-dev libfmt-dev libcli11-dev libhowardhinnant-date-dev libssl-dev
+}
+
+# What the tests need besides.
+test_packages() {
+    printf '%s\n' catch2 ccache python3 curl
 }
 
 is_installed() {
@@ -100,8 +106,13 @@ need_packages() {
     quietly "$log" "installing ${#missing[@]} packages (${missing[*]})" apt_install "${missing[@]}"
 }
 
-need_build_packages() {
-    local packages
-    mapfile -t packages < <(build_packages)
-    need_packages "$1" "${packages[@]}"
+# How many compilers fit: one a core, and 1.5 GB of memory for each.
+build_jobs() {
+    local cores memory_kb jobs
+    cores=$(nproc)
+    memory_kb=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo 2>/dev/null || true)
+    jobs=$((${memory_kb:-1500000} / 1500000))
+    [ "$jobs" -ge 1 ] || jobs=1
+    [ "$jobs" -le "$cores" ] || jobs=$cores
+    printf '%s' "$jobs"
 }

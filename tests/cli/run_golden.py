@@ -3,45 +3,57 @@
 
 Usage: run_golden.py [--update] JOBTALLY [COMMAND[/CASE]]...
 A case is a folder tests/cli/COMMAND/CASE with a file `cmd` (bash text) and the expected `stdout`, `stderr` and `exit`;
-a missing one means nothing, nothing and 0. `cmd` runs in an empty folder of its own with $JOBTALLY, $SAMPLES and the
-clock at 2026-11-22 08:30 UTC; it finds no store but the one it makes at store.db ($JOBTALLY_DB).
-In the output, what differs from machine to machine is named: $TMP, $SAMPLES, $JOBTALLY.
+a missing one means nothing, nothing and 0. `cmd` runs in an empty folder of its own with what support.sh defines,
+$SAMPLES and the clock at 2026-11-22 08:30 UTC; it finds no store but the one it makes at store.db ($JOBTALLY_DB).
+In the output, what differs from run to run is named: $TMP, $SAMPLES, $JOBTALLY, and $RECEIVED for times of today.
 """
 
 import argparse
 import difflib
 import os
+import re
+import signal
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parent.parent / "data" / "samples"
 NOW = "2026-11-22T08:30:00Z"
-TIME_LIMIT_SECONDS = 120
+TIME_LIMIT_SECONDS = 60
 
 
 def run_case(case, program):
     """What a case prints and returns: {file name: text}."""
+    today = datetime.now(timezone.utc)
+    days = [(today + timedelta(days=offset)).strftime("%Y-%m-%d") for offset in (0, 1)]  # midnight may pass meanwhile
     with tempfile.TemporaryDirectory(prefix="golden-") as folder:
         folder = os.path.realpath(folder)
         environment = {
             "PATH": os.environ["PATH"], "HOME": folder, "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1",
-            "JOBTALLY": program, "SAMPLES": str(SAMPLES), "JOBTALLY_NOW": NOW, "JOBTALLY_DB": folder + "/store.db",
+            "BASH_ENV": str(HERE / "support.sh"), "JOBTALLY": program, "SAMPLES": str(SAMPLES), "JOBTALLY_NOW": NOW, "JOBTALLY_DB": folder + "/store.db",
         }
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
                 environment[name] = os.environ[name]
-        done = subprocess.run(["bash", str(case / "cmd")], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=TIME_LIMIT_SECONDS, check=False)
+        process = subprocess.Popen(["bash", str(case / "cmd")], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        try:
+            stdout, stderr = process.communicate(timeout=TIME_LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # what it left running as well
+            stdout, stderr = process.communicate()
+            stderr += f"\nstopped after {TIME_LIMIT_SECONDS} s\n".encode()
 
         def named(raw):
             text = raw.decode("utf-8", "backslashreplace")
-            return text.replace(folder, "$TMP").replace(str(SAMPLES), "$SAMPLES").replace(program, "$JOBTALLY")
+            text = text.replace(folder, "$TMP").replace(str(SAMPLES), "$SAMPLES").replace(program, "$JOBTALLY")
+            return re.sub(f"({'|'.join(days)})" + r"[T ]\d\d:\d\d(:\d\d(\.\d+)?Z)?", "$RECEIVED", text)
 
-        return {"stdout": named(done.stdout), "stderr": named(done.stderr), "exit": f"{done.returncode}\n"}
+        return {"stdout": named(stdout), "stderr": named(stderr), "exit": f"{process.returncode}\n"}
 
 
 def expected(case):

@@ -2,6 +2,7 @@
 #include "core/query/durations.hpp"
 
 #include "core/query/cells.hpp"
+#include "core/query/chunks.hpp"
 #include "core/query/newest.hpp"
 #include "core/query/small_histogram.hpp"
 
@@ -75,9 +76,8 @@ class DurationsFold {
 
   private:
     void take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
-        const std::size_t had = m_unsorted.size();
-        m_unsorted.resize(had + batch.size);
-        std::size_t end = had;
+        Value* const values = m_unsorted.room(batch.size);
+        std::size_t count = 0;
         for (std::size_t i = 0; i < batch.size; ++i) {
             DurationSums& sums = m_sums[static_cast<std::size_t>(groups[i])];
             ++sums.reports;
@@ -88,24 +88,25 @@ class DurationsFold {
                 ++sums.clock_errors;
                 continue;
             }
-            m_unsorted[end++] = {micros, groups[i]};
+            values[count++] = {micros, groups[i]};
             if (batch.operations[i] >= 0) {
                 sums.operations += batch.operations[i];
                 sums.operation_micros += micros;
             }
         }
-        m_unsorted.resize(end);
+        m_unsorted.kept(count);
     }
 
     void sort_into_groups() {
         m_begin.assign(m_sums.size() + 1, 0);
-        for (const auto& value : m_unsorted) ++m_begin[static_cast<std::size_t>(value.group) + 1];
+        m_unsorted.for_each(
+            [&](const Value& value) { ++m_begin[static_cast<std::size_t>(value.group) + 1]; });
         for (std::size_t i = 1; i < m_begin.size(); ++i) m_begin[i] += m_begin[i - 1];
         std::vector<std::size_t> next(m_begin.begin(), m_begin.end() - 1);
         m_micros.resize(m_unsorted.size());
-        for (const auto& value : m_unsorted) {
+        m_unsorted.for_each([&](const Value& value) {
             m_micros[next[static_cast<std::size_t>(value.group)]++] = value.micros;
-        }
+        });
         m_unsorted = {};
     }
 
@@ -158,7 +159,7 @@ class DurationsFold {
     bool m_by_definition;
     std::vector<DurationSums> m_sums;
     NewestWord m_type;
-    std::vector<Value> m_unsorted;
+    Chunks<Value> m_unsorted;
     std::vector<std::int64_t> m_micros;  // by group
     std::vector<std::size_t> m_begin;    // of a group in m_micros; one more at the end
     std::optional<HistogramBounds> m_bounds;

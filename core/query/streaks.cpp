@@ -4,7 +4,9 @@
 #include "core/query/id_order.hpp"
 
 #include <algorithm>
+#include <string>
 #include <tuple>
+#include <unordered_map>
 
 namespace jobtally::query {
 
@@ -33,118 +35,155 @@ class StreakFold::Walk {
 };
 
 StreakFold::StreakFold(std::size_t definitions, std::size_t groups)
-    : m_begin(definitions + 1), m_tied(definitions), m_streaks(definitions), m_recoveries(groups) {}
+    : m_begin(definitions + 1), m_streaks(definitions), m_recoveries(groups) {}
 
 void StreakFold::take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
-    // Room for all of them first: looking at it in each push_back costs more than the copy.
-    const auto room = [&](std::vector<Event>& events, model::Status status) {
-        const std::size_t had = events.size();
-        events.resize(had + static_cast<std::size_t>(
-                                std::count(batch.status.begin(), batch.status.end(), status)));
-        return events.data() + had;
-    };
-    Event* failure = room(m_failures, model::Status::failure);
-    Event* success = room(m_successes, model::Status::success);
+    Event* const failures = m_failures.room(batch.size);
+    Event* const successes = m_successes.room(batch.size);
+    std::size_t failed = 0;
+    std::size_t succeeded = 0;
     for (std::size_t i = 0; i < batch.size; ++i) {
         if (!model::is_finished(batch.status[i])) continue;
+        const bool success = batch.status[i] == model::Status::success;
         const std::int64_t updated = batch.updated_at[i];
-        Event*& to = batch.status[i] == model::Status::success ? success : failure;
-        *to++ = {batch.created_at[i],
-                 updated == store::unknown_value ? batch.created_at[i] : updated, batch.sequence[i],
-                 batch.definition[i], groups[i]};
+        Event& to = success ? successes[succeeded++] : failures[failed++];
+        to = {batch.created_at[i], updated == store::unknown_value ? batch.created_at[i] : updated,
+              batch.sequence[i], batch.definition[i], groups[i]};
     }
+    m_failures.kept(failed);
+    m_successes.kept(succeeded);
 }
 
 void StreakFold::settle(const store::Store& store) {
     sort_failures();
-    place_successes();
+    m_successes.for_each([&](const Event& success) { place_success(success); });
+    settle_rivals(store);
+    order_shared_times(store);
     for (std::size_t definition = 0; definition < m_streaks.size(); ++definition) {
-        if (!m_tied[definition]) walk_gaps(definition);
+        walk_definition(definition);
     }
-    walk_tied(store);
+}
+
+std::span<const std::int64_t> StreakFold::times_of(std::size_t definition) const {
+    const std::size_t begin = m_begin[definition];
+    return std::span(m_times).subspan(begin, m_begin[definition + 1] - begin);
+}
+
+std::size_t StreakFold::first_at_or_after(std::size_t definition, std::int64_t at) const {
+    const auto times = times_of(definition);
+    const auto found = std::lower_bound(times.begin(), times.end(), at);
+    return m_begin[definition] + static_cast<std::size_t>(found - times.begin());
 }
 
 void StreakFold::sort_failures() {
-    std::vector<std::size_t> count(m_streaks.size());
-    for (const Event& failure : m_failures) ++count[static_cast<std::size_t>(failure.definition)];
-    for (std::size_t i = 0; i < count.size(); ++i) m_begin[i + 1] = m_begin[i] + count[i] + 2;
+    const std::size_t definitions = m_streaks.size();
+    std::vector<std::size_t> count(definitions);
+    m_failures.for_each(
+        [&](const Event& failure) { ++count[static_cast<std::size_t>(failure.definition)]; });
+    for (std::size_t i = 0; i < definitions; ++i) m_begin[i + 1] = m_begin[i] + count[i] + 2;
     m_times.resize(m_begin.back());
-    m_cursor.resize(count.size());
-    for (std::size_t i = 0; i < count.size(); ++i) {
+    m_cursor.assign(m_begin.begin(), m_begin.end() - 1);
+    m_failures.for_each([&](const Event& failure) {
+        m_times[++m_cursor[static_cast<std::size_t>(failure.definition)]] = failure.created_at;
+    });
+    for (std::size_t i = 0; i < definitions; ++i) {
         m_times[m_begin[i]] = INT64_MIN;
         m_times[m_begin[i + 1] - 1] = INT64_MAX;
-        m_cursor[i] = m_begin[i];
-    }
-    for (const Event& failure : m_failures) {
-        m_times[++m_cursor[static_cast<std::size_t>(failure.definition)]] = failure.created_at;
-    }
-    for (std::size_t i = 0; i < count.size(); ++i) {
         const auto begin = m_times.begin() + static_cast<std::ptrdiff_t>(m_begin[i]);
         const auto end = m_times.begin() + static_cast<std::ptrdiff_t>(m_begin[i + 1]);
         if (!std::is_sorted(begin, end)) std::sort(begin, end);
         m_cursor[i] = m_begin[i];
     }
     m_firsts.resize(m_times.size());
+    m_shared.resize(m_times.size());
 }
 
-// The gap whose times the success lies between. Successes come nearly in order, so it is mostly the
-// last one's gap or the next.
+// The gap that holds the success: after the last failure before it. Successes come nearly in order,
+// so it is mostly the gap of the one before or the next.
 std::size_t StreakFold::gap_of(const Event& success) {
     const auto definition = static_cast<std::size_t>(success.definition);
     const std::int64_t at = success.created_at;
     std::size_t gap = m_cursor[definition];
-    if (at > m_times[gap] && at >= m_times[gap + 1]) ++gap;
-    if (at <= m_times[gap] || at >= m_times[gap + 1]) {
-        const auto begin = m_times.begin() + static_cast<std::ptrdiff_t>(m_begin[definition]);
-        const auto end = m_times.begin() + static_cast<std::ptrdiff_t>(m_begin[definition + 1]);
-        gap = static_cast<std::size_t>(std::lower_bound(begin, end, at) - m_times.begin()) - 1;
-    }
+    if (at > m_times[gap + 1]) ++gap;
+    if (at <= m_times[gap] || at > m_times[gap + 1]) gap = first_at_or_after(definition, at) - 1;
     m_cursor[definition] = gap;
     return gap;
 }
 
-void StreakFold::place_successes() {
-    for (const Event& success : m_successes) {
-        const std::size_t gap = gap_of(success);
-        First& first = m_firsts[gap];
-        const bool tied =
-            success.created_at == m_times[gap + 1] || success.created_at == first.created_at;
-        if (tied) m_tied[static_cast<std::size_t>(success.definition)] = 1;
-        if (success.created_at < first.created_at) {
-            first = {success.created_at, success.ended_at, success.group};
-        }
+void StreakFold::place_success(const Event& success) {
+    const std::size_t gap = gap_of(success);
+    if (success.created_at == m_times[gap + 1]) {  // before or after that failure: the ids say
+        m_shared[gap + 1] = 1;
+        m_ordered.push_back({success, false});
+        return;
+    }
+    First& first = m_firsts[gap];
+    if (success.created_at > first.created_at) return;
+    const First mine{success.created_at, success.ended_at, success.sequence, success.group};
+    if (success.created_at == first.created_at) {
+        m_rivals.push_back({gap, mine});
+    } else {
+        first = mine;
     }
 }
 
-void StreakFold::walk_gaps(std::size_t definition) {
+// Of successes at the first time of a gap the one with the least id is the first.
+void StreakFold::settle_rivals(const store::Store& store) {
+    std::erase_if(m_rivals, [&](const Rival& rival) {
+        return rival.success.created_at != m_firsts[rival.gap].created_at;
+    });
+    std::vector<store::Sequence> sequences;
+    for (const Rival& rival : m_rivals) {
+        sequences.push_back(rival.success.sequence);
+        sequences.push_back(m_firsts[rival.gap].sequence);
+    }
+    const auto ids = store::read_ids(store, sequences);
+    std::unordered_map<std::size_t, std::string> least;  // by gap
+    for (std::size_t i = 0; i < m_rivals.size(); ++i) {
+        std::string& id = least.try_emplace(m_rivals[i].gap, ids[2 * i + 1]).first->second;
+        if (ids[2 * i] >= id) continue;
+        id = ids[2 * i];
+        m_firsts[m_rivals[i].gap] = m_rivals[i].success;
+    }
+}
+
+void StreakFold::order_shared_times(const store::Store& store) {
+    if (m_ordered.empty()) return;
+    m_failures.for_each([&](const Event& failure) {
+        const auto definition = static_cast<std::size_t>(failure.definition);
+        const std::size_t place = first_at_or_after(definition, failure.created_at);
+        if (m_shared[place]) m_ordered.push_back({failure, true});
+    });
+    sort_by_place_and_id(
+        m_ordered, store,
+        [](const Ordered& ordered) {
+            return std::tuple(ordered.event.definition, ordered.event.created_at);
+        },
+        [](const Ordered& ordered) { return ordered.event.sequence; });
+}
+
+void StreakFold::walk_definition(std::size_t definition) {
     Walk walk(m_streaks[definition], m_recoveries);
     for (std::size_t i = m_begin[definition] + 1; i + 1 < m_begin[definition + 1]; ++i) {
-        walk.failure(m_times[i]);
+        if (m_shared[i]) {
+            walk_shared_time(walk, definition, m_times[i]);
+            while (m_times[i + 1] == m_times[i]) ++i;
+        } else {
+            walk.failure(m_times[i]);
+        }
         const First& first = m_firsts[i];
         if (first.created_at != INT64_MAX) walk.success(first.ended_at, first.group);
     }
 }
 
-void StreakFold::walk_tied(const store::Store& store) {
-    std::vector<Ordered> events;
-    const auto gather = [&](const std::vector<Event>& from, bool failed) {
-        for (const Event& event : from) {
-            if (m_tied[static_cast<std::size_t>(event.definition)])
-                events.push_back({event, failed});
-        }
-    };
-    gather(m_failures, true);
-    gather(m_successes, false);
-    sort_by_place_and_id(
-        events, store,
-        [](const Ordered& ordered) {
-            return std::tuple(ordered.event.definition, ordered.event.created_at);
-        },
-        [](const Ordered& ordered) { return ordered.event.sequence; });
-    for (const Ordered& ordered : events) {
-        const Event& event = ordered.event;
-        Walk walk(m_streaks[static_cast<std::size_t>(event.definition)], m_recoveries);
-        if (ordered.failed) {
+// Definitions and times are walked in the order that m_ordered has.
+void StreakFold::walk_shared_time(Walk& walk, std::size_t definition, std::int64_t at) {
+    for (; m_next_ordered < m_ordered.size(); ++m_next_ordered) {
+        const auto& [event, failed] = m_ordered[m_next_ordered];
+        const bool here =
+            static_cast<std::size_t>(event.definition) == definition && event.created_at == at;
+        if (!here) return;
+        if (failed) {
             walk.failure(event.created_at);
         } else {
             walk.success(event.ended_at, event.group);

@@ -158,7 +158,8 @@ def main():
         program = Program(os.path.abspath(sys.argv[1]), os.path.join(folder, "store.db"))
         comparison = Comparison()
         reports, tally = history.read(path)
-        comparison.row("ingest", tally, program.json("ingest", path))
+        loaded = program.json("ingest", path)
+        comparison.row("ingest", tally, loaded["groups"][0] if "groups" in loaded else loaded)
         for selection in selections(reports):
             compare_selection(program, comparison, reports, selection)
     print(f"compared {comparison.cells} cells of {len(reports)} reports: {comparison.differences} differences")

@@ -4,6 +4,10 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
 
+#include <algorithm>
+#include <random>
+#include <tuple>
+
 namespace {
 
 using namespace jobtally;
@@ -159,4 +163,46 @@ TEST_CASE("streaks are those of the selection", "[query]") {
     CHECK(cell(table, 0, "streak") == "1");
     CHECK(cell(table, 0, "longest_streak") == "1");
     CHECK(cell(table, 0, "mean_recovery_seconds") == "4500");  // (5400 + 3600) / 2
+}
+
+TEST_CASE("streaks are those of a plain walk in order", "[query]") {
+    std::mt19937 random(11);
+    for (int round = 0; round < 20; ++round) {
+        std::vector<Made> reports;
+        for (int i = 0; i < 150; ++i) {
+            const auto minute = static_cast<int>(random() % 50);  // most times are shared
+            const auto clock = "01:" + std::to_string(minute / 10) + std::to_string(minute % 10);
+            reports.push_back({"id" + std::to_string(random()),
+                               random() % 2 == 0 ? "FAILURE" : "SUCCESS", clock + ":00",
+                               random() % 3 == 0 ? "" : clock + ":0" + std::to_string(random() % 9),
+                               "d", "D"});
+        }
+        const auto table = failures_of(reports);
+        std::sort(reports.begin(), reports.end(), [](const Made& a, const Made& b) {
+            return std::tie(a.created, a.id) < std::tie(b.created, b.id);
+        });
+        std::vector<Made> streak;
+        std::size_t longest = 0;
+        std::int64_t recoveries = 0;
+        time::Duration recovered{0};
+        for (const auto& made : reports) {
+            if (made.status == "FAILURE") {
+                streak.push_back(made);
+                longest = std::max(longest, streak.size());
+            } else if (!streak.empty()) {
+                const auto report = query_test::report_of(made);
+                recovered += report.updated_at.value_or(report.created_at) -
+                             query_test::report_of(streak.front()).created_at;
+                ++recoveries;
+                streak.clear();
+            }
+        }
+        CHECK(cell(table, 0, "streak") == std::to_string(streak.size()));
+        CHECK(cell(table, 0, "longest_streak") == std::to_string(longest));
+        CHECK(cell(table, 0, "recoveries") == std::to_string(recoveries));
+        REQUIRE(recoveries > 0);
+        const auto mean = std::stod(cell(table, 0, "mean_recovery_seconds"));
+        CHECK(mean == Approx(static_cast<double>(recovered.count()) / 1e6 /
+                             static_cast<double>(recoveries)));
+    }
 }

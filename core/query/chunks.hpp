@@ -1,0 +1,52 @@
+// A sequence that only grows, a chunk at a time: what is in it never moves, and room is not cleared
+// first.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace jobtally::query {
+
+// Of plain values. Ask for room for the most that may come, write there, say how many came.
+template <class T>
+class Chunks {
+  public:
+    // Good until the next call; what was not kept() is lost.
+    T* room(std::size_t most) {
+        if (m_capacity - m_used < most) {
+            m_capacity = most > least ? most : least;
+            m_used = 0;
+            m_chunks.push_back({std::make_unique_for_overwrite<T[]>(m_capacity), 0});
+        }
+        return m_chunks.empty() ? nullptr : m_chunks.back().values.get() + m_used;
+    }
+    void kept(std::size_t count) {
+        if (count == 0) return;
+        m_used += count;
+        m_chunks.back().size = m_used;
+        m_size += count;
+    }
+
+    std::size_t size() const { return m_size; }
+    template <class Take>
+    void for_each(Take take) const {
+        for (const auto& chunk : m_chunks) {
+            for (const T& value : std::span(chunk.values.get(), chunk.size)) take(value);
+        }
+    }
+
+  private:
+    static constexpr std::size_t least = 8192;
+    struct Chunk {
+        std::unique_ptr<T[]> values;
+        std::size_t size;
+    };
+    std::vector<Chunk> m_chunks;
+    std::size_t m_capacity = 0;  // of the last chunk
+    std::size_t m_used = 0;
+    std::size_t m_size = 0;
+};
+
+}  // namespace jobtally::query

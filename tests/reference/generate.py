@@ -117,7 +117,7 @@ def history(count, seed):
             elif change < 0.7:
                 again.pop("updated_at", None)
                 again["status"] = "FAILURE"
-            elif change < 0.9:
+            elif change < 0.9 and "definition" not in report:
                 again["updated_at"] = time_text(created + 50_000_000_000)
                 again["definition_name"] = "Corrected"
             late.append(again)

@@ -1,6 +1,7 @@
 #include "cli/application.hpp"
 
 #include "cli/configuration.hpp"
+#include "cli/help.hpp"
 #include "cli/messages.hpp"
 #include "cli/nearest.hpp"
 #include "core/store/status.hpp"
@@ -54,10 +55,10 @@ std::string message_of(const CLI::ParseError& error) {
 Application::Application() {
     m_app.name("jobtally");
     m_app.require_subcommand(0, 1);
-    m_app.get_formatter()->column_width(36);
-    m_app.get_formatter()->label("OPTIONS", "[OPTIONS]");
+    m_app.formatter(std::make_shared<HelpFormatter>());
     m_app.set_help_flag("-h,--help", "Print this help");
-    m_app.set_version_flag("--version", version_text());
+    m_app.set_version_flag("--version", version_text(),
+                           "Print the versions of jobtally and SQLite");
     m_app.set_config("--config", "", "TOML or INI file with the same option names")
         ->type_name("FILE");
     m_app.config_formatter(std::make_shared<Configuration>());
@@ -80,6 +81,8 @@ CLI::App& Application::add_command(CLI::App& parent, const std::string& name,
     auto* command = parent.add_subcommand(name, description);
     command->fallthrough();  // global options work behind the command too
     command->set_help_flag("-h,--help", "Print this help");
+    command->footer(fmt::format("Global options: `jobtally --help`. All of it: `man jobtally-{}`.",
+                                parent.get_parent() == nullptr ? name : parent.get_name()));
     if (run) {
         command->final_callback([this, action = std::move(run)] { m_action = action; });
     }
@@ -104,7 +107,7 @@ int Application::report(const CLI::ParseError& error) {
     std::string message = message_of(error);
     const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
     if (is_extra && !command->get_subcommands({}).empty()) {
-        const auto words = command->remaining();
+        const auto words = m_app.remaining(true);
         message = fmt::format("\"{}\" is not a command", words.empty() ? "" : words.front());
         const auto near = words.empty() ? "" : nearest(words.front(), command_names(*command));
         if (!near.empty()) hint = fmt::format("did you mean `{} {}`?", full_name(command), near);

@@ -21,7 +21,7 @@ int print_text(const Globals& globals, const std::string& text) {
 
 void add_completion(Application& application) {
     auto& parent = application.add_command("completion", "Print the shell's completion script", {});
-    parent.require_subcommand(1);
+    parent.require_subcommand(0, 1);
     using Script = std::string (*)(const std::vector<CommandDescription>&);
     const std::vector<std::tuple<std::string, std::string, Script>> shells{
         {"bash", "For bash: source <(jobtally completion bash)", bash_script},

@@ -44,7 +44,7 @@ int run_status(const Globals& globals) {
 
 void add_db(Application& application) {
     auto& db = application.add_command("db", "Look after the store", {});
-    db.require_subcommand(1);
+    db.require_subcommand(0, 1);
     application.add_command(db, "status", "Counts, sizes and versions",
                             [&application] { return run_status(application.globals()); });
     add_db_rejected(application, db);

@@ -1,0 +1,19 @@
+// The layout of --help: one line an option where it fits, without CLI11's notes on validators.
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace jobtally::cli {
+
+class HelpFormatter : public CLI::Formatter {
+  public:
+    HelpFormatter();
+    std::string make_option_opts(const CLI::Option* option) const override;
+    std::string make_usage(const CLI::App* app, std::string name) const override;
+    std::string make_group(std::string group, bool is_positional,
+                           std::vector<const CLI::Option*> options) const override;
+};
+
+}  // namespace jobtally::cli

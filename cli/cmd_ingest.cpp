@@ -3,7 +3,7 @@
 #include "cli/loading.hpp"
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
-#include "cli/tally_table.hpp"
+#include "cli/tally.hpp"
 #include "core/ingest/dry_run.hpp"
 #include "core/ingest/writer.hpp"
 
@@ -48,7 +48,7 @@ int run(const Globals& globals, const Options& options) {
     }
     Output output(globals);
     const auto result = load(globals, options);
-    output.print(tally_table(result.tally));
+    print_tally(output, result.tally);
     output.finish();
     if (result.tally.rejected == 0) return exit_done;
     if (result.is_refused) {

@@ -2,7 +2,7 @@
 
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
-#include "cli/tally_table.hpp"
+#include "cli/tally.hpp"
 #include "cli/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/delivery.hpp"
@@ -94,7 +94,7 @@ int retry(const Globals& globals, const Options& options) {
         transaction.commit();
     }
     store::drop_rejected(store, accepted);
-    output.print_record(tally_table(tally));
+    print_tally(output, tally);
     output.finish();
     return tally.rejected > 0 ? exit_rejected : exit_done;
 }

@@ -3,70 +3,25 @@
 #include "core/base/text.hpp"
 #include "core/wire/report_writer.hpp"
 
-#include <iterator>
-
 #include <fmt/format.h>
 
 namespace jobtally::listen {
 namespace {
 
-constexpr std::string_view allowed_methods = "Allow: OPTIONS, POST\r\n";
+constexpr AnswerField allowed_methods{"Allow", "OPTIONS, POST"};
 
-std::string_view phrase_of(unsigned status) {
-    switch (status) {
-        case 200:
-            return "OK";
-        case 202:
-            return "Accepted";
-        case 204:
-            return "No Content";
-        case 400:
-            return "Bad Request";
-        case 401:
-            return "Unauthorized";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 408:
-            return "Request Timeout";
-        case 413:
-            return "Content Too Large";
-        case 414:
-            return "URI Too Long";
-        case 415:
-            return "Unsupported Media Type";
-        case 417:
-            return "Expectation Failed";
-        case 422:
-            return "Unprocessable Content";
-        case 431:
-            return "Request Header Fields Too Large";
-        case 500:
-            return "Internal Server Error";
-        case 501:
-            return "Not Implemented";
-        case 503:
-            return "Service Unavailable";
-        case 505:
-            return "HTTP Version Not Supported";
-        default:
-            return "Unknown";
-    }
-}
-
-std::string_view fields_of(unsigned status) {
+std::optional<AnswerField> field_of(unsigned status) {
     switch (status) {
         case 401:
-            return "WWW-Authenticate: Bearer realm=\"jobtally\"\r\n";
+            return AnswerField{"WWW-Authenticate", "Bearer realm=\"jobtally\""};
         case 405:
             return allowed_methods;
         case 415:
-            return "Accept-Encoding: identity\r\n";
+            return AnswerField{"Accept-Encoding", "identity"};
         case 503:
-            return "Retry-After: 5\r\n";
+            return AnswerField{"Retry-After", "5"};
         default:
-            return {};
+            return std::nullopt;
     }
 }
 
@@ -106,7 +61,7 @@ Answer answer_to_one(const model::JobReport& report, model::Outcome outcome) {
 }  // namespace
 
 Answer error_answer(unsigned status, std::string_view reason) {
-    Answer answer{status, std::string(fields_of(status)), "{"};
+    Answer answer{status, field_of(status), "{"};
     append_member(answer.body, "error", reason);
     answer.body += "}\n";
     return answer;
@@ -114,7 +69,7 @@ Answer error_answer(unsigned status, std::string_view reason) {
 
 Verdict judge_head(const RequestHead& head, const DoorRules& rules) {
     if (head.path != rules.path) return {error_answer(404, "nothing is here"), nullptr};
-    if (head.method == "OPTIONS") return {Answer{204, std::string(allowed_methods), {}}, nullptr};
+    if (head.method == "OPTIONS") return {Answer{204, allowed_methods, {}}, nullptr};
     if (head.method != "POST") return {error_answer(405, "send job reports by POST"), nullptr};
 
     const std::string* label = nullptr;
@@ -137,19 +92,6 @@ Answer answer_to(const ingest::Receipt& receipt) {
     if (delivery.reports.size() == 1 && delivery.rejections.empty() && receipt.outcomes.size() == 1)
         return answer_to_one(delivery.reports.front(), receipt.outcomes.front());
     return {200, {}, counts(receipt.tally)};
-}
-
-void append_response(std::string& out, const Answer& answer, const Framing& framing) {
-    fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\n{}", answer.status,
-                   phrase_of(answer.status), framing.http_date, answer.fields);
-    // RFC 9110, 8.6: no Content-Length in a 204.
-    if (answer.status != 204)
-        fmt::format_to(std::back_inserter(out),
-                       "Content-Type: application/json\r\nContent-Length: {}\r\n",
-                       answer.body.size());
-    // Said both ways: an HTTP/1.0 client keeps the connection only where it is told to.
-    out += framing.keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
-    if (!framing.head_only) out += answer.body;
 }
 
 }  // namespace jobtally::listen

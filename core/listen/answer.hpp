@@ -4,7 +4,7 @@
 
 #include "core/ingest/delivery.hpp"
 #include "core/listen/authorization.hpp"
-#include "core/listen/request_head.hpp"
+#include "core/listen/request_reader.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -13,10 +13,15 @@
 
 namespace jobtally::listen {
 
+struct AnswerField {
+    std::string_view name;  // static text, like its value
+    std::string_view value;
+};
+
 struct Answer {
-    unsigned status = 200;
-    std::string fields;  // besides the usual ones, each with its CR LF
-    std::string body;    // JSON, or empty
+    unsigned status = 200;             // one that Boost.Beast has a phrase for
+    std::optional<AnswerField> field;  // besides the usual ones
+    std::string body;                  // JSON, or empty
 };
 
 // What a door lets in.

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <utility>
 
 namespace jobtally::listen {
 namespace {
@@ -91,73 +91,45 @@ std::optional<Refusal> FieldRules::take(std::string_view line) {
     if (is("host")) return take_host(value);
     if (is("content-length")) return take_content_length(value);
     if (is("transfer-encoding")) return take_transfer_encoding(value);
-    if (is("authorization")) return take_authorization(value);
-    if (is("expect")) return take_expect(value);
-    if (is("connection")) take_connection(value);
-    if (is("content-encoding")) take_content_encoding(value);
+    if (is("authorization") && std::exchange(m_has_authorization, true))
+        return Refusal{400, "more than one Authorization"};
+    if (is("expect") && std::exchange(m_has_expect, true))
+        return Refusal{400, "more than one Expect"};
     return {};
 }
 
 std::optional<Refusal> FieldRules::take_host(std::string_view value) {
-    if (m_has_host) return Refusal{400, "more than one Host"};
+    if (std::exchange(m_has_host, true)) return Refusal{400, "more than one Host"};
     if (!is_valid_host(value)) return Refusal{400, "the Host is not valid"};
-    m_has_host = true;
     return {};
 }
 
 std::optional<Refusal> FieldRules::take_content_length(std::string_view value) {
-    if (m_head.content_length) return Refusal{400, "more than one Content-Length"};
+    if (std::exchange(m_has_length, true)) return Refusal{400, "more than one Content-Length"};
     if (value.empty() || value.size() > 10 || !std::all_of(value.begin(), value.end(), is_digit))
         return Refusal{400, "the Content-Length is not 1 to 10 digits"};
-    std::uint64_t length = 0;
-    std::from_chars(value.data(), value.data() + value.size(), length);
-    m_head.content_length = length;
+    m_has_body = m_has_body || value.find_first_not_of('0') != std::string_view::npos;
     return {};
 }
 
 std::optional<Refusal> FieldRules::take_transfer_encoding(std::string_view value) {
-    if (m_head.chunked) return Refusal{400, "more than one Transfer-Encoding"};
+    if (m_is_chunked) return Refusal{400, "more than one Transfer-Encoding"};
     if (!m_is_1_1) return Refusal{400, "a Transfer-Encoding in HTTP/1.0"};
-    m_head.chunked = equals_ignoring_case(value, "chunked");
-    if (m_head.chunked) return {};
+    m_is_chunked = equals_ignoring_case(value, "chunked");
+    m_has_body = true;
+    if (m_is_chunked) return {};
     bool is_list = !value.empty();
     for_each_item(value, [&](std::string_view coding) { is_list = is_list && is_token(coding); });
     if (is_list) return Refusal{501, "the only Transfer-Encoding known here is chunked"};
     return Refusal{400, "the Transfer-Encoding is not valid"};
 }
 
-std::optional<Refusal> FieldRules::take_authorization(std::string_view value) {
-    if (m_head.authorization) return Refusal{400, "more than one Authorization"};
-    m_head.authorization = value;
-    return {};
-}
-
-std::optional<Refusal> FieldRules::take_expect(std::string_view value) {
-    if (m_head.expect) return Refusal{400, "more than one Expect"};
-    if (m_is_1_1) m_head.expect = value;
-    return {};
-}
-
-void FieldRules::take_connection(std::string_view value) {
-    for_each_item(value, [this](std::string_view option) {
-        m_says_close = m_says_close || equals_ignoring_case(option, "close");
-        m_says_keep_alive = m_says_keep_alive || equals_ignoring_case(option, "keep-alive");
-    });
-}
-
-void FieldRules::take_content_encoding(std::string_view value) {
-    for_each_item(value, [this](std::string_view coding) {
-        m_head.encoded = m_head.encoded || !equals_ignoring_case(coding, "identity");
-    });
-}
-
-std::optional<Refusal> FieldRules::conclude() {
+std::optional<Refusal> FieldRules::conclude() const {
     if (m_is_1_1 && !m_has_host) return Refusal{400, "no Host"};
-    if (m_head.chunked && m_head.content_length)
+    if (m_is_chunked && m_has_length)
         return Refusal{400, "both Transfer-Encoding and Content-Length"};
-    if (is_body_less(m_head.method) && m_head.has_body())
+    if (is_body_less(m_method) && m_has_body)
         return Refusal{400, "a body where the method has none"};
-    m_head.keep_alive = !m_says_close && (m_is_1_1 || m_says_keep_alive);
     return {};
 }
 

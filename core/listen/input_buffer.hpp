@@ -1,6 +1,7 @@
 // The bytes of a connection that were received and not used yet.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -15,12 +16,16 @@ class InputBuffer {
     std::string_view view() const { return {m_bytes.get() + m_begin, m_end - m_begin}; }
     bool empty() const { return m_begin == m_end; }
 
-    // Room for at least piece bytes behind what is there; earlier views end here.
+    // Room for at least 4 KiB behind what is there, for more where the room was filled before;
+    // earlier views end here.
     std::pair<char*, std::size_t> prepare() {
-        if (m_capacity - m_end < piece) make_room();
+        if (m_capacity - m_end < m_wanted) make_room();
         return {m_bytes.get() + m_end, m_capacity - m_end};
     }
-    void commit(std::size_t bytes) { m_end += bytes; }
+    void commit(std::size_t bytes) {
+        m_end += bytes;
+        if (m_end == m_capacity) m_wanted = std::min(2 * m_wanted, kept_capacity / 2);
+    }
     void consume(std::size_t bytes) {
         m_begin += bytes;
         if (m_begin != m_end) return;
@@ -28,6 +33,7 @@ class InputBuffer {
         if (m_capacity > kept_capacity) {
             m_bytes.reset();
             m_capacity = 0;
+            m_wanted = piece;
         }
     }
 
@@ -37,8 +43,8 @@ class InputBuffer {
 
     void make_room() {
         const std::size_t size = m_end - m_begin;
-        if (m_capacity - size < piece || m_begin < size) {
-            m_capacity = m_capacity == 0 ? 2 * piece : 2 * m_capacity;
+        if (m_capacity - size < m_wanted || m_begin < size) {
+            m_capacity = std::max(2 * m_capacity, m_capacity == 0 ? 2 * piece : size + m_wanted);
             std::unique_ptr<char[]> larger(new char[m_capacity]);
             if (size > 0) std::memcpy(larger.get(), m_bytes.get() + m_begin, size);
             m_bytes = std::move(larger);
@@ -52,6 +58,7 @@ class InputBuffer {
 
     std::unique_ptr<char[]> m_bytes;
     std::size_t m_capacity = 0;
+    std::size_t m_wanted = piece;
     std::size_t m_begin = 0;
     std::size_t m_end = 0;
 };

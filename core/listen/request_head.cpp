@@ -4,7 +4,8 @@
 #include "core/listen/field_rules.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+#include <optional>
 
 namespace jobtally::listen {
 namespace {
@@ -35,53 +36,53 @@ HeadEnd find_end(std::string_view received, std::size_t& scanned) {
     return {};
 }
 
-MaybeRefusal read_version(std::string_view version, bool& is_1_1) {
-    is_1_1 = version == "HTTP/1.1";
-    if (is_1_1 || version == "HTTP/1.0") return {};
+MaybeRefusal check_version(std::string_view version) {
+    if (version == "HTTP/1.1" || version == "HTTP/1.0") return {};
     const bool well_formed = version.size() == 8 && version.starts_with("HTTP/") &&
                              is_digit(version[5]) && version[6] == '.' && is_digit(version[7]);
     if (well_formed) return Refusal{505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
     return Refusal{400, "the request line has no HTTP version"};
 }
 
-// Takes scheme and authority off an absolute-form target.
-MaybeRefusal strip_origin(std::string_view& target) {
+MaybeRefusal check_origin(std::string_view target) {
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (!equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
         target.remove_prefix(scheme.size());
-        const auto authority = target.substr(0, target.find_first_of("/?"));
-        if (!is_valid_host(authority)) return Refusal{400, "the target has no valid host"};
-        target.remove_prefix(authority.size());
-        return {};
+        if (is_valid_host(target.substr(0, target.find_first_of("/?")))) return {};
+        return Refusal{400, "the target has no valid host"};
     }
     return Refusal{400, "the target is neither a path nor an http URL"};
 }
 
-MaybeRefusal read_target(std::string_view target, std::string_view& path) {
+MaybeRefusal check_target(std::string_view target) {
     if (target.size() > max_target_bytes)
         return Refusal{414, "the target is longer than 8000 bytes"};
     const auto is_visible = [](char c) { return c > 0x20 && c < 0x7f && c != '#'; };
     if (target.empty() || !std::all_of(target.begin(), target.end(), is_visible))
         return Refusal{400, "the target holds a character that must be encoded"};
-    if (target.front() != '/') {
-        if (auto refusal = strip_origin(target)) return refusal;
-    }
-    path = target.substr(0, target.find('?'));
-    if (path.empty()) path = "/";
-    return {};
+    return target.front() == '/' ? MaybeRefusal{} : check_origin(target);
 }
 
-MaybeRefusal read_request_line(std::string_view line, RequestHead& head, bool& is_1_1) {
+struct RequestLine {
+    std::string_view method;
+    std::string_view target;
+    std::string_view version;
+};
+
+std::optional<RequestLine> split(std::string_view line) {
     const auto first = line.find(' ');
     const auto last = line.rfind(' ');
-    if (first == std::string_view::npos || first == last)
-        return Refusal{400, "the request line is not method, target and version"};
-    head.method = line.substr(0, first);
-    if (!is_token(head.method)) return Refusal{400, "the method is not a token"};
-    if (auto refusal = read_version(line.substr(last + 1), is_1_1)) return refusal;
-    if (std::find(std::begin(methods), std::end(methods), head.method) == std::end(methods))
+    if (first == std::string_view::npos || first == last) return std::nullopt;
+    return RequestLine{line.substr(0, first), line.substr(first + 1, last - first - 1),
+                       line.substr(last + 1)};
+}
+
+MaybeRefusal check_request_line(const RequestLine& line) {
+    if (!is_token(line.method)) return Refusal{400, "the method is not a token"};
+    if (auto refusal = check_version(line.version)) return refusal;
+    if (std::find(std::begin(methods), std::end(methods), line.method) == std::end(methods))
         return Refusal{501, "the method is not known"};
-    return read_target(line.substr(first + 1, last - first - 1), head.path);
+    return check_target(line.target);
 }
 
 // `lines` ends with CR LF.
@@ -92,14 +93,15 @@ std::string_view take_line(std::string_view& lines) {
     return line;
 }
 
-MaybeRefusal parse(std::string_view block, RequestHead& head) {
-    bool is_1_1 = true;
-    if (auto refusal = read_request_line(take_line(block), head, is_1_1)) return refusal;
-    FieldRules rules(head, is_1_1);
+MaybeRefusal check_lines(std::string_view block) {
+    const auto line = split(take_line(block));
+    if (!line) return Refusal{400, "the request line is not method, target and version"};
+    if (auto refusal = check_request_line(*line)) return refusal;
+    FieldRules rules(line->method, line->version == "HTTP/1.1");
     std::size_t fields = 0;
-    for (auto line = take_line(block); !line.empty(); line = take_line(block)) {
+    for (auto field = take_line(block); !field.empty(); field = take_line(block)) {
         if (++fields > max_fields) return Refusal{431, "more than 100 fields in the head"};
-        if (auto refusal = rules.take(line)) return refusal;
+        if (auto refusal = rules.take(field)) return refusal;
     }
     return rules.conclude();
 }
@@ -110,13 +112,13 @@ Refusal too_long(std::string_view received) {
     return {431, "the head is longer than 16 KiB"};
 }
 
-HeadOutcome refused(const Refusal& refusal) {
-    return {HeadOutcome::State::refused, 0, {}, refusal};
+HeadCheck refused(const Refusal& refusal) {
+    return {HeadCheck::State::refused, 0, 0, refusal};
 }
 
 }  // namespace
 
-HeadOutcome read_head(std::string_view received, std::size_t& scanned) {
+HeadCheck check_head(std::string_view received, std::size_t& scanned) {
     const std::size_t blank = received.starts_with("\r\n") ? 2 : 0;
     std::size_t in_head = scanned > blank ? scanned - blank : 0;
     const auto text = received.substr(blank);
@@ -124,14 +126,11 @@ HeadOutcome read_head(std::string_view received, std::size_t& scanned) {
     scanned = in_head == 0 ? 0 : in_head + blank;
     if (end.refusal) return refused(*end.refusal);
     if (end.size == 0)
-        return text.size() < max_head_bytes ? HeadOutcome{}
+        return text.size() < max_head_bytes ? HeadCheck{}
                                             : refused(too_long(text.substr(0, max_head_bytes)));
 
-    HeadOutcome outcome;
-    if (auto refusal = parse(text.substr(0, end.size), outcome.head)) return refused(*refusal);
-    outcome.state = HeadOutcome::State::complete;
-    outcome.size = blank + end.size;
-    return outcome;
+    if (auto refusal = check_lines(text.substr(0, end.size))) return refused(*refusal);
+    return {HeadCheck::State::complete, blank, end.size, {}};
 }
 
 }  // namespace jobtally::listen

@@ -157,12 +157,15 @@ void Session::begin_request() {
 }
 
 void Session::advance_head() {
-    const auto outcome = read_head(m_in.view(), m_scanned);
-    if (outcome.state == HeadOutcome::State::incomplete) return read_more();
-    if (outcome.state == HeadOutcome::State::refused) return refuse(outcome.refusal);
-    const auto verdict = judge_head(outcome.head, m_hub.rules());
-    note_head(outcome.head, verdict);
-    m_in.consume(outcome.size);  // the views of the head end here
+    const auto check = check_head(m_in.view(), m_scanned);
+    if (check.state == HeadCheck::State::incomplete) return read_more();
+    if (check.state == HeadCheck::State::refused) return refuse(check.refusal);
+    m_reader = std::make_unique<RequestReader>(m_hub.rules().max_body);
+    const auto state = m_reader->take_head(m_in.view().substr(check.begin, check.size));
+    if (state == RequestReader::State::refused) return refuse(m_reader->refusal());
+    m_in.consume(check.begin + check.size);
+    const auto verdict = judge_head(m_reader->head(), m_hub.rules());
+    note_head(m_reader->head(), verdict);
     // A body that nobody wants is not read, so nothing behind it can be found.
     m_left_unread = verdict.answer && m_has_body;
     if (verdict.answer) return respond(*verdict.answer, m_keep_alive && !m_left_unread);
@@ -177,21 +180,18 @@ void Session::note_head(const RequestHead& head, const Verdict& verdict) {
     m_head_only = head.method == "HEAD";
     m_has_body = head.has_body();
     m_expects_continue = head.expect.has_value();
-    m_length = head.content_length.value_or(0);
-    m_chunked.reset();
-    if (head.chunked) m_chunked.emplace(m_hub.rules().max_body);
+    m_most_body = head.chunked ? m_hub.rules().max_body : head.content_length.value_or(0);
 }
 
 void Session::begin_body() {
-    const auto bytes = m_chunked ? m_hub.rules().max_body : m_length;
     enter(Phase::waiting, m_hub.options().timeout);
-    m_reserved = bytes;
-    if (m_hub.reserve(bytes, m_number)) return ask_for_body();
+    m_reserved = m_most_body;
+    if (m_hub.reserve(m_most_body, m_number)) return ask_for_body();
     m_reserved = 0;
 }
 
 void Session::body_may_come() noexcept {
-    m_reserved = m_chunked ? m_hub.rules().max_body : m_length;
+    m_reserved = m_most_body;
     protect([this] { m_phase == Phase::waiting ? ask_for_body() : drop_body(); });
 }
 
@@ -207,21 +207,17 @@ void Session::ask_for_body() {
 }
 
 void Session::advance_body() {
-    if (!m_chunked) {
-        if (m_in.view().size() < m_length) return read_more();
-        return deliver();
-    }
     auto input = m_in.view();
     const auto before = input.size();
-    const auto state = m_chunked->take(input, m_decoded);
+    const auto state = m_reader->take_body(input);
     m_in.consume(before - input.size());
-    if (state == ChunkedBody::State::refused) return refuse(m_chunked->refusal());
-    if (state == ChunkedBody::State::more) return read_more();
+    if (state == RequestReader::State::refused) return refuse(m_reader->refusal());
+    if (state == RequestReader::State::more) return read_more();
     deliver();
 }
 
 void Session::deliver() {
-    const auto body = m_chunked ? std::string_view(m_decoded) : m_in.view().substr(0, m_length);
+    const auto body = m_reader->body();
     m_record.body_bytes = body.size();
     auto delivery = ingest::decode(body, "http " + m_peer, m_hub.hooks().clock());
     m_phase = Phase::storing;
@@ -236,21 +232,18 @@ void Session::take_receipt(const ingest::Receipt& receipt) noexcept {
 void Session::answer_receipt(const ingest::Receipt& receipt) {
     if (receipt.error) {
         m_record.problem = *receipt.error;
-        const auto body = m_chunked ? std::string_view(m_decoded) : m_in.view().substr(0, m_length);
-        if (m_hub.hooks().lost) m_hub.hooks().lost(body, m_peer);
+        if (m_hub.hooks().lost) m_hub.hooks().lost(m_reader->body(), m_peer);
     } else {
         m_record.tally = receipt.tally;
         if (receipt.delivery.reports.empty() && !receipt.delivery.rejections.empty())
             m_record.problem = receipt.delivery.rejections.front().reason;
     }
-    if (!m_chunked) m_in.consume(m_length);
-    m_length = 0;
     respond(answer_to(receipt), m_keep_alive);
 }
 
-// Forgets a decoded body and gives its share of the budget back.
+// Forgets the request and its body, and gives its share of the budget back.
 void Session::drop_body() {
-    if (m_decoded.capacity() > 0) m_decoded = {};
+    m_reader.reset();
     if (m_reserved > 0) m_hub.give_back(std::exchange(m_reserved, 0));
 }
 

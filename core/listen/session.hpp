@@ -4,9 +4,9 @@
 #include "core/ingest/delivery.hpp"
 #include "core/listen/access_log.hpp"
 #include "core/listen/answer.hpp"
-#include "core/listen/chunked_body.hpp"
 #include "core/listen/hub.hpp"
 #include "core/listen/input_buffer.hpp"
+#include "core/listen/request_reader.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -90,9 +90,8 @@ class Session : public std::enable_shared_from_this<Session> {
     bool m_head_only = false;
     bool m_has_body = false;
     bool m_expects_continue = false;
-    std::uint64_t m_length = 0;  // of the body in m_in; chunked bodies are decoded into m_decoded
-    std::optional<ChunkedBody> m_chunked;
-    std::string m_decoded;
+    std::unique_ptr<RequestReader> m_reader;  // of the request under way
+    std::uint64_t m_most_body = 0;            // bytes that its body may take
     std::uint64_t m_reserved = 0;
     std::uint64_t m_lingered = 0;
 

@@ -1,26 +1,36 @@
 #include "core/listen/request_head.hpp"
-
+#include "core/listen/request_reader.hpp"
 #include "tests/support/catch.hpp"
 
+#include <memory>
 #include <string>
 
 namespace {
 
-using jobtally::listen::HeadOutcome;
+using jobtally::listen::check_head;
+using jobtally::listen::HeadCheck;
 using jobtally::listen::max_head_bytes;
-using jobtally::listen::read_head;
+using jobtally::listen::RequestReader;
 
-HeadOutcome head_of(std::string_view bytes) {
+// A reader that has taken the head at the beginning of the bytes.
+std::unique_ptr<RequestReader> reader_of(std::string_view bytes) {
     std::size_t scanned = 0;
-    return read_head(bytes, scanned);
+    const auto check = check_head(bytes, scanned);
+    REQUIRE(check.state == HeadCheck::State::complete);
+    auto reader = std::make_unique<RequestReader>(1 << 20);
+    REQUIRE(reader->take_head(bytes.substr(check.begin, check.size)) !=
+            RequestReader::State::refused);
+    return reader;
 }
 
-// 0: complete, 1: incomplete, else the status of the refusal.
+// 0: let through, and read by Beast; 1: incomplete, else the status of the refusal by the rules.
 unsigned verdict_on(std::string_view bytes) {
-    const auto outcome = head_of(bytes);
-    if (outcome.state == HeadOutcome::State::complete) return 0;
-    if (outcome.state == HeadOutcome::State::incomplete) return 1;
-    return outcome.refusal.status;
+    std::size_t scanned = 0;
+    const auto check = check_head(bytes, scanned);
+    if (check.state == HeadCheck::State::incomplete) return 1;
+    if (check.state == HeadCheck::State::refused) return check.refusal.status;
+    reader_of(bytes);
+    return 0;
 }
 
 std::string post_with(std::string_view fields) {
@@ -34,17 +44,21 @@ TEST_CASE("a plain request head is understood", "[listen]") {
         "POST /hook?x=1 HTTP/1.1\r\nHost: example.org:80\r\nContent-Length: 12\r\n"
         "authorization:  Bearer a b \t\r\nContent-Type: text/plain\r\nExpect: "
         "100-continue\r\n\r\nbody";
-    const auto outcome = head_of(bytes);
-    REQUIRE(outcome.state == HeadOutcome::State::complete);
-    CHECK(outcome.size == bytes.size() - 4);
-    CHECK(outcome.head.method == "POST");
-    CHECK(outcome.head.path == "/hook");
-    CHECK(outcome.head.content_length == 12U);
-    CHECK(outcome.head.authorization == "Bearer a b");
-    CHECK(outcome.head.expect == "100-continue");
-    CHECK(outcome.head.keep_alive);
-    CHECK_FALSE(outcome.head.chunked);
-    CHECK_FALSE(outcome.head.encoded);
+    std::size_t scanned = 0;
+    const auto check = check_head(bytes, scanned);
+    REQUIRE(check.state == HeadCheck::State::complete);
+    CHECK(check.begin == 0);
+    CHECK(check.size == bytes.size() - 4);
+    const auto reader = reader_of(bytes);
+    const auto& head = reader->head();
+    CHECK(head.method == "POST");
+    CHECK(head.path == "/hook");
+    CHECK(head.content_length == 12U);
+    CHECK(head.authorization == "Bearer a b");
+    CHECK(head.expect == "100-continue");
+    CHECK(head.keep_alive);
+    CHECK_FALSE(head.chunked);
+    CHECK_FALSE(head.encoded);
 }
 
 TEST_CASE("a head is the same however it is cut", "[listen]") {
@@ -52,25 +66,42 @@ TEST_CASE("a head is the same however it is cut", "[listen]") {
     std::size_t scanned = 0;
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         INFO(size);
-        REQUIRE(read_head(bytes.substr(0, size), scanned).state == HeadOutcome::State::incomplete);
+        REQUIRE(check_head(bytes.substr(0, size), scanned).state == HeadCheck::State::incomplete);
     }
-    const auto outcome = read_head(bytes, scanned);
-    REQUIRE(outcome.state == HeadOutcome::State::complete);
-    CHECK(outcome.size == bytes.size());
-    CHECK(outcome.head.chunked);
+    const auto check = check_head(bytes, scanned);
+    REQUIRE(check.state == HeadCheck::State::complete);
+    CHECK(check.begin == 2);
+    CHECK(check.begin + check.size == bytes.size());
+    CHECK(reader_of(bytes)->head().chunked);
+}
+
+TEST_CASE("a body is encoded unless every coding is identity", "[listen]") {
+    const auto is_encoded = [](std::string_view fields) {
+        return reader_of(post_with(fields))->head().encoded;
+    };
+    CHECK_FALSE(is_encoded("Content-Encoding: identity\r\n"));
+    CHECK_FALSE(is_encoded("Content-Encoding: Identity, identity\r\n"));
+    CHECK(is_encoded("Content-Encoding: gzip\r\n"));
+    CHECK(is_encoded("Content-Encoding: identity, gzip\r\n"));
+    CHECK(is_encoded("Content-Encoding: identity\r\nContent-Encoding: br\r\n"));
+    CHECK(is_encoded("Content-Encoding: identity/x\r\n"));
+}
+
+TEST_CASE("Expect is none of HTTP/1.0", "[listen]") {
+    CHECK_FALSE(reader_of("POST / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n")->head().expect);
 }
 
 TEST_CASE("connections stay or close as version and Connection say", "[listen]") {
-    CHECK(head_of(post_with("")).head.keep_alive);
-    CHECK_FALSE(head_of(post_with("Connection: x, Close\r\n")).head.keep_alive);
-    CHECK_FALSE(head_of("POST / HTTP/1.0\r\n\r\n").head.keep_alive);
-    CHECK(head_of("POST / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").head.keep_alive);
+    CHECK(reader_of(post_with(""))->head().keep_alive);
+    CHECK_FALSE(reader_of(post_with("Connection: x, Close\r\n"))->head().keep_alive);
+    CHECK_FALSE(reader_of("POST / HTTP/1.0\r\n\r\n")->head().keep_alive);
+    CHECK(reader_of("POST / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")->head().keep_alive);
 }
 
 TEST_CASE("targets are paths or http URLs", "[listen]") {
     const auto path_of = [](std::string_view target) {
         return std::string(
-            head_of("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n").head.path);
+            reader_of("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n")->head().path);
     };
     CHECK(path_of("/a/b?c") == "/a/b");
     CHECK(path_of("http://a:80/x?y") == "/x");

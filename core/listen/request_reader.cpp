@@ -1,0 +1,164 @@
+#include "core/listen/request_reader.hpp"
+
+#include "core/base/text.hpp"
+
+#include <algorithm>
+#include <new>
+#include <stdexcept>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace jobtally::listen {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::beast::error_code;
+
+constexpr std::size_t max_size_digits = 8;
+// The end of the chunk before, the size, the end of its line, the end of the body.
+constexpr std::size_t max_framing = 2 + max_size_digits + 2 + 2;
+
+std::string_view view_of(const boost::beast::string_view& text) {
+    return {text.data(), text.size()};
+}
+
+std::string_view path_of(std::string_view target) {
+    if (target.front() != '/') {
+        target.remove_prefix(target.find("//") + 2);
+        target.remove_prefix(std::min(target.size(), target.find_first_of("/?")));
+    }
+    const auto path = target.substr(0, target.find('?'));
+    return path.empty() ? "/" : path;
+}
+
+bool is_encoded(std::string_view codings) {
+    const http::opt_token_list list({codings.data(), codings.size()});
+    if (!http::validate_list(list)) return true;
+    for (const auto& coding : list)
+        if (!equals_ignoring_case(view_of(coding), "identity")) return true;
+    return false;
+}
+
+// Beast hands the framing of each chunk over before it acts on it: what it would let pass is
+// stopped here.
+struct ChunkRules {
+    const char* line = nullptr;  // where Beast reads
+    bool is_first = true;
+    std::string_view broken;  // the rule
+
+    void operator()(std::uint64_t size, boost::beast::string_view extensions, error_code& problem) {
+        const char* const digits = line + (is_first ? 0 : 2);
+        is_first = false;
+        const auto count = static_cast<std::size_t>(extensions.data() - digits);
+        // The last chunk is handed over when the end of the trailers was seen: four bytes can be
+        // read.
+        if (!extensions.empty())
+            broken = "a chunk has an extension";
+        else if (count > max_size_digits)
+            broken = "a chunk has no valid size";
+        else if (size == 0 && std::string_view(extensions.data(), 4) != "\r\n\r\n")
+            broken = "a trailer follows the last chunk";
+        if (!broken.empty()) problem = http::error::bad_chunk_extension;
+    }
+};
+
+}  // namespace
+
+struct RequestReader::Parser {
+    http::request_parser<http::string_body> beast;
+    ChunkRules chunk_rules;
+    bool wants_more = false;
+};
+
+RequestReader::RequestReader(std::uint64_t max_body)
+    : m_max_body(max_body), m_parser(std::make_unique<Parser>()) {
+    m_parser->beast.header_limit(max_head_bytes + 1);
+    m_parser->beast.body_limit(boost::none);  // a large body is for judge_head() to answer
+    m_parser->beast.on_chunk_header(m_parser->chunk_rules);
+}
+
+RequestReader::~RequestReader() = default;
+
+// One step of the parser; notes a refusal. Returns the bytes that were used.
+std::size_t RequestReader::put(std::string_view bytes) {
+    auto& [beast, chunk_rules, wants_more] = *m_parser;
+    error_code problem;
+    std::size_t used = 0;
+    chunk_rules.line = bytes.data();
+    try {
+        used = beast.put(boost::asio::buffer(bytes.data(), bytes.size()), problem);
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception&) {
+        problem = http::error::bad_value;
+    }
+    wants_more = problem == http::error::need_more;
+    if (!problem || wants_more) return used;
+    m_is_refused = true;
+    if (problem == http::error::body_limit)
+        m_refusal = {413, "the body is too large"};
+    else if (!chunk_rules.broken.empty())
+        m_refusal = {400, chunk_rules.broken};
+    else
+        m_refusal = {400, beast.is_header_done() ? "the chunks of the body are not valid"
+                                                 : "the head is not valid"};
+    return used;
+}
+
+RequestReader::State RequestReader::state() const {
+    if (m_is_refused) return State::refused;
+    return m_parser->beast.is_done() ? State::done : State::more;
+}
+
+RequestReader::State RequestReader::take_head(std::string_view block) {
+    const auto used = put(block);
+    if (!m_is_refused && (used != block.size() || !m_parser->beast.is_header_done())) {
+        m_is_refused = true;
+        m_refusal = {400, "the head is not valid"};
+    }
+    if (m_is_refused) return State::refused;
+    note_head();
+    m_parser->beast.body_limit(m_max_body);
+    return state();
+}
+
+void RequestReader::note_head() {
+    const auto& beast = m_parser->beast;
+    const auto& message = beast.get();
+    m_head.method = view_of(message.method_string());
+    m_head.path = path_of(view_of(message.target()));
+    m_head.keep_alive = beast.keep_alive();
+    m_head.chunked = beast.chunked();
+    if (const auto length = beast.content_length()) m_head.content_length = *length;
+    const auto value_of = [&message](http::field name) -> std::optional<std::string_view> {
+        const auto found = message.find(name);
+        if (found == message.end()) return std::nullopt;
+        return view_of(found->value());
+    };
+    m_head.authorization = value_of(http::field::authorization);
+    if (message.version() == 11) m_head.expect = value_of(http::field::expect);
+    const auto [first, last] = message.equal_range(http::field::content_encoding);
+    for (auto field = first; field != last; ++field)
+        m_head.encoded = m_head.encoded || is_encoded(view_of(field->value()));
+}
+
+RequestReader::State RequestReader::take_body(std::string_view& input) {
+    m_parser->wants_more = false;
+    while (state() == State::more && !input.empty() && !m_parser->wants_more)
+        input.remove_prefix(put(input));
+    // Beast would wait for the end of extensions and trailers without bound.
+    if (state() == State::more && input.size() >= max_framing) {
+        m_is_refused = true;
+        m_refusal = {400, "a chunk has more than its size"};
+    }
+    return state();
+}
+
+std::string_view RequestReader::body() const {
+    return m_parser->beast.get().body();
+}
+
+}  // namespace jobtally::listen

@@ -1,0 +1,68 @@
+// One request by Boost.Beast's parser: the head that the rules let through, then the body as its
+// framing says. Beast stays behind this header.
+#pragma once
+
+#include "core/listen/request_head.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace jobtally::listen {
+
+// What a request says of itself. Views into the reader that parsed it.
+struct RequestHead {
+    std::string_view method;  // one of those HTTP defines
+    std::string_view path;    // of the target, without the query; never empty
+    bool keep_alive = true;
+    bool chunked = false;
+    std::optional<std::uint64_t> content_length;  // at most 10 digits; never beside chunked
+    std::optional<std::string_view> authorization;
+    std::optional<std::string_view> expect;  // HTTP/1.1 only
+    bool encoded = false;                    // a content-encoding other than identity
+
+    bool has_body() const { return chunked || content_length.value_or(0) > 0; }
+};
+
+// Reads one request; use another for the next. Memory: the head, the body as far as it came (space
+// for a Content-Length is asked for at its first byte), nothing for chunk framing. Throws
+// std::bad_alloc alone: what else Beast throws at odd bytes is a refusal.
+class RequestReader {
+  public:
+    enum class State { more, done, refused };
+
+    explicit RequestReader(std::uint64_t max_body);
+    ~RequestReader();
+
+    // Takes a head that check_head() found complete, and nothing else. Refused where Beast can't
+    // read what the rules let through. Call it once, first.
+    State take_head(std::string_view block);
+    // Since take_head().
+    const RequestHead& head() const { return m_head; }
+
+    // Takes bytes of the body off the front of `input`, never one behind its end. What it leaves
+    // although it wants more must be at the front of the next input; that is less than 14 bytes.
+    // Chunks are accepted without extensions and trailers: nobody who sends a job report needs
+    // them and both are known ways around a reader.
+    State take_body(std::string_view& input);
+    // The decoded body as far as it was read.
+    std::string_view body() const;
+    // Why it was refused: 400, or 413 for a chunked body of more than max_body bytes.
+    const Refusal& refusal() const { return m_refusal; }
+
+  private:
+    struct Parser;
+
+    std::size_t put(std::string_view bytes);
+    State state() const;
+    void note_head();
+
+    std::uint64_t m_max_body;
+    std::unique_ptr<Parser> m_parser;
+    RequestHead m_head;
+    Refusal m_refusal;
+    bool m_is_refused = false;
+};
+
+}  // namespace jobtally::listen

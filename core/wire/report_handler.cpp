@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t shown_width = 40;
 
-std::string quoted(std::string_view text) {
+// Not named quoted: newer standard libraries would offer std::quoted in its place.
+std::string in_quotes(std::string_view text) {
     // Cut before it is made visible: the text may be as long as a report.
     return '"' + shorten(visible(text.substr(0, 4 * shown_width)), shown_width) + '"';
 }
@@ -334,8 +335,9 @@ void ReportHandler::check_depth() {
 
 bool ReportHandler::check_utf8(std::string_view text, bool is_key) {
     if (is_ascii(text) || is_utf8(text)) return true;
-    refuse(m_slot == Slot::root ? "" : member_name(),
-           is_key ? "a name that is not UTF-8: " + quoted(text) : "not UTF-8: " + quoted(text));
+    refuse(
+        m_slot == Slot::root ? "" : member_name(),
+        is_key ? "a name that is not UTF-8: " + in_quotes(text) : "not UTF-8: " + in_quotes(text));
     m_slot = Slot::ignored;
     return false;
 }
@@ -371,8 +373,8 @@ void ReportHandler::merge_nested(Slot nested, std::optional<std::string>& flat,
     if (!flat) {
         assign(flat, value);
     } else if (*flat != value) {
-        refuse(std::string(name_of(nested)),
-               quoted(value) + " contradicts " + std::string(flat_name) + " " + quoted(*flat));
+        refuse(std::string(name_of(nested)), in_quotes(value) + " contradicts " +
+                                                 std::string(flat_name) + " " + in_quotes(*flat));
     }
 }
 

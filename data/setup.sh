@@ -8,6 +8,10 @@ else
     c_bold='' c_dim='' c_red='' c_green='' c_off=''
 fi
 
+# Two clones of the same sources share what the compiler cache holds.
+CCACHE_BASEDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export CCACHE_BASEDIR CCACHE_NOHASHDIR=1
+
 # Progress and complaints go to stderr; stdout belongs to the caller.
 say() { printf '%s%s%s\n' "$c_bold" "$*" "$c_off" >&2; }
 note() { printf '%s%s%s\n' "$c_dim" "$*" "$c_off" >&2; }

@@ -9,8 +9,8 @@ table::ResultTable tally_table(const model::Tally& tally) {
     for (const char* key : {"read", "stored", "updated", "unchanged", "stale", "rejected"}) {
         table.columns.push_back({key, key});
     }
-    table.rows = {{tally.read(), tally.stored, tally.updated, tally.unchanged, tally.stale,
-                   tally.rejected}};
+    table.rows = {
+        {tally.read(), tally.stored, tally.updated, tally.unchanged, tally.stale, tally.rejected}};
     return table;
 }
 

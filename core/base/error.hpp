@@ -1,4 +1,4 @@
-// The exceptions of jobtally. main() catches them all and turns each into a message and an exit code.
+// The exceptions of jobtally. main() catches them all and makes a message and an exit code of each.
 #pragma once
 
 #include <stdexcept>

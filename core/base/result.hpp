@@ -1,8 +1,9 @@
-// Badness that comes from outside is a value: Result<T> holds a T or the Problem that kept us from it.
+// Badness from outside is a value: Result<T> holds a T or the Problem that kept us from it.
 #pragma once
 
-#include <boost/system/result.hpp>
 #include <string>
+
+#include <boost/system/result.hpp>
 
 namespace jobtally {
 

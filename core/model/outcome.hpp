@@ -1,10 +1,10 @@
 // What becomes of a report that arrives: the rule for two reports with one id, and the tally.
 #pragma once
 
+#include "core/model/report.hpp"
+
 #include <cstdint>
 #include <string_view>
-
-#include "core/model/report.hpp"
 
 namespace jobtally::model {
 
@@ -12,10 +12,10 @@ enum class Outcome : std::uint8_t { stored, updated, unchanged, stale, rejected 
 
 std::string_view name_of(Outcome outcome) noexcept;  // `stored`, `updated`, ...
 
-// What to do with `arrived` when `kept` has the same id: updated (arrived replaces kept), unchanged or
-// stale (kept stays). All known fields equal: unchanged. A finished report is never replaced by one
-// that is not. Else the newer updated_at wins, an unknown one being older than any; between equal ones a
-// finished report replaces one that is not, and otherwise the first stays.
+// What to do with `arrived` when `kept` has the same id: updated (arrived replaces kept), unchanged
+// or stale (kept stays). All known fields equal: unchanged. A finished report is never replaced by
+// one that is not. Else the newer updated_at wins, an unknown one being older than any; between
+// equal ones a finished report replaces one that is not, and otherwise the first stays.
 Outcome reconcile(const JobReport& kept, const JobReport& arrived);
 
 // How many reports were read, and what became of them.

@@ -1,12 +1,12 @@
 // A job report: what the platform sends when an import or export job ends.
 #pragma once
 
+#include "core/time/instant.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "core/time/instant.hpp"
 
 namespace jobtally::model {
 

@@ -1,4 +1,5 @@
 #include "core/listen/request_head.hpp"
+
 #include "core/listen/request_reader.hpp"
 #include "tests/support/catch.hpp"
 

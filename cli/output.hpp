@@ -3,6 +3,7 @@
 
 #include "cli/globals.hpp"
 #include "core/render/renderer.hpp"
+#include "core/table/plot.hpp"
 
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ class Output {
 
     // The table with the columns of --columns in the format.
     void print(const table::ResultTable& table);
+    // Bars, as text.
+    void print(const table::Plots& plots);
     // The same for a table of one row, shown as a record.
     void print_record(const table::ResultTable& table);
     void write(std::string_view bytes);

@@ -51,6 +51,7 @@ struct AppendCell {
         }
         out += ']';
     }
+    void operator()(const table::Bucket& bucket) const { append_string(out, bucket.text); }
     // Numbers, lengths and raw JSON are spelled as in csv; what has no spelling there is null.
     void operator()(const auto& value) const {
         const std::string text = plain_text(table::Cell{value});
@@ -82,13 +83,15 @@ class Object {
 
 enum class RowKind { group, total };
 
-void append_previous(Object& object, const table::ResultTable& table, const table::Row& row) {
+void append_previous(Object& object, const table::ResultTable& table, const table::Row& row,
+                     RowKind kind) {
     std::string members;
     Object previous(members);
     bool any = false;
     for (std::size_t at = 0; at < row.size(); ++at) {
         const std::string_view key = table.columns[at].key;
-        if (!key.starts_with(previous_prefix)) continue;
+        const bool names_group = table.columns[at].grouping && kind == RowKind::total;
+        if (!key.starts_with(previous_prefix) || names_group) continue;
         previous.add(key.substr(previous_prefix.size()), row[at]);
         any = true;
     }
@@ -104,7 +107,7 @@ void append_row(std::string& out, const table::ResultTable& table, const table::
         if (column.grouping && kind == RowKind::total) continue;
         if (!column.key.starts_with(previous_prefix)) object.add(column.key, row[at]);
     }
-    append_previous(object, table, row);
+    append_previous(object, table, row, kind);
     object.close();
 }
 

@@ -41,6 +41,10 @@ std::string_view color_of(const table::Cell& cell, std::string_view key) {
         if (key.ends_with("success_rate")) return color_of_share(ratio->value);
         if (key.ends_with("failure_rate")) return color_of_share(1 - ratio->value);
     }
+    if (const auto* change = std::get_if<table::Change>(&cell)) {
+        if (!change->notable) return dim;
+        return (change->value > 0) == change->more_is_better ? green : red;
+    }
     const auto* word = std::get_if<std::string>(&cell);
     if (word != nullptr && (key.ends_with("status") || key.ends_with("state"))) {
         return color_of_word(*word);

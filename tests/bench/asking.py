@@ -3,9 +3,8 @@
 import shutil
 
 import duckdb
-from measuring import figure, interleaved, note, ratio, run, skipped, text_of
+from measuring import interleaved, note, ratio, run, skipped, text_of, time_figure
 
-MILLISECONDS = 1000
 QUESTIONS = ("rates", "failures", "durations")
 # For a window; `--last 7d` is given to each.
 WINDOW_QUESTIONS = {"rates": [], "failures": [], "durations": [], "definitions": [], "summary": [], "list": ["-n", "20"]}
@@ -13,7 +12,7 @@ WINDOW_QUESTIONS = {"rates": [], "failures": [], "durations": [], "definitions":
 
 def ask(material, size, command, *options):
     store = material.store(size)
-    return lambda: run([material.program, "--db", store, command, *options]).seconds
+    return lambda: run([material.program, "--db", store, command, *options])
 
 
 def print_f3(material, peer, rounds):
@@ -26,11 +25,11 @@ def print_f3(material, peer, rounds):
         results = interleaved(rounds, works)
         query = None
         if peer:
-            query = figure(f"F3.{size}.duckdb_query", results["duckdb"], "ms", MILLISECONDS)
+            query = time_figure(f"F3.{size}.duckdb_query", results["duckdb"], "ms")
         else:
             skipped(f"F3.{size}.duckdb_query", "duckdb")
         for command in QUESTIONS:
-            whole = figure(f"F3.{size}.{command}", results[command], "ms", MILLISECONDS)
+            whole = time_figure(f"F3.{size}.{command}", results[command], "ms")
             ratio(f"F3.{size}.{command}_ratio", whole, query)
     print_others(material, peer, rounds)
 
@@ -41,21 +40,21 @@ def duckdb_question(material, peer, size):
     if not database.exists():
         note(f"making {database.name}")
         part = material.scratch("table.part")
-        peer.seconds(part, duckdb.load(material.reports(size)))
-        peer.rows(":memory:", ([], "SELECT 1"))  # lets go of the file
+        peer.run(part, duckdb.load(material.reports(size)))
+        peer.let_go()
         part.rename(database)
     counted = peer.rows(database, ([], "SELECT count(*) FROM report"))[0][0]
     stored = text_of([material.program, "--db", material.store(size), "rates", "--get", "reports"])
     if str(counted) != stored:
         raise RuntimeError(f"DuckDB has {counted} reports, jobtally {stored}")
-    return lambda: peer.seconds(database, duckdb.question())
+    return lambda: peer.run(database, duckdb.question())
 
 
 def print_others(material, peer, rounds):
     """What other tools take for parts of the same."""
     if peer:
         from_file = duckdb.question(duckdb.source(material.warm(material.reports("1m"))))
-        figure("F3.1m.duckdb_from_file", [peer.seconds(":memory:", from_file) for _ in range(rounds)], "s")
+        time_figure("F3.1m.duckdb_from_file", [peer.run(":memory:", from_file) for _ in range(rounds)])
     reports = material.warm(material.reports("100k"))
     grouped = "SELECT definition, count(*), sum(total_operations), sum(total_failed) FROM report GROUP BY definition"
     others = {
@@ -65,7 +64,7 @@ def print_others(material, peer, rounds):
                                        "total_operations", "-g", "definition_id", reports]}
     for name, command in others.items():
         if shutil.which(command[0]):
-            figure(name, [run(command).seconds for _ in range(rounds)], "s")
+            time_figure(name, [run(command) for _ in range(rounds)])
         else:
             skipped(name, {"mlr": "miller"}.get(command[0], command[0]))
 
@@ -79,15 +78,15 @@ def print_f4(material, rounds):
         for work in works.values():
             work()
         results = interleaved(3 * rounds, works)
-        medians = {name: figure(f"F4.{command}.{name}", results[name], "ms", MILLISECONDS) for name in works}
+        medians = {name: time_figure(f"F4.{command}.{name}", results[name], "ms") for name in works}
         ratio(f"F4.{command}.ratio", medians.get("10m"), medians["1m"])
         ratio(f"F4.{command}.ratio_as_many", medians.get("10m_as_many"), medians["1m"])
 
 
 def print_f5(material, rounds):
     works = {"rates": ask(material, "10k", "rates"),
-             "version": lambda: run([material.program, "--version"]).seconds}
+             "version": lambda: run([material.program, "--version"])}
     works["rates"]()
     results = interleaved(5 * rounds, works)
-    figure("F5.rates_10k", results["rates"], "ms", MILLISECONDS)
-    figure("F5.process_start", results["version"], "ms", MILLISECONDS)
+    time_figure("F5.rates_10k", results["rates"], "ms")
+    time_figure("F5.process_start", results["version"], "ms")

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from measuring import Run
+
 COLUMNS = {"id": "VARCHAR", "type": "VARCHAR", "status": "VARCHAR", "created_at": "TIMESTAMP", "updated_at": "TIMESTAMP",
            "total_operations": "BIGINT", "total_succeeded": "BIGINT", "total_failed": "BIGINT",
            "definition_id": "VARCHAR", "definition_name": "VARCHAR"}
@@ -45,11 +47,16 @@ class DuckDB:
         shutil.copyfile(Path(__file__).with_name("duckdb.mjs"), script)  # node looks for packages beside the script
         self._process = subprocess.Popen(["node", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def seconds(self, database, statements):
-        return self._ask(database, statements)["seconds"]
+    def run(self, database, statements):
+        answer = self._ask(database, statements)
+        return Run(answer["seconds"], answer["cpu_seconds"])
 
     def rows(self, database, statements):
         return self._ask(database, statements)["rows"]
+
+    def let_go(self):
+        """Closes the file of the database that was used last."""
+        self.run(":memory:", ([], "SELECT 1"))
 
     def close(self):
         self._process.stdin.close()

@@ -3,7 +3,7 @@
 import shutil
 
 import duckdb
-from measuring import figure, interleaved, note, ratio, remove_store, run, settle_disk, skipped
+from measuring import figure, interleaved, note, ratio, remove_store, run, settle_disk, skipped, time_figure
 
 MEGABYTE = 1e-6
 
@@ -20,10 +20,6 @@ def ingest_anew(material, reports):
     return done
 
 
-def seconds(runs):
-    return [done.seconds for done in runs]
-
-
 def print_f1(material, peer, rounds):
     reports = material.warm(material.reports("1m"))
     works = {"jobtally": lambda: ingest_anew(material, reports)}
@@ -32,10 +28,10 @@ def print_f1(material, peer, rounds):
         works["duckdb_no_key"] = lambda: duckdb_load(material, peer, duckdb.load(reports))
     results = interleaved(rounds, works)
 
-    jobtally = figure("F1.ingest.jobtally", seconds(results["jobtally"]), "s")
+    jobtally = time_figure("F1.ingest.jobtally", results["jobtally"])
     if peer:
-        with_key = figure("F1.ingest.duckdb_key", results["duckdb_key"], "s")
-        without = figure("F1.ingest.duckdb_no_key", results["duckdb_no_key"], "s")
+        with_key = time_figure("F1.ingest.duckdb_key", results["duckdb_key"])
+        without = time_figure("F1.ingest.duckdb_no_key", results["duckdb_no_key"])
         ratio("F1.ratio_to_duckdb_key", jobtally, with_key)
         ratio("F1.ratio_to_duckdb_no_key", jobtally, without)
     else:
@@ -47,10 +43,10 @@ def print_f1(material, peer, rounds):
 def duckdb_load(material, peer, statements):
     database = material.scratch("load.duckdb")
     settle_disk()
-    taken = peer.seconds(database, statements)
-    peer.rows(":memory:", ([], "SELECT 1"))  # lets go of the file
+    done = peer.run(database, statements)
+    peer.let_go()
     remove_store(database)
-    return taken
+    return done
 
 
 def print_memory(material, runs):
@@ -61,7 +57,7 @@ def print_memory(material, runs):
     note("ingesting 10 million reports")
     done = ingest_anew(material, reports)
     figure("F1.memory.10m", done.memory, "MB", MEGABYTE)
-    figure("F1.ingest.jobtally_10m", done.seconds, "s")
+    time_figure("F1.ingest.jobtally_10m", [done])
 
 
 def print_sqlite_utils(material, rounds):
@@ -69,18 +65,18 @@ def print_sqlite_utils(material, rounds):
         return skipped("F1.ingest_100k.sqlite_utils", "sqlite-utils")
     reports = material.warm(material.reports("100k"))
     results = interleaved(rounds, {
-        "jobtally": lambda: ingest_anew(material, reports).seconds,
+        "jobtally": lambda: ingest_anew(material, reports),
         "sqlite_utils": lambda: insert_with_sqlite_utils(material, reports)})
-    jobtally = figure("F1.ingest_100k.jobtally", results["jobtally"], "s")
-    ratio("F1.ratio_to_sqlite_utils", jobtally, figure("F1.ingest_100k.sqlite_utils", results["sqlite_utils"], "s"))
+    jobtally = time_figure("F1.ingest_100k.jobtally", results["jobtally"])
+    ratio("F1.ratio_to_sqlite_utils", jobtally, time_figure("F1.ingest_100k.sqlite_utils", results["sqlite_utils"]))
 
 
 def insert_with_sqlite_utils(material, reports):
     database = material.scratch("sqlite-utils.db")
     settle_disk()
-    taken = run(["sqlite-utils", "insert", database, "report", reports, "--nl", "--pk", "id"]).seconds
+    done = run(["sqlite-utils", "insert", database, "report", reports, "--nl", "--pk", "id"])
     remove_store(database)
-    return taken
+    return done
 
 
 def print_f6(material, rounds):
@@ -88,8 +84,8 @@ def print_f6(material, rounds):
     first, again = [], []
     for _ in range(rounds):
         store = material.scratch("ingest.db")
-        first.append(ingest(material, reports, store).seconds)
-        again.append(ingest(material, reports, store).seconds)
+        first.append(ingest(material, reports, store))
+        again.append(ingest(material, reports, store))
         remove_store(store)
-    once = figure("F6.ingest.first", first, "s")
-    ratio("F6.ratio", figure("F6.ingest.again", again, "s"), once)
+    once = time_figure("F6.ingest.first", first)
+    ratio("F6.ratio", time_figure("F6.ingest.again", again), once)

@@ -24,9 +24,11 @@ def environment():
 
 @dataclass
 class Run:
-    """seconds from before the program is started until it has been waited for; memory is its peak, in bytes."""
+    """seconds pass on the clock, from before the program is started until it has been waited for; cpu_seconds are what
+    all its threads used, which tells more where other work goes on. memory is its peak, in bytes."""
     seconds: float
-    memory: int
+    cpu_seconds: float
+    memory: int = 0
 
 
 def run(arguments, expected=0):
@@ -47,7 +49,7 @@ def run(arguments, expected=0):
     code = os.waitstatus_to_exitcode(status)
     if code != expected:
         raise RuntimeError(f"{' '.join(arguments)}: exited with {code}")
-    return Run(seconds, usage.ru_maxrss * 1024)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def text_of(arguments):
@@ -76,15 +78,22 @@ def remove_store(path):
         Path(f"{path}{beside}").unlink(missing_ok=True)
 
 
-def figure(name, values, unit, scale=1):
+def figure(name, values, unit, scale=1, more=""):
     """Prints the median of the values, with the range where there are several, and returns it unscaled."""
     values = list(values) if isinstance(values, (list, tuple)) else [values]
     middle = statistics.median(values)
     line = f"{name} {spelled(middle * scale)} {unit}"
     if len(values) > 1:
         line += f"   min {spelled(min(values) * scale)} max {spelled(max(values) * scale)} runs {len(values)}"
-    print(line, flush=True)
+    print(line + more, flush=True)
     return middle
+
+
+def time_figure(name, runs, unit="s"):
+    """Prints the median of the seconds on the clock, and that of the processor's, and returns the former in seconds."""
+    scale = {"s": 1, "ms": 1000}[unit]
+    used = statistics.median(done.cpu_seconds for done in runs) * scale
+    return figure(name, [done.seconds for done in runs], unit, scale, f"   cpu {spelled(used)}")
 
 
 def spelled(value):

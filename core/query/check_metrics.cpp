@@ -5,11 +5,13 @@
 #include "core/base/text.hpp"
 #include "core/query/durations.hpp"
 #include "core/query/failures.hpp"
+#include "core/query/missed.hpp"
 #include "core/query/rates.hpp"
 #include "core/store/rejected.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include <fmt/format.h>
@@ -146,6 +148,41 @@ std::vector<Measured> p95(const Scope& scope, bool by_definition, time::Instant)
     return found;
 }
 
+bool has_rhythm(const MissedRow& row) {
+    return row.state != MissedState::irregular && row.state != MissedState::too_few;
+}
+
+Measured missed_of(const MissedRow& row) {
+    const std::int64_t count = row.is_problem() ? 1 : 0;
+    return {{{row.id, table::cell_or_unknown(row.label), table::cell_or_unknown(row.type)},
+             count,
+             std::string(name_of(row.state))},
+            row.reports,
+            static_cast<double>(count)};
+}
+
+// How many of those that have a rhythm to be held against, and the most urgent one.
+std::vector<Measured> missed(const Scope& scope, bool by_definition, time::Instant now) {
+    MissedOptions options;
+    options.now = now;
+    auto rows = query::missed(scope, options).rows;
+    std::erase_if(rows, [](const MissedRow& row) { return !has_rhythm(row); });
+    std::vector<Measured> found;
+    if (by_definition) {
+        for (const auto& row : rows) found.push_back(missed_of(row));
+        return found;
+    }
+    if (rows.empty()) return {};
+    const auto count = std::count_if(rows.begin(), rows.end(),
+                                     [](const MissedRow& row) { return row.is_problem(); });
+    auto phrase = fmt::format("of {} {} late, missed or stuck", count_text(std::ssize(rows)),
+                              rows.size() == 1 ? "definition" : "definitions");
+    if (const auto& worst = rows.front(); worst.is_problem()) {
+        phrase += fmt::format(" (\"{}\" {})", worst.label.value_or(worst.id), name_of(worst.state));
+    }
+    return {{{{}, count, std::move(phrase)}, std::nullopt, static_cast<double>(count)}};
+}
+
 // They were never understood, so they belong to no definition.
 std::vector<Measured> rejected(const Scope& scope, bool, time::Instant) {
     const auto count = store::count_rejected(scope.store(), scope.selection().span);
@@ -168,6 +205,7 @@ const std::vector<Metric>& check_metrics() {
          failure_streak},
         {"age", "age", "finished jobs", Unit::seconds, high, all, true, age},
         {"p95", "p95", "finished jobs of known duration", Unit::seconds, high, recent, true, p95},
+        {"missed", "missed", "definitions of known rhythm", Unit::count, high, all, true, missed},
         {"rejected", "rejected", "rejected bodies", Unit::count, high, recent, false, rejected},
     };
     return metrics;

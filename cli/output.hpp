@@ -31,12 +31,13 @@ class Output {
     // The same for a table of one row, shown as a record.
     void print_record(const table::ResultTable& table);
     void write(std::string_view bytes);
+    // What was written so far goes out now, for a reader who waits for it.
+    void flush();
     // Everything is out: the file gets its name. To be called once, at the end.
     void finish();
 
   private:
     void open_file();
-    void flush();
 
     const Globals& m_globals;
     render::Format m_format;

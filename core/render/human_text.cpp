@@ -12,17 +12,6 @@ namespace {
 
 constexpr std::string_view unknown = "-";
 
-// Plain digits up to four, groups of three from five on: 9999, 10,000.
-std::string count_text(std::int64_t value) {
-    std::string digits = fmt::to_string(value);
-    const std::size_t first = digits.front() == '-' ? 1 : 0;
-    if (digits.size() - first < 5) return digits;
-    for (std::size_t at = digits.size() - 3; at > first; at = at > 3 ? at - 3 : 0) {
-        digits.insert(at, 1, ',');
-    }
-    return digits;
-}
-
 // About three digits that count; no fraction from a thousand on.
 std::string number_words(double value) {
     const double size = std::abs(value);

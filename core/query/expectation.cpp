@@ -1,0 +1,123 @@
+// Judges one definition.
+#include "core/query/expectation.hpp"
+
+#include <algorithm>
+
+namespace jobtally::query {
+
+namespace {
+
+using std::chrono::minutes;
+using time::Duration;
+using time::Instant;
+
+constexpr std::size_t least_durations = 3;  // to say what is usual
+constexpr auto stuck_floor = minutes(10);
+constexpr std::int64_t down_share = 10;  // a tenth of the time in which a report may come
+
+// How long a job may run before it counts as stuck: three times its 95th percentile, but 10 minutes
+// more at the least. Nothing where too little is known.
+std::optional<Duration> longest_run(const std::vector<Run>& runs) {
+    std::vector<std::int64_t> durations;
+    for (const Run& run : runs) {
+        if (run.duration >= 0) durations.push_back(run.duration);
+    }
+    if (durations.size() < least_durations) return std::nullopt;
+    const std::size_t rank = (durations.size() * 95 + 99) / 100;
+    const auto at = durations.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+    std::nth_element(durations.begin(), at, durations.end());
+    return std::max(Duration{3 * *at}, Duration{*at} + Duration{stuck_floor});
+}
+
+// The end of the downtime that a slot's report may have been lost in.
+std::optional<Instant> lost_until(const std::vector<time::TimeSpan>& down, Instant from,
+                                  Instant to) {
+    Duration lost{0};
+    Instant until = from;
+    for (const auto& span : down) {
+        if (*span.since >= to || *span.until <= from) continue;
+        lost += std::min(*span.until, to) - std::max(*span.since, from);
+        until = *span.until;
+    }
+    if (lost == Duration{0} || lost * down_share < to - from) return std::nullopt;
+    return until;
+}
+
+// The first slot whose report would have reached us.
+Instant slot_while_up(const Cadence& cadence, Instant slot, const MissedOptions& options) {
+    while (slot + cadence.late <= options.now) {
+        const auto until = lost_until(options.down, slot - cadence.early, slot + cadence.late);
+        if (!until) break;
+        // A downtime that goes on has no slot after it yet: the next one from now on.
+        const Instant beyond = std::min(*until, options.now) - cadence.late;
+        slot = cadence.slot_after(std::max(slot, beyond));
+    }
+    return slot;
+}
+
+void judge_by_cadence(Expectation& result, const DefinitionRuns& runs,
+                      const MissedOptions& options) {
+    const Cadence& cadence = *result.cadence;
+    const Instant last = time::instant_from_micros(runs.runs.back().created_at);
+    const Instant due = cadence.slot_after_run(last);
+    const Instant slot = slot_while_up(cadence, due, options);
+    result.typical_interval = cadence.typical_interval(last);
+    result.expected_by = std::chrono::ceil<std::chrono::seconds>(slot + cadence.late);
+    result.listener_down = down_within(options.down, due - cadence.early, options.now);
+    result.state = MissedState::on_time;
+    if (options.now <= *result.expected_by) return;
+    result.overdue = options.now - *result.expected_by;
+    result.state =
+        *result.overdue < *result.typical_interval ? MissedState::late : MissedState::missed;
+}
+
+void judge_running(Expectation& result, const DefinitionRuns& runs, Instant now) {
+    if (!runs.newest_runs) return;
+    const auto longest = longest_run(runs.runs);
+    if (!longest) return;
+    const Instant expected = time::instant_from_micros(runs.runs.back().created_at) + *longest;
+    if (now <= expected) return;
+    result.state = MissedState::stuck;
+    result.expected_by = expected;
+    result.overdue = now - expected;
+}
+
+}  // namespace
+
+Duration down_within(const std::vector<time::TimeSpan>& down, Instant from, Instant to) {
+    Duration sum{0};
+    for (const auto& span : down) {
+        const Instant begin = std::max(*span.since, from), end = std::min(*span.until, to);
+        if (begin < end) sum += end - begin;
+    }
+    return sum;
+}
+
+Expectation expectation_of(const DefinitionRuns& runs, const ConfiguredSchedule* configured,
+                           const MissedOptions& options, const time::Zone& zone) {
+    Expectation result;
+    if (configured != nullptr) {
+        result.cadence = configured_cadence(*configured, runs.runs);
+    } else if (runs.runs.size() >= least_runs) {
+        result.cadence = learn_cadence(runs.runs, zone);
+        result.state = MissedState::irregular;
+    }
+    if (result.cadence) judge_by_cadence(result, runs, options);
+    judge_running(result, runs, options.now);
+    return result;
+}
+
+Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Run> runs) {
+    Cadence cadence;
+    cadence.schedule = configured.schedule;
+    const Instant last = time::instant_from_micros(runs.back().created_at);
+    const auto typical = cadence.typical_interval(last);
+    if (configured.schedule->has_fixed_slots()) cadence.early = typical / 20;
+    cadence.late = configured.grace.value_or(Duration{0});
+    if (configured.grace) return cadence;
+    cadence.late = usual_lateness(cadence, runs)
+                       .value_or(std::min<Duration>(typical / 10, std::chrono::hours(1)));
+    return cadence;
+}
+
+}  // namespace jobtally::query

@@ -24,7 +24,7 @@ int run(const Globals& globals, SelectionOptions selection, bool only_problems) 
     const auto store = open_store(globals, selection.from);
     const query::Scope scope(store, selection.selection(globals));
     warn_about_unmatched(globals, scope);
-    const auto answer = query::summary(scope);
+    const auto answer = query::summary(scope, globals.now());
     if (!only_problems || answer.has_problems()) {
         output.write(
             render::render_digest(query::summary_digest(answer), output.format(), output.style()));

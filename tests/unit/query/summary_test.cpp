@@ -11,6 +11,8 @@ using namespace jobtally;
 using query_test::down;
 using query_test::Made;
 
+const time::Instant clock_time = query_test::instant("2026-11-03T00:00:00Z");
+
 const table::ResultTable& section(const query::SummaryAnswer& answer, const std::string& key) {
     for (const auto& each : answer.sections) {
         if (each.key == key) return each.table;
@@ -43,7 +45,7 @@ TEST_CASE("a summary names what is wrong, worst first", "[query]") {
     selection.span = {query_test::instant("2026-11-02T00:00:00Z"),
                       query_test::instant("2026-11-03T00:00:00Z")};
     const query::Scope scope(store, selection);
-    const auto answer = query::summary(scope);
+    const auto answer = query::summary(scope, clock_time);
     CHECK(answer.headline ==
           "5 of 8 jobs succeeded (62.5 %), 3 partial, 1 empty, 1 running; 12,005 of 12,020 "
           "records; 1 rejected");
@@ -68,10 +70,10 @@ TEST_CASE("a summary names what is wrong, worst first", "[query]") {
 TEST_CASE("a summary of good news has no problems", "[query]") {
     const auto store = query_test::store_of({{"a", "SUCCESS", "01:00:00", "", "d", "A", 3, 3, 0}});
     const query::Scope scope(store, {});
-    const auto answer = query::summary(scope);
+    const auto answer = query::summary(scope, clock_time);
     CHECK(answer.headline == "1 of 1 job succeeded (100.0 %); 3 of 3 records");
     CHECK_FALSE(answer.has_problems());
-    const auto nothing = query::summary(query::Scope(query_test::store_of({}), {}));
+    const auto nothing = query::summary(query::Scope(query_test::store_of({}), {}), clock_time);
     CHECK(nothing.headline == "no finished jobs");
     CHECK_FALSE(nothing.has_problems());
 }

@@ -17,8 +17,9 @@ struct Options {
 };
 
 query::Histogram histogram_for(const Output& output) {
-    const bool for_people =
-        output.format() == render::Format::table || output.format() == render::Format::markdown;
+    using render::Format;
+    if (output.format() == Format::html) return query::Histogram::blocks;
+    const bool for_people = output.format() == Format::table || output.format() == Format::markdown;
     if (!for_people) return query::Histogram::none;
     return output.style().ascii ? query::Histogram::ascii : query::Histogram::blocks;
 }

@@ -1,7 +1,7 @@
 // `jobtally summary`: the digest for a cron mail.
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
-#include "core/query/summary.hpp"
+#include "core/query/summary_page.hpp"
 #include "core/render/digest.hpp"
 
 #include <memory>
@@ -26,8 +26,10 @@ int run(const Globals& globals, SelectionOptions selection, bool only_problems) 
     warn_about_unmatched(globals, scope);
     const auto answer = query::summary(scope, globals.now());
     if (!only_problems || answer.has_problems()) {
-        output.write(
-            render::render_digest(query::summary_digest(answer), output.format(), output.style()));
+        const auto digest = output.format() == render::Format::html
+                                ? query::summary_page(scope, answer, globals.now())
+                                : query::summary_digest(answer);
+        output.write(render::render_digest(digest, output.format(), output.style()));
     }
     output.finish();
     return exit_done;

@@ -53,6 +53,8 @@ std::string render_digest(const table::Digest& digest, Format format, const Styl
             return markdown_digest(digest, style);
         case Format::json:
             return render_json(digest);
+        case Format::html:
+            return render_html(digest, style);
         default:
             return render(digest.figures, format, style);
     }

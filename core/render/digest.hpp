@@ -1,4 +1,4 @@
-// Prints a Digest: text for a mail, Markdown for a chat, JSON for programs.
+// Prints a Digest: text for a mail, Markdown for a chat, a page for a browser, JSON for programs.
 #pragma once
 
 #include "core/render/renderer.hpp"
@@ -8,8 +8,8 @@
 
 namespace jobtally::render {
 
-// Ends in a line break. Rows (ndjson, csv, tsv) are those of the figures; throws UsageError for
-// html.
+// Ends in a line break. Rows (ndjson, csv, tsv) are those of the figures. html shows the digest's
+// page, details and figures too.
 std::string render_digest(const table::Digest& digest, Format format, const Style& style);
 
 }  // namespace jobtally::render

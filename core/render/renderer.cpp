@@ -69,9 +69,9 @@ std::string render(const table::ResultTable& table, Format format, const Style& 
         case Format::markdown:
             return render_markdown(table, style);
         case Format::html:
-            break;
+            return render_html(table, style);
     }
-    throw UsageError("format html is for summary", "use -F markdown, or jobtally summary -F html");
+    return {};
 }
 
 }  // namespace jobtally::render

@@ -47,7 +47,7 @@ struct Style {
 // one named twice.
 table::ResultTable choose_columns(table::ResultTable table, const std::vector<std::string>& keys);
 
-// The whole text, ending in a line break. Throws UsageError for html, which only summary has.
+// The whole text, ending in a line break; html is a page of its own.
 std::string render(const table::ResultTable& table, Format format, const Style& style);
 
 // One cell as machines see it: 0.5, 1.285, 2020-11-21T14:26:10.345Z; empty where unknown. Texts

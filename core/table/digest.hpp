@@ -1,10 +1,12 @@
 // An answer of several parts: a headline, and tables under titles.
 #pragma once
 
+#include "core/table/page.hpp"
 #include "core/table/result_table.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,8 @@ struct Digest {
     ResultTable figures;  // one row for machines: JSON's `total`
     std::vector<Section> sections;
     std::vector<Mention> mentions;
+    std::optional<Page> page{};      // for html
+    std::vector<Section> details{};  // the page's further tables
 };
 
 }  // namespace jobtally::table

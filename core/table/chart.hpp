@@ -1,0 +1,60 @@
+// The charts of a page as typed values: what they show, before anyone decides how it is drawn.
+#pragma once
+
+#include "core/time/instant.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace jobtally::table {
+
+// How the reports of one day, or of one definition on one day, ended.
+struct Ends {
+    std::int64_t reports = 0;
+    std::int64_t succeeded = 0;  // partial ones included
+    std::int64_t partial = 0;
+    std::int64_t failed = 0;
+
+    std::int64_t finished() const { return succeeded + failed; }
+    std::int64_t clean() const { return succeeded - partial; }
+    Ends& operator+=(const Ends& other) {
+        reports += other.reports;
+        succeeded += other.succeeded;
+        partial += other.partial;
+        failed += other.failed;
+        return *this;
+    }
+    bool operator==(const Ends&) const = default;
+};
+
+struct DefinitionDays {
+    std::string id;          // empty: reports without a definition
+    std::string label;       // for people, different for each
+    std::vector<Ends> days;  // as many as the chart has
+    Ends all;
+};
+
+struct DaysChart {
+    std::vector<std::chrono::local_days> days;  // consecutive, at least one
+    std::vector<Ends> totals;                   // of all definitions, a day
+    std::vector<DefinitionDays> definitions;    // worst first
+    std::int64_t more = 0;                      // definitions that did not fit
+    std::int64_t more_failed = 0;               // of those: with a failed report
+};
+
+// How long the runs of one definition took: nearest-rank percentiles, so each is one that happened.
+struct DurationBox {
+    std::string id;
+    std::string label;
+    std::int64_t count = 0;
+    time::Duration min{0}, p5{0}, p25{0}, p50{0}, p75{0}, p95{0}, max{0};
+};
+
+struct DurationsChart {
+    std::vector<DurationBox> boxes;  // slowest median first
+    std::int64_t more = 0;           // definitions that did not fit
+};
+
+}  // namespace jobtally::table

@@ -1,6 +1,7 @@
 // Collects durations by group, and writes the keys of `durations`.
 #include "core/query/durations.hpp"
 
+#include "core/base/big_array.hpp"
 #include "core/query/cells.hpp"
 #include "core/query/chunks.hpp"
 #include "core/query/compare.hpp"
@@ -61,8 +62,9 @@ class DurationsFold {
     DurationsAnswer answer() {
         DurationsAnswer answer{window_of(m_scope.selection()), m_options, {}, {}};
         DurationSums all;
-        if (m_options.histogram != Histogram::none && !m_micros.empty()) {
-            const auto [least, greatest] = std::minmax_element(m_micros.begin(), m_micros.end());
+        if (m_options.histogram != Histogram::none && m_micros.size() > 0) {
+            const auto micros = m_micros.values();
+            const auto [least, greatest] = std::minmax_element(micros.begin(), micros.end());
             m_bounds = HistogramBounds(*least, *greatest);
         }
         const auto holds = [&](std::size_t group) { return m_sums[group].reports > 0; };
@@ -71,7 +73,7 @@ class DurationsFold {
             answer.rows.back().key = m_types.key(m_grouping, group);
             all += m_sums[group];
         }
-        answer.total = row(all, m_micros);
+        answer.total = row(all, m_micros.values());
         return answer;
     }
 
@@ -104,15 +106,16 @@ class DurationsFold {
             [&](const Value& value) { ++m_begin[static_cast<std::size_t>(value.group) + 1]; });
         for (std::size_t i = 1; i < m_begin.size(); ++i) m_begin[i] += m_begin[i - 1];
         std::vector<std::size_t> next(m_begin.begin(), m_begin.end() - 1);
-        m_micros.resize(m_unsorted.size());
+        m_micros = BigArray<std::int64_t>(m_unsorted.size());
+        const auto micros = m_micros.values();
         m_unsorted.for_each([&](const Value& value) {
-            m_micros[next[static_cast<std::size_t>(value.group)]++] = value.micros;
+            micros[next[static_cast<std::size_t>(value.group)]++] = value.micros;
         });
         m_unsorted = {};
     }
 
     std::span<std::int64_t> values_of(std::size_t group) {
-        return std::span(m_micros).subspan(m_begin[group], m_begin[group + 1] - m_begin[group]);
+        return m_micros.values().subspan(m_begin[group], m_begin[group + 1] - m_begin[group]);
     }
 
     DurationsRow row(const DurationSums& sums, std::span<std::int64_t> micros) const {
@@ -163,8 +166,8 @@ class DurationsFold {
     std::vector<DurationSums> m_sums;
     DefinitionTypes m_types;
     Chunks<Value> m_unsorted;
-    std::vector<std::int64_t> m_micros;  // by group
-    std::vector<std::size_t> m_begin;    // of a group in m_micros; one more at the end
+    BigArray<std::int64_t> m_micros;   // by group
+    std::vector<std::size_t> m_begin;  // of a group in m_micros; one more at the end
     std::optional<HistogramBounds> m_bounds;
 };
 

@@ -48,6 +48,8 @@ def main():
               "F4": lambda: asking.print_f4(material, rounds),
               "F5": lambda: asking.print_f5(material, rounds),
               "F6": lambda: loading.print_f6(material, rounds)}
+    if peer:
+        note(f"DuckDB {peer.rows(':memory:', ([], 'SELECT version()'))[0][0]}, {duckdb.DuckDB.THREADS} threads")
     try:
         for name in arguments.figures or NAMES:
             prints[name]()

@@ -2,6 +2,7 @@
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
 #include "core/query/summary.hpp"
+#include "core/render/audience.hpp"
 #include "core/render/digest.hpp"
 
 #include <memory>
@@ -26,8 +27,11 @@ int run(const Globals& globals, SelectionOptions selection, bool only_problems) 
     warn_about_unmatched(globals, scope);
     const auto answer = query::summary(scope, globals.now());
     if (!only_problems || answer.has_problems()) {
-        output.write(
-            render::render_digest(query::summary_digest(answer), output.format(), output.style()));
+        auto digest = query::summary_digest(answer);
+        if (only_problems && render::is_for_people(output.format())) {
+            query::drop_quiet_rows(digest);
+        }
+        output.write(render::render_digest(digest, output.format(), output.style()));
     }
     output.finish();
     return exit_done;

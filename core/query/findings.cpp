@@ -33,7 +33,7 @@ void note(std::vector<UnusualRuns>& found, Unusual kind, const Run& run,
 
 void note_empty(EmptyRuns& empty, const EmptyRun& run) {
     if (run.is_unusual()) ++empty.unusual;
-    if (!run.can_be_judged()) ++empty.unjudged;
+    empty.unjudged = run.can_be_judged() ? 0 : empty.unjudged + 1;
     empty.last = run;
 }
 

@@ -4,9 +4,24 @@
 #include "core/query/list.hpp"
 #include "core/query/scope.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace jobtally::query {
+
+namespace {
+
+// People do not read lines that say nothing: a failure is not judged, a success is in no streak.
+void hide_unknown(table::ResultTable& table, std::size_t first) {
+    for (std::size_t i = first; i < table.columns.size(); ++i) {
+        const bool unknown = std::all_of(
+            table.rows.begin(), table.rows.end(),
+            [&](const table::Row& row) { return std::holds_alternative<std::monostate>(row[i]); });
+        if (unknown) table.columns[i].audience = table::Audience::machines;
+    }
+}
+
+}  // namespace
 
 ShowAnswer show(const store::Store& store, const std::vector<std::string>& ids,
                 const time::Zone& zone) {
@@ -32,6 +47,7 @@ table::ResultTable show_table(const ShowAnswer& answer, Histogram histogram) {
     auto table = reports_table(reports);
     for (auto& column : table.columns) column.audience = table::Audience::everyone;
     table.columns.push_back({"unknown_members", "other members"});
+    const std::size_t always_shown = table.columns.size() + columns_always_shown;
     for (auto& column : standing_columns(histogram)) table.columns.push_back(std::move(column));
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
         const auto& shown = answer.reports[i];
@@ -45,6 +61,7 @@ table::ResultTable show_table(const ShowAnswer& answer, Histogram histogram) {
         }
         table.rows[i].resize(table.columns.size());
     }
+    hide_unknown(table, always_shown);
     return table;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <cmath>
 #include <vector>
 
 namespace jobtally::query {
@@ -79,6 +80,19 @@ std::vector<Run> peers_before(std::span<const Run> before, std::span<const Run> 
     return {before.begin(), before.end()};
 }
 
+// Ranks alone take the last quick runs, where they are a little above the usual, for the first slow
+// ones: the new level begins with a run that is nearer to it than to the old one, by the ratio.
+std::size_t sharpened(std::span<const Run> series, std::size_t split) {
+    const double before = static_cast<double>(median_duration(series.first(split)));
+    const double now = static_cast<double>(median_duration(series.subspan(split)));
+    const double middle = std::sqrt(before * now);
+    while (series.size() - split > least_since &&
+           static_cast<double>(*series[split].duration()) < middle) {
+        ++split;
+    }
+    return split;
+}
+
 bool is_above(std::int64_t value, std::int64_t usual) {
     return static_cast<double>(value) >= floors.factor * static_cast<double>(usual) &&
            value - usual >= floors.difference;
@@ -101,8 +115,9 @@ std::optional<Slower> find_slower(std::span<const Run> runs, const time::Zone& z
     for (const Run& run : series) durations.push_back(*run.duration());
     const auto rise = greatest_rise(durations, least_before, least_since);
     if (!rise || rise->z < least_z) return std::nullopt;
-    const auto before = std::span(series).first(rise->split);
-    const auto since = std::span(series).subspan(rise->split);
+    const std::size_t split = sharpened(series, rise->split);
+    const auto before = std::span(series).first(split);
+    const auto since = std::span(series).subspan(split);
     const auto peers = peers_before(before, since, zone);
 
     Slower slower;
@@ -116,7 +131,7 @@ std::optional<Slower> find_slower(std::span<const Run> runs, const time::Zone& z
     slower.since = since.front().created_at;
     slower.runs = static_cast<std::int64_t>(since.size());
     slower.last = since.back().sequence;
-    slower.z = rise->z;
+    slower.z = mann_whitney_z(durations, split);
     slower.usual_operations = median_operations(peers);
     slower.now_operations = median_operations(since);
     if (slower.usual_operations && slower.now_operations) {

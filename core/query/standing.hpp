@@ -63,6 +63,8 @@ struct Standing {
 std::optional<Standing> standing_of(const Scope& scope, const store::StoredReport& stored);
 
 // The columns of a standing, its cells, and the judgement in words: `slower than usual: took ...`.
+// The first of them hold for every report, the others only for some.
+inline constexpr std::size_t columns_always_shown = 9;
 std::vector<table::Column> standing_columns(Histogram histogram);
 table::Row standing_cells(const Standing& standing, Histogram histogram);
 std::string judgement_text(const Standing& standing);

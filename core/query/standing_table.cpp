@@ -132,8 +132,8 @@ std::vector<table::Column> standing_columns(Histogram histogram) {
                                        {"unusual", "unusual", Audience::machines},
                                        {"cause", "cause", Audience::machines},
                                        {"judgement", "judgement"},
-                                       {"failure_streak_place", "failures in a row"},
-                                       {"failure_streak_length", "in the end"},
+                                       {"failure_streak_place", "failure in a row"},
+                                       {"failure_streak_length", "of so many"},
                                        {"failing_since", "failing since"}};
     if (histogram != Histogram::none) columns.push_back({"spread", "among all durations"});
     return columns;
@@ -155,7 +155,8 @@ table::Row standing_cells(const Standing& standing, Histogram histogram) {
     append_judgement(row, standing);
     append_streak(row, standing.streak);
     if (histogram != Histogram::none) {
-        row.push_back(picture(standing.spread, histogram == Histogram::ascii));
+        const auto drawing = picture(standing.spread, histogram == Histogram::ascii);
+        row.push_back(drawing.empty() ? Cell{} : Cell{drawing});
     }
     return row;
 }

@@ -41,9 +41,11 @@ std::vector<Row> worst_first(const SummaryFacts& facts) {
     return rows;
 }
 
+// Of the runs before it.
 Cell share_cell(const std::optional<EmptyRun>& last) {
-    if (!last || last->runs == 0) return {};
-    return table::Ratio{static_cast<double>(last->empty) / static_cast<double>(last->runs)};
+    if (!last || last->before() == 0) return {};
+    const std::int64_t empty = last->empty + last->in_a_row - 1;
+    return table::Ratio{static_cast<double>(empty) / static_cast<double>(last->before())};
 }
 
 }  // namespace

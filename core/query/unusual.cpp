@@ -106,10 +106,6 @@ Comparison compare(PastValues::Comparable before, std::int64_t value, Floors flo
     return found;
 }
 
-bool EmptyRun::can_be_judged() const {
-    return runs + in_a_row - 1 >= static_cast<std::int64_t>(enough_runs);
-}
-
 bool EmptyRun::is_unusual() const {
     if (!can_be_judged() || 2 * empty >= runs) return false;
     if (empty < 2 || 20 * empty < runs) return true;

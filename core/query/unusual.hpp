@@ -55,7 +55,8 @@ struct EmptyRun {
     std::int64_t empty = 0;
     std::int64_t in_a_row = 1;
 
-    bool can_be_judged() const;
+    std::int64_t before() const { return runs + in_a_row - 1; }
+    bool can_be_judged() const { return before() >= static_cast<std::int64_t>(enough_runs); }
     // There used to be records: fewer than two of the runs before were empty, or less than one in
     // twenty; or so many in a row come about by chance less than once in a thousand times.
     bool is_unusual() const;

@@ -231,13 +231,19 @@ constexpr std::size_t enough_runs = 8;
 constexpr double one_per_cent = 2.5758;  // |z| of the normal distribution, both sides
 constexpr double least_change = 0.05;
 
+double rank_distance(std::vector<std::int64_t> before, const std::vector<std::int64_t>& after) {
+    const std::size_t split = before.size();
+    before.insert(before.end(), after.begin(), after.end());
+    return mann_whitney_z(before, split);
+}
+
 Cell median_change(const DurationsRow& row, const DurationsRow& was) {
     if (!row.median || !was.median || was.median->count() == 0) return {};
     const double change = static_cast<double>((*row.median - *was.median).count()) /
                           static_cast<double>(was.median->count());
     const bool enough = row.micros.size() >= enough_runs && was.micros.size() >= enough_runs;
     const bool notable = enough && std::abs(change) >= least_change &&
-                         std::abs(rank_test(row.micros, was.micros)) >= one_per_cent;
+                         std::abs(rank_distance(was.micros, row.micros)) >= one_per_cent;
     return table::Change{change, table::Change::Unit::share, false, notable};
 }
 

@@ -52,9 +52,8 @@ SummaryAnswer summary(const Scope& scope, time::Instant now) {
     answer.window = window_of(scope.selection());
     answer.total = rates(scope, By::none);
     answer.sections = {
-        failed_section(facts),
-        partial_section(facts),
-        empty_section(facts),
+        failed_section(facts), partial_section(facts), empty_section(facts),
+        slower_section(facts), unusual_section(facts), recovered_section(facts),
     };
     answer.rejected = store::count_rejected(scope.store(), scope.selection().span);
     std::int64_t empty = 0;
@@ -64,13 +63,23 @@ SummaryAnswer summary(const Scope& scope, time::Instant now) {
 }
 
 table::Digest summary_digest(const SummaryAnswer& answer) {
+    auto figures = rates_table(answer.total);
+    if (figures.rows.empty()) figures.rows.push_back(figures.total.value());  // no report at all
     return {answer.window,
             answer.headline,
-            rates_table(answer.total),
+            figures,
             answer.sections,
             {{"rejected", answer.rejected,
               fmt::format("{} rejected: `jobtally db rejected` says why",
                           with_commas(answer.rejected))}}};
+}
+
+void drop_quiet_rows(table::Digest& digest) {
+    for (auto& section : digest.sections) {
+        auto& rows = section.table.rows;
+        rows.resize(rows.size() - section.quiet_rows);
+        section.quiet_rows = 0;
+    }
 }
 
 }  // namespace jobtally::query

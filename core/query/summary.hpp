@@ -28,4 +28,7 @@ struct SummaryAnswer {
 SummaryAnswer summary(const Scope& scope, time::Instant now);
 table::Digest summary_digest(const SummaryAnswer& answer);
 
+// Leaves problems alone.
+void drop_quiet_rows(table::Digest& digest);
+
 }  // namespace jobtally::query

@@ -1,8 +1,8 @@
-// Failed definitions, with their whole streaks.
-#include "core/query/failures.hpp"
+// Failed definitions; streaks are whole.
+#include "core/query/recovered.hpp"
 #include "core/query/summary_sections.hpp"
 
-#include <algorithm>
+#include <span>
 
 namespace jobtally::query {
 
@@ -10,30 +10,13 @@ namespace {
 
 using table::Audience;
 
-// A streak that fills the window may have begun before it: then look at all that came before its
-// end.
-FailuresAnswer failures_with_whole_streaks(const Scope& scope) {
-    FailuresAnswer answer = failures(scope);
-    const auto fills_window = [](const FailuresRow& row) {
-        return row.streak && *row.streak > 0 && *row.streak == row.counts.finished();
-    };
-    const bool any = std::any_of(answer.rows.begin(), answer.rows.end(), fills_window);
-    if (!scope.selection().span.since || !any) return answer;
-    Selection before = scope.selection();
-    before.span.since.reset();
-    before.min_runs = 0;
-    const FailuresAnswer whole = failures(Scope(scope.store(), before));
-    for (auto& row : answer.rows) {
-        if (!fills_window(row)) continue;
-        const auto same =
-            std::find_if(whole.rows.begin(), whole.rows.end(), [&](const FailuresRow& other) {
-                return other.key[0] == row.key[0];  // definition_id
-            });
-        if (same == whole.rows.end()) continue;
-        row.streak = same->streak;
-        row.failing_since = same->failing_since;
-    }
-    return answer;
+// A streak that goes on at the end of the window may have begun before it.
+void reach_back(FailuresRow& row, std::span<const Run> runs) {
+    if (!row.streak || *row.streak == 0) return;
+    const auto outage = current_outage(runs);
+    if (!outage) return;
+    row.streak = outage->failures;
+    row.failing_since = time::instant_from_micros(outage->failing_since);
 }
 
 }  // namespace
@@ -47,8 +30,9 @@ table::Section failed_section(const SummaryFacts& facts) {
                                           {"last_failure_at", "last failure"},
                                           {"last_failure_id", "report", Audience::machines},
                                           {"next_step", "next"}})};
-    for (const auto& row : failures_with_whole_streaks(facts.scope).rows) {
+    for (auto row : facts.failures.rows) {
         if (row.counts.failed() == 0) continue;
+        reach_back(row, facts.history.of(facts.definition_of(row.key)));
         const std::string id = row.last_failure_id.value_or("");
         add_row(
             section.table, row.key,

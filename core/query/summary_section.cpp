@@ -9,7 +9,37 @@
 namespace jobtally::query {
 
 SummaryFacts::SummaryFacts(const Scope& asked, time::Instant clock)
-    : scope(asked), now(clock), flawed(flawed_definitions(asked)) {}
+    : scope(asked),
+      now(clock),
+      failures(query::failures(asked)),
+      flawed(flawed_definitions(asked)),
+      history(asked),
+      findings(find_unusual(history, asked.selection().zone)),
+      m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
+    for (const auto& definition : asked.catalogue().definitions()) {
+        m_definitions.emplace(definition.id, static_cast<std::size_t>(definition.key));
+    }
+    for (const auto& row : failures.rows) m_keys[definition_of(row.key)] = row.key;
+    put_by_name();
+}
+
+void SummaryFacts::put_by_name() {
+    const Grouping grouping(By::definition, scope);
+    std::vector<std::size_t> rank(grouping.size());
+    std::size_t next = 0;
+    for (const std::size_t definition : grouping.in_order([](std::size_t) { return true; })) {
+        rank[definition] = next++;
+    }
+    std::sort(findings.begin(), findings.end(), [&](const Findings& a, const Findings& b) {
+        return rank[a.definition] < rank[b.definition];
+    });
+}
+
+std::size_t SummaryFacts::definition_of(const GroupKey& key) const {
+    const auto* id = std::get_if<std::string>(&key.front());
+    const auto found = id ? m_definitions.find(*id) : m_definitions.end();
+    return found == m_definitions.end() ? 0 : found->second;
+}
 
 std::string with_commas(std::int64_t number) {
     const std::string digits = fmt::format("{}", number);

@@ -3,12 +3,9 @@
 
 #include "core/query/durations.hpp"
 #include "core/query/failures.hpp"
-#include "core/query/rank_test.hpp"
 #include "core/query/rates.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
-
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -112,16 +109,6 @@ TEST_CASE("buckets of a series are compared by their place", "[query]") {
     CHECK(cell(table, 0, "previous.reports") == "60");
     CHECK(cell(table, 1, "reports") == "0");
     CHECK(cell(table, 1, "previous.reports") == "1");
-}
-
-// U = 0 of a mean of 12.5, variance 5 * 5 * 11 / 12 = 22.9167: (12.5 - 0.5) / 4.78714.
-TEST_CASE("the rank test by hand", "[query]") {
-    CHECK(query::rank_test({1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}) == Approx(-2.506718).epsilon(1e-6));
-    CHECK(query::rank_test({6, 7, 8, 9, 10}, {1, 2, 3, 4, 5}) == Approx(2.506718).epsilon(1e-6));
-    // Ranks 1.5 1.5 | 3.5 3.5: U = 0 of 2, ties 6 + 6: variance 4 / 12 * (5 - 12 / 12) = 4 / 3.
-    CHECK(query::rank_test({1, 1}, {2, 2}) == Approx(-1.5 / std::sqrt(4.0 / 3)).epsilon(1e-9));
-    CHECK(query::rank_test({7, 7}, {7, 7}) == 0);
-    CHECK(query::rank_test({}, {7, 7}) == 0);
 }
 
 }  // namespace compare_test

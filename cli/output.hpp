@@ -25,7 +25,7 @@ class Output {
 
     // The table with the columns of --columns in the format.
     void print(const table::ResultTable& table);
-    // The same for a table of one row, shown as a record.
+    // The same for a table of one row (for html: any number), shown as a record.
     void print_record(const table::ResultTable& table);
     void write(std::string_view bytes);
     // Everything is out: the file gets its name. To be called once, at the end.

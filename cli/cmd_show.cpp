@@ -17,12 +17,16 @@ struct Options {
     std::vector<std::string> from;
 };
 
-// A record a report: for machines an object each, for people a block each.
+// A record a report: for machines an object each, for people a block each; a page holds all.
 void print(Output& output, const table::ResultTable& table) {
     const bool rows =
         output.format() == render::Format::csv || output.format() == render::Format::tsv;
     if (rows) {
         output.print(table);
+        return;
+    }
+    if (output.format() == render::Format::html) {
+        output.print_record(table);
         return;
     }
     auto one = table;

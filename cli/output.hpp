@@ -28,7 +28,7 @@ class Output {
     void print(const table::ResultTable& table);
     // Bars, as text.
     void print(const table::Plots& plots);
-    // The same for a table of one row, shown as a record.
+    // The same for a table of one row (for html: any number), shown as a record.
     void print_record(const table::ResultTable& table);
     void write(std::string_view bytes);
     // What was written so far goes out now, for a reader who waits for it.

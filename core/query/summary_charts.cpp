@@ -154,6 +154,7 @@ table::DaysChart days_chart(const store::Store& store, const Charted& charted) {
     const Labels labels(rows);
     sort_worst_first(rows);
     table::DaysChart chart;
+    chart.span = charted.selection.span;
     chart.days = charted.days;
     chart.totals.resize(chart.days.size());
     const std::size_t most =

@@ -65,7 +65,7 @@ Tile reports_tile(const RatesRow& total) {
     tile.note = {Figure{"running", total.counts.running()}, " running"};
     if (total.last_created_at) {
         tile.note.insert(tile.note.end(),
-                         {"; the last of ", Figure{"last_created_at", *total.last_created_at}});
+                         {"; newest ", Figure{"last_created_at", *total.last_created_at}});
     }
     return tile;
 }

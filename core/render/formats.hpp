@@ -32,6 +32,7 @@ std::string render_csv(const table::ResultTable& table, bool header);
 std::string render_tsv(const table::ResultTable& table, bool header);
 std::string render_markdown(const table::ResultTable& table, const Style& style);
 std::string render_html(const table::ResultTable& table, const Style& style);
+std::string render_html_records(const table::ResultTable& table, const Style& style);
 std::string render_html(const table::Digest& digest, const Style& style);
 
 }  // namespace jobtally::render

@@ -2,9 +2,10 @@
 
 #include "core/render/html_text.hpp"
 #include "core/render/svg_charts.hpp"
-#include "core/time/rfc3339.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,10 +15,19 @@ namespace {
 using table::Cell;
 using table::Ends;
 
-std::string span_text(const table::DaysChart& chart) {
-    const std::string last = day_text(chart.days.back());
-    if (chart.days.size() == 1) return last;
-    return fmt::format("{} days, {} to {}", chart.days.size(), day_text(chart.days.front()), last);
+// `09:30` where a span begins or ends within a day.
+std::string clock_text(const std::optional<time::Instant>& at, const Style& style) {
+    if (!at) return {};
+    const auto local = style.zone.to_local(*at);
+    if (local == std::chrono::floor<std::chrono::days>(local)) return {};
+    return " " + format_local(*at, style.zone, false).substr(11);
+}
+
+std::string span_text(const table::DaysChart& chart, const Style& style) {
+    return fmt::format("{} {}, {}{} to {}{}", chart.days.size(),
+                       chart.days.size() == 1 ? "day" : "days", day_text(chart.days.front()),
+                       clock_text(chart.span.since, style), day_text(chart.days.back()),
+                       clock_text(chart.span.until, style));
 }
 
 std::string open_section(std::string_view id, std::string_view title, const std::string& lead) {
@@ -107,13 +117,15 @@ std::string days_legend() {
     std::string out = "<ul class=\"legend\">";
     for (const auto& [kind, text] : {std::pair{"clean", "succeeded"},
                                      std::pair{"partial", "partial: succeeded, but records failed"},
-                                     std::pair{"failed", "failed, with their number above"}}) {
+                                     std::pair{"failed", "failed"}}) {
         out += fmt::format(
             "<li><svg class=\"key\" width=\"14\" height=\"14\" aria-hidden=\"true\"><rect "
             "class=\"{}\" width=\"14\" height=\"14\"/></svg> {}</li>",
             kind, text);
     }
-    return out + "</ul>\n";
+    return out +
+           "</ul>\n<p>A diamond marks a day with failed jobs; where there is room, their number "
+           "stands above the bar.</p>\n";
 }
 
 bool any_report(const table::DaysChart& chart) {
@@ -123,31 +135,32 @@ bool any_report(const table::DaysChart& chart) {
 
 }  // namespace
 
-std::string html_days(const table::DaysChart& chart) {
-    std::string out = open_section("per-day", "Success per day", span_text(chart));
+std::string html_days(const table::DaysChart& chart, const Style& style) {
+    std::string out = open_section("per-day", "Success per day", span_text(chart, style));
     if (!any_report(chart)) return out + "<p class=\"none\">no reports</p>\n</section>\n";
     out += "<figure>\n" + open_box("Success per day", " data-from=\"end\"") + svg_days(chart) +
            "</div>\n<figcaption>" + days_legend() + "</figcaption>\n</figure>\n";
     return out + days_table(chart) + "</section>\n";
 }
 
-std::string html_grid(const table::DaysChart& chart) {
+std::string html_grid(const table::DaysChart& chart, const Style& style) {
     std::string out = open_section("grid", "Day by day, definition by definition",
-                                   span_text(chart) + ", worst first");
+                                   span_text(chart, style) + ", worst first");
     if (chart.definitions.empty()) return out + "<p class=\"none\">no reports</p>\n</section>\n";
     out += "<figure>\n" + svg_signs() + open_box("Days by definition", " data-from=\"end\"");
     out +=
         "<table class=\"sortable strips\" data-rows=\"grid\">\n<caption>How each day ended for "
         "each definition</caption>\n<thead>\n<tr>";
-    out += text_heading("definition_name", "definition") + "<th scope=\"col\" class=\"drawn\">" +
-           svg_day_axis(chart) + "<span class=\"unseen\">days</span></th>" +
-           number_heading("reports", "reports") + number_heading("partial", "partial") +
-           number_heading("failed", "failed");
+    out += text_heading("definition_name", "definition") + number_heading("reports", "reports") +
+           number_heading("partial", "partial") + number_heading("failed", "failed") +
+           "<th scope=\"col\" class=\"drawn\">" + svg_day_axis(chart) +
+           "<span class=\"unseen\">days</span></th>";
     out += "</tr>\n</thead>\n<tbody>\n";
     for (const auto& definition : chart.definitions) {
-        out += "<tr>" + name_cell(definition.label, definition.id) + "<td class=\"drawn\">" +
-               svg_strip(chart, definition) + "</td>" + number_cell(definition.all.reports) +
-               number_cell(definition.all.partial) + number_cell(definition.all.failed) + "</tr>\n";
+        out += "<tr>" + name_cell(definition.label, definition.id) +
+               number_cell(definition.all.reports) + number_cell(definition.all.partial) +
+               number_cell(definition.all.failed) + "<td class=\"drawn\">" +
+               svg_strip(chart, definition) + "</td></tr>\n";
     }
     out += "</tbody>\n</table>\n</div>\n";
     out += more_text(chart.more, chart.more_failed == 0 ? ", none of them with failures"
@@ -156,9 +169,11 @@ std::string html_grid(const table::DaysChart& chart) {
     return out + "<figcaption>" + grid_legend() + "</figcaption>\n</figure>\n</section>\n";
 }
 
-std::string html_durations(const table::DurationsChart& chart, const table::DaysChart& days) {
-    std::string out = open_section("durations", "How long jobs take",
-                                   span_text(days) + ", slowest first, on a logarithmic axis");
+std::string html_durations(const table::DurationsChart& chart, const table::DaysChart& days,
+                           const Style& style) {
+    std::string out =
+        open_section("durations", "How long jobs take",
+                     span_text(days, style) + ", slowest first, on a logarithmic axis");
     if (chart.boxes.empty()) {
         return out + "<p class=\"none\">no durations known</p>\n</section>\n";
     }
@@ -173,15 +188,15 @@ std::string html_durations(const table::DurationsChart& chart, const table::Days
     out +=
         "<table class=\"sortable strips\" data-rows=\"durations\">\n<caption>Durations of finished "
         "jobs</caption>\n<thead>\n<tr>";
-    out += text_heading("definition_name", "definition") + "<th scope=\"col\" class=\"drawn\">" +
-           svg_length_axis(axis) + "<span class=\"unseen\">spread</span></th>" +
-           number_heading("count", "runs") + number_heading("p50_seconds", "median") +
-           number_heading("p95_seconds", "p95") + number_heading("max_seconds", "longest");
+    out += text_heading("definition_name", "definition") + number_heading("count", "runs") +
+           number_heading("p50_seconds", "median") + number_heading("p95_seconds", "p95") +
+           number_heading("max_seconds", "longest") + "<th scope=\"col\" class=\"drawn\">" +
+           svg_length_axis(axis) + "<span class=\"unseen\">spread</span></th>";
     out += "</tr>\n</thead>\n<tbody>\n";
     for (const auto& box : chart.boxes) {
-        out += "<tr>" + name_cell(box.label, box.id) + "<td class=\"drawn\">" + svg_box(axis, box) +
-               "</td>" + number_cell(box.count) + number_cell(box.p50) + number_cell(box.p95) +
-               number_cell(box.max) + "</tr>\n";
+        out += "<tr>" + name_cell(box.label, box.id) + number_cell(box.count) +
+               number_cell(box.p50) + number_cell(box.p95) + number_cell(box.max) +
+               "<td class=\"drawn\">" + svg_box(axis, box) + "</td></tr>\n";
     }
     out += "</tbody>\n</table>\n</div>\n" + more_text(chart.more, "");
     return out +

@@ -9,8 +9,9 @@
 namespace jobtally::render {
 
 // A <section> each.
-std::string html_days(const table::DaysChart& chart);
-std::string html_grid(const table::DaysChart& chart);
-std::string html_durations(const table::DurationsChart& chart, const table::DaysChart& days);
+std::string html_days(const table::DaysChart& chart, const Style& style);
+std::string html_grid(const table::DaysChart& chart, const Style& style);
+std::string html_durations(const table::DurationsChart& chart, const table::DaysChart& days,
+                           const Style& style);
 
 }  // namespace jobtally::render

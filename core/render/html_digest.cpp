@@ -98,16 +98,17 @@ std::string clear_sections(const table::Digest& digest) {
         if (has_rows(section)) continue;
         out += (out.empty() ? "" : ", ") + html_text(section.title);
     }
-    return out.empty() ? out : "<p class=\"clear\">Looked for and not found: " + out + "</p>\n";
+    return out.empty() ? out
+                       : "<p class=\"clear\">Looked for, and nothing found: " + out + "</p>\n";
 }
 
 // All of the digest's figures, by the keys that programs know.
 std::string figures(const table::Digest& digest, const Style& style) {
-    if (digest.figures.rows.empty()) return {};
+    if (!digest.figures.total) return {};
     std::string out =
         "<section id=\"figures\" aria-labelledby=\"figures-h\">\n<h2 id=\"figures-h\">All "
         "figures</h2>\n<dl class=\"figures\">\n";
-    const auto& row = digest.figures.rows.front();
+    const auto& row = *digest.figures.total;
     for (std::size_t at = 0; at < row.size(); ++at) {
         const auto& column = digest.figures.columns[at];
         out += "<div><dt>" + html_text(column.title) + "</dt>" +
@@ -125,8 +126,9 @@ std::string render_html(const table::Digest& digest, const Style& style) {
     }
     body += clear_sections(digest);
     if (digest.page) {
-        body += html_days(digest.page->days) + html_grid(digest.page->days) +
-                html_durations(digest.page->durations, digest.page->days);
+        const auto& page = *digest.page;
+        body += html_days(page.days, style) + html_grid(page.days, style) +
+                html_durations(page.durations, page.days, style);
     }
     for (const auto& each : digest.details) body += section(each, style);
     body += figures(digest, style) + "</main>\n";

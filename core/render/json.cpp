@@ -184,7 +184,7 @@ std::string render_json(const table::Digest& digest) {
     out += ",\n  \"headline\": ";
     append_string(out, digest.headline);
     out += ",\n  \"total\": ";
-    append_row(out, digest.figures, digest.figures.rows.front(), RowKind::total);
+    append_row(out, digest.figures, digest.figures.total.value(), RowKind::total);
     for (const table::Section& section : digest.sections) {
         out += ",\n  ";
         append_string(out, section.key);

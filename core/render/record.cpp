@@ -1,6 +1,7 @@
 #include "core/render/record.hpp"
 
 #include "core/base/text.hpp"
+#include "core/render/formats.hpp"
 
 #include <algorithm>
 
@@ -41,8 +42,9 @@ std::string render_record(const table::ResultTable& table, Format format, const 
             return lines_for_people(table, style);
         case Format::json:
             return render(table, Format::ndjson, style);
-        case Format::markdown:
         case Format::html:
+            return render_html_records(table, style);
+        case Format::markdown:
             return render(turned(table, style), format, style);
         default:
             return render(table, format, style);

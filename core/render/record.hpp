@@ -7,8 +7,9 @@
 
 namespace jobtally::render {
 
-// `table` has exactly one row. table, markdown and html print a line a column (title, value); json
-// and ndjson the object alone; csv and tsv as render().
+// `table` has exactly one row; for html it may have any number, which become one page. table,
+// markdown and html print a line a column (title, value); json and ndjson the object alone; csv and
+// tsv as render().
 std::string render_record(const table::ResultTable& table, Format format, const Style& style);
 
 }  // namespace jobtally::render

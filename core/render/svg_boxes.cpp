@@ -10,7 +10,7 @@
 namespace jobtally::render {
 namespace {
 
-constexpr double margin = 16;  // room for the labels at both ends
+constexpr double margin = 22;  // room for the labels at both ends
 constexpr double tall = 26;
 constexpr double middle = tall / 2;
 

@@ -28,7 +28,7 @@ std::string svg_day_axis(const table::DaysChart& chart);
 std::string svg_strip(const table::DaysChart& chart, const table::DefinitionDays& definition);
 
 // The axis above the boxes, and a box: whiskers from p5 to p95, a box from p25 to p75, the median.
-inline constexpr double box_width = 420;
+inline constexpr double box_width = 480;
 std::string svg_length_axis(const LengthAxis& axis);
 std::string svg_box(const LengthAxis& axis, const table::DurationBox& box);
 std::string box_text(const table::DurationBox& box);

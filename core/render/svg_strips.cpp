@@ -20,7 +20,7 @@ struct Measure {
 };
 
 Measure measure_for(std::size_t days) {
-    if (days <= 31) return {22, true};
+    if (days <= 31) return {20, true};
     return days <= 62 ? Measure{16, true} : Measure{7, false};
 }
 
@@ -115,7 +115,7 @@ std::string svg_signs() {
 std::string svg_sign(DayKind kind) {
     const std::string open = open_strip("sign", tall, tall, R"(aria-hidden="true")");
     const Sign* sign = sign_of(kind);
-    if (sign == nullptr) return open + R"(<circle class="gap" cx="10" cy="11" r="1.5"/></svg>)";
+    if (sign == nullptr) return open + R"(<circle class="gap" cx="9" cy="11" r="1.5"/></svg>)";
     return open + fmt::format(R"(<use href="#s-{}"/></svg>)", sign->name);
 }
 
@@ -133,9 +133,12 @@ std::string svg_day_axis(const table::DaysChart& chart) {
 
 std::string svg_strip(const table::DaysChart& chart, const table::DefinitionDays& definition) {
     const Measure measure = measure_for(chart.days.size());
-    std::string out = open_strip(
-        "strip", measure.step * static_cast<double>(chart.days.size()), tall,
-        fmt::format(R"(role="img" aria-label="{}")", html_text(strip_text(chart, definition))));
+    std::string out =
+        open_strip(measure.letters ? "strip" : "strip narrow",
+                   measure.step * static_cast<double>(chart.days.size()), tall,
+                   fmt::format(R"({}role="img" aria-label="{}")",
+                               measure.letters ? "" : R"(preserveAspectRatio="none" )",
+                               html_text(strip_text(chart, definition))));
     for (std::size_t day = 0; day < chart.days.size(); ++day) {
         const table::Ends& ends = definition.days[day];
         const double x = measure.step * static_cast<double>(day);

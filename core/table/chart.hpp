@@ -37,6 +37,7 @@ struct DefinitionDays {
 };
 
 struct DaysChart {
+    time::TimeSpan span;                        // may begin and end within a day
     std::vector<std::chrono::local_days> days;  // consecutive, at least one
     std::vector<Ends> totals;                   // of all definitions, a day
     std::vector<DefinitionDays> definitions;    // worst first

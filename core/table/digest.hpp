@@ -30,7 +30,7 @@ struct Mention {
 struct Digest {
     Window window;
     std::string headline;
-    ResultTable figures;  // one row for machines: JSON's `total`
+    ResultTable figures;  // at most one row, and a total: that of JSON
     std::vector<Section> sections;
     std::vector<Mention> mentions;
     std::optional<Page> page{};      // for html

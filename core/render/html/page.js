@@ -33,7 +33,7 @@
   });
 
   // Tooltips: one box for all marks, by mouse, touch, or arrow keys within a focused chart.
-  var tip = document.createElement("div"), current = null;
+  var tip = document.createElement("div"), current = null, byKeys = false;
   tip.id = "tip";
   tip.hidden = true;
   tip.setAttribute("role", "status");
@@ -51,14 +51,7 @@
     if (current) current.classList.remove("on");
     current = null;
   }
-  function show(mark) {
-    if (mark === current) return;
-    hide();
-    current = mark;
-    mark.classList.add("on");
-    var row = mark.closest("tr"), name = row && mark.tagName === "use" ? row.cells[0].dataset.value + ", " : "";
-    tip.textContent = name + textOf(mark);
-    tip.hidden = false;
+  function place(mark) {
     var at = mark.getBoundingClientRect(), box = tip.getBoundingClientRect();
     var width = document.documentElement.clientWidth;
     var left = Math.max(6, Math.min(at.left + at.width / 2 - box.width / 2, width - box.width - 6));
@@ -67,11 +60,22 @@
     tip.style.left = left + "px";
     tip.style.top = top + "px";
   }
+  function show(mark, keys) {
+    byKeys = keys;
+    if (mark === current) return;
+    hide();
+    current = mark;
+    mark.classList.add("on");
+    var row = mark.closest("tr"), name = row && mark.tagName === "use" ? row.cells[0].dataset.value + ", " : "";
+    tip.textContent = name + textOf(mark);
+    tip.hidden = false;
+    place(mark);
+  }
   document.addEventListener("mouseover", function (event) {
     var mark = event.target.closest && event.target.closest(".mark");
-    if (mark) show(mark); else hide();
+    if (mark) show(mark, false); else if (!byKeys) hide();
   });
-  document.addEventListener("scroll", function (event) { if (event.target !== document && !event.target.contains(document.activeElement)) hide(); }, true);
+  document.addEventListener("scroll", function () { if (current) place(current); }, true);
 
   function marksOf(svg) { return Array.from(svg.querySelectorAll(".mark")); }
   function nearest(marks, x) {
@@ -108,12 +112,12 @@
       var mark = step(chart, event.key);
       if (!mark) return;
       mark.scrollIntoView({ block: "nearest", inline: "nearest" });
-      show(mark);
+      show(mark, true);
     });
     chart.addEventListener("focus", function () {
       if (!chart.matches(":focus-visible")) return;
       var mark = step(chart, "");
-      if (mark) show(mark);
+      if (mark) show(mark, true);
     });
     chart.addEventListener("blur", hide);
   });

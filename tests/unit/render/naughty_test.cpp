@@ -223,3 +223,26 @@ TEST_CASE("naughty strings through table and markdown break no column", "[render
         CHECK(bars == 3);
     }
 }
+
+TEST_CASE("naughty strings through html are text and nothing else", "[render]") {
+    const auto texts = naughty_strings();
+    if (texts.empty()) return;
+    auto table = sample::named(texts);
+    const auto bare = render(sample::named({"x"}), jobtally::render::Format::html, {});
+    const std::string page = render(table, jobtally::render::Format::html, {});
+    CHECK_FALSE(acts_on_a_terminal(page, "\n"));
+    const auto tags = [](const std::string& text) {
+        return std::count(text.begin(), text.end(), '<');
+    };
+    // A row has a heading, its isolated text, a cell and their ends: 8 tags, whatever the text
+    // says.
+    CHECK(tags(page) - tags(bare) == static_cast<std::ptrdiff_t>(8 * (texts.size() - 1)));
+    const auto quotes = [](const std::string& text) {
+        return std::count(text.begin(), text.end(), '"');
+    };
+    std::ptrdiff_t expected = 0;
+    for (const auto& text : texts) {
+        expected += jobtally::display_width(jobtally::visible(text)) > 40 ? 10 : 8;
+    }
+    CHECK(quotes(page) - quotes(bare) == expected - 8);
+}

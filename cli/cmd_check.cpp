@@ -77,20 +77,25 @@ std::string name_of_probe(const Options& options) {
     return name;
 }
 
-table::Probe ask(const Globals& globals, const store::Store& store, const Options& options,
-                 const render::Style& style) {
-    query::CheckOptions asked;
-    asked.metric = &query::check_metric_named(options.metric);
-    asked.by_definition = options.by == "definition";
-    asked.warning = range(options.warning, asked.metric->unit);
-    asked.critical = range(options.critical, asked.metric->unit);
-    asked.min_runs = options.selection.min_runs;
-    asked.no_data = state_named(options.no_data);
-    asked.now = globals.now();
-    auto selection = options.selection.selection(globals);
-    selection.min_runs = 0;  // here it is of the values, and not of definitions
-    asked.when = window_in_words(options.selection, query::window_of(selection), style);
-    return query::check(query::Scope(store, selection), asked);
+// What is asked, as far as it can be said without a store.
+struct Question {
+    query::Selection selection;
+    query::CheckOptions check;
+};
+
+Question question(const Globals& globals, const Options& options, const render::Style& style) {
+    Question asked{options.selection.selection(globals), {}};
+    asked.selection.min_runs = 0;  // here it is of the values, and not of definitions
+    auto& check = asked.check;
+    check.metric = &query::check_metric_named(options.metric);
+    check.by_definition = options.by == "definition";
+    check.warning = range(options.warning, check.metric->unit);
+    check.critical = range(options.critical, check.metric->unit);
+    check.min_runs = options.selection.min_runs;
+    check.no_data = state_named(options.no_data);
+    check.when = window_in_words(options.selection, query::window_of(asked.selection), style);
+    check.now = globals.now();
+    return asked;
 }
 
 std::string said_before(const store::ProbeRecord& said, const render::Style& style) {
@@ -113,15 +118,16 @@ int exit_of(ProbeState state) {
 // News is said first and remembered then: what is said twice is better than what never was.
 int run_on_change(const Globals& globals, const Options& options) {
     Output output(globals);
+    const auto asked = question(globals, options, output.style());
     const auto name = name_of_probe(options);
     std::optional<store::ProbeRecord> said;
     table::Probe probe;
     {
         const auto store = open_store(globals, {});
-        probe = ask(globals, store, options, output.style());
+        probe = query::check(query::Scope(store, asked.selection), asked.check);
         said = store::find_probe(store, name);
     }
-    const auto step = query::probe_step(said, probe.state, options.confirm, globals.now());
+    const auto step = query::probe_step(said, probe.state, options.confirm, asked.check.now);
     if (step.changed) {
         if (said) probe.remarks.push_back(said_before(*said, output.style()));
         print(globals, output, probe);
@@ -138,8 +144,9 @@ int run(const Globals& globals, Options options) {
     if (metric.is_recent && !has_window(options.selection)) options.selection.last = "24h";
     if (options.on_change) return run_on_change(globals, options);
     Output output(globals);
+    const auto asked = question(globals, options, output.style());
     const auto store = open_store(globals, options.selection.from);
-    const auto probe = ask(globals, store, options, output.style());
+    const auto probe = query::check(query::Scope(store, asked.selection), asked.check);
     print(globals, output, probe);
     return exit_of(probe.state);
 }

@@ -19,7 +19,9 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
     throw UsageError(
         fmt::format("not a range: \"{}\"{}{}", visible(text), why.empty() ? "" : ": ", why),
-        "ranges are as in \"10\", \"10:\", \"~:10\", \"10:20\" or \"@10:20\"");
+        text.find('/') != text.npos
+            ? "put a range that begins with ~ in quotes: the shell has made a folder of it"
+            : "ranges are as in \"10\", \"10:\", \"~:10\", \"10:20\" or \"@10:20\"");
 }
 
 // Digits with a sign and a fraction; no exponents, no names such as `inf`.
@@ -36,7 +38,7 @@ std::optional<double> plain_number(std::string_view text) {
 double end_of_range(std::string_view end, Unit unit, std::string_view text) {
     if (unit == Unit::per_cent && end.ends_with('%')) end.remove_suffix(1);
     if (const auto number = plain_number(end)) return *number;
-    if (unit != Unit::seconds) refuse(text, "");
+    if (unit != Unit::seconds || end.starts_with('/')) refuse(text, "");
     return static_cast<double>(time::parse_length(end).count()) / 1e6;
 }
 

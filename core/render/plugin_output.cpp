@@ -141,7 +141,7 @@ std::string probe_headline(const Probe& probe, const Style& style) {
         text = probe.by_definition ? counts_text(probe) + when + names_text(probe, style)
                                    : finding(probe.items.front(), style) + when;
     }
-    for (const auto& remark : probe.remarks) text += (text.empty() ? "" : "; ") + remark;
+    for (const auto& remark : probe.remarks) text += (text.empty() ? "" : ", ") + remark;
     return text;
 }
 

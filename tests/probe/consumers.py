@@ -4,7 +4,7 @@
 Usage: consumers.py PATH-OF-JOBTALLY negate|nagios|perl
 negate (monitoring-plugins-basic) runs it and maps its states; nagios (nagios4-core) runs it as a service and stores
 what it understood; perl (libmonitoring-plugin-perl) judges the same ranges and reads the performance data.
-Exits with 77 where the program is not installed.
+JOBTALLY_NAGIOS names a nagios4 that is not in the PATH. Exits with 77 where the program is not installed.
 """
 import json
 import os
@@ -95,18 +95,34 @@ use_syslog=0
 service_inter_check_delay_method=n
 host_inter_check_delay_method=n
 enable_notifications=0
-illegal_macro_output_chars=
 """
 OBJECTS = """
 define timeperiod {{
   timeperiod_name always
   alias always
+  sunday 00:00-24:00
+  monday 00:00-24:00
+  tuesday 00:00-24:00
+  wednesday 00:00-24:00
+  thursday 00:00-24:00
+  friday 00:00-24:00
+  saturday 00:00-24:00
 }}
 define command {{
   command_name jobtally
   command_line {program} check --db {store} $ARG1$
 }}
+define contact {{
+  contact_name nobody
+  host_notification_period always
+  service_notification_period always
+  host_notification_options n
+  service_notification_options n
+  host_notification_commands jobtally
+  service_notification_commands jobtally
+}}
 define host {{
+  contacts nobody
   host_name jobs
   address 127.0.0.1
   max_check_attempts 1
@@ -115,6 +131,7 @@ define host {{
 """
 SERVICE = """
 define service {{
+  contacts nobody
   host_name jobs
   service_description {name}
   check_command jobtally!{arguments}
@@ -175,7 +192,8 @@ def with_nagios(folder):
         shown, _, perfdata = line.partition(" | ")
         found = seen.get(name, {})
         equal(found.get("current_state"), str(code), name + ": state")
-        equal(found.get("plugin_output", "").rstrip(), shown, name + ": text")
+        # A semicolon separates fields in Nagios' own log, so it makes a colon of each.
+        equal(found.get("plugin_output", "").rstrip(), shown.replace(";", ":"), name + ": text")
         equal(found.get("performance_data", ""), perfdata, name + ": performance data")
         equal(found.get("long_plugin_output", "").replace("\\\\", "\\").rstrip("\\n"),
               "\\n".join(longer), name + ": further lines")
@@ -192,7 +210,7 @@ def with_perl(folder):
         for one in ranges:
             code, _ = run(PROGRAM, "check", "--db", ":memory:", "--from", path, "--metric", "failed", "-c", one)
             _, alerts = run("perl", "-MMonitoring::Plugin::Range", "-e",
-                            "print Monitoring::Plugin::Range->parse_range_string($ARGV[0])->check_range($ARGV[1]) ? 2 : 0",
+                            "print Monitoring::Plugin::Range->parse_range_string($ARGV[0])->check_range($ARGV[1]) ? 2 : 0", "--",
                             one, str(failed))
             equal(code, int(alerts), "%d against %s" % (failed, one))
     names = ["Nightly", "CRM contacts (EU)", "a|b=c", "x::y", "日本", "tab\tand\nnewline"]
@@ -203,7 +221,7 @@ def with_perl(folder):
                                    ("failed", ("0", "~:5"), ("1", "", "0", "~:5", "0", "")),
                                    ("p95", ("2h", "~:1d"), ("1.5", "s", "7200", "~:86400", "0", ""))):
         _, text = run(PROGRAM, "check", "--db", store, "--by", "definition", "--metric", metric, "-w", ranges[0], "-c", ranges[1])
-        _, read = run("perl", "-MMonitoring::Plugin::Performance", "-e", script, text.rstrip("\n").partition(" | ")[2])
+        _, read = run("perl", "-MMonitoring::Plugin::Performance", "-e", script, "--", text.rstrip("\n").partition(" | ")[2])
         labels = sorted(["Nightly", "CRM contacts (EU)", "a_b_c", "x:_y", "日本", "tab\\tand\\nnewline"])
         equal(sorted(read.splitlines()), sorted("|".join((label,) + values) for label in labels), "performance data of " + metric)
 

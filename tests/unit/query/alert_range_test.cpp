@@ -99,6 +99,8 @@ TEST_CASE("what is no range is refused", "[query]") {
         CAPTURE(bad);
         CHECK_THROWS_AS(AlertRange::parse(bad, Unit::count), UsageError);
     }
+    // What shells make of ~:10.
+    CHECK_THROWS_AS(AlertRange::parse("/root:10", Unit::seconds), UsageError);
     CHECK_THROWS_AS(AlertRange::parse("95%%", Unit::per_cent), UsageError);
     CHECK_THROWS_AS(AlertRange::parse("95%", Unit::seconds), UsageError);
     CHECK_THROWS_AS(AlertRange::parse("2x", Unit::seconds), UsageError);

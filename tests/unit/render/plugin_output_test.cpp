@@ -4,9 +4,10 @@
 #include "core/base/error.hpp"
 #include "tests/support/catch.hpp"
 
+namespace jobtally::render_tests {
+
 namespace {
 
-using namespace jobtally;
 using table::Cell;
 using table::Probe;
 using table::ProbeItem;
@@ -71,7 +72,7 @@ TEST_CASE("without a value there is no perfdata", "[render]") {
     probe.state = ProbeState::unknown;
     probe.remarks = {"no finished jobs in the last 24h", "no definition matches \"x\""};
     CHECK(line(probe) ==
-          "JOBTALLY UNKNOWN - no finished jobs in the last 24h; no definition matches \"x\"\n");
+          "JOBTALLY UNKNOWN - no finished jobs in the last 24h, no definition matches \"x\"\n");
 }
 
 TEST_CASE("of definitions the worst few are named", "[render]") {
@@ -135,7 +136,7 @@ TEST_CASE("a probe is JSON in the units of its thresholds", "[render]") {
         {of_definition("i", "A \"q\"", Ratio{0.29}, "of 100 jobs succeeded", ProbeState::warning)});
     probe.metric = "job_success_rate";
     probe.warning = "95:";
-    CHECK(render::render_probe(probe, render::Format::json, {}, false) == R"({
+    const std::string wanted = R"json({
   "window": {"since": null, "until": null, "timezone": "UTC", "at": "created"},
   "state": "WARNING",
   "metric": "job_success_rate",
@@ -147,6 +148,9 @@ TEST_CASE("a probe is JSON in the units of its thresholds", "[render]") {
     {"definition_id": "i", "definition_name": "A \"q\"", "type": null, "state": "WARNING", "value": 29}
   ]
 }
-)");
+)json";
+    CHECK(render::render_probe(probe, render::Format::json, {}, false) == wanted);
     CHECK_THROWS_AS(render::render_probe(probe, render::Format::csv, {}, false), UsageError);
 }
+
+}  // namespace jobtally::render_tests

@@ -46,14 +46,15 @@ bool SummaryAnswer::has_problems() const {
            });
 }
 
-SummaryAnswer summary(const Scope& scope, time::Instant now) {
-    const SummaryFacts facts(scope, now);
+SummaryAnswer summary(const Scope& scope, const MissedOptions& options) {
+    const SummaryFacts facts(scope, options);
     SummaryAnswer answer;
     answer.window = window_of(scope.selection());
     answer.total = rates(scope, By::none);
     answer.sections = {
-        failed_section(facts), partial_section(facts), empty_section(facts),
-        slower_section(facts), unusual_section(facts), recovered_section(facts),
+        failed_section(facts),  missed_section(facts),    stuck_section(facts),
+        partial_section(facts), empty_section(facts),     slower_section(facts),
+        unusual_section(facts), recovered_section(facts),
     };
     answer.rejected = store::count_rejected(scope.store(), scope.selection().span);
     std::int64_t empty = 0;

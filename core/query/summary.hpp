@@ -1,6 +1,7 @@
 // The digest of a selection: one headline, then what is wrong, worst first.
 #pragma once
 
+#include "core/query/missed.hpp"
 #include "core/query/rates.hpp"
 #include "core/query/scope.hpp"
 #include "core/table/digest.hpp"
@@ -25,7 +26,10 @@ struct SummaryAnswer {
 };
 
 // The sections are those of summary_sections.hpp.
-SummaryAnswer summary(const Scope& scope, time::Instant now);
+SummaryAnswer summary(const Scope& scope, const MissedOptions& options);
+inline SummaryAnswer summary(const Scope& scope, time::Instant now) {
+    return summary(scope, MissedOptions{now, {}, {}});
+}
 table::Digest summary_digest(const SummaryAnswer& answer);
 
 // Leaves problems alone.

@@ -8,10 +8,23 @@
 
 namespace jobtally::query {
 
-SummaryFacts::SummaryFacts(const Scope& asked, time::Instant clock)
+namespace {
+
+// As things stood when the window ended. A rhythm takes more history than a window has.
+MissedAnswer missed_at_the_end(const Scope& asked, MissedOptions options) {
+    Selection selection = asked.selection();
+    if (selection.span.until) options.now = std::min(options.now, *selection.span.until);
+    selection.span = {};
+    return missed(Scope(asked.store(), selection), options);
+}
+
+}  // namespace
+
+SummaryFacts::SummaryFacts(const Scope& asked, const MissedOptions& options)
     : scope(asked),
-      now(clock),
+      now(options.now),
       failures(query::failures(asked)),
+      missed(missed_at_the_end(asked, options)),
       flawed(flawed_definitions(asked)),
       history(asked),
       findings(find_unusual(history, asked.selection().zone)),

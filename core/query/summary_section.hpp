@@ -5,6 +5,7 @@
 #include "core/query/findings.hpp"
 #include "core/query/flaws.hpp"
 #include "core/query/grouping.hpp"
+#include "core/query/missed.hpp"
 #include "core/query/run_history.hpp"
 #include "core/query/scope.hpp"
 #include "core/table/digest.hpp"
@@ -20,11 +21,12 @@ namespace jobtally::query {
 
 // What is read once and looked at by several sections. The scope must outlive it.
 struct SummaryFacts {
-    SummaryFacts(const Scope& asked, time::Instant clock);
+    SummaryFacts(const Scope& asked, const MissedOptions& options);
 
     const Scope& scope;
     time::Instant now;
     FailuresAnswer failures;  // by definition
+    MissedAnswer missed;      // at the end of the window, where that is past; of all history
     std::vector<FlawedDefinition> flawed;
     RunHistory history;
     std::vector<Findings> findings;  // of the history's definitions, by name

@@ -8,6 +8,9 @@ namespace jobtally::query {
 // Definitions with FAILURE reports; their current streak is that up to the end of the window and
 // reaches back before its beginning.
 table::Section failed_section(const SummaryFacts& facts);
+// What is missed or late, and what is stuck: missed.hpp.
+table::Section missed_section(const SummaryFacts& facts);
+table::Section stuck_section(const SummaryFacts& facts);
 // SUCCESS with failed records.
 table::Section partial_section(const SummaryFacts& facts);
 // SUCCESS without records. Definitions that are often empty come last and are no problem; those

@@ -13,6 +13,7 @@ using time::Instant;
 
 constexpr std::size_t least_durations = 3;  // to say what is usual
 constexpr auto stuck_floor = minutes(10);
+constexpr auto unsettled_for = std::chrono::days(7);
 constexpr std::size_t lost_share = 10;  // a tenth of the reports would have been lost
 
 // How long a job may run before it counts as stuck: three times its 95th percentile, but 10 minutes
@@ -35,23 +36,6 @@ std::vector<std::int64_t> lags_of(const Cadence& cadence) {
     std::vector<std::int64_t> lags;
     for (int tenth = 0; tenth <= 10; ++tenth) lags.push_back(cadence.late.count() * tenth / 10);
     return lags;
-}
-
-// The end of the downtime that a slot's report may well have been lost in.
-std::optional<Instant> lost_until(const std::vector<time::TimeSpan>& down, const Cadence& cadence,
-                                  Instant slot) {
-    const auto lags = lags_of(cadence);
-    std::size_t lost = 0;
-    std::optional<Instant> until;
-    for (const auto& span : down) {
-        if (*span.until <= slot - cadence.early || *span.since >= slot + cadence.late) continue;
-        lost +=
-            static_cast<std::size_t>(std::count_if(lags.begin(), lags.end(), [&](std::int64_t lag) {
-                return span.contains(slot + Duration{lag});
-            }));
-        until = *span.until;
-    }
-    return lost * lost_share >= lags.size() ? until : std::nullopt;
 }
 
 // The first slot whose report would have reached us.
@@ -82,18 +66,41 @@ void judge_by_cadence(Expectation& result, const DefinitionRuns& runs,
         *result.overdue < *result.typical_interval ? MissedState::late : MissedState::missed;
 }
 
+// The first report that has been RUNNING for too long. That a later run has ended does not settle
+// it for a week: it still runs, or the report of its end was lost.
 void judge_running(Expectation& result, const DefinitionRuns& runs, Instant now) {
-    if (!runs.newest_runs) return;
     const auto longest = longest_run(runs.runs);
     if (!longest) return;
-    const Instant expected = time::instant_from_micros(runs.runs.back().created_at) + *longest;
-    if (now <= expected) return;
-    result.state = MissedState::stuck;
-    result.expected_by = expected;
-    result.overdue = now - expected;
+    for (const std::int64_t created : runs.running) {
+        const Instant begun = time::instant_from_micros(created);
+        const bool is_newest = created == runs.runs.back().created_at;
+        const Instant expected = std::chrono::ceil<std::chrono::seconds>(begun + *longest);
+        if (now <= expected || (!is_newest && now - begun > unsettled_for)) continue;
+        if (!is_newest && result.state == MissedState::missed) continue;
+        result.state = MissedState::stuck;
+        result.expected_by = expected;
+        result.overdue = now - expected;
+        return;
+    }
 }
 
 }  // namespace
+
+std::optional<Instant> lost_until(const std::vector<time::TimeSpan>& down, const Cadence& cadence,
+                                  Instant slot) {
+    const auto lags = lags_of(cadence);
+    std::size_t lost = 0;
+    std::optional<Instant> until;
+    for (const auto& span : down) {
+        if (*span.until <= slot - cadence.early || *span.since >= slot + cadence.late) continue;
+        lost +=
+            static_cast<std::size_t>(std::count_if(lags.begin(), lags.end(), [&](std::int64_t lag) {
+                return span.contains(slot + Duration{lag});
+            }));
+        until = *span.until;
+    }
+    return lost * lost_share >= lags.size() ? until : std::nullopt;
+}
 
 Duration down_within(const std::vector<time::TimeSpan>& down, Instant from, Instant to) {
     Duration sum{0};

@@ -94,12 +94,11 @@ Comparison compare(PastValues::Comparable before, std::int64_t value, Floors flo
     Comparison found{
         value, median_of_sorted(sorted), static_cast<std::int64_t>(sorted.size()), before.peers, {},
         0};
-    const bool far = passes(found, floors);
-    if (far || in_full) found.distance = robust_distance(sorted, value);
-    if (!far) return found;
     const bool above = value > found.usual;
-    if (found.distance && std::abs(*found.distance) < far_off(sorted.size())) return found;
-    if (as_far_off(sorted, value, above) > std::max<std::size_t>(1, sorted.size() / 50)) {
+    const bool far = passes(found, floors) && as_far_off(sorted, value, above) <=
+                                                  std::max<std::size_t>(1, sorted.size() / 50);
+    if (far || in_full) found.distance = robust_distance(sorted, value);
+    if (!far || (found.distance && std::abs(*found.distance) < far_off(sorted.size()))) {
         return found;
     }
     found.direction = above ? 1 : -1;

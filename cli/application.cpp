@@ -116,8 +116,18 @@ int Application::report(const CLI::ParseError& error) {
         if (!words.empty())
             message = fmt::format("no such option or argument: \"{}\"", words.front());
     }
-    print_error(UsageError(message, hint));
-    return exit_usage;
+    return tell(UsageError(message, hint), exit_usage);
+}
+
+int Application::tell(const Error& error, int exit_code) {
+    const auto own = m_tell_error.find(chosen(&m_app));
+    if (own != m_tell_error.end()) return own->second(error);
+    print_error(error);
+    return exit_code;
+}
+
+void Application::tell_errors_by(const CLI::App& command, TellError tell) {
+    m_tell_error[&command] = std::move(tell);
 }
 
 }  // namespace jobtally::cli

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "cli/globals.hpp"
+#include "core/base/error.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -21,6 +23,10 @@ class Application {
     std::optional<int> parse(int argc, char* argv[]);
     int run() { return m_action(); }
 
+    // What went wrong, parsing or running, said as the chosen command says it: on stderr unless it
+    // has a way of its own. Returns the exit code.
+    int tell(const Error& error, int exit_code);
+
     CLI::App& app() { return m_app; }
     const Globals& globals() const { return m_globals; }
 
@@ -31,6 +37,10 @@ class Application {
     CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& description,
                           std::function<int()> run);
 
+    // How a command says its errors, and the exit code it then has.
+    using TellError = std::function<int(const Error&)>;
+    void tell_errors_by(const CLI::App& command, TellError tell);
+
   private:
     int report(const CLI::ParseError& error);
 
@@ -39,6 +49,7 @@ class Application {
         "how long they take. Reports come by HTTP (listen) or from files (ingest)."};
     Globals m_globals;
     std::function<int()> m_action;
+    std::map<const CLI::App*, TellError> m_tell_error;
 };
 
 // Each command adds itself; cli/CMakeLists.txt lists them.

@@ -2,6 +2,7 @@
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
 #include "core/query/durations.hpp"
+#include "core/query/plots.hpp"
 
 #include <memory>
 
@@ -23,15 +24,39 @@ query::Histogram histogram_for(const Output& output) {
     return output.style().ascii ? query::Histogram::ascii : query::Histogram::blocks;
 }
 
+query::DurationsOptions wanted(const Output& output, const Options& options) {
+    query::DurationsOptions wanted{options.grouping.group_by(),
+                                   query::Percentile::list(options.percentiles),
+                                   histogram_for(output)};
+    wanted.keep_values = options.grouping.plot || !options.grouping.compare.empty();
+    return wanted;
+}
+
+// The distribution of each group; with a series how its median goes.
+table::Plots plots(const query::DurationsAnswer& answer, const GroupingOptions& options) {
+    if (!answer.options.by.every) return query::distributions_of(answer);
+    return query::plots_of(arranged(query::durations_table(answer), options),
+                           query::durations_plot());
+}
+
 int run(const Globals& globals, const Options& options) {
     Output output(globals);
-    const query::DurationsOptions wanted{query::by_named(options.grouping.by),
-                                         query::Percentile::list(options.percentiles),
-                                         histogram_for(output)};
+    check_plot(output, options.grouping);
+    const auto asked = wanted(output, options);
+    const auto selection = options.selection.selection(globals);
+    const auto compared = compared_selection(globals, options.grouping, selection);
     const auto store = open_store(globals, options.selection.from);
-    const query::Scope scope(store, options.selection.selection(globals));
+    const query::Scope scope(store, selection);
     warn_about_unmatched(globals, scope);
-    print_groups(output, query::durations_table(query::durations(scope, wanted)), options.grouping);
+    const auto answer = query::durations(scope, asked);
+    if (options.grouping.plot) {
+        output.print(plots(answer, options.grouping));
+    } else if (compared) {
+        const auto before = query::durations(query::Scope(store, *compared), asked);
+        print_groups(output, query::durations_table(answer, before), options.grouping);
+    } else {
+        print_groups(output, query::durations_table(answer), options.grouping);
+    }
     output.finish();
     return exit_done;
 }

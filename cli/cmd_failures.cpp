@@ -3,6 +3,7 @@
 #include "cli/query_options.hpp"
 #include "core/query/failures.hpp"
 #include "core/query/list.hpp"
+#include "core/query/plots.hpp"
 
 #include <memory>
 
@@ -19,12 +20,22 @@ struct Options {
 
 int run(const Globals& globals, const Options& options) {
     Output output(globals);
+    check_plot(output, options.grouping);
+    const auto selection = options.selection.selection(globals);
+    const auto compared = compared_selection(globals, options.grouping, selection);
     const auto store = open_store(globals, options.selection.from);
-    const query::Scope scope(store, options.selection.selection(globals));
+    const query::Scope scope(store, selection);
     warn_about_unmatched(globals, scope);
-    const auto answer = query::failures(scope, query::by_named(options.grouping.by));
+    const auto by = options.grouping.group_by();
+    const auto answer = query::failures(scope, by);
     if (options.recent > 0) {
         output.print(query::list_table(query::list(scope, {options.recent, true})));
+    } else if (options.grouping.plot) {
+        const auto table = arranged(query::failures_table(answer), options.grouping);
+        output.print(query::plots_of(table, query::failures_plot()));
+    } else if (compared) {
+        const auto before = query::failures(query::Scope(store, *compared), by);
+        print_groups(output, query::failures_table(answer, before), options.grouping);
     } else {
         print_groups(output, query::failures_table(answer), options.grouping);
     }

@@ -1,4 +1,5 @@
 // `jobtally list`: the newest reports.
+#include "cli/follow.hpp"
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
 #include "core/query/list.hpp"
@@ -12,9 +13,11 @@ namespace {
 struct Options {
     SelectionOptions selection;
     query::ListOptions list;
+    bool follow = false;
 };
 
 int run(const Globals& globals, const Options& options) {
+    if (options.follow) follow(globals, options.selection, options.list);
     Output output(globals);
     const auto store = open_store(globals, options.selection.from);
     const query::Scope scope(store, options.selection.selection(globals));
@@ -34,6 +37,8 @@ void add_list(Application& application) {
     add_selection(command, options->selection);
     command.add_option("-n,--number", options->list.newest, "The newest N (default 20); 0 is all")
         ->type_name("N");
+    command.add_flag("-f,--follow", options->follow, "Then each report as it is stored or updated")
+        ->excludes(command.get_option("--from"));
 }
 
 }  // namespace jobtally::cli

@@ -1,6 +1,7 @@
 // `jobtally rates`: shares of successful jobs and records.
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
+#include "core/query/plots.hpp"
 #include "core/query/rates.hpp"
 
 #include <memory>
@@ -23,11 +24,23 @@ bool is_under(const query::RatesAnswer& answer, const std::optional<double>& per
 
 int run(const Globals& globals, const Options& options) {
     Output output(globals);
+    check_plot(output, options.grouping);
+    const auto selection = options.selection.selection(globals);
+    const auto compared = compared_selection(globals, options.grouping, selection);
     const auto store = open_store(globals, options.selection.from);
-    const query::Scope scope(store, options.selection.selection(globals));
+    const query::Scope scope(store, selection);
     warn_about_unmatched(globals, scope);
-    const auto answer = query::rates(scope, query::by_named(options.grouping.by));
-    print_groups(output, query::rates_table(answer), options.grouping);
+    const auto by = options.grouping.group_by();
+    const auto answer = query::rates(scope, by);
+    if (options.grouping.plot) {
+        const auto table = arranged(query::rates_table(answer), options.grouping);
+        output.print(query::plots_of(table, query::rates_plot()));
+    } else if (compared) {
+        const auto before = query::rates(query::Scope(store, *compared), by);
+        print_groups(output, query::rates_table(answer, before), options.grouping);
+    } else {
+        print_groups(output, query::rates_table(answer), options.grouping);
+    }
     output.finish();
     return is_under(answer, options.fail_under) ? exit_condition : exit_done;
 }

@@ -2,6 +2,7 @@
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
 #include "core/query/show.hpp"
+#include "core/render/audience.hpp"
 
 #include <memory>
 
@@ -36,11 +37,16 @@ void print(Output& output, const table::ResultTable& table) {
     }
 }
 
+query::Histogram histogram_for(const Output& output) {
+    if (!render::is_for_people(output.format())) return query::Histogram::none;
+    return output.style().ascii ? query::Histogram::ascii : query::Histogram::blocks;
+}
+
 int run(const Globals& globals, const Options& options) {
     Output output(globals);
     const auto store = open_store(globals, options.from);
-    const auto answer = query::show(store, options.ids);
-    print(output, query::show_table(answer));
+    const auto answer = query::show(store, options.ids, globals.zone());
+    print(output, query::show_table(answer, histogram_for(output)));
     output.finish();
     for (const auto& id : answer.not_found) {
         print_error(

@@ -2,6 +2,7 @@
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
 #include "core/query/summary_page.hpp"
+#include "core/render/audience.hpp"
 #include "core/render/digest.hpp"
 
 #include <memory>
@@ -24,11 +25,14 @@ int run(const Globals& globals, SelectionOptions selection, bool only_problems) 
     const auto store = open_store(globals, selection.from);
     const query::Scope scope(store, selection.selection(globals));
     warn_about_unmatched(globals, scope);
-    const auto answer = query::summary(scope);
+    const auto answer = query::summary(scope, globals.now());
     if (!only_problems || answer.has_problems()) {
-        const auto digest = output.format() == render::Format::html
-                                ? query::summary_page(scope, answer, globals.now())
-                                : query::summary_digest(answer);
+        auto digest = output.format() == render::Format::html
+                          ? query::summary_page(scope, answer, globals.now())
+                          : query::summary_digest(answer);
+        if (only_problems && render::is_for_people(output.format())) {
+            query::drop_quiet_rows(digest);
+        }
         output.write(render::render_digest(digest, output.format(), output.style()));
     }
     output.finish();

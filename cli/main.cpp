@@ -8,26 +8,23 @@
 
 namespace {
 
-int run(int argc, char* argv[]) {
-    using namespace jobtally;
+using namespace jobtally;
+
+int run(cli::Application& application, int argc, char* argv[]) {
     try {
-        cli::Application application;
         if (auto exit_code = application.parse(argc, argv)) return *exit_code;
         return application.run();
     } catch (const cli::ClosedPipe&) {
         return cli::exit_done;
     } catch (const UsageError& error) {
-        cli::print_error(error);
-        return cli::exit_usage;
+        return application.tell(error, cli::exit_usage);
     } catch (const Error& error) {
-        cli::print_error(error);
-        return cli::exit_error;
+        return application.tell(error, cli::exit_error);
     } catch (const std::bad_alloc&) {
-        cli::print_error(Error("out of memory"));
-        return cli::exit_error;
+        return application.tell(Error("out of memory"), cli::exit_error);
     } catch (const std::exception& error) {
-        cli::print_error(Error(error.what(), "this is a defect of jobtally: please report it"));
-        return cli::exit_error;
+        return application.tell(
+            Error(error.what(), "this is a defect of jobtally: please report it"), cli::exit_error);
     }
 }
 
@@ -35,5 +32,6 @@ int run(int argc, char* argv[]) {
 
 int main(int argc, char* argv[]) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe shows as EPIPE, which ends us quietly
-    return run(argc, argv);
+    cli::Application application;
+    return run(application, argc, argv);
 }

@@ -2,6 +2,7 @@
 
 #include "cli/messages.hpp"
 #include "cli/terminal.hpp"
+#include "core/render/plot.hpp"
 #include "core/render/record.hpp"
 
 #include <cerrno>
@@ -89,6 +90,10 @@ void Output::open_file() {
 void Output::print(const table::ResultTable& table) {
     write(
         render::render(render::choose_columns(table, m_globals.column_keys()), m_format, m_style));
+}
+
+void Output::print(const table::Plots& plots) {
+    write(render::render_plots(plots, m_style));
 }
 
 void Output::print_record(const table::ResultTable& table) {

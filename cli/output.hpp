@@ -3,6 +3,7 @@
 
 #include "cli/globals.hpp"
 #include "core/render/renderer.hpp"
+#include "core/table/plot.hpp"
 
 #include <string>
 #include <string_view>
@@ -25,15 +26,18 @@ class Output {
 
     // The table with the columns of --columns in the format.
     void print(const table::ResultTable& table);
+    // Bars, as text.
+    void print(const table::Plots& plots);
     // The same for a table of one row (for html: any number), shown as a record.
     void print_record(const table::ResultTable& table);
     void write(std::string_view bytes);
+    // What was written so far goes out now, for a reader who waits for it.
+    void flush();
     // Everything is out: the file gets its name. To be called once, at the end.
     void finish();
 
   private:
     void open_file();
-    void flush();
 
     const Globals& m_globals;
     render::Format m_format;

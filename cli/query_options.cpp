@@ -5,7 +5,10 @@
 #include "core/ingest/store_sink.hpp"
 #include "core/query/arrange.hpp"
 #include "core/time/expression.hpp"
+#include "core/time/previous.hpp"
 #include "core/time/rfc3339.hpp"
+
+#include <algorithm>
 
 #include <fmt/core.h>
 
@@ -128,6 +131,16 @@ void add_grouping(CLI::App& command, GroupingOptions& options) {
         ->type_name("WHAT")
         ->check(CLI::IsMember({"definition", "name", "type", "status", "weekday", "hour", "none"}))
         ->group(group);
+    command.add_option("--every", options.every, "A series: hour, day, week, month, quarter, year")
+        ->type_name("BUCKET")
+        ->check(CLI::IsMember({"hour", "day", "week", "month", "quarter", "year"}))
+        ->group(group);
+    command
+        .add_option("--compare", options.compare,
+                    "Beside the window before (previous), a period or T..T")
+        ->type_name("previous|RANGE")
+        ->group(group);
+    command.add_flag("--plot", options.plot, "Draw it as bars")->group(group);
     command.add_option("--sort", options.sort, "Order by a machine key; `-KEY` turns it round")
         ->type_name("[-]KEY")
         ->group(group);
@@ -140,9 +153,46 @@ void add_grouping(CLI::App& command, GroupingOptions& options) {
         ->group(group);
 }
 
+query::GroupBy GroupingOptions::group_by() const {
+    if (every.empty()) return query::by_named(by);
+    return {query::by_named(by), time::every_named(every)};
+}
+
+std::optional<query::Selection> compared_selection(const Globals& globals,
+                                                   const GroupingOptions& options,
+                                                   const query::Selection& selection) {
+    if (options.compare.empty()) return std::nullopt;
+    const auto now = globals.now();
+    auto span = selection.span;
+    if (!span.since) {
+        throw UsageError("--compare needs a window with a beginning",
+                         "for example `--last 7d --compare previous`, or `--period this-month`");
+    }
+    if (!span.until) span.until = std::max(now, *span.since);
+    auto compared = selection;
+    const auto other = options.compare == "previous"
+                           ? time::previous_span(span, selection.zone)
+                           : time::parse_range(options.compare, now, selection.zone);
+    compared.span = time::cut_at_same_point(other, span, now, selection.zone);
+    return compared;
+}
+
+void check_plot(const Output& output, const GroupingOptions& options) {
+    if (!options.plot) return;
+    if (output.format() != render::Format::table) {
+        throw UsageError("--plot draws for people", "leave it out, or the other format");
+    }
+    if (!options.get.empty()) throw UsageError("--plot and --get exclude each other");
+    if (!options.compare.empty()) throw UsageError("--plot and --compare exclude each other");
+}
+
+table::ResultTable arranged(const table::ResultTable& table, const GroupingOptions& options) {
+    return query::arranged(table, {options.sort, options.top});
+}
+
 void print_groups(Output& output, const table::ResultTable& table, const GroupingOptions& options) {
     if (options.get.empty()) {
-        output.print(query::arranged(table, {options.sort, options.top}));
+        output.print(arranged(table, options));
         return;
     }
     const auto one = render::choose_columns(table, {options.get});

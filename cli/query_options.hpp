@@ -7,6 +7,7 @@
 #include "core/query/selection.hpp"
 #include "core/store/store.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,12 +34,28 @@ store::Store open_store(const Globals& globals, const std::vector<std::string>& 
 
 struct GroupingOptions {
     std::string by = "definition";
+    std::string every;
+    std::string compare;
+    bool plot = false;
     std::string sort;
     std::size_t top = 0;
     std::string get;
+
+    query::GroupBy group_by() const;
 };
 
+// The selection that --compare sets beside this one; none without --compare. Throws UsageError
+// where the window has no beginning.
+std::optional<query::Selection> compared_selection(const Globals& globals,
+                                                   const GroupingOptions& options,
+                                                   const query::Selection& selection);
+// Throws UsageError where --plot meets a format for machines, or -g or --compare.
+void check_plot(const Output& output, const GroupingOptions& options);
+
 void add_grouping(CLI::App& command, GroupingOptions& options);
+
+// Sorted and cut as the options want it.
+table::ResultTable arranged(const table::ResultTable& table, const GroupingOptions& options);
 
 // Prints a grouped answer as the options want it: arranged, or one bare value of its total row.
 void print_groups(Output& output, const table::ResultTable& table, const GroupingOptions& options);

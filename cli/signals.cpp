@@ -36,6 +36,12 @@ void hold_signals() {
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
+void end_with_0_on_signals() {
+    struct sigaction ending {};
+    ending.sa_handler = [](int) { ::_exit(0); };
+    for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &ending, nullptr);
+}
+
 SignalThread::SignalThread(std::function<void()> stop, std::function<void()> reload)
     : m_stop(std::move(stop)), m_reload(std::move(reload)) {
     const auto set = our_signals();

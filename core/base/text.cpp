@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include <boost/locale/utf.hpp>
+#include <fmt/format.h>
 
 namespace jobtally {
 namespace {
@@ -237,6 +238,23 @@ bool is_glob(std::string_view pattern) noexcept {
         }
     }
     return false;
+}
+
+std::string count_text(std::int64_t count) {
+    std::string digits = std::to_string(count);
+    const std::size_t first = digits.front() == '-' ? 1 : 0;
+    if (digits.size() - first < 5) return digits;
+    for (std::size_t at = digits.size() - 3; at > first; at = at > 3 ? at - 3 : 0) {
+        digits.insert(at, 1, ',');
+    }
+    return digits;
+}
+
+std::string decimal_text(double value) {
+    std::string text = fmt::format("{:.6f}", value);
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+    return text == "-0" ? "0" : text;
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {

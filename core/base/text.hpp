@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -44,6 +45,12 @@ bool glob_match(std::string_view pattern, std::string_view text) noexcept;
 
 // True when `pattern` holds an unquoted glob character.
 bool is_glob(std::string_view pattern) noexcept;
+
+// A count as people read it: plain digits up to four, groups of three from five on: 9999, 10,000.
+std::string count_text(std::int64_t count);
+
+// A number without exponent, rounded to six decimals and without needless ones: `98.2`, `-3`.
+std::string decimal_text(double value);
 
 // ASCII-only comparison without regard to case.
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;

@@ -2,8 +2,10 @@
 // first.
 #pragma once
 
+#include "core/base/big_array.hpp"
+
+#include <algorithm>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -16,11 +18,11 @@ class Chunks {
     // Good until the next call; what was not kept() is lost.
     T* room(std::size_t most) {
         if (m_capacity - m_used < most) {
-            m_capacity = most > least ? most : least;
+            m_capacity = std::max(most, std::clamp(4 * m_capacity, least, greatest));
             m_used = 0;
-            m_chunks.push_back({std::make_unique_for_overwrite<T[]>(m_capacity), 0});
+            m_chunks.push_back({BigArray<T>(m_capacity), 0});
         }
-        return m_chunks.empty() ? nullptr : m_chunks.back().values.get() + m_used;
+        return m_chunks.empty() ? nullptr : m_chunks.back().values.data() + m_used;
     }
     void kept(std::size_t count) {
         if (count == 0) return;
@@ -33,14 +35,15 @@ class Chunks {
     template <class Take>
     void for_each(Take take) const {
         for (const auto& chunk : m_chunks) {
-            for (const T& value : std::span(chunk.values.get(), chunk.size)) take(value);
+            for (const T& value : chunk.values.values().first(chunk.size)) take(value);
         }
     }
 
   private:
     static constexpr std::size_t least = 8192;
+    static constexpr std::size_t greatest = 524'288;
     struct Chunk {
-        std::unique_ptr<T[]> values;
+        BigArray<T> values;
         std::size_t size;
     };
     std::vector<Chunk> m_chunks;

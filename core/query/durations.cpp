@@ -1,12 +1,16 @@
 // Collects durations by group, and writes the keys of `durations`.
 #include "core/query/durations.hpp"
 
+#include "core/base/big_array.hpp"
 #include "core/query/cells.hpp"
 #include "core/query/chunks.hpp"
-#include "core/query/newest.hpp"
+#include "core/query/compare.hpp"
+#include "core/query/definition_types.hpp"
+#include "core/query/rank_test.hpp"
 #include "core/query/small_histogram.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace jobtally::query {
@@ -38,39 +42,38 @@ class DurationsFold {
         : m_scope(scope),
           m_options(options),
           m_grouping(options.by, scope),
-          m_by_definition(options.by == By::definition),
           m_sums(m_grouping.size()),
-          m_type(FactColumn::type, m_by_definition ? m_grouping.size() : 0) {}
+          m_types(options.by, scope) {}
 
     void run() {
         store::FactColumns columns = m_grouping.columns() | FactColumn::status |
                                      FactColumn::created_at | FactColumn::updated_at |
                                      FactColumn::operations;
-        if (m_by_definition) columns = columns | m_type.columns();
+        columns = columns | m_types.columns();
         m_scope.scan(columns, [&](const store::FactBatch& batch) {
             const auto groups = m_grouping.groups_of(batch);
             take(batch, groups);
-            if (m_by_definition) m_type.take(batch, groups);
+            m_types.take(batch);
         });
-        if (m_by_definition) m_type.settle(m_scope, m_grouping);
+        m_types.settle();
         sort_into_groups();
     }
 
     DurationsAnswer answer() {
         DurationsAnswer answer{window_of(m_scope.selection()), m_options, {}, {}};
         DurationSums all;
-        if (m_options.histogram != Histogram::none && !m_micros.empty()) {
-            const auto [least, greatest] = std::minmax_element(m_micros.begin(), m_micros.end());
+        if (m_options.histogram != Histogram::none && m_micros.size() > 0) {
+            const auto micros = m_micros.values();
+            const auto [least, greatest] = std::minmax_element(micros.begin(), micros.end());
             m_bounds = HistogramBounds(*least, *greatest);
         }
         const auto holds = [&](std::size_t group) { return m_sums[group].reports > 0; };
         for (const std::size_t group : m_grouping.in_order(holds)) {
             answer.rows.push_back(row(m_sums[group], values_of(group)));
-            answer.rows.back().key =
-                m_grouping.key(group, m_by_definition ? m_type.word(group) : 0);
+            answer.rows.back().key = m_types.key(m_grouping, group);
             all += m_sums[group];
         }
-        answer.total = row(all, m_micros);
+        answer.total = row(all, m_micros.values());
         return answer;
     }
 
@@ -103,15 +106,16 @@ class DurationsFold {
             [&](const Value& value) { ++m_begin[static_cast<std::size_t>(value.group) + 1]; });
         for (std::size_t i = 1; i < m_begin.size(); ++i) m_begin[i] += m_begin[i - 1];
         std::vector<std::size_t> next(m_begin.begin(), m_begin.end() - 1);
-        m_micros.resize(m_unsorted.size());
+        m_micros = BigArray<std::int64_t>(m_unsorted.size());
+        const auto micros = m_micros.values();
         m_unsorted.for_each([&](const Value& value) {
-            m_micros[next[static_cast<std::size_t>(value.group)]++] = value.micros;
+            micros[next[static_cast<std::size_t>(value.group)]++] = value.micros;
         });
         m_unsorted = {};
     }
 
     std::span<std::int64_t> values_of(std::size_t group) {
-        return std::span(m_micros).subspan(m_begin[group], m_begin[group + 1] - m_begin[group]);
+        return m_micros.values().subspan(m_begin[group], m_begin[group + 1] - m_begin[group]);
     }
 
     DurationsRow row(const DurationSums& sums, std::span<std::int64_t> micros) const {
@@ -129,11 +133,13 @@ class DurationsFold {
         row.total = time::Duration{clamped(sum)};
         row.mean = mean_duration(sum, row.count);
         put_ranks(row, micros);
+        if (m_options.keep_values) row.micros.assign(micros.begin(), micros.end());
         return row;
     }
 
     void put_ranks(DurationsRow& row, std::span<std::int64_t> micros) const {
-        std::vector<std::int64_t> ranks{1, row.count};
+        static const auto median = Percentile::named("50");
+        std::vector<std::int64_t> ranks{1, median.rank(row.count), row.count};
         for (const auto& percentile : m_options.percentiles)
             ranks.push_back(percentile.rank(row.count));
         std::vector<std::int64_t> sorted = ranks;
@@ -145,7 +151,8 @@ class DurationsFold {
         };
         row.min = value(1);
         row.max = value(row.count);
-        for (std::size_t i = 2; i < ranks.size(); ++i) row.percentiles.push_back(value(ranks[i]));
+        row.median = value(ranks[1]);
+        for (std::size_t i = 3; i < ranks.size(); ++i) row.percentiles.push_back(value(ranks[i]));
     }
 
     struct Value {
@@ -156,12 +163,11 @@ class DurationsFold {
     const Scope& m_scope;
     const DurationsOptions& m_options;
     Grouping m_grouping;
-    bool m_by_definition;
     std::vector<DurationSums> m_sums;
-    NewestWord m_type;
+    DefinitionTypes m_types;
     Chunks<Value> m_unsorted;
-    std::vector<std::int64_t> m_micros;  // by group
-    std::vector<std::size_t> m_begin;    // of a group in m_micros; one more at the end
+    BigArray<std::int64_t> m_micros;   // by group
+    std::vector<std::size_t> m_begin;  // of a group in m_micros; one more at the end
     std::optional<HistogramBounds> m_bounds;
 };
 
@@ -216,6 +222,42 @@ table::ResultTable durations_table(const DurationsAnswer& answer) {
         table.rows.push_back(durations_cells(row, answer.options, key_cells));
     }
     table.total = durations_cells(answer.total, answer.options, key_cells);
+    return table;
+}
+
+namespace {
+
+constexpr std::size_t enough_runs = 8;
+constexpr double one_per_cent = 2.5758;  // |z| of the normal distribution, both sides
+constexpr double least_change = 0.05;
+
+double rank_distance(std::vector<std::int64_t> before, const std::vector<std::int64_t>& after) {
+    const std::size_t split = before.size();
+    before.insert(before.end(), after.begin(), after.end());
+    return mann_whitney_z(before, split);
+}
+
+Cell median_change(const DurationsRow& row, const DurationsRow& was) {
+    if (!row.median || !was.median || was.median->count() == 0) return {};
+    const double change = static_cast<double>((*row.median - *was.median).count()) /
+                          static_cast<double>(was.median->count());
+    const bool enough = row.micros.size() >= enough_runs && was.micros.size() >= enough_runs;
+    const bool notable = enough && std::abs(change) >= least_change &&
+                         std::abs(rank_distance(was.micros, row.micros)) >= one_per_cent;
+    return table::Change{change, table::Change::Unit::share, false, notable};
+}
+
+}  // namespace
+
+table::ResultTable durations_table(DurationsAnswer now, DurationsAnswer before) {
+    align(now, before, now.options.by);
+    std::vector<Cell> changes;
+    for (std::size_t i = 0; i < now.rows.size(); ++i) {
+        changes.push_back(median_change(now.rows[i], before.rows[i]));
+    }
+    auto table = with_previous(durations_table(now), durations_table(before),
+                               {{"count", "before"}, {"p50_seconds", "was"}});
+    append_changes(table, "median", changes, median_change(now.total, before.total));
     return table;
 }
 

@@ -19,9 +19,10 @@ namespace jobtally::query {
 enum class Histogram : std::uint8_t { none, blocks, ascii };
 
 struct DurationsOptions {
-    By by = By::definition;
+    GroupBy by;
     std::vector<Percentile> percentiles = Percentile::list("50,90,95,99");
     Histogram histogram = Histogram::none;  // a column `histogram`: leave it out for machines
+    bool keep_values = false;               // each row keeps its durations: to compare, to plot
 };
 
 // Finished reports with both times; negative durations are clock errors and left out of all else.
@@ -33,7 +34,9 @@ struct DurationsRow {
     time::Duration total{0};
     std::optional<double> operations_per_second;
     std::int64_t clock_errors = 0;
-    std::vector<std::int64_t> histogram;  // reports a bucket; empty where none was asked for
+    std::vector<std::int64_t> histogram;   // reports a bucket; empty where none was asked for
+    std::vector<std::int64_t> micros;      // the durations, in no order; empty where not kept
+    std::optional<time::Duration> median;  // the 50th percentile
 };
 
 struct DurationsAnswer {
@@ -45,5 +48,9 @@ struct DurationsAnswer {
 
 DurationsAnswer durations(const Scope& scope, const DurationsOptions& options = {});
 table::ResultTable durations_table(const DurationsAnswer& answer);
+// The same with what each group was in another window; both with their values. The median's change
+// is notable where the durations of one window are longer than those of the other by the rank test
+// (rank_test.hpp, at 1 %, with 8 runs or more on each side) and the medians are 5 % apart.
+table::ResultTable durations_table(DurationsAnswer now, DurationsAnswer before);
 
 }  // namespace jobtally::query

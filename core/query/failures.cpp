@@ -2,8 +2,9 @@
 #include "core/query/failures.hpp"
 
 #include "core/query/cells.hpp"
+#include "core/query/compare.hpp"
+#include "core/query/definition_types.hpp"
 #include "core/query/end_times.hpp"
-#include "core/query/newest.hpp"
 #include "core/query/streaks.hpp"
 
 #include <algorithm>
@@ -18,29 +19,29 @@ using table::Cell;
 
 class FailuresFold {
   public:
-    FailuresFold(const Scope& scope, By by)
+    FailuresFold(const Scope& scope, const GroupBy& by)
         : m_scope(scope),
           m_grouping(by, scope),
-          m_by_definition(by == By::definition),
+          m_by_definition(by.is_definition()),
           m_counts(m_grouping.size()),
           m_times(m_grouping.size()),
           m_streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1,
                     m_grouping.size()),
-          m_type(store::FactColumn::type, m_by_definition ? m_grouping.size() : 0) {}
+          m_types(by, scope) {}
 
     void run() {
         store::FactColumns columns = m_grouping.columns() | count_columns | StreakFold::columns();
-        if (m_by_definition) columns = columns | m_type.columns();
+        columns = columns | m_types.columns();
         m_scope.scan(columns, [&](const store::FactBatch& batch) {
             const auto groups = m_grouping.groups_of(batch);
             count_batch(batch, groups, m_counts);
             m_times.take(batch, groups);
             m_streaks.take(batch, groups);
-            if (m_by_definition) m_type.take(batch, groups);
+            m_types.take(batch);
         });
         m_times.settle(m_scope.store());
         m_streaks.settle(m_scope.store());
-        if (m_by_definition) m_type.settle(m_scope, m_grouping);
+        m_types.settle();
     }
 
     FailuresAnswer answer() const {
@@ -55,7 +56,7 @@ class FailuresFold {
         }
         put_times(answer.total, m_times.of_all());
         put_recoveries(answer.total, all);
-        put_worst_first(answer.rows);
+        if (!answer.by.every) put_worst_first(answer.rows);
         return answer;
     }
 
@@ -73,7 +74,7 @@ class FailuresFold {
 
     FailuresRow row(std::size_t group) const {
         FailuresRow row;
-        row.key = m_grouping.key(group, m_by_definition ? m_type.word(group) : 0);
+        row.key = m_types.key(m_grouping, group);
         row.counts = m_counts[group];
         if (m_by_definition) {
             const Streak& streak = m_streaks.streak(group);
@@ -105,7 +106,7 @@ class FailuresFold {
     std::vector<Counts> m_counts;
     EndTimesFold m_times;
     StreakFold m_streaks;
-    NewestWord m_type;
+    DefinitionTypes m_types;
 };
 
 table::Row failures_cells(const FailuresRow& row, std::size_t key_cells) {
@@ -123,7 +124,7 @@ table::Row failures_cells(const FailuresRow& row, std::size_t key_cells) {
 
 }  // namespace
 
-FailuresAnswer failures(const Scope& scope, By by) {
+FailuresAnswer failures(const Scope& scope, const GroupBy& by) {
     FailuresFold fold(scope, by);
     fold.run();
     return fold.answer();
@@ -151,6 +152,21 @@ table::ResultTable failures_table(const FailuresAnswer& answer) {
     const std::size_t key_cells = grouping_columns(answer.by).size();
     for (const auto& row : answer.rows) table.rows.push_back(failures_cells(row, key_cells));
     table.total = failures_cells(answer.total, key_cells);
+    return table;
+}
+
+table::ResultTable failures_table(FailuresAnswer now, FailuresAnswer before) {
+    align(now, before, now.by);
+    const auto change = [](const FailuresRow& row, const FailuresRow& was) {
+        return rate_change(row.counts.failure_rate(), was.counts.failure_rate(), false);
+    };
+    std::vector<Cell> changes;
+    for (std::size_t i = 0; i < now.rows.size(); ++i) {
+        changes.push_back(change(now.rows[i], before.rows[i]));
+    }
+    auto table = with_previous(failures_table(now), failures_table(before),
+                               {{"failed", "failed before"}, {"failure_rate", "was"}});
+    append_changes(table, "failure_rate", changes, change(now.total, before.total));
     return table;
 }
 

@@ -18,7 +18,7 @@ namespace jobtally::query {
 struct FailuresRow {
     GroupKey key;
     Counts counts;
-    // By definition only.
+    // By definition without a series only.
     std::optional<std::int64_t> streak;
     std::optional<std::int64_t> longest_streak;
     std::optional<time::Instant> failing_since;
@@ -31,12 +31,14 @@ struct FailuresRow {
 
 struct FailuresAnswer {
     table::Window window;
-    By by = By::definition;
-    std::vector<FailuresRow> rows;  // worst first
+    GroupBy by;
+    std::vector<FailuresRow> rows;  // worst first; of a series in the groups' natural order
     FailuresRow total;              // its key is empty
 };
 
-FailuresAnswer failures(const Scope& scope, By by = By::definition);
+FailuresAnswer failures(const Scope& scope, const GroupBy& by = {});
 table::ResultTable failures_table(const FailuresAnswer& answer);
+// The same with what each group was in another window.
+table::ResultTable failures_table(FailuresAnswer now, FailuresAnswer before);
 
 }  // namespace jobtally::query

@@ -56,19 +56,22 @@ std::vector<std::int64_t> select_in_buckets(std::span<const std::int64_t> values
                                             std::span<const std::int64_t> ranks) {
     std::vector<std::int64_t> count(bucket_of(INT64_MAX) + 1);
     for (const std::int64_t value : values) ++count[bucket_of(value)];
-    std::vector<std::vector<std::int64_t>> inside(count.size());
-    std::vector<std::uint8_t> wanted(count.size());
-    std::vector<std::pair<std::size_t, std::int64_t>> places;  // bucket and rank within it
+    std::vector<std::uint16_t> wanted(count.size());  // by bucket: 1 + its number in inside, else 0
+    std::vector<std::vector<std::int64_t>> inside;
+    std::vector<std::pair<std::size_t, std::int64_t>> places;  // number in inside, rank within it
     std::size_t bucket = 0;
     std::int64_t below = 0;
     for (const std::int64_t rank : ranks) {
         while (below + count[bucket] < rank) below += count[bucket++];
-        wanted[bucket] = 1;
-        places.emplace_back(bucket, rank - below);
+        if (wanted[bucket] == 0) {
+            inside.emplace_back().reserve(static_cast<std::size_t>(count[bucket]));
+            wanted[bucket] = static_cast<std::uint16_t>(inside.size());
+        }
+        places.emplace_back(wanted[bucket] - 1, rank - below);
     }
     for (const std::int64_t value : values) {
-        const std::size_t own = bucket_of(value);
-        if (wanted[own]) inside[own].push_back(value);
+        const std::uint16_t own = wanted[bucket_of(value)];
+        if (own > 0) inside[own - 1].push_back(value);
     }
     std::vector<std::int64_t> found;
     for (const auto& [own, rank] : places) {

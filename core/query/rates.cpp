@@ -3,6 +3,8 @@
 
 #include "core/model/rate.hpp"
 #include "core/query/cells.hpp"
+#include "core/query/compare.hpp"
+#include "core/query/definition_types.hpp"
 #include "core/query/newest.hpp"
 
 namespace jobtally::query {
@@ -14,33 +16,31 @@ using table::Cell;
 
 class RatesFold {
   public:
-    RatesFold(const Scope& scope, By by)
+    RatesFold(const Scope& scope, const GroupBy& by)
         : m_scope(scope),
           m_grouping(by, scope),
-          m_by_definition(by == By::definition),
           m_counts(m_grouping.size()),
           m_status(store::FactColumn::status, m_grouping.size()),
-          m_type(store::FactColumn::type, m_by_definition ? m_grouping.size() : 0) {}
+          m_types(by, scope) {}
 
     void run() {
         store::FactColumns columns = m_grouping.columns() | count_columns | m_status.columns();
-        if (m_by_definition) columns = columns | m_type.columns();
+        columns = columns | m_types.columns();
         m_scope.scan(columns, [&](const store::FactBatch& batch) {
             const auto groups = m_grouping.groups_of(batch);
             count_batch(batch, groups, m_counts);
             m_status.take(batch, groups);
-            if (m_by_definition) m_type.take(batch, groups);
+            m_types.take(batch);
         });
         m_status.settle(m_scope, m_grouping);
-        if (m_by_definition) m_type.settle(m_scope, m_grouping);
+        m_types.settle();
     }
 
     RatesAnswer answer() const {
         RatesAnswer answer{window_of(m_scope.selection()), m_grouping.by(), {}, {}};
         const auto holds = [&](std::size_t group) { return m_counts[group].reports() > 0; };
         for (const std::size_t group : m_grouping.in_order(holds)) {
-            const auto type = m_by_definition ? m_type.word(group) : 0;
-            answer.rows.push_back({m_grouping.key(group, type), m_counts[group],
+            answer.rows.push_back({m_types.key(m_grouping, group), m_counts[group],
                                    status_text(m_status.word(group)), m_status.created_at(group)});
             answer.total.counts += m_counts[group];
         }
@@ -57,10 +57,9 @@ class RatesFold {
 
     const Scope& m_scope;
     Grouping m_grouping;
-    bool m_by_definition;
     std::vector<Counts> m_counts;
     NewestWord m_status;
-    NewestWord m_type;
+    DefinitionTypes m_types;
 };
 
 table::Row rates_cells(const RatesRow& row, std::size_t key_cells) {
@@ -80,7 +79,7 @@ table::Row rates_cells(const RatesRow& row, std::size_t key_cells) {
 
 }  // namespace
 
-RatesAnswer rates(const Scope& scope, By by) {
+RatesAnswer rates(const Scope& scope, const GroupBy& by) {
     RatesFold fold(scope, by);
     fold.run();
     return fold.answer();
@@ -108,6 +107,21 @@ table::ResultTable rates_table(const RatesAnswer& answer) {
     const std::size_t key_cells = grouping_columns(answer.by).size();
     for (const auto& row : answer.rows) table.rows.push_back(rates_cells(row, key_cells));
     table.total = rates_cells(answer.total, key_cells);
+    return table;
+}
+
+table::ResultTable rates_table(RatesAnswer now, RatesAnswer before) {
+    align(now, before, now.by);
+    const auto change = [](const RatesRow& row, const RatesRow& was) {
+        return rate_change(row.counts.success_rate(), was.counts.success_rate(), true);
+    };
+    std::vector<Cell> changes;
+    for (std::size_t i = 0; i < now.rows.size(); ++i) {
+        changes.push_back(change(now.rows[i], before.rows[i]));
+    }
+    auto table = with_previous(rates_table(now), rates_table(before),
+                               {{"reports", "before"}, {"job_success_rate", "was"}});
+    append_changes(table, "job_success_rate", changes, change(now.total, before.total));
     return table;
 }
 

@@ -22,12 +22,14 @@ struct RatesRow {
 
 struct RatesAnswer {
     table::Window window;
-    By by = By::definition;
+    GroupBy by;
     std::vector<RatesRow> rows;  // in the groups' natural order
     RatesRow total;              // its key is empty
 };
 
-RatesAnswer rates(const Scope& scope, By by = By::definition);
+RatesAnswer rates(const Scope& scope, const GroupBy& by = {});
 table::ResultTable rates_table(const RatesAnswer& answer);
+// The same with what each group was in another window.
+table::ResultTable rates_table(RatesAnswer now, RatesAnswer before);
 
 }  // namespace jobtally::query

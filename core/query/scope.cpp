@@ -152,7 +152,12 @@ void Scope::apply_min_runs() {
 
 void Scope::scan(store::FactColumns columns,
                  const std::function<void(const FactBatch&)>& take) const {
-    store::FactQuery query{columns, m_selection.span, m_selection.at};
+    scan(columns, m_selection.span, m_selection.at, take);
+}
+
+void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::At at,
+                 const std::function<void(const FactBatch&)>& take) const {
+    store::FactQuery query{columns, span, at};
     if (!m_definitions.empty()) query.columns = query.columns | FactColumn::definition;
     if (!m_types.empty()) query.columns = query.columns | FactColumn::type;
     if (!m_statuses.empty()) query.columns = query.columns | FactColumn::status;

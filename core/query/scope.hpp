@@ -32,6 +32,10 @@ class Scope {
     void scan(store::FactColumns columns,
               const std::function<void(const store::FactBatch&)>& take) const;
 
+    // The same, but of another span: for what came before the window.
+    void scan(store::FactColumns columns, const time::TimeSpan& span, store::At at,
+              const std::function<void(const store::FactBatch&)>& take) const;
+
     // The same choice for a whole report.
     bool selected(const store::StoredReport& report) const;
 

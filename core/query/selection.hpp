@@ -4,6 +4,7 @@
 #include "core/store/catalogue.hpp"
 #include "core/store/facts.hpp"
 #include "core/table/result_table.hpp"
+#include "core/time/buckets.hpp"
 #include "core/time/zone.hpp"
 
 #include <cstdint>
@@ -29,6 +30,16 @@ table::Window window_of(const Selection& selection);
 
 enum class By : std::uint8_t { definition, name, type, status, weekday, hour, none };
 By by_named(std::string_view name);  // throws UsageError
+
+// What a row is: a group, or with `every` a group in one bucket of time.
+struct GroupBy {
+    GroupBy(By what = By::definition, std::optional<time::Every> series = {})  // NOLINT
+        : by(what), every(series) {}
+    By by;
+    std::optional<time::Every> every;
+
+    bool is_definition() const { return by == By::definition && !every; }
+};
 
 // What Selection::definitions says, taken apart.
 class DefinitionPatterns {

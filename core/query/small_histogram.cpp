@@ -6,11 +6,13 @@
 
 namespace jobtally::query {
 
-HistogramBounds::HistogramBounds(std::int64_t least, std::int64_t greatest) {
+HistogramBounds::HistogramBounds(std::int64_t least, std::int64_t greatest, std::size_t buckets)
+    : m_least(least), m_bounds(buckets - 1) {
     const double from = std::log1p(static_cast<double>(least));
     const double to = std::log1p(static_cast<double>(greatest));
     for (std::size_t i = 0; i < m_bounds.size(); ++i) {
-        const double at = from + (to - from) * static_cast<double>(i + 1) / 8;
+        const double at =
+            from + (to - from) * static_cast<double>(i + 1) / static_cast<double>(buckets);
         m_bounds[i] = static_cast<std::int64_t>(std::ceil(std::expm1(at)));
     }
 }
@@ -23,6 +25,12 @@ std::vector<std::int64_t> HistogramBounds::count(std::span<const std::int64_t> v
         ++buckets[bucket];
     }
     return buckets;
+}
+
+std::vector<std::int64_t> HistogramBounds::starts() const {
+    std::vector<std::int64_t> starts{m_least};
+    starts.insert(starts.end(), m_bounds.begin(), m_bounds.end());
+    return starts;
 }
 
 std::string drawn(std::span<const std::int64_t> buckets, bool ascii) {

@@ -1,7 +1,7 @@
-// Eight log-spaced buckets, and their drawing as eight characters.
+// Log-spaced buckets, and their drawing as a character each.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -12,13 +12,16 @@ namespace jobtally::query {
 class HistogramBounds {
   public:
     // For values of least to greatest, both 0 or more.
-    HistogramBounds(std::int64_t least, std::int64_t greatest);
+    HistogramBounds(std::int64_t least, std::int64_t greatest, std::size_t buckets = 8);
 
-    // How many values fall into each of the eight buckets.
+    // How many values fall into each of the buckets.
     std::vector<std::int64_t> count(std::span<const std::int64_t> values) const;
+    // Where each bucket begins; the first at `least`.
+    std::vector<std::int64_t> starts() const;
 
   private:
-    std::array<std::int64_t, 7> m_bounds{};  // bucket i + 1 begins here
+    std::int64_t m_least;
+    std::vector<std::int64_t> m_bounds;  // bucket i + 1 begins here
 };
 
 // Heights are relative to the fullest bucket; an empty one is a blank, any other at least the

@@ -24,10 +24,11 @@ struct SummaryAnswer {
     bool has_problems() const;
 };
 
-// Failed: definitions with FAILURE reports; their current streak is that up to the end of the
-// window and reaches back before its beginning. Partial: SUCCESS with failed records. Empty:
-// SUCCESS without records.
-SummaryAnswer summary(const Scope& scope);
+// The sections are those of summary_sections.hpp.
+SummaryAnswer summary(const Scope& scope, time::Instant now);
 table::Digest summary_digest(const SummaryAnswer& answer);
+
+// Leaves problems alone.
+void drop_quiet_rows(table::Digest& digest);
 
 }  // namespace jobtally::query

@@ -12,6 +12,7 @@ struct IsQuantity {
     bool operator()(table::Number) const { return true; }
     bool operator()(table::Ratio) const { return true; }
     bool operator()(time::Duration) const { return true; }
+    bool operator()(const table::Change&) const { return true; }
     bool operator()(const auto&) const { return false; }
 };
 

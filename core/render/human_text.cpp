@@ -12,17 +12,6 @@ namespace {
 
 constexpr std::string_view unknown = "-";
 
-// Plain digits up to four, groups of three from five on: 9999, 10,000.
-std::string count_text(std::int64_t value) {
-    std::string digits = fmt::to_string(value);
-    const std::size_t first = digits.front() == '-' ? 1 : 0;
-    if (digits.size() - first < 5) return digits;
-    for (std::size_t at = digits.size() - 3; at > first; at = at > 3 ? at - 3 : 0) {
-        digits.insert(at, 1, ',');
-    }
-    return digits;
-}
-
 // About three digits that count; no fraction from a thousand on.
 std::string number_words(double value) {
     const double size = std::abs(value);
@@ -43,8 +32,22 @@ std::string per_cent(double fraction) {
     return (digits == "-0.0" ? "0.0" : digits) + " %";
 }
 
+// `+2.1 pp`, `-46 %`; an arrow before it where it is outside the noise.
+std::string change_text(const table::Change& change, bool ascii) {
+    if (!std::isfinite(change.value)) return std::string{unknown};
+    if (change.value == 0) return "same";
+    const bool points = change.unit == table::Change::Unit::points;
+    const std::string text = points ? fmt::format("{:+.1f} pp", change.value * 100)
+                                    : fmt::format("{:+.{}f} %", change.value * 100,
+                                                  std::abs(change.value) < 0.1 ? 1 : 0);
+    if (!change.notable) return text;
+    const bool up = change.value > 0;
+    return (ascii ? (up ? "^ " : "v ") : (up ? "▲ " : "▼ ")) + text;
+}
+
 struct HumanText {
     const time::Zone& zone;
+    bool ascii;
 
     std::string operator()(std::monostate) const { return std::string{unknown}; }
     std::string operator()(bool value) const { return value ? "yes" : "no"; }
@@ -58,6 +61,8 @@ struct HumanText {
         return visible(fmt::format("{}", fmt::join(texts, ", ")));
     }
     std::string operator()(const table::RawJson& json) const { return visible(json.text); }
+    std::string operator()(const table::Bucket& bucket) const { return bucket.name; }
+    std::string operator()(const table::Change& change) const { return change_text(change, ascii); }
 };
 
 std::string edge_text(time::Instant at, const time::Zone& zone) {
@@ -68,7 +73,7 @@ std::string edge_text(time::Instant at, const time::Zone& zone) {
 }  // namespace
 
 std::string human_text(const table::Cell& cell, const Style& style) {
-    return std::visit(HumanText{style.zone}, cell);
+    return std::visit(HumanText{style.zone, style.ascii}, cell);
 }
 
 std::string window_text(const table::Window& window, const Style& style) {

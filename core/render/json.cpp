@@ -3,6 +3,7 @@
 #include "core/base/text.hpp"
 #include "core/render/formats.hpp"
 #include "core/render/machine_text.hpp"
+#include "core/render/plugin_output.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <string>
@@ -51,6 +52,7 @@ struct AppendCell {
         }
         out += ']';
     }
+    void operator()(const table::Bucket& bucket) const { append_string(out, bucket.text); }
     // Numbers, lengths and raw JSON are spelled as in csv; what has no spelling there is null.
     void operator()(const auto& value) const {
         const std::string text = plain_text(table::Cell{value});
@@ -82,13 +84,15 @@ class Object {
 
 enum class RowKind { group, total };
 
-void append_previous(Object& object, const table::ResultTable& table, const table::Row& row) {
+void append_previous(Object& object, const table::ResultTable& table, const table::Row& row,
+                     RowKind kind) {
     std::string members;
     Object previous(members);
     bool any = false;
     for (std::size_t at = 0; at < row.size(); ++at) {
         const std::string_view key = table.columns[at].key;
-        if (!key.starts_with(previous_prefix)) continue;
+        const bool names_group = table.columns[at].grouping && kind == RowKind::total;
+        if (!key.starts_with(previous_prefix) || names_group) continue;
         previous.add(key.substr(previous_prefix.size()), row[at]);
         any = true;
     }
@@ -104,7 +108,7 @@ void append_row(std::string& out, const table::ResultTable& table, const table::
         if (column.grouping && kind == RowKind::total) continue;
         if (!column.key.starts_with(previous_prefix)) object.add(column.key, row[at]);
     }
-    append_previous(object, table, row);
+    append_previous(object, table, row, kind);
     object.close();
 }
 
@@ -133,6 +137,24 @@ void append_rows(std::string& out, const table::ResultTable& table) {
         append_row(out, table, row, RowKind::group);
     }
     out += table.rows.empty() ? "]" : "\n  ]";
+}
+
+// Per cent, as the thresholds are, where a query has a fraction.
+table::Cell in_its_unit(const table::Cell& value) {
+    const auto* ratio = std::get_if<table::Ratio>(&value);
+    return ratio == nullptr ? value : table::RawJson{decimal_text(ratio->value * 100)};
+}
+
+void append_item(std::string& out, const table::ProbeItem& item) {
+    Object object(out);
+    if (!item.definition.empty()) {
+        object.add("definition_id", item.definition[0]);
+        object.add("definition_name", item.definition[1]);
+        object.add("type", item.definition[2]);
+    }
+    object.add("state", std::string(table::state_text(item.state)));
+    object.add("value", in_its_unit(item.value));
+    object.close();
 }
 
 }  // namespace
@@ -175,6 +197,30 @@ std::string render_json(const table::Digest& digest) {
         out += ": " + std::to_string(mention.count);
     }
     out += "\n}\n";
+    return out;
+}
+
+std::string render_json(const table::Probe& probe, const Style& style) {
+    std::string out = "{\n  \"window\": ";
+    append_window(out, probe.window);
+    const auto add = [&](std::string_view key, const table::Cell& cell) {
+        out += ",\n  ";
+        append_string(out, key);
+        out += ": ";
+        std::visit(AppendCell{out}, cell);
+    };
+    add("state", std::string(table::state_text(probe.state)));
+    add("metric", probe.metric);
+    add("value", probe.items.empty() ? table::Cell{} : in_its_unit(probe.items.front().value));
+    add("warning", table::cell_or_unknown(probe.warning));
+    add("critical", table::cell_or_unknown(probe.critical));
+    add("message", probe_headline(probe, style));
+    out += ",\n  \"groups\": [";
+    for (const auto& item : probe.items) {
+        out += &item == &probe.items.front() ? "\n    " : ",\n    ";
+        append_item(out, item);
+    }
+    out += probe.items.empty() ? "]\n}\n" : "\n  ]\n}\n";
     return out;
 }
 

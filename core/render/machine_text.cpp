@@ -25,6 +25,8 @@ struct PlainText {
         return fmt::format("{}", fmt::join(texts, "; "));
     }
     std::string operator()(const table::RawJson& json) const { return one_line_json(json.text); }
+    std::string operator()(const table::Bucket& bucket) const { return bucket.text; }
+    std::string operator()(const table::Change& change) const { return number_text(change.value); }
 };
 
 }  // namespace

@@ -41,6 +41,10 @@ std::string_view color_of(const table::Cell& cell, std::string_view key) {
         if (key.ends_with("success_rate")) return color_of_share(ratio->value);
         if (key.ends_with("failure_rate")) return color_of_share(1 - ratio->value);
     }
+    if (const auto* change = std::get_if<table::Change>(&cell)) {
+        if (!change->notable) return dim;
+        return (change->value > 0) == change->more_is_better ? green : red;
+    }
     const auto* word = std::get_if<std::string>(&cell);
     if (word != nullptr && (key.ends_with("status") || key.ends_with("state"))) {
         return color_of_word(*word);
@@ -91,9 +95,9 @@ Widths fitted(const Widths& natural, const Grid& grid, std::size_t max_width) {
 class Lines {
   public:
     Lines(const Grid& grid, const Style& style)
-        : m_grid(grid),
-          m_style(style),
-          m_widths(fitted(natural_widths(grid, style.header), grid, style.max_width)) {}
+        : Lines(grid, style, natural_widths(grid, style.header)) {}
+    Lines(const Grid& grid, const Style& style, const Widths& natural)
+        : m_grid(grid), m_style(style), m_widths(fitted(natural, grid, style.max_width)) {}
 
     void line(std::string_view text, std::string_view color) {
         append_colored(text, color);
@@ -162,7 +166,37 @@ class Lines {
     std::string m_out;
 };
 
+// Columns only widen, and stay on the side that a number once put them on.
+void settle(TableLayout& layout, Grid& grid, const Style& style) {
+    const Widths natural = natural_widths(grid, style.header);
+    layout.widths.resize(natural.size());
+    layout.right.resize(natural.size());
+    for (std::size_t at = 0; at < natural.size(); ++at) {
+        layout.widths[at] = std::max(layout.widths[at], natural[at]);
+        layout.right[at] = layout.right[at] || grid.columns[at].right;
+        grid.columns[at].right = layout.right[at];
+    }
+}
+
 }  // namespace
+
+std::string window_line(const table::Window& window, const Style& style) {
+    const Grid no_grid;
+    Lines lines(no_grid, style);
+    lines.line(window_text(window, style), dim);
+    return lines.take();
+}
+
+std::string render_table_rows(const table::ResultTable& table, const Style& style,
+                              TableLayout& layout) {
+    const bool is_first = layout.widths.empty();
+    Grid grid = grid_of(table, style);
+    settle(layout, grid, style);
+    Lines lines(grid, style, layout.widths);
+    if (is_first && style.header) lines.titles();
+    for (std::size_t at = 0; at < grid.rows.size(); ++at) lines.row(grid.rows[at], table.rows[at]);
+    return lines.take();
+}
 
 std::string render_table(const table::ResultTable& table, const Style& style) {
     const Grid grid = grid_of(table, style);

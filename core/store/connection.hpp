@@ -31,6 +31,8 @@ class Store::Connection {
     const std::filesystem::path& path() const { return m_path; }
     bool is_private() const { return m_access == Access::memory || m_access == Access::temporary; }
     bool can_write() const { return is_private() || m_access == Access::write; }
+    // Read as a file that nobody changes.
+    bool is_frozen() const { return m_access == Access::read_immutable; }
     // Null for private stores; throws StoreError for read-only ones.
     WriteGuard* guard() const;
 

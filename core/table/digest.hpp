@@ -4,6 +4,7 @@
 #include "core/table/page.hpp"
 #include "core/table/result_table.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,9 +13,11 @@
 namespace jobtally::table {
 
 struct Section {
-    std::string key;    // for machines: `failed`
-    std::string title;  // for people: `Failed`
-    ResultTable table;  // without window and total; no rows: people do not see the section
+    std::string key;             // for machines: `failed`
+    std::string title;           // for people: `Failed`
+    ResultTable table;           // without window and total; no rows: people do not see the section
+    std::size_t quiet_rows = 0;  // so many at the end are no problem, just worth knowing
+    std::string in_headline{};   // what the headline says of it: `2 unusual runs`; empty: nothing
 };
 
 // A count that stands for itself: machines get the number, people a sentence where it is not 0.

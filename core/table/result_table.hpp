@@ -30,9 +30,30 @@ struct Number {
     bool operator==(const Number&) const = default;
 };
 
+// A bucket of a series: machines see the local RFC 3339 time it starts at, people its name.
+struct Bucket {
+    time::Instant start;
+    std::string text;  // `2026-11-01T00:00:00+01:00`
+    std::string name;  // `2026-11-01`
+    bool operator==(const Bucket&) const = default;
+    bool operator<(const Bucket& other) const { return start < other.start; }
+};
+
+// How much more a figure is than it was: in percentage points (machines: a fraction) or as a share
+// of what it was.
+struct Change {
+    enum class Unit : std::uint8_t { points, share };
+    double value;
+    Unit unit = Unit::points;
+    bool more_is_better = true;
+    bool notable = false;  // outside the noise
+    bool operator==(const Change&) const = default;
+};
+
 // The kind of a cell decides its spelling; monostate is unknown: null for machines, `-` for people.
-using Cell = std::variant<std::monostate, bool, std::int64_t, Number, Ratio, time::Duration,
-                          time::Instant, std::string, std::vector<std::string>, RawJson>;
+using Cell =
+    std::variant<std::monostate, bool, std::int64_t, Number, Ratio, time::Duration, time::Instant,
+                 std::string, std::vector<std::string>, RawJson, Bucket, Change>;
 
 template <class T>
 Cell cell_or_unknown(const std::optional<T>& value) {

@@ -34,6 +34,15 @@ class Zone {
         if (at < m_from || at >= m_to) remember_era(at);
         return m_offset;
     }
+    // The span around `at` in which the offset stays: [offset_since, offset_until).
+    Instant offset_since(Instant at) const {
+        if (at < m_from || at >= m_to) remember_era(at);
+        return m_from;
+    }
+    Instant offset_until(Instant at) const {
+        if (at < m_from || at >= m_to) remember_era(at);
+        return m_to;
+    }
     std::string abbreviation_at(Instant at) const;  // `CET`, or `+04` where there is none
     LocalTime to_local(Instant at) const {
         return LocalTime{at.time_since_epoch() + offset_at(at)};

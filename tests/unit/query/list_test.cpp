@@ -132,6 +132,37 @@ TEST_CASE("a report is shown among its definition's runs", "[query]") {
     CHECK(down(table, "next_status") == "RUNNING -");
 }
 
+TEST_CASE("a shown report is judged by the runs before it", "[query]") {
+    std::vector<Made> reports;
+    for (int minute = 10; minute < 30; ++minute) {
+        const auto at = "01:" + std::to_string(minute);
+        reports.push_back({"u" + std::to_string(minute), "SUCCESS", at + ":00", at + ":20", "d",
+                           "A", 100, 100, 0});
+    }
+    reports.push_back({"slow", "SUCCESS", "01:30:00", "01:31:20", "d", "A", 100, 100, 0});
+    reports.push_back({"f1", "FAILURE", "02:00:00", "02:00:01", "d", "A", 0, 0, 0});
+    reports.push_back({"f2", "FAILURE", "02:01:00", "02:01:01", "d", "A", 0, 0, 0});
+    reports.push_back({"empty", "SUCCESS", "02:02:00", "02:02:01", "d", "A", 0, 0, 0});
+    const auto store = query_test::store_of(reports);
+    const auto table = query::show_table(query::show(store, {"slow", "f1", "empty", "u29", "u15"}));
+    CHECK(down(table, "usual_seconds") == "20 - - 20 -");
+    CHECK(down(table, "duration_factor") == "4 - - 1 -");
+    CHECK(down(table, "usual_of_runs") == "20 - - 19 -");
+    CHECK(down(table, "operations_per_second") == "1.25 - - 5 5");
+    CHECK(down(table, "usual_operations_per_second") == "5 - - 5 -");
+    CHECK(down(table, "cause") == "per_record - - - -");
+    CHECK(cell(table, 0, "judgement") ==
+          "slower than usual: took 1m 20s, usually 20 s (4.0x), same records: slower per record");
+    CHECK(cell(table, 2, "judgement") == "empty: no records, usually 100");
+    CHECK(cell(table, 3, "judgement") == "as usual");
+    CHECK(cell(table, 4, "judgement") == "too few runs before it to judge: 5 of 10");
+    CHECK(down(table, "failure_streak_place") == "- 1 - - -");
+    CHECK(down(table, "failure_streak_length") == "- 2 - - -");
+    CHECK(cell(table, 1, "failing_since") == "2026-11-02T02:00:00Z");
+    const auto drawn = query::show_table(query::show(store, {"slow"}), query::Histogram::ascii);
+    CHECK(cell(drawn, 0, "spread") == "1.00 s :    @ [.] 1m 20s");
+}
+
 TEST_CASE("a shown report keeps its unknown members", "[query]") {
     auto store = store::Store::in_memory();
     auto report = query_test::report_of({"a", "SUCCESS", "01:00:00"});

@@ -1,0 +1,31 @@
+// By when one definition should have reported, and how it stands to that.
+#pragma once
+
+#include "core/query/missed.hpp"
+#include "core/query/runs.hpp"
+
+#include <optional>
+
+namespace jobtally::query {
+
+struct Expectation {
+    MissedState state = MissedState::too_few;
+    std::optional<Cadence> cadence;
+    std::optional<time::Duration> typical_interval;
+    std::optional<time::Instant> expected_by;
+    std::optional<time::Duration> overdue;
+    time::Duration listener_down{0};
+};
+
+// `runs` must not be empty. `configured` is null where nobody gave a schedule.
+Expectation expectation_of(const DefinitionRuns& runs, const ConfiguredSchedule* configured,
+                           const MissedOptions& options, const time::Zone& zone);
+
+// What is learned of how late reports are, for a schedule that was given.
+Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Run> runs);
+
+// How much of [from, to) lies in `down`.
+time::Duration down_within(const std::vector<time::TimeSpan>& down, time::Instant from,
+                           time::Instant to);
+
+}  // namespace jobtally::query

@@ -1,0 +1,22 @@
+// The newest runs of each definition, in their order.
+#pragma once
+
+#include "core/query/cadence.hpp"
+#include "core/query/scope.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace jobtally::query {
+
+struct DefinitionRuns {
+    std::int64_t reports = 0;  // all of them, created up to now
+    std::vector<Run> runs;     // the newest, ascending by created_at
+    bool newest_runs = false;  // the newest is RUNNING
+    store::WordKey type = 0;   // of the newest report that has one
+};
+
+// By definition key; of the selected reports created up to `now` the newest `most` of each.
+std::vector<DefinitionRuns> newest_runs(const Scope& scope, time::Instant now, std::size_t most);
+
+}  // namespace jobtally::query

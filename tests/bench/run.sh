@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Measures what jobtally promises about time and memory, beside the peers that this machine has, and prints one line a
+# figure: `name value unit`. Nothing is asserted; compare figures of one run, for machines differ.
+# Usage: tests/bench/run.sh [--small] [--rounds N] [F1 F3 ...]
+#   F1 ingest  F2 listen  F3 queries over everything  F4 over a week  F5 over 10,000 reports  F6 ingest again
+# tests/bench/setup.sh installs the peers. All data is made in build/bench: 0.5 GB, and 9 GB more (20 while it runs)
+# for the figures of 10 million reports, which are left out with --small or where there is no room.
+set -euo pipefail
+
+source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+. "$source_dir/data/setup.sh"
+
+build_dir=$source_dir/build/release
+bench_dir=$source_dir/build/bench
+logs=$bench_dir/logs
+mkdir -p "$logs" "$bench_dir/peers"
+
+mapfile -t packages < <(program_packages; printf 'python3\n')
+need_packages "$logs/packages.log" "${packages[@]}"
+quietly "$logs/configure.log" "configuring" cmake -S "$source_dir" -B "$build_dir" -G Ninja \
+    -DCMAKE_BUILD_TYPE=Release -DJOBTALLY_TESTS=OFF
+quietly "$logs/build.log" "building (the first time takes some minutes)" \
+    cmake --build "$build_dir" --parallel "$(build_jobs)" --target jobtally
+quietly "$logs/generator.log" "building the generator" \
+    "${CXX:-c++}" -std=c++20 -O2 -o "$bench_dir/generate" "$source_dir/tests/bench/generate.cpp"
+
+exec python3 "$source_dir/tests/bench/figures.py" --folder "$bench_dir" --program "$build_dir/cli/jobtally" "$@"

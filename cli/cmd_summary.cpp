@@ -1,6 +1,7 @@
 // `jobtally summary`: the digest for a cron mail.
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
+#include "cli/schedules.hpp"
 #include "core/query/summary_page.hpp"
 #include "core/render/audience.hpp"
 #include "core/render/digest.hpp"
@@ -25,7 +26,7 @@ int run(const Globals& globals, SelectionOptions selection, bool only_problems) 
     const auto store = open_store(globals, selection.from);
     const query::Scope scope(store, selection.selection(globals));
     warn_about_unmatched(globals, scope);
-    const auto answer = query::summary(scope, globals.now());
+    const auto answer = query::summary(scope, missed_options(globals, store));
     if (!only_problems || answer.has_problems()) {
         auto digest = output.format() == render::Format::html
                           ? query::summary_page(scope, answer, globals.now())

@@ -122,9 +122,9 @@ struct Lags {
     std::vector<double> early, late;  // microseconds before and after the slot
 };
 
-Lags lags_of(const Weighed& weighed, std::span<const Run> runs) {
+Lags lags_of(const Weighed& weighed, std::span<const Occurrence> runs) {
     std::vector<std::int64_t> times;
-    for (const Run& run : runs) times.push_back(run.created_at);
+    for (const Occurrence& run : runs) times.push_back(run.created_at);
     const auto all = placed(weighed.candidate.rhythm, times);
     Lags lags;
     for (std::size_t i = all.size(); i-- > 0 && lags.early.size() < most_lags;) {
@@ -143,7 +143,7 @@ std::int64_t usual_earliness(std::vector<double> early) {
     return std::max<std::int64_t>(0, static_cast<std::int64_t>(*place));
 }
 
-Cadence cadence_of(const Found& found, std::span<const Run> runs) {
+Cadence cadence_of(const Found& found, std::span<const Occurrence> runs) {
     const Weighed& best = found.best;
     const Lags lags = lags_of(best, runs);
     const double spacing = best.evidence.distance * second_micros;
@@ -194,13 +194,14 @@ time::Duration Cadence::typical_interval(time::Instant from) const {
     return *middle;
 }
 
-std::optional<time::Duration> usual_lateness(const Cadence& cadence, std::span<const Run> runs) {
+std::optional<time::Duration> usual_lateness(const Cadence& cadence,
+                                             std::span<const Occurrence> runs) {
     if (runs.size() < least_runs) return std::nullopt;
     runs = runs.last(std::min(runs.size(), most_lags));
     const auto& schedule = *cadence.schedule;
     std::vector<double> lates;
     auto slot = schedule.slot_after(time::instant_from_micros(runs.front().created_at));
-    for (const Run& run : runs.subspan(1)) {
+    for (const Occurrence& run : runs.subspan(1)) {
         const auto created = time::instant_from_micros(run.created_at);
         if (schedule.has_fixed_slots()) {  // the last slot before the run
             for (auto next = slot; next <= created + cadence.early;
@@ -215,11 +216,11 @@ std::optional<time::Duration> usual_lateness(const Cadence& cadence, std::span<c
     return whole_seconds(reach(std::move(lates)));
 }
 
-std::optional<Cadence> learn_cadence(std::span<const Run> runs, const time::Zone& local) {
+std::optional<Cadence> learn_cadence(std::span<const Occurrence> runs, const time::Zone& local) {
     if (runs.size() > runs_looked_at) runs = runs.last(runs_looked_at);
     if (runs.size() < least_runs) return std::nullopt;
     std::vector<std::int64_t> times;
-    for (const Run& run : runs) times.push_back(run.created_at);
+    for (const Occurrence& run : runs) times.push_back(run.created_at);
     const auto found = find_lately(times, local);
     if (!found) return std::nullopt;
     return cadence_of(*found, runs);

@@ -14,7 +14,7 @@
 
 namespace jobtally::query {
 
-struct Run {
+struct Occurrence {
     std::int64_t created_at = 0;  // microseconds
     std::int64_t duration = -1;   // microseconds until its end; below 0: unknown
 };
@@ -41,10 +41,11 @@ struct Cadence {
 
 // How late the reports of these runs usually were at most, each after the slot before it. Nothing
 // where there are too few runs.
-std::optional<time::Duration> usual_lateness(const Cadence& cadence, std::span<const Run> runs);
+std::optional<time::Duration> usual_lateness(const Cadence& cadence,
+                                             std::span<const Occurrence> runs);
 
 // Nothing where the runs have no rhythm that is surer than chance. `runs` are ascending; `local` is
 // considered beside UTC. Only the newest runs_looked_at are.
-std::optional<Cadence> learn_cadence(std::span<const Run> runs, const time::Zone& local);
+std::optional<Cadence> learn_cadence(std::span<const Occurrence> runs, const time::Zone& local);
 
 }  // namespace jobtally::query

@@ -18,9 +18,9 @@ constexpr std::size_t lost_share = 10;  // a tenth of the reports would have bee
 
 // How long a job may run before it counts as stuck: three times its 95th percentile, but 10 minutes
 // more at the least. Nothing where too little is known.
-std::optional<Duration> longest_run(const std::vector<Run>& runs) {
+std::optional<Duration> longest_run(const std::vector<Occurrence>& runs) {
     std::vector<std::int64_t> durations;
-    for (const Run& run : runs) {
+    for (const Occurrence& run : runs) {
         if (run.duration >= 0) durations.push_back(run.duration);
     }
     if (durations.size() < least_durations) return std::nullopt;
@@ -125,7 +125,7 @@ Expectation expectation_of(const DefinitionRuns& runs, const ConfiguredSchedule*
     return result;
 }
 
-Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Run> runs) {
+Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Occurrence> runs) {
     Cadence cadence;
     cadence.schedule = configured.schedule;
     const Instant last = time::instant_from_micros(runs.back().created_at);

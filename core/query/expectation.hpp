@@ -22,7 +22,7 @@ Expectation expectation_of(const DefinitionRuns& runs, const ConfiguredSchedule*
                            const MissedOptions& options, const time::Zone& zone);
 
 // What is learned of how late reports are, for a schedule that was given.
-Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Run> runs);
+Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Occurrence> runs);
 
 // The end of the downtime that a slot's report may well have been lost in: a tenth of the past ones
 // would have been.

@@ -22,7 +22,8 @@ class GapWalk {
         : m_options(options), m_found(found) {}
 
     // Between the runs, and after the last one where `is_newest`.
-    void walk(const Cadence& cadence, std::span<const Run> runs, const Gap& of, bool is_newest) {
+    void walk(const Cadence& cadence, std::span<const Occurrence> runs, const Gap& of,
+              bool is_newest) {
         for (std::size_t i = 1; i < runs.size(); ++i) {
             const Instant run = time::instant_from_micros(runs[i].created_at);
             add(cadence, time::instant_from_micros(runs[i - 1].created_at), run, of);
@@ -58,7 +59,7 @@ class GapWalk {
 // stretches are counted from the newest run and share the run between them.
 void walk_history(GapWalk& walk, const DefinitionRuns& all, const ConfiguredSchedule* configured,
                   const time::Zone& zone, const Gap& of) {
-    const std::span<const Run> runs = all.runs;
+    const std::span<const Occurrence> runs = all.runs;
     if (configured != nullptr) {
         return walk.walk(configured_cadence(*configured, runs), runs, of, true);
     }

@@ -50,7 +50,7 @@ class RunsFold {
 
   private:
     struct Told {
-        Run run;
+        Occurrence run;
         bool is_running;
     };
     struct Found {

@@ -43,13 +43,14 @@ table::Section missed_section(const SummaryFacts& facts) {
 table::Section stuck_section(const SummaryFacts& facts) {
     table::Section section{"stuck", "Stuck",
                            section_table({{"rhythm", "usually"},
-                                          {"last_created_at", "running since"},
+                                          {"last_created_at", "last run"},
+                                          {"expected_by", "to end by"},
                                           {"overdue_seconds", "overdue"}})};
     for (const auto& row : facts.missed.rows) {
         if (row.state != MissedState::stuck) continue;
         add_row(section.table, key_of(row),
                 {table::cell_or_unknown(row.rhythm), row.last_created_at,
-                 table::cell_or_unknown(row.overdue)});
+                 table::cell_or_unknown(row.expected_by), table::cell_or_unknown(row.overdue)});
     }
     section.in_headline = counted(facts.missed.of(MissedState::stuck), "stuck");
     return section;

@@ -13,7 +13,7 @@
 namespace {
 
 using namespace jobtally;
-using query::Run;
+using query::Occurrence;
 
 time::Instant at(const std::string& text) {
     return time::parse_rfc3339(text).value();
@@ -25,9 +25,9 @@ const time::Zone& paris() {
 }
 
 // Runs at `time_of_day` on the clock of a zone, 3 to 5 seconds late, each a minute long.
-std::vector<Run> runs_on(const std::string& first, int days, const std::string& time_of_day,
-                         const time::Zone& zone, const std::string& weekdays = "0123456") {
-    std::vector<Run> runs;
+std::vector<Occurrence> runs_on(const std::string& first, int days, const std::string& time_of_day,
+                                const time::Zone& zone, const std::string& weekdays = "0123456") {
+    std::vector<Occurrence> runs;
     const auto start = std::chrono::floor<std::chrono::days>(at(first));
     for (int i = 0; i < days; ++i) {
         const auto day = start + std::chrono::days{i};
@@ -42,11 +42,11 @@ std::vector<Run> runs_on(const std::string& first, int days, const std::string& 
 }
 
 // `daily 02:30`, or `-`; and when the next report is due at the latest.
-std::string learned(const std::vector<Run>& runs, const time::Zone& zone = {}) {
+std::string learned(const std::vector<Occurrence>& runs, const time::Zone& zone = {}) {
     const auto cadence = query::learn_cadence(runs, zone);
     return cadence ? cadence->schedule->text(zone) : "-";
 }
-std::string due(const std::vector<Run>& runs, const time::Zone& zone = {}) {
+std::string due(const std::vector<Occurrence>& runs, const time::Zone& zone = {}) {
     const auto cadence = query::learn_cadence(runs, zone);
     if (!cadence) return "-";
     const auto last = time::instant_from_micros(runs.back().created_at);
@@ -81,7 +81,7 @@ TEST_CASE("working days are learned, and the weekend is no gap", "[query]") {
 
 TEST_CASE("weeks and months are learned", "[query]") {
     CHECK(learned(runs_on("2026-01-01T00:00:00Z", 80, "05:00", {}, "0")) == "weekly Mon 05:00");
-    std::vector<Run> first, last;
+    std::vector<Occurrence> first, last;
     for (const char* month : {"01", "02", "03", "04", "05", "06", "07", "08"}) {
         const auto start = at("2026-" + std::string(month) + "-01T04:00:00Z");
         first.push_back({time::micros(start), 1});
@@ -94,7 +94,7 @@ TEST_CASE("weeks and months are learned", "[query]") {
 }
 
 TEST_CASE("parts of a day are learned", "[query]") {
-    std::vector<Run> runs;
+    std::vector<Occurrence> runs;
     for (int i = 0; i < 40; ++i) {
         runs.push_back({time::micros(at("2026-06-01T00:07:00Z") + std::chrono::minutes(15 * i) +
                                      std::chrono::seconds(i % 4)),
@@ -102,14 +102,14 @@ TEST_CASE("parts of a day are learned", "[query]") {
     }
     CHECK(learned(runs) == "every 15 min");
     CHECK(due(runs) == "2026-06-01T10:07");
-    std::vector<Run> thrice;
+    std::vector<Occurrence> thrice;
     for (const char* time_of_day : {"08:00", "12:00", "18:30"}) {
         for (const auto& run : runs_on("2026-06-01T00:00:00Z", 6, time_of_day, {})) {
             thrice.push_back(run);
         }
     }
     std::sort(thrice.begin(), thrice.end(),
-              [](const Run& a, const Run& b) { return a.created_at < b.created_at; });
+              [](const Occurrence& a, const Occurrence& b) { return a.created_at < b.created_at; });
     CHECK(learned(thrice) == "daily 08:00 12:00 18:30");
     CHECK(due(thrice) == "2026-06-07T08:00");
 }
@@ -137,7 +137,7 @@ TEST_CASE("a pause, missed runs and stray ones leave the rhythm as it is", "[que
     runs.erase(runs.begin() + 50, runs.begin() + 80);
     runs.erase(runs.begin() + 20);
     runs.erase(runs.begin() + 9);
-    Run stray = runs[30];
+    Occurrence stray = runs[30];
     stray.created_at += 5 * query::hour_micros;
     runs.insert(runs.begin() + 31, stray);
     CHECK(learned(runs) == "daily 02:30");
@@ -157,7 +157,7 @@ TEST_CASE("a run by hand stands for the slot it comes after", "[query]") {
 }
 
 TEST_CASE("without a rhythm there is none", "[query]") {
-    std::vector<Run> runs;
+    std::vector<Occurrence> runs;
     std::uint64_t state = 7;
     std::int64_t now = time::micros(at("2026-06-01T00:00:00Z"));
     for (int i = 0; i < 200; ++i) {
@@ -166,7 +166,7 @@ TEST_CASE("without a rhythm there is none", "[query]") {
         runs.push_back({now, 1});
         CHECK(learned(runs) == "-");
     }
-    const std::vector<Run> at_one_time(30, Run{now, 1});
+    const std::vector<Occurrence> at_one_time(30, Occurrence{now, 1});
     CHECK(learned(at_one_time) == "-");
 }
 

@@ -156,7 +156,7 @@ TEST_CASE("a page has a verdict and figures in large type", "[query]") {
     const auto page_of = [](const store::Store& store) {
         const query::Scope scope(store,
                                  selection_of("2026-11-02T00:00:00Z", "2026-11-03T00:00:00Z"));
-        return query::summary_page(scope, query::summary(scope), now);
+        return query::summary_page(scope, query::summary(scope, now), now);
     };
     const auto nothing = page_of(query_test::store_of({}));
     CHECK(nothing.page->verdict == table::Verdict::nothing);

@@ -107,8 +107,14 @@ query::SummaryAnswer after_a_good_month(const std::vector<Made>& last,
 
 TEST_CASE("a summary compares the window's runs with those before it", "[query]") {
     const auto usual =
-        after_a_good_month({{"a", "SUCCESS", "06:00:00", "06:01:05", "d-A", "A", 1010, 1010, 0}});
+        after_a_good_month({{"a", "SUCCESS", "06:00:00", "06:01:05", "d-A", "A", 1010, 1010, 0},
+                            {"b", "SUCCESS", "06:00:00", "06:01:00", "d-B", "B", 1000, 1000, 0}});
     CHECK_FALSE(usual.has_problems());
+    const auto silent =
+        after_a_good_month({{"a", "SUCCESS", "06:00:00", "06:01:05", "d-A", "A", 1010, 1010, 0}});
+    CHECK(down(section(silent, "missed"), "definition_name") == "B");
+    CHECK(down(section(silent, "missed"), "state") == "late");
+    CHECK(silent.has_problems());
     const auto slow =
         after_a_good_month({{"a", "SUCCESS", "06:00:00", "06:05:00", "d-A", "A", 1000, 1000, 0},
                             {"b", "FAILURE", "06:00:00", "06:05:00", "d-B", "B", 0, 0, 0}});

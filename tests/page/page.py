@@ -21,7 +21,7 @@ SAMPLES = Path(__file__).resolve().parent.parent.parent / "data" / "samples"
 NOW = "2026-11-22T08:30:00Z"
 # Commands whose answer is one table: what to run, where its rows stand in the JSON.
 TABLES = {"rates": "groups", "failures": "groups", "durations": "groups", "list -n 50": "reports", "failures --recent 5": "reports",
-          "definitions": "definitions", "db rejected": "rejected"}
+          "definitions": "definitions", "missed": "groups", "rates --every week --by none": "groups", "db rejected": "rejected"}
 
 CELLS = """
 const table = arguments[0] ? document.querySelector(arguments[0]) : document.querySelector("table");

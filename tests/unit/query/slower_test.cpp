@@ -66,8 +66,8 @@ TEST_CASE("what has been slower for long is usual", "[query]") {
 }
 
 TEST_CASE("busy hours and weekends are not slower", "[query]") {
-    Runs weekends;  // from a Monday on to a Sunday
-    for (int i = 0; i < 6; ++i) weekends.usual(5, 60, 1000).usual(2, 240, 1000);
+    Runs weekends(query_test::hour);  // from a Monday on to the end of a Sunday
+    for (int i = 0; i < 3; ++i) weekends.usual(5 * 24, 60, 1000).usual(2 * 24, 240, 1000);
     CHECK_FALSE(slower(weekends));
     Runs mornings(query_test::hour);  // from three o'clock
     for (int i = 0; i < 12; ++i) mornings.usual(16, 60, 1000).usual(8, 240, 1000);

@@ -178,6 +178,17 @@ TEST_CASE("the history of a window by another time is by created_at", "[query]")
     CHECK(down(section(answer, "unusual"), "usual_of_runs") == "29");
 }
 
+TEST_CASE("what came after the window by its own time is left out", "[query]") {
+    query::Selection selection;
+    selection.at = store::At::updated;
+    const auto answer = after_a_good_month(
+        {{"a", "FAILURE", "06:00:00", "06:00:01", "d-A", "A", 0, 0, 0},
+         {"late", "FAILURE", "23:55:00", "2026-11-03T00:05:00Z", "d-A", "A", 0, 0, 0},
+         {"b", "SUCCESS", "23:57:00", "23:58:00", "d-B", "B", 1000, 1000, 0}},
+        selection);
+    CHECK(down(section(answer, "failed"), "streak") == "1");
+}
+
 TEST_CASE("a streak longer than the history is counted whole", "[query]") {
     std::vector<Made> reports{{"good", "SUCCESS", "2025-12-31T06:00:00Z", "", "d-A", "A", 1, 1, 0}};
     for (int month = 1; month <= 10; ++month) {

@@ -158,8 +158,7 @@ TEST_CASE("a schedule that was given rules", "[query]") {
     CHECK(configure(cron, std::chrono::minutes(30)) ==
           "late 2026-11-20T04:30:00Z cron 0 5 * * * Europe/Paris");
     // Without a grace an hour, which is less than a tenth of a day, and the 30 s that runs take.
-    CHECK(configure(cron, std::nullopt) ==
-          "late 2026-11-20T05:00:30Z cron 0 5 * * * Europe/Paris");
+    CHECK(configure(cron, std::nullopt) == "late 2026-11-20T05:00:30Z cron 0 5 * * * Europe/Paris");
     options.configured["d"] = {every, std::chrono::hours(10)};
     CHECK(cell(missed_of(daily(1), options), 0, "state") == "missed");  // the id comes first
 }

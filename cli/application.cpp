@@ -61,7 +61,7 @@ Application::Application() {
                            "Print the versions of jobtally and SQLite");
     m_app.set_config("--config", "", "TOML or INI file with the same option names")
         ->type_name("FILE");
-    m_app.config_formatter(std::make_shared<Configuration>());
+    m_app.config_formatter(std::make_shared<Configuration>(m_globals.schedules));
     add_globals(m_app, m_globals);
 #define COMMAND(name) add_##name(*this);
 #include "commands.inc"

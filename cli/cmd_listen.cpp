@@ -105,6 +105,7 @@ int run(const Globals& globals, const Options& options) {
     const auto listening = listen_options(options);
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
+    writer_options.clock = time::system_now;
     ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options,
                           on_store_trouble);
     ReportPrinter sink(writer, options.print == "ndjson");

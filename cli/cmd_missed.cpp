@@ -1,9 +1,15 @@
 // `jobtally missed`: which definition should have reported by now and has not.
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
+#include "cli/schedules.hpp"
+#include "core/query/gaps.hpp"
 #include "core/query/missed.hpp"
+#include "core/time/expression.hpp"
+#include "core/time/rfc3339.hpp"
 
 #include <memory>
+
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
@@ -11,17 +17,39 @@ namespace {
 
 struct Options {
     SelectionOptions selection;
+    std::string history;  // the length asked for; `all` without one
     bool exit_code = false;
 };
+
+query::Selection selection_of(const Options& options, const Globals& globals) {
+    auto selection = options.selection.selection(globals);
+    if (!options.history.empty() && options.history != "all") {
+        selection.span = {globals.now() - time::parse_length(options.history), globals.now()};
+    }
+    return selection;
+}
+
+void note_downtime(const Globals& globals, const query::MissedOptions& options) {
+    if (globals.quiet || options.down.empty() || *options.down.back().until != options.now) return;
+    print_note(fmt::format(
+        "no listener has been up since {}: what was due since is not held against a definition",
+        time::format_utc(*options.down.back().since)));
+}
 
 int run(const Globals& globals, const Options& options) {
     Output output(globals);
     const auto store = open_store(globals, options.selection.from);
-    const query::Scope scope(store, options.selection.selection(globals));
+    const query::Scope scope(store, selection_of(options, globals));
     warn_about_unmatched(globals, scope);
-    query::MissedOptions missed_options;
-    missed_options.now = globals.now();
-    const auto answer = query::missed(scope, missed_options);
+    warn_about_schedules(globals, scope);
+    const auto missed_by = missed_options(globals, store);
+    note_downtime(globals, missed_by);
+    if (!options.history.empty()) {
+        output.print(query::gaps_table(query::gaps(scope, missed_by)));
+        output.finish();
+        return exit_done;
+    }
+    const auto answer = query::missed(scope, missed_by);
     output.print(query::missed_table(answer));
     output.finish();
     return options.exit_code && answer.problems() > 0 ? exit_condition : exit_done;
@@ -35,8 +63,16 @@ void add_missed(Application& application) {
         "missed", "Which definition should have reported by now and has not",
         [&application, options] { return run(application.globals(), *options); });
     add_selection(command, options->selection);
-    command.add_flag("--exit-code", options->exit_code,
-                     "Exit with 4 when any is late, missed or stuck");
+    auto* history = command
+                        .add_option("--history", options->history,
+                                    "List past gaps instead, of all times or of the last LENGTH")
+                        ->type_name("[LENGTH]")
+                        ->expected(0, 1)
+                        ->default_str("all");
+    command
+        .add_flag("--exit-code", options->exit_code,
+                  "Exit with 4 when any is late, missed or stuck")
+        ->excludes(history);
 }
 
 }  // namespace jobtally::cli

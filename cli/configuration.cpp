@@ -24,7 +24,24 @@ std::vector<CLI::ConfigItem> Configuration::from_config(std::istream& input) con
     std::erase_if(read, [](const CLI::ConfigItem& item) {
         return item.parents.empty() && environment_has(item.name);
     });
+    std::erase_if(read, [this](const CLI::ConfigItem& item) { return take_schedule(item); });
     return read;
+}
+
+// CLI11 marks where sections begin and end by items named `++` and `--`.
+bool Configuration::take_schedule(const CLI::ConfigItem& item) const {
+    if (item.parents.empty() || item.parents.front() != "schedule") return false;
+    if (item.name == "++" || item.name == "--") return true;
+    std::string definition;
+    for (std::size_t i = 1; i < item.parents.size(); ++i) {
+        definition += (i > 1 ? "." : "") + item.parents[i];
+    }
+    // A dot within the quotes has cut the name, so that CLI11 did not see them as quotes.
+    CLI::detail::remove_quotes(definition);
+    std::string value;
+    for (const auto& part : item.inputs) value += (value.empty() ? "" : ",") + part;
+    m_schedules->push_back({definition, item.name, value});
+    return true;
 }
 
 }  // namespace jobtally::cli

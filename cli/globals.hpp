@@ -16,6 +16,11 @@ class App;
 
 namespace jobtally::cli {
 
+// `key = "value"` of a section `[schedule."definition"]` of the configuration file.
+struct ScheduleSetting {
+    std::string definition, key, value;
+};
+
 struct Globals {
     std::string db;
     std::string tz;
@@ -28,6 +33,7 @@ struct Globals {
     std::string color = "auto";
     bool quiet = false;
     bool verbose = false;
+    std::vector<ScheduleSetting> schedules;
 
     // --tz, else TZ, else the system's. Throws UsageError.
     time::Zone zone() const;

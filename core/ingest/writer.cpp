@@ -31,7 +31,7 @@ bool is_failed_sync(const std::exception& problem) {
 
 Writer::Writer(store::Store store, WriterOptions options, Trouble trouble)
     : m_store(std::move(store)),
-      m_options(options),
+      m_options(std::move(options)),
       m_trouble(std::move(trouble)),
       m_thread([this] { run(); }) {}
 
@@ -58,11 +58,13 @@ void Writer::finish() {
 }
 
 void Writer::run() {
+    record_uptime(Work::alive);
     for (;;) {
         const Work work = wait_for_work();
         if (work == Work::deliveries) write_group();
-        const bool is_due =
-            work != Work::deliveries || m_unsettled_rows >= m_options.rows_per_settle;
+        if (work == Work::end || alive_is_due()) record_uptime(work);
+        const bool is_due = work == Work::settle || work == Work::end ||
+                            m_unsettled_rows >= m_options.rows_per_settle;
         if (is_due && m_unsettled_rows > 0 && !m_has_lost_store) settle();
         if (work == Work::end) return;
     }
@@ -71,10 +73,13 @@ void Writer::run() {
 Writer::Work Writer::wait_for_work() {
     const auto has_work = [this] { return !m_waiting.empty() || m_is_finishing; };
     std::unique_lock lock(m_mutex);
-    if (m_unsettled_rows == 0) {
+    const auto settle_at = std::chrono::steady_clock::now() + m_options.settle_after;
+    if (m_unsettled_rows > 0 && (!m_options.clock || settle_at < m_next_alive)) {
+        if (!m_has_work.wait_until(lock, settle_at, has_work)) return Work::settle;
+    } else if (m_options.clock) {
+        if (!m_has_work.wait_until(lock, m_next_alive, has_work)) return Work::alive;
+    } else {
         m_has_work.wait(lock, has_work);
-    } else if (!m_has_work.wait_for(lock, m_options.settle_after, has_work)) {
-        return Work::settle;
     }
     return m_waiting.empty() ? Work::end : Work::deliveries;
 }
@@ -157,6 +162,33 @@ void Writer::settle() {
     } catch (const std::exception& problem) {
         if (is_failed_sync(problem)) m_has_lost_store = true;
         report(as_error(problem));
+    }
+}
+
+bool Writer::alive_is_due() const {
+    return m_options.clock && std::chrono::steady_clock::now() >= m_next_alive;
+}
+
+// A sign of life must not keep deliveries waiting: while another process writes it is left out.
+// The beginning and the end have the patience of deliveries.
+void Writer::record_uptime(Work work) {
+    if (!m_options.clock || m_has_lost_store) return;
+    m_next_alive = std::chrono::steady_clock::now() + m_options.alive_every;
+    try {
+        const auto at = m_options.clock();
+        if (!m_uptime) {
+            m_uptime = store::begin_uptime(m_store, at, m_options.patience);
+        } else if (work == Work::end) {
+            store::end_uptime(m_store, *m_uptime, at, m_options.patience);
+        } else {
+            store::mark_alive(m_store, *m_uptime, at, std::chrono::milliseconds(0));
+        }
+        m_unsettled_rows += rows_a_commit;
+    } catch (const store::StoreError& problem) {
+        if (is_failed_sync(problem)) m_has_lost_store = true;
+        const bool is_skipped = problem.kind() == store::StoreError::Kind::busy &&
+                                m_uptime.has_value() && work != Work::end;
+        if (!is_skipped) report(problem);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "core/ingest/delivery.hpp"
 #include "core/store/reports.hpp"
 #include "core/store/store.hpp"
+#include "core/store/uptime.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -29,6 +30,10 @@ struct WriterOptions {
     // When the store is settled: after this long without work, or this many rows.
     std::chrono::milliseconds settle_after = std::chrono::seconds(1);
     std::size_t rows_per_settle = 200'000;
+    // The clock of a listener, whose uptime is recorded: from the first moment to finish(), a sign
+    // of life each alive_every. Without a clock nothing is recorded.
+    std::function<time::Instant()> clock{};
+    std::chrono::milliseconds alive_every = store::alive_every;
 };
 
 // A store that fails fails the deliveries of that moment, never the thread: the next ones try
@@ -56,7 +61,7 @@ class Writer final : public DeliverySink {
         std::function<void(Receipt)> done;
     };
     using Items = std::vector<Item>;
-    enum class Work { deliveries, settle, end };
+    enum class Work { deliveries, settle, alive, end };
 
     void run();
     Work wait_for_work();
@@ -65,6 +70,8 @@ class Writer final : public DeliverySink {
     std::size_t put(store::WriteTransaction& transaction, Receipt& receipt);
     void fail(Items& group, const Error& error);
     void settle();
+    bool alive_is_due() const;
+    void record_uptime(Work work);
     void report(const Error& error);
 
     store::Store m_store;
@@ -72,6 +79,8 @@ class Writer final : public DeliverySink {
     const Trouble m_trouble;
     std::atomic<bool> m_has_lost_store = false;
     std::size_t m_unsettled_rows = 0;  // since the last settle(), a commit counting as some
+    std::optional<store::UptimeKey> m_uptime;
+    std::chrono::steady_clock::time_point m_next_alive;
 
     std::mutex m_mutex;
     std::condition_variable m_has_work;

@@ -12,15 +12,13 @@ namespace jobtally::query {
 
 namespace {
 
-// A rhythm must beat chance by so many nats (e^9 to 1), and by so many for each run.
-constexpr double least_gain = 9;
+// A rhythm must beat chance by so many nats (e^6 to 1), and by so many for each run.
+constexpr double least_gain = 6;
 constexpr double least_gain_a_run = 0.25;
-constexpr double least_coverage = 0.7;
-constexpr double least_specificity = 0.75;
-constexpr double widest_sigma = 0.30;   // of the spacing
-constexpr double clocks_alike = 3;      // nats: the history does not tell them apart
-constexpr double poor_tail = 2;         // nats a run by which the newest runs fit worse
-constexpr std::size_t most_lags = 200;  // the newest hits tell how late is normal
+constexpr double cost_of_shortening = 6;  // nats more for a part of the history
+constexpr double clocks_alike = 3;        // nats: the history does not tell them apart
+constexpr double poor_tail = 2;           // nats a run by which the newest runs fit worse
+constexpr std::size_t most_lags = 200;    // the newest hits tell how late is normal
 
 using Runs = std::span<const std::int64_t>;
 
@@ -31,10 +29,8 @@ struct Weighed {
 };
 
 bool is_rhythm(const Weighed& weighed, std::size_t runs) {
-    const Evidence& evidence = weighed.evidence;
-    return weighed.gain >= std::max(least_gain, least_gain_a_run * static_cast<double>(runs)) &&
-           evidence.coverage() >= least_coverage && evidence.specificity() >= least_specificity &&
-           evidence.sigma <= widest_sigma * evidence.spacing;
+    const double least = std::max(least_gain, least_gain_a_run * static_cast<double>(runs));
+    return weighed.evidence.is_plausible() && weighed.gain >= least;
 }
 
 std::optional<Weighed> best_of(std::vector<Candidate> candidates, Runs runs, double chance) {
@@ -53,8 +49,8 @@ struct Found {
     std::optional<Weighed> other_clock;
 };
 
-std::optional<Found> find_in(Runs runs, const time::Zone& local) {
-    const double chance = nats_of_chance(runs);
+std::optional<Found> find_in(Runs runs, const time::Zone& local, double cost = 0) {
+    const double chance = nats_of_chance(runs, local) + cost;
     auto on_utc = best_of(clock_candidates(runs, {}), runs, chance);
     auto on_local =
         local.name() == "UTC" ? std::nullopt : best_of(clock_candidates(runs, local), runs, chance);
@@ -89,7 +85,7 @@ std::optional<Found> find_lately(Runs runs, const time::Zone& local) {
     constexpr std::array<std::size_t, 4> lengths{100, 40, 20, 12};
     for (const std::size_t length : lengths) {
         if (length >= runs.size()) continue;
-        auto lately = find_in(runs.last(length), local);
+        auto lately = find_in(runs.last(length), local, cost_of_shortening);
         if (!lately) continue;
         if (!found || tail_of(*lately) > tail_of(*found) + poor_tail) found = std::move(lately);
         if (is_good(*found, length)) break;
@@ -150,7 +146,7 @@ std::int64_t usual_earliness(std::vector<double> early) {
 Cadence cadence_of(const Found& found, std::span<const Run> runs) {
     const Weighed& best = found.best;
     const Lags lags = lags_of(best, runs);
-    const double spacing = best.evidence.spacing * second_micros;
+    const double spacing = best.evidence.distance * second_micros;
     Cadence cadence;
     Rhythm rhythm = best.candidate.rhythm;
     const double early = std::max(0.0, reach(lags.early));
@@ -165,6 +161,7 @@ Cadence cadence_of(const Found& found, std::span<const Run> runs) {
             whole_seconds(std::min(std::max(early + room, 0.05 * spacing), 0.45 * spacing));
     }
     cadence.late = whole_seconds(reach(lags.late) + room);
+    for (const double late : lags.late) cadence.lags.push_back(static_cast<std::int64_t>(late));
     return cadence;
 }
 

@@ -30,6 +30,7 @@ struct Cadence {
     std::shared_ptr<const Schedule> other_clock;
     time::Duration early{0};  // a run so much before its slot is that slot's
     time::Duration late{0};   // a report so much after its slot is on time: delay and duration
+    std::vector<std::int64_t> lags{};  // how long after their slots past reports came, microseconds
 
     // The first slot that a run at `run` does not stand for.
     time::Instant slot_after_run(time::Instant run) const;

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::int64_t, 18> parts_of_a_day{
     // minutes
     1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720};
-constexpr std::size_t most_times_a_day = 24;
+constexpr std::size_t most_times_a_day = 12;
 constexpr std::size_t most_times_a_week = 14;
 constexpr std::size_t most_times_a_month = 4;
 constexpr std::int64_t most_days_apart = 60;
@@ -51,6 +51,23 @@ std::size_t usual_count(const std::vector<std::int64_t>& units) {
     return *middle;
 }
 
+struct Rest {
+    std::int64_t from = 0, length = 0;
+};
+
+// The longest row of slots without runs, round the clock.
+Rest longest_rest(const std::vector<bool>& is_on) {
+    const auto count = static_cast<std::int64_t>(is_on.size());
+    Rest longest, now;
+    for (std::int64_t i = 0; i < 2 * count; ++i) {
+        now = is_on[static_cast<std::size_t>(i % count)] ? Rest{i + 1, 0}
+                                                         : Rest{now.from, now.length + 1};
+        if (now.length > longest.length) longest = {now.from % count, now.length};
+        if (longest.length >= count) return {0, count};
+    }
+    return longest;
+}
+
 class ClockProposals {
   public:
     ClockProposals(std::span<const std::int64_t> runs, const time::Zone& clock)
@@ -63,6 +80,7 @@ class ClockProposals {
     }
 
     std::vector<Candidate> all() {
+        m_weekend_is_ahead = weekend_is_ahead();
         propose_parts_of_a_day();
         propose_times_a_day();
         propose_days_apart();
@@ -106,7 +124,7 @@ class ClockProposals {
     void propose_hours(const ClockSlots& even) {
         const std::int64_t first = even.offsets.front();
         const std::int64_t count = day_micros / even.period;
-        if (count < 3 || m_walls.back() - m_walls.front() < 2 * day_micros) return;
+        if (count < 3 || m_walls.back() - m_walls.front() < day_micros) return;
         std::vector<std::vector<std::int64_t>> days_with(static_cast<std::size_t>(count));
         std::vector<std::int64_t> days;
         for (const std::int64_t wall : m_walls) {
@@ -116,13 +134,17 @@ class ClockProposals {
             if (of_slot.empty() || of_slot.back() != day) of_slot.push_back(day);
             if (days.empty() || days.back() != day) days.push_back(day);
         }
+        std::vector<bool> is_on;
+        for (const auto& of_slot : days_with) is_on.push_back(2 * of_slot.size() >= days.size());
         ClockSlots some{day_micros, {}};
+        const auto [rest, length] = longest_rest(is_on);
         for (std::int64_t i = 0; i < count; ++i) {
-            if (2 * days_with[static_cast<std::size_t>(i)].size() >= days.size()) {
+            if ((i - rest + count) % count >= length) {
                 some.offsets.push_back(first + i * even.period);
             }
         }
         if (some.offsets.empty() || some.offsets.size() == static_cast<std::size_t>(count)) return;
+        if (m_weekend_is_ahead) some.weekdays = monday_to_friday;
         const double cost = cost_of_interval + 2 * std::log(static_cast<double>(count));
         add(some, 1, cost);
         propose_weekdays(some, 1, cost);
@@ -147,8 +169,9 @@ class ClockProposals {
         const auto sorted = phases(period);
         std::size_t last = 0;
         for (std::size_t count = least; count <= most && count < sorted.size(); ++count) {
-            const ClockSlots slots{period, middles_of_clusters(sorted, period, count)};
+            ClockSlots slots{period, middles_of_clusters(sorted, period, count)};
             if (slots.offsets.size() == last) continue;
+            if (period == day_micros && m_weekend_is_ahead) slots.weekdays = monday_to_friday;
             last = slots.offsets.size();
             const double freedom = static_cast<double>(last);
             add(slots, freedom, cost_of_count);
@@ -165,6 +188,7 @@ class ClockProposals {
 
     // On which weekdays the slots mostly had a run, where that is not on all.
     void propose_weekdays(const ClockSlots& slots, double freedom, double cost) {
+        if (slots.weekdays != every_weekday) return;
         const Weekdays some = weekdays_with_runs(slots);
         if (some == every_weekday || some == 0) return;
         ClockSlots on_some = slots;
@@ -174,6 +198,15 @@ class ClockProposals {
         if (some == monday_to_friday) return;
         on_some.weekdays = monday_to_friday;
         add(on_some, freedom, cost + cost_of_monday_to_friday);
+    }
+
+    // Three working days or more and no weekend yet: what rests at night may rest then too, and a
+    // first weekend without an alarm is better than one of false ones.
+    bool weekend_is_ahead() const {
+        const std::int64_t first = floor_divide(m_walls.front(), day_micros);
+        const std::int64_t last = floor_divide(m_walls.back(), day_micros);
+        return last - first >= 2 && weekday_of(first) <= weekday_of(last) && last - first < 5 &&
+               weekday_of(last) < 5;
     }
 
     Weekdays weekdays_with_runs(const ClockSlots& slots) const {
@@ -210,6 +243,7 @@ class ClockProposals {
     std::span<const std::int64_t> m_runs;
     const time::Zone& m_clock;
     std::int64_t m_gap;
+    bool m_weekend_is_ahead = false;
     std::vector<std::int64_t> m_walls;
     std::vector<Candidate> m_found;
 };

@@ -2,18 +2,21 @@
 #include "core/query/evidence.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 namespace jobtally::query {
 
 namespace {
 
-constexpr double outliers = 0.03;          // the share of residuals that may be anywhere
-constexpr std::int64_t longest_pause = 3;  // misses that a pause counts as
+constexpr double outliers = 0.03;         // the share of residuals that may be anywhere
+constexpr std::int64_t least_pause = 10;  // misses in a row: it was paused
+constexpr std::int64_t pause_misses = 3;  // that a pause counts as
 constexpr std::size_t tail_runs = 12;
-constexpr double least_sigma = 1;         // seconds: more exact is no better
-constexpr double widest_lognormal = 0.5;  // the least sigma of gaps that is called chance
+constexpr double least_sigma = 1;          // seconds: more exact is no better
+constexpr double widest_lognormal = 0.65;  // the least sigma of gaps that is called chance
 
 double seconds(std::int64_t micros) {
     return static_cast<double>(micros) / static_cast<double>(second_micros);
@@ -35,6 +38,21 @@ double period_seconds(const Rhythm& rhythm) {
     }
     if (const auto* even = std::get_if<EvenSlots>(&slots)) return seconds(even->interval);
     return seconds(std::get<SinceLast>(slots).interval);
+}
+
+// The smaller distances between the slots of a period: an eighth of them are smaller.
+double distance_of(const Rhythm& rhythm) {
+    const auto* clock = std::get_if<ClockSlots>(&rhythm.slots());
+    if (clock == nullptr || clock->offsets.size() < 2) {
+        return period_seconds(rhythm) / static_cast<double>(slots_a_period(rhythm));
+    }
+    std::vector<std::int64_t> distances{clock->offsets.front() + clock->period -
+                                        clock->offsets.back()};
+    for (std::size_t i = 1; i < clock->offsets.size(); ++i) {
+        distances.push_back(clock->offsets[i] - clock->offsets[i - 1]);
+    }
+    std::sort(distances.begin(), distances.end());
+    return seconds(distances[distances.size() / 8]);
 }
 
 // Each gap is so many intervals long as is nearest; the rest is its residual.
@@ -101,23 +119,48 @@ std::int64_t misses_between(const Rhythm& rhythm, std::int64_t from, std::int64_
     return misses;
 }
 
-Evidence weigh(const Candidate& candidate, std::span<const std::int64_t> runs) {
-    const auto all = placed(candidate.rhythm, runs);
-    Evidence evidence;
+namespace {
+
+// Everything but the nats; the return value is what pauses cost.
+double measure(Evidence& evidence, const Candidate& candidate, const std::vector<PlacedRun>& all) {
     evidence.spacing =
         period_seconds(candidate.rhythm) / static_cast<double>(slots_a_period(candidate.rhythm));
+    evidence.distance = distance_of(candidate.rhythm);
     evidence.sigma = sigma_of(all, candidate.freedom);
+    double pauses = 0;
     const PlacedRun* last = nullptr;
     for (const auto& run : all) {
         evidence.hits += run.is_hit ? 1 : 0;
         evidence.extras += run.is_hit ? 0 : 1;
         if (!run.is_hit) continue;
         if (last != nullptr) {
-            evidence.misses +=
-                misses_between(candidate.rhythm, last->slot, run.slot, longest_pause);
+            const auto misses = misses_between(candidate.rhythm, last->slot, run.slot, least_pause);
+            const bool is_pause = misses == least_pause;
+            evidence.misses += is_pause ? pause_misses : misses;
+            if (is_pause) {  // and how long it was
+                pauses += std::log(static_cast<double>(run.slot - last->slot));
+            }
         }
         last = &run;
     }
+    return pauses;
+}
+
+double cost_of(const Candidate& candidate, const Evidence& evidence) {
+    const double runs_a_slot =
+        std::max(1.0, static_cast<double>(evidence.hits) / candidate.freedom);
+    const double exactness =
+        std::log(period_seconds(candidate.rhythm) / evidence.sigma) + 0.5 * std::log(runs_a_slot);
+    return candidate.shape_cost + candidate.freedom * std::max(1.0, exactness);
+}
+
+}  // namespace
+
+Evidence weigh(const Candidate& candidate, std::span<const std::int64_t> runs) {
+    const auto all = placed(candidate.rhythm, runs);
+    Evidence evidence;
+    const double pauses = measure(evidence, candidate, all);
+    if (!evidence.is_plausible()) return evidence;
     const double hits = static_cast<double>(evidence.hits);
     const double misses = static_cast<double>(evidence.misses);
     const double hit_share = (hits + 4) / (hits + misses + 5);  // most slots have a run
@@ -131,16 +174,13 @@ Evidence weigh(const Candidate& candidate, std::span<const std::int64_t> runs) {
         evidence.nats += nats;
         if (i >= tail) evidence.tail_nats += nats / static_cast<double>(all.size() - tail);
     }
-    evidence.nats += misses * std::log(1 - hit_share);
-    const double runs_a_slot = std::max(1.0, hits / candidate.freedom);
-    evidence.nats -= candidate.shape_cost;
-    evidence.nats -= candidate.freedom *
-                     std::max(1.0, std::log(period_seconds(candidate.rhythm) / evidence.sigma) +
-                                       0.5 * std::log(runs_a_slot));
+    evidence.nats += misses * std::log(1 - hit_share) - pauses - cost_of(candidate, evidence);
     return evidence;
 }
 
-double nats_of_chance(std::span<const std::int64_t> runs) {
+namespace {
+
+double nats_of_gaps(std::span<const std::int64_t> runs) {
     std::vector<double> gaps;
     for (std::size_t i = 1; i < runs.size(); ++i) {
         gaps.push_back(std::max(least_sigma, seconds(runs[i] - runs[i - 1])));
@@ -160,6 +200,40 @@ double nats_of_chance(std::span<const std::int64_t> runs) {
         -mean - std::log(sigma * std::sqrt(2 * std::numbers::pi)) - variance / (2 * sigma * sigma);
     // The first run has no gap; it is taken as one more of them.
     return (count + 1) * std::max(exponential, lognormal) - std::log(count + 1);
+}
+
+// The rate is that of all times the shares of the hour of the day and of the weekday.
+double nats_of_hours(std::span<const std::int64_t> runs, const time::Zone& clock) {
+    constexpr double prior = 0.5;  // runs that each hour and each weekday is taken to have had
+    std::array<double, 24> hours{};
+    std::array<double, 7> weekdays{};
+    hours.fill(prior);
+    weekdays.fill(prior);
+    std::vector<std::pair<std::size_t, std::size_t>> places;
+    for (const std::int64_t run : runs) {
+        const auto wall = clock.to_local(time::instant_from_micros(run)).time_since_epoch().count();
+        const std::int64_t day = floor_divide(wall, day_micros);
+        const auto hour = static_cast<std::size_t>((wall - day * day_micros) / hour_micros);
+        const auto weekday = static_cast<std::size_t>(weekday_of(day));
+        hours[hour] += 1;
+        weekdays[weekday] += 1;
+        places.emplace_back(hour, weekday);
+    }
+    const double count = static_cast<double>(runs.size());
+    const double span = std::max(1.0, seconds(runs.back() - runs.front()));
+    double nats = -count;
+    for (const auto& [hour, weekday] : places) {
+        const double of_day = 24 * hours[hour] / (count + 24 * prior);
+        const double of_week = 7 * weekdays[weekday] / (count + 7 * prior);
+        nats += std::log(count / span * of_day * of_week);
+    }
+    return nats;
+}
+
+}  // namespace
+
+double nats_of_chance(std::span<const std::int64_t> runs, const time::Zone& clock) {
+    return std::max(nats_of_gaps(runs), nats_of_hours(runs, clock));
 }
 
 }  // namespace jobtally::query

@@ -26,10 +26,14 @@ struct Evidence {
     std::int64_t extras = 0;  // runs beside the slots, or the second of a slot
     double sigma = 0;         // seconds; of residuals, by their median absolute deviation
     double spacing = 0;       // seconds from slot to slot, on average of all hours and days
+    double distance = 0;      // seconds between neighbours where they are close
     double tail_nats = 0;     // log likelihood a run of the newest runs
 
-    double coverage() const { return ratio(hits, hits + misses); }
-    double specificity() const { return ratio(hits, hits + extras); }
+    // Most slots had a run, most runs had a slot, and they keep apart from the next slot.
+    bool is_plausible() const {
+        return ratio(hits, hits + misses) >= 0.7 && ratio(hits, hits + extras) >= 0.75 &&
+               sigma <= 0.30 * distance;
+    }
 
   private:
     static double ratio(std::int64_t part, std::int64_t whole) {
@@ -50,9 +54,11 @@ std::vector<PlacedRun> placed(const Rhythm& rhythm, std::span<const std::int64_t
 std::int64_t misses_between(const Rhythm& rhythm, std::int64_t from, std::int64_t to,
                             std::int64_t most);
 
-// `runs` are instants in microseconds, ascending, at least 2.
+// `runs` are instants in microseconds, ascending, at least 2. The nats of what is not plausible are
+// not worked out: they are 0.
 Evidence weigh(const Candidate& candidate, std::span<const std::int64_t> runs);
-// Of runs at random: the better of an exponential distribution of gaps and a wide log-normal one.
-double nats_of_chance(std::span<const std::int64_t> runs);
+// Of runs at random: the best of an exponential distribution of gaps, a wide log-normal one, and
+// (people start jobs in office hours) a Poisson process with a rate for each hour of the week.
+double nats_of_chance(std::span<const std::int64_t> runs, const time::Zone& clock);
 
 }  // namespace jobtally::query

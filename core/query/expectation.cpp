@@ -13,7 +13,8 @@ using time::Instant;
 
 constexpr std::size_t least_durations = 3;  // to say what is usual
 constexpr auto stuck_floor = minutes(10);
-constexpr std::int64_t down_share = 10;  // a tenth of the time in which a report may come
+constexpr auto unsettled_for = std::chrono::days(7);
+constexpr std::size_t lost_share = 10;  // a tenth of the reports would have been lost
 
 // How long a job may run before it counts as stuck: three times its 95th percentile, but 10 minutes
 // more at the least. Nothing where too little is known.
@@ -29,24 +30,18 @@ std::optional<Duration> longest_run(const std::vector<Run>& runs) {
     return std::max(Duration{3 * *at}, Duration{*at} + Duration{stuck_floor});
 }
 
-// The end of the downtime that a slot's report may have been lost in.
-std::optional<Instant> lost_until(const std::vector<time::TimeSpan>& down, Instant from,
-                                  Instant to) {
-    Duration lost{0};
-    Instant until = from;
-    for (const auto& span : down) {
-        if (*span.since >= to || *span.until <= from) continue;
-        lost += std::min(*span.until, to) - std::max(*span.since, from);
-        until = *span.until;
-    }
-    if (lost == Duration{0} || lost * down_share < to - from) return std::nullopt;
-    return until;
+// When reports come, after their slot; of a schedule without a history any time up to the last.
+std::vector<std::int64_t> lags_of(const Cadence& cadence) {
+    if (!cadence.lags.empty()) return cadence.lags;
+    std::vector<std::int64_t> lags;
+    for (int tenth = 0; tenth <= 10; ++tenth) lags.push_back(cadence.late.count() * tenth / 10);
+    return lags;
 }
 
 // The first slot whose report would have reached us.
 Instant slot_while_up(const Cadence& cadence, Instant slot, const MissedOptions& options) {
     while (slot + cadence.late <= options.now) {
-        const auto until = lost_until(options.down, slot - cadence.early, slot + cadence.late);
+        const auto until = lost_until(options.down, cadence, slot);
         if (!until) break;
         // A downtime that goes on has no slot after it yet: the next one from now on.
         const Instant beyond = std::min(*until, options.now) - cadence.late;
@@ -71,18 +66,41 @@ void judge_by_cadence(Expectation& result, const DefinitionRuns& runs,
         *result.overdue < *result.typical_interval ? MissedState::late : MissedState::missed;
 }
 
+// The first report that has been RUNNING for too long. That a later run has ended does not settle
+// it for a week: it still runs, or the report of its end was lost.
 void judge_running(Expectation& result, const DefinitionRuns& runs, Instant now) {
-    if (!runs.newest_runs) return;
     const auto longest = longest_run(runs.runs);
     if (!longest) return;
-    const Instant expected = time::instant_from_micros(runs.runs.back().created_at) + *longest;
-    if (now <= expected) return;
-    result.state = MissedState::stuck;
-    result.expected_by = expected;
-    result.overdue = now - expected;
+    for (const std::int64_t created : runs.running) {
+        const Instant begun = time::instant_from_micros(created);
+        const bool is_newest = created == runs.runs.back().created_at;
+        const Instant expected = std::chrono::ceil<std::chrono::seconds>(begun + *longest);
+        if (now <= expected || (!is_newest && now - begun > unsettled_for)) continue;
+        if (!is_newest && result.state == MissedState::missed) continue;
+        result.state = MissedState::stuck;
+        result.expected_by = expected;
+        result.overdue = now - expected;
+        return;
+    }
 }
 
 }  // namespace
+
+std::optional<Instant> lost_until(const std::vector<time::TimeSpan>& down, const Cadence& cadence,
+                                  Instant slot) {
+    const auto lags = lags_of(cadence);
+    std::size_t lost = 0;
+    std::optional<Instant> until;
+    for (const auto& span : down) {
+        if (*span.until <= slot - cadence.early || *span.since >= slot + cadence.late) continue;
+        lost +=
+            static_cast<std::size_t>(std::count_if(lags.begin(), lags.end(), [&](std::int64_t lag) {
+                return span.contains(slot + Duration{lag});
+            }));
+        until = *span.until;
+    }
+    return lost * lost_share >= lags.size() ? until : std::nullopt;
+}
 
 Duration down_within(const std::vector<time::TimeSpan>& down, Instant from, Instant to) {
     Duration sum{0};

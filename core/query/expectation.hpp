@@ -24,6 +24,11 @@ Expectation expectation_of(const DefinitionRuns& runs, const ConfiguredSchedule*
 // What is learned of how late reports are, for a schedule that was given.
 Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Run> runs);
 
+// The end of the downtime that a slot's report may well have been lost in: a tenth of the past ones
+// would have been.
+std::optional<time::Instant> lost_until(const std::vector<time::TimeSpan>& down,
+                                        const Cadence& cadence, time::Instant slot);
+
 // How much of [from, to) lies in `down`.
 time::Duration down_within(const std::vector<time::TimeSpan>& down, time::Instant from,
                            time::Instant to);

@@ -11,14 +11,6 @@ namespace jobtally::query {
 
 namespace {
 
-const ConfiguredSchedule* configured_for(const store::Definition& definition,
-                                         const MissedOptions& options) {
-    const auto& configured = options.configured;
-    auto found = configured.find(definition.id);
-    if (found == configured.end() && definition.label) found = configured.find(*definition.label);
-    return found == configured.end() ? nullptr : &found->second;
-}
-
 MissedRow row_of(const Scope& scope, const store::Definition& definition,
                  const DefinitionRuns& runs, const MissedOptions& options) {
     const auto& zone = scope.selection().zone;
@@ -41,6 +33,14 @@ MissedRow row_of(const Scope& scope, const store::Definition& definition,
 }
 
 }  // namespace
+
+const ConfiguredSchedule* configured_for(const store::Definition& definition,
+                                         const MissedOptions& options) {
+    const auto& configured = options.configured;
+    auto found = configured.find(definition.id);
+    if (found == configured.end() && definition.label) found = configured.find(*definition.label);
+    return found == configured.end() ? nullptr : &found->second;
+}
 
 std::string_view name_of(MissedState state) {
     constexpr std::string_view names[] = {"missed",  "stuck",     "late",

@@ -33,6 +33,10 @@ struct MissedOptions {
     std::vector<time::TimeSpan> down{};
 };
 
+// By the definition's id, else by its label; null where nobody gave one.
+const ConfiguredSchedule* configured_for(const store::Definition& definition,
+                                         const MissedOptions& options);
+
 struct MissedRow {
     std::string id;
     std::optional<std::string> label;

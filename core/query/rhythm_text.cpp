@@ -88,12 +88,13 @@ std::string month_text(const MonthSlots& slots, const std::vector<std::int64_t>&
     std::vector<std::string> texts;
     for (const std::int64_t at : times) {
         const std::int64_t day = floor_divide(at, day_micros);
-        std::string on = ordinal(day + 1);
-        if (slots.from == MonthSlots::From::last_day) {
-            on = day == 0  ? "last day"
-                 : day > 0 ? fmt::format("last day +{}", day)
-                           : fmt::format("{} day from the end", ordinal(1 - day));
-        } else if (slots.from == MonthSlots::From::weekday) {
+        const bool is_last = slots.from == MonthSlots::From::last_day;
+        const std::int64_t from_end = is_last ? -day : -1 - day;
+        std::string on = ordinal(is_last ? day : day + 1);
+        if (is_last ? day <= 0 : day < 0) {
+            on = from_end == 0 ? "last day" : fmt::format("last day -{}", from_end);
+        }
+        if (slots.from == MonthSlots::From::weekday) {
             on = fmt::format("{} {}", ordinal(slots.which + 1), day_names[slots.weekday]);
         }
         texts.push_back(fmt::format("{} {}", on, time_of_day(at)));

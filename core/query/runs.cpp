@@ -39,9 +39,11 @@ class RunsFold {
             std::sort(found.runs.begin(), found.runs.end(), before);
             result[key].reports = found.reports;
             result[key].type = found.typed.second;
-            result[key].newest_runs = !found.runs.empty() && found.runs.back().is_running;
             result[key].runs.reserve(found.runs.size());
-            for (const auto& run : found.runs) result[key].runs.push_back(run.run);
+            for (const auto& run : found.runs) {
+                result[key].runs.push_back(run.run);
+                if (run.is_running) result[key].running.push_back(run.run.created_at);
+            }
         }
         return result;
     }

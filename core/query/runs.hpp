@@ -10,10 +10,10 @@
 namespace jobtally::query {
 
 struct DefinitionRuns {
-    std::int64_t reports = 0;  // all of them, created up to now
-    std::vector<Run> runs;     // the newest, ascending by created_at
-    bool newest_runs = false;  // the newest is RUNNING
-    store::WordKey type = 0;   // of the newest report that has one
+    std::int64_t reports = 0;             // all of them, created up to now
+    std::vector<Run> runs;                // the newest, ascending by created_at
+    std::vector<std::int64_t> running{};  // created_at of those of them that are RUNNING
+    store::WordKey type = 0;              // of the newest report that has one
 };
 
 // By definition key; of the selected reports created up to `now` the newest `most` of each.

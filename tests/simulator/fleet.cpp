@@ -226,7 +226,8 @@ void start_by_hand(std::vector<PlannedRun>& runs, const Definition& definition,
 }
 
 bool is_rhythm(Kind kind) {
-    return std::find(std::begin(rhythms), std::end(rhythms), kind) != std::end(rhythms);
+    return std::find(std::begin(random_kinds), std::end(random_kinds), kind) ==
+           std::end(random_kinds);
 }
 
 std::vector<Micros> random_times(const Definition& definition, Random& random) {

@@ -41,8 +41,8 @@ int run(const Globals& globals, const Options& options) {
     const auto store = open_store(globals, options.selection.from);
     const query::Scope scope(store, selection_of(options, globals));
     warn_about_unmatched(globals, scope);
-    warn_about_schedules(globals, scope);
     const auto missed_by = missed_options(globals, store);
+    warn_about_schedules(globals, scope);
     note_downtime(globals, missed_by);
     if (!options.history.empty()) {
         output.print(query::gaps_table(query::gaps(scope, missed_by)));

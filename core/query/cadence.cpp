@@ -46,7 +46,8 @@ std::optional<Weighed> best_of(std::vector<Candidate> candidates, Runs runs, dou
 
 struct Found {
     Weighed best;
-    std::optional<Weighed> other_clock;
+    std::optional<Weighed> other_clock{};
+    std::size_t runs = 0;  // the newest, that it was found in
 };
 
 std::optional<Found> find_in(Runs runs, const time::Zone& local, double cost = 0) {
@@ -59,36 +60,44 @@ std::optional<Found> find_in(Runs runs, const time::Zone& local, double cost = 0
     if (on_utc && on_local) {
         const double ahead = on_local->gain - on_utc->gain;
         const bool is_local = ahead > -clocks_alike;
-        found = {is_local ? *on_local : *on_utc, std::nullopt};
+        found = {is_local ? *on_local : *on_utc};
         if (std::abs(ahead) < clocks_alike) found->other_clock = std::move(on_utc);
     } else if (on_utc || on_local) {
-        found = {on_local ? *on_local : *on_utc, std::nullopt};
+        found = {on_local ? *on_local : *on_utc};
     }
-    if (even && (!found || even->gain > found->best.gain)) found = {std::move(*even), std::nullopt};
+    if (even && (!found || even->gain > found->best.gain)) found = {std::move(*even)};
+    if (found) found->runs = runs.size();
     return found;
 }
 
-// Log likelihood of the newest runs, a run, under what was found in longer or shorter a history.
-double tail_of(const Found& found) {
-    return found.best.evidence.tail_nats;
+bool goes_by_a_clock(const Found& found) {
+    const auto& slots = found.best.candidate.rhythm.slots();
+    return std::holds_alternative<ClockSlots>(slots) || std::holds_alternative<MonthSlots>(slots);
+}
+
+bool fits_to_the_end(const Found& found) {
+    const Evidence& evidence = found.best.evidence;
+    return evidence.tail_nats > evidence.nats / static_cast<double>(found.runs) - poor_tail;
 }
 
 // Where the newest runs do not keep to what all of them do, the schedule was changed: a shorter
-// history may tell the new one.
+// history may tell the new one. A change of the time of day looks like one late run to what goes by
+// the last run alone; so a clock that tells the newest runs as well is taken instead.
 std::optional<Found> find_lately(Runs runs, const time::Zone& local) {
     auto found = find_in(runs, local);
-    const auto is_good = [](const Found& it, std::size_t count) {
-        const double all = it.best.evidence.nats / static_cast<double>(count);
-        return tail_of(it) > all - poor_tail;
-    };
-    if (found && is_good(*found, runs.size())) return found;
+    if (found && goes_by_a_clock(*found) && fits_to_the_end(*found)) return found;
     constexpr std::array<std::size_t, 4> lengths{100, 40, 20, 12};
     for (const std::size_t length : lengths) {
         if (length >= runs.size()) continue;
         auto lately = find_in(runs.last(length), local, cost_of_shortening);
         if (!lately) continue;
-        if (!found || tail_of(*lately) > tail_of(*found) + poor_tail) found = std::move(lately);
-        if (is_good(*found, length)) break;
+        const bool from_last_run_to_clock =
+            found && !goes_by_a_clock(*found) && goes_by_a_clock(*lately);
+        const double ahead = from_last_run_to_clock ? 0 : poor_tail;
+        const bool is_better =
+            !found || lately->best.evidence.tail_nats > found->best.evidence.tail_nats + ahead;
+        if (is_better) found = std::move(lately);
+        if (goes_by_a_clock(*found) && fits_to_the_end(*found)) break;
     }
     return found;
 }
@@ -194,25 +203,12 @@ time::Duration Cadence::typical_interval(time::Instant from) const {
     return *middle;
 }
 
-std::optional<time::Duration> usual_lateness(const Cadence& cadence, std::span<const Run> runs) {
-    if (runs.size() < least_runs) return std::nullopt;
-    runs = runs.last(std::min(runs.size(), most_lags));
-    const auto& schedule = *cadence.schedule;
-    std::vector<double> lates;
-    auto slot = schedule.slot_after(time::instant_from_micros(runs.front().created_at));
-    for (const Run& run : runs.subspan(1)) {
-        const auto created = time::instant_from_micros(run.created_at);
-        if (schedule.has_fixed_slots()) {  // the last slot before the run
-            for (auto next = slot; next <= created + cadence.early;
-                 next = schedule.slot_after(slot)) {
-                slot = next;
-            }
-        }
-        const time::Duration duration{std::max<std::int64_t>(0, run.duration)};
-        lates.push_back(static_cast<double>((created - slot + duration).count()));
-        if (!schedule.has_fixed_slots()) slot = schedule.slot_after(created);
+time::Duration usual_duration(std::span<const Run> runs) {
+    std::vector<double> durations;
+    for (const Run& run : runs.last(std::min(runs.size(), most_lags))) {
+        if (run.duration >= 0) durations.push_back(static_cast<double>(run.duration));
     }
-    return whole_seconds(reach(std::move(lates)));
+    return durations.empty() ? time::Duration{0} : whole_seconds(reach(std::move(durations)));
 }
 
 std::optional<Cadence> learn_cadence(std::span<const Run> runs, const time::Zone& local) {
@@ -222,7 +218,7 @@ std::optional<Cadence> learn_cadence(std::span<const Run> runs, const time::Zone
     for (const Run& run : runs) times.push_back(run.created_at);
     const auto found = find_lately(times, local);
     if (!found) return std::nullopt;
-    return cadence_of(*found, runs);
+    return cadence_of(*found, runs.last(found->runs));
 }
 
 }  // namespace jobtally::query

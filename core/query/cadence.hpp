@@ -39,9 +39,8 @@ struct Cadence {
     time::Duration typical_interval(time::Instant from) const;
 };
 
-// How late the reports of these runs usually were at most, each after the slot before it. Nothing
-// where there are too few runs.
-std::optional<time::Duration> usual_lateness(const Cadence& cadence, std::span<const Run> runs);
+// As long as runs take, outliers left out; nothing known: 0.
+time::Duration usual_duration(std::span<const Run> runs);
 
 // Nothing where the runs have no rhythm that is surer than chance. `runs` are ascending; `local` is
 // considered beside UTC. Only the newest runs_looked_at are.

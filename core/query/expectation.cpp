@@ -128,13 +128,12 @@ Expectation expectation_of(const DefinitionRuns& runs, const ConfiguredSchedule*
 Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Run> runs) {
     Cadence cadence;
     cadence.schedule = configured.schedule;
-    const Instant last = time::instant_from_micros(runs.back().created_at);
-    const auto typical = cadence.typical_interval(last);
+    const auto typical =
+        cadence.typical_interval(time::instant_from_micros(runs.back().created_at));
     if (configured.schedule->has_fixed_slots()) cadence.early = typical / 20;
-    cadence.late = configured.grace.value_or(Duration{0});
-    if (configured.grace) return cadence;
-    cadence.late = usual_lateness(cadence, runs)
-                       .value_or(std::min<Duration>(typical / 10, std::chrono::hours(1)));
+    const Duration usual =
+        std::min<Duration>(typical / 10, std::chrono::hours(1)) + usual_duration(runs);
+    cadence.late = configured.grace.value_or(usual);
     return cadence;
 }
 

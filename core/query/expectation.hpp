@@ -21,7 +21,8 @@ struct Expectation {
 Expectation expectation_of(const DefinitionRuns& runs, const ConfiguredSchedule* configured,
                            const MissedOptions& options, const time::Zone& zone);
 
-// What is learned of how late reports are, for a schedule that was given.
+// Of a schedule that was given. Without a grace a report may come a tenth of the typical interval
+// late, up to an hour, and as long as its run usually takes.
 Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Run> runs);
 
 // The end of the downtime that a slot's report may well have been lost in: a tenth of the past ones

@@ -46,6 +46,7 @@ class GapWalk {
         if (gap.missed_runs == 0) return;
         gap.from = from;
         gap.to = to;
+        gap.length = to.value_or(m_options.now) - from;
         gap.listener_down = down_within(m_options.down, from, to.value_or(m_options.now));
         m_found.push_back(std::move(gap));
     }
@@ -121,9 +122,8 @@ table::ResultTable gaps_table(const GapsAnswer& answer) {
     for (const auto& gap : answer.gaps) {
         table.rows.push_back({gap.id, table::cell_or_unknown(gap.label),
                               table::cell_or_unknown(gap.type), gap.from,
-                              table::cell_or_unknown(gap.to),
-                              gap.to ? table::Cell{*gap.to - gap.from} : table::Cell{},
-                              gap.missed_runs, gap.lost_runs, gap.listener_down});
+                              table::cell_or_unknown(gap.to), gap.length, gap.missed_runs,
+                              gap.lost_runs, gap.listener_down});
     }
     return table;
 }

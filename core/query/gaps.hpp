@@ -20,6 +20,7 @@ struct Gap {
     std::optional<std::string> type;
     time::Instant from;               // created_at of the run before it
     std::optional<time::Instant> to;  // of the run after it; none: it goes on
+    time::Duration length{0};         // up to now where it goes on
     std::int64_t missed_runs = 0;     // slots without a run
     std::int64_t lost_runs = 0;       // those of them that we may have been down for
     time::Duration listener_down{0};  // within it

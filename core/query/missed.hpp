@@ -22,8 +22,7 @@ std::string_view name_of(MissedState state);  // `on-time`
 // A schedule that somebody gave, which then rules over the learned one.
 struct ConfiguredSchedule {
     std::shared_ptr<const Schedule> schedule;
-    std::optional<time::Duration>
-        grace;  // how late a report may be; none: as late as it was before
+    std::optional<time::Duration> grace;  // how late a report may be; none: see configured_cadence
 };
 
 struct MissedOptions {

@@ -25,6 +25,7 @@ std::string length_text(std::int64_t micros) {
     const std::int64_t minutes = (seconds + 30) / 60;
     if (minutes < 180) return fmt::format("{} min", minutes);
     const std::int64_t hours = minutes / 60;
+    if (minutes % 60 == 0 && hours < 72) return fmt::format("{} h", hours);
     if (hours < 72) return fmt::format("{} h {:02} min", hours, minutes % 60);
     return fmt::format("{} d {:02} h", hours / 24, hours % 24);
 }

@@ -358,6 +358,22 @@ class Ends(unittest.TestCase):
         self.assertEqual(listener.ids(), ["begun"])
         listener.process.stderr.close()
 
+    def test_uptime_is_recorded(self):
+        def spans():
+            with sqlite3.connect("file:" + self.store + "?mode=ro", uri=True) as database:
+                return database.execute("SELECT begun_at, last_alive_at, has_ended FROM uptime ORDER BY span").fetchall()
+
+        begun = time.time()
+        self.assertEqual(Listener(self.store).stop(), 0)
+        killed = Listener(self.store)
+        with killed.connect() as connection:
+            connection.sendall(post(report("a")))
+            read_answer(connection)
+        killed.stop(signal.SIGKILL)
+        first, second = spans()
+        self.assertEqual([first[2], second[2]], [1, 0])
+        self.assertTrue(begun * 1e6 - 1e6 < first[0] <= first[1] <= second[0] <= second[1] < time.time() * 1e6 + 1)
+
     def test_only_this_machine_without_authorization(self):
         refused = subprocess.run([PROGRAM, "--db", self.store, "listen", "--bind", "0.0.0.0:0"], text=True,
                                  capture_output=True, timeout=20,

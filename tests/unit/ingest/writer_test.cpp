@@ -97,3 +97,51 @@ TEST_CASE("a store that is busy fails what waits, and the thread goes on", "[ing
     writer.finish();
     CHECK(troubles == 1);
 }
+
+TEST_CASE("a writer with a clock records when it was up", "[ingest]") {
+    const IngestFolder folder;
+    std::atomic<std::int64_t> seconds = 100;
+    const auto spans = [&] {
+        return jobtally::store::read_uptime(jobtally::store::Store::open_to_read(folder.store()));
+    };
+    const auto at = [](std::int64_t second) {
+        return jobtally::time::Instant{std::chrono::seconds(second)};
+    };
+    WriterOptions options;
+    options.clock = [&] { return jobtally::time::Instant{std::chrono::seconds(seconds++)}; };
+    options.alive_every = std::chrono::milliseconds(5);
+    {
+        Writer writer(store_to_write(folder), options);
+        while (seconds < 110) receipt_of(writer, delivery_of(report_text("a")));  // busy
+        while (seconds < 120) std::this_thread::yield();                          // idle
+        REQUIRE(spans().size() == 1);
+        CHECK(spans()[0].begun_at == at(100));
+        CHECK(spans()[0].last_alive_at > at(110));
+        CHECK_FALSE(spans()[0].has_ended);
+    }
+    CHECK(spans()[0].has_ended);
+    CHECK(spans()[0].last_alive_at == at(seconds - 1));
+    { Writer writer(store_to_write(folder)); }
+    CHECK(spans().size() == 1);  // without a clock nothing is recorded
+}
+
+TEST_CASE("a sign of life does not wait for another writer", "[ingest]") {
+    const IngestFolder folder;
+    std::atomic<int> signs = 0, troubles = 0;
+    WriterOptions options;
+    options.clock = [&] {
+        ++signs;
+        return jobtally::time::Instant{};
+    };
+    options.alive_every = std::chrono::milliseconds(1);
+    Writer writer(store_to_write(folder), options, [&](const jobtally::Error&) { ++troubles; });
+    while (signs < 3) std::this_thread::yield();
+    {
+        auto other = store_to_write(folder);
+        const jobtally::store::WriteTransaction holds_the_guard(other);
+        const int before = signs;
+        while (signs < before + 5) std::this_thread::yield();  // each was tried and left out
+    }
+    writer.finish();
+    CHECK(troubles == 0);
+}

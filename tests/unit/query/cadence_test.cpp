@@ -15,7 +15,7 @@ namespace {
 using namespace jobtally;
 using query::Run;
 
-time::Instant at(const std::string& text) {
+time::Instant moment(const std::string& text) {
     return time::parse_rfc3339(text).value();
 }
 
@@ -28,7 +28,7 @@ const time::Zone& paris() {
 std::vector<Run> runs_on(const std::string& first, int days, const std::string& time_of_day,
                          const time::Zone& zone, const std::string& weekdays = "0123456") {
     std::vector<Run> runs;
-    const auto start = std::chrono::floor<std::chrono::days>(at(first));
+    const auto start = std::chrono::floor<std::chrono::days>(moment(first));
     for (int i = 0; i < days; ++i) {
         const auto day = start + std::chrono::days{i};
         const auto weekday = std::chrono::weekday{day}.iso_encoding() - 1;
@@ -60,15 +60,15 @@ TEST_CASE("days are learned", "[query]") {
     CHECK(learned(runs) == "daily 02:30");
     CHECK(due(runs) == "2026-06-15T02:30");
     const auto cadence = query::learn_cadence(runs, {});
-    CHECK(cadence->typical_interval(at("2026-06-14T02:30:00Z")) == std::chrono::hours(24));
+    CHECK(cadence->typical_interval(moment("2026-06-14T02:30:00Z")) == std::chrono::hours(24));
     // A minute of duration, a few seconds of jitter, a hundredth of a day of room.
     CHECK(cadence->late > std::chrono::minutes(14));
     CHECK(cadence->late < std::chrono::minutes(17));
 }
 
 TEST_CASE("fewer than five runs are too few", "[query]") {
-    CHECK(learned(runs_on("2026-06-01T00:00:00Z", 4, "02:30", {})) == "-");
-    CHECK(learned(runs_on("2026-06-01T00:00:00Z", 5, "02:30", {})) == "daily 02:30");
+    CHECK(learned(runs_on("2026-06-03T00:00:00Z", 4, "02:30", {})) == "-");
+    CHECK(learned(runs_on("2026-06-03T00:00:00Z", 5, "02:30", {})) == "daily 02:30");
     CHECK(learned({}) == "-");
 }
 
@@ -79,11 +79,18 @@ TEST_CASE("working days are learned, and the weekend is no gap", "[query]") {
     CHECK(learned(runs_on("2026-06-01T00:00:00Z", 30, "06:00", {}, "024")) == "Mon Wed Fri 06:00");
 }
 
+TEST_CASE("a first weekend is taken to be free, until it was not", "[query]") {
+    const auto runs = runs_on("2026-06-01T00:00:00Z", 5, "02:30", {});  // Monday to Friday
+    CHECK(learned(runs) == "weekdays 02:30");
+    CHECK(due(runs) == "2026-06-08T02:30");
+    CHECK(learned(runs_on("2026-06-01T00:00:00Z", 6, "02:30", {})) == "daily 02:30");
+}
+
 TEST_CASE("weeks and months are learned", "[query]") {
     CHECK(learned(runs_on("2026-01-01T00:00:00Z", 80, "05:00", {}, "0")) == "weekly Mon 05:00");
     std::vector<Run> first, last;
     for (const char* month : {"01", "02", "03", "04", "05", "06", "07", "08"}) {
-        const auto start = at("2026-" + std::string(month) + "-01T04:00:00Z");
+        const auto start = moment("2026-" + std::string(month) + "-01T04:00:00Z");
         first.push_back({time::micros(start), 1});
         last.push_back({time::micros(start - std::chrono::days(1)), 1});
     }
@@ -96,7 +103,7 @@ TEST_CASE("weeks and months are learned", "[query]") {
 TEST_CASE("parts of a day are learned", "[query]") {
     std::vector<Run> runs;
     for (int i = 0; i < 40; ++i) {
-        runs.push_back({time::micros(at("2026-06-01T00:07:00Z") + std::chrono::minutes(15 * i) +
+        runs.push_back({time::micros(moment("2026-06-01T00:07:00Z") + std::chrono::minutes(15 * i) +
                                      std::chrono::seconds(i % 4)),
                         2'000'000});
     }
@@ -148,6 +155,8 @@ TEST_CASE("a changed schedule is followed", "[query]") {
     auto runs = runs_on("2026-06-01T00:00:00Z", 100, "02:30", {});
     for (const auto& run : runs_on("2026-09-09T00:00:00Z", 12, "16:00", {})) runs.push_back(run);
     CHECK(learned(runs) == "daily 16:00");
+    CHECK(due(runs) == "2026-09-21T16:00");
+    CHECK(query::learn_cadence(runs, {})->late < std::chrono::minutes(17));
 }
 
 TEST_CASE("a run by hand stands for the slot it comes after", "[query]") {
@@ -159,7 +168,7 @@ TEST_CASE("a run by hand stands for the slot it comes after", "[query]") {
 TEST_CASE("without a rhythm there is none", "[query]") {
     std::vector<Run> runs;
     std::uint64_t state = 7;
-    std::int64_t now = time::micros(at("2026-06-01T00:00:00Z"));
+    std::int64_t now = time::micros(moment("2026-06-01T00:00:00Z"));
     for (int i = 0; i < 200; ++i) {
         state = state * 6364136223846793005ULL + 1442695040888963407ULL;
         now += static_cast<std::int64_t>(state >> 33) % (20 * query::hour_micros) + 1;
@@ -174,10 +183,10 @@ TEST_CASE("slots are numbered through", "[query]") {
     const query::Rhythm rhythm(
         query::ClockSlots{query::day_micros, {6 * query::hour_micros, 18 * query::hour_micros}},
         {});
-    const auto place = rhythm.place(at("2026-06-02T23:59:00Z"));
+    const auto place = rhythm.place(moment("2026-06-02T23:59:00Z"));
     CHECK(time::format_utc(rhythm.time_of(place.slot)) == "2026-06-02T18:00:00Z");
     CHECK(time::format_utc(rhythm.time_of(place.slot + 1)) == "2026-06-03T06:00:00Z");
-    CHECK(rhythm.place(at("2026-06-03T00:01:00Z")).slot == place.slot + 1);
-    CHECK(rhythm.place(at("1960-02-29T17:00:00Z")).residual == -query::hour_micros);
-    CHECK(rhythm.slot_after(at("1960-02-29T18:00:00Z")) == at("1960-03-01T06:00:00Z"));
+    CHECK(rhythm.place(moment("2026-06-03T00:01:00Z")).slot == place.slot + 1);
+    CHECK(rhythm.place(moment("1960-02-29T17:00:00Z")).residual == -query::hour_micros);
+    CHECK(rhythm.slot_after(moment("1960-02-29T18:00:00Z")) == moment("1960-03-01T06:00:00Z"));
 }

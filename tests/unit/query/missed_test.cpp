@@ -33,7 +33,7 @@ std::vector<Made> daily(int days, const std::string& definition = "d", int missi
     return reports;
 }
 
-query::MissedOptions at(const std::string& now) {
+query::MissedOptions judged_at(const std::string& now) {
     query::MissedOptions options;
     options.now = instant(now);
     return options;
@@ -46,20 +46,20 @@ table::ResultTable missed_of(const std::vector<Made>& reports,
 }
 
 std::string state_at(const std::vector<Made>& reports, const std::string& now) {
-    return down(missed_of(reports, at(now)), "state");
+    return down(missed_of(reports, judged_at(now)), "state");
 }
 
 }  // namespace
 
 TEST_CASE("missed has the contract's keys in its order", "[query]") {
-    CHECK(query_test::keys(missed_of({}, at("2026-11-21T00:00:00Z")))
+    CHECK(query_test::keys(missed_of({}, judged_at("2026-11-21T00:00:00Z")))
               .starts_with("definition_id definition_name type reports typical_interval_seconds "
                            "last_created_at expected_by overdue_seconds state"));
 }
 
 TEST_CASE("a report is on time, then late, then missed", "[query]") {
     const auto reports = daily(20);
-    const auto table = missed_of(reports, at("2026-11-21T02:31:00Z"));
+    const auto table = missed_of(reports, judged_at("2026-11-21T02:31:00Z"));
     CHECK(cell(table, 0, "state") == "on-time");
     CHECK(cell(table, 0, "typical_interval_seconds") == "86400");
     CHECK(cell(table, 0, "last_created_at") == "2026-11-20T02:30:02Z");
@@ -71,12 +71,13 @@ TEST_CASE("a report is on time, then late, then missed", "[query]") {
     CHECK(state_at(reports, "2026-11-21T02:44:57Z") == "late");
     CHECK(state_at(reports, "2026-11-22T02:44:55Z") == "late");
     CHECK(state_at(reports, "2026-11-22T02:44:56Z") == "missed");
-    CHECK(cell(missed_of(reports, at("2026-11-22T02:44:56Z")), 0, "overdue_seconds") == "86400");
+    CHECK(cell(missed_of(reports, judged_at("2026-11-22T02:44:56Z")), 0, "overdue_seconds") ==
+          "86400");
 }
 
 TEST_CASE("reports of later than now are not looked at", "[query]") {
     CHECK(state_at(daily(20), "2026-11-10T12:00:00Z") == "on-time");
-    CHECK(cell(missed_of(daily(20), at("2026-11-10T12:00:00Z")), 0, "reports") == "10");
+    CHECK(cell(missed_of(daily(20), judged_at("2026-11-10T12:00:00Z")), 0, "reports") == "10");
     CHECK(state_at(daily(20), "2026-11-03T12:00:00Z") == "too-few");
     CHECK(state_at(daily(20), "2026-10-31T12:00:00Z") == "");
 }
@@ -113,7 +114,7 @@ TEST_CASE("the most urgent come first, and are counted", "[query]") {
     }
     reports.push_back({"without", "SUCCESS", "2026-11-01T00:00:00Z"});
     const auto store = query_test::store_of(reports);
-    const auto answer = query::missed(query::Scope(store, {}), at("2026-11-20T12:00:00Z"));
+    const auto answer = query::missed(query::Scope(store, {}), judged_at("2026-11-20T12:00:00Z"));
     const auto table = query::missed_table(answer);
     CHECK(down(table, "definition_id") == "worst bad late fine odd new");
     CHECK(down(table, "state") == "missed missed late on-time irregular too-few");
@@ -124,7 +125,7 @@ TEST_CASE("the most urgent come first, and are counted", "[query]") {
 }
 
 TEST_CASE("what was due while we were down is not held against a definition", "[query]") {
-    auto options = at("2026-11-21T12:00:00Z");
+    auto options = judged_at("2026-11-21T12:00:00Z");
     const auto down_from = [&](const char* from, const char* to) {
         options.down = {{instant(from), instant(to)}};
         const auto table = missed_of(daily(20), options);
@@ -142,7 +143,7 @@ TEST_CASE("what was due while we were down is not held against a definition", "[
 }
 
 TEST_CASE("a schedule that was given rules", "[query]") {
-    auto options = at("2026-11-20T12:00:00Z");
+    auto options = judged_at("2026-11-20T12:00:00Z");
     const auto configure = [&](std::shared_ptr<const query::Schedule> schedule,
                                std::optional<time::Duration> grace) {
         options.configured["name of d"] = {std::move(schedule), grace};
@@ -156,16 +157,16 @@ TEST_CASE("a schedule that was given rules", "[query]") {
                                                             time::Zone::named("Europe/Paris"));
     CHECK(configure(cron, std::chrono::minutes(30)) ==
           "late 2026-11-20T04:30:00Z cron 0 5 * * * Europe/Paris");
-    // Without a grace it is as late as it always was: 22 h 30 m 32 s after the slot before.
+    // Without a grace an hour, which is less than a tenth of a day, and the 30 s that runs take.
     CHECK(configure(cron, std::nullopt) ==
-          "on-time 2026-11-21T02:30:32Z cron 0 5 * * * Europe/Paris");
+          "late 2026-11-20T05:00:30Z cron 0 5 * * * Europe/Paris");
     options.configured["d"] = {every, std::chrono::hours(10)};
     CHECK(cell(missed_of(daily(1), options), 0, "state") == "missed");  // the id comes first
 }
 
 TEST_CASE("past gaps", "[query]") {
     auto reports = daily(20, "d", 8);
-    auto options = at("2026-11-22T12:00:00Z");
+    auto options = judged_at("2026-11-22T12:00:00Z");
     options.down = {{instant("2026-11-21T01:00:00Z"), instant("2026-11-21T04:00:00Z")}};
     const auto store = query_test::store_of(reports);
     const auto gaps_in = [&](const query::Selection& selection) {

@@ -1,6 +1,7 @@
 // `jobtally check`: a plugin for Nagios, Icinga and their kin.
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
+#include "cli/schedules.hpp"
 #include "core/base/text.hpp"
 #include "core/query/check.hpp"
 #include "core/query/on_change.hpp"
@@ -94,7 +95,6 @@ Question question(const Globals& globals, const Options& options, const render::
     check.min_runs = options.selection.min_runs;
     check.no_data = state_named(options.no_data);
     check.when = window_in_words(options.selection, query::window_of(asked.selection), style);
-    check.now = globals.now();
     return asked;
 }
 
@@ -118,16 +118,18 @@ int exit_of(ProbeState state) {
 // News is said first and remembered then: what is said twice is better than what never was.
 int run_on_change(const Globals& globals, const Options& options) {
     Output output(globals);
-    const auto asked = question(globals, options, output.style());
+    auto asked = question(globals, options, output.style());
     const auto name = name_of_probe(options);
     std::optional<store::ProbeRecord> said;
     table::Probe probe;
     {
         const auto store = open_store(globals, {});
+        asked.check.expected = missed_options(globals, store);
         probe = query::check(query::Scope(store, asked.selection), asked.check);
         said = store::find_probe(store, name);
     }
-    const auto step = query::probe_step(said, probe.state, options.confirm, asked.check.now);
+    const auto step =
+        query::probe_step(said, probe.state, options.confirm, asked.check.expected.now);
     if (step.changed) {
         if (said) probe.remarks.push_back(said_before(*said, output.style()));
         print(globals, output, probe);
@@ -144,8 +146,9 @@ int run(const Globals& globals, Options options) {
     if (metric.is_recent && !has_window(options.selection)) options.selection.last = "24h";
     if (options.on_change) return run_on_change(globals, options);
     Output output(globals);
-    const auto asked = question(globals, options, output.style());
+    auto asked = question(globals, options, output.style());
     const auto store = open_store(globals, options.selection.from);
+    asked.check.expected = missed_options(globals, store);
     const auto probe = query::check(query::Scope(store, asked.selection), asked.check);
     print(globals, output, probe);
     return exit_of(probe.state);

@@ -90,7 +90,7 @@ table::Probe check(const Scope& scope, const CheckOptions& options) {
         throw UsageError(fmt::format("{} can't be told by definition", metric.name),
                          "leave out `--by definition`");
     }
-    auto measured = metric.measure(scope, options.by_definition, options.now);
+    auto measured = metric.measure(scope, options.by_definition, options.expected);
     const auto left_out = take_out_small(measured, options.min_runs);
     for (auto& one : measured) one.item.state = state_of(one.value, options);
     put_worst_first(measured, metric.low_is_bad);

@@ -18,7 +18,7 @@ struct CheckOptions {
     std::int64_t min_runs = 0;  // values of fewer finished jobs are left out
     table::ProbeState no_data = table::ProbeState::unknown;  // the state where no value is left
     std::string when;                                        // the window in words, for the answer
-    time::Instant now;
+    MissedOptions expected;                                  // the clock, schedules and downtime
 };
 
 // The worst value's state is the state. A pattern of the selection that matches no definition makes

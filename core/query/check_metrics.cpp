@@ -50,7 +50,7 @@ Measured ratio(const RatesRow& row, double value, std::string phrase) {
         {row.key, table::Ratio{value}, std::move(phrase)}, row.counts.finished(), per_cent(value)};
 }
 
-std::vector<Measured> job_success(const Scope& scope, bool by_definition, time::Instant) {
+std::vector<Measured> job_success(const Scope& scope, bool by_definition, const MissedOptions&) {
     std::vector<Measured> found;
     for (const auto& row : rows_of<RatesRow>(rates(scope, by(by_definition)), by_definition)) {
         const auto rate = row.counts.success_rate().value();
@@ -61,7 +61,8 @@ std::vector<Measured> job_success(const Scope& scope, bool by_definition, time::
     return found;
 }
 
-std::vector<Measured> operation_success(const Scope& scope, bool by_definition, time::Instant) {
+std::vector<Measured> operation_success(const Scope& scope, bool by_definition,
+                                        const MissedOptions&) {
     std::vector<Measured> found;
     for (const auto& row : rows_of<RatesRow>(rates(scope, by(by_definition)), by_definition)) {
         const auto rate = row.counts.operation_success_rate();
@@ -72,7 +73,7 @@ std::vector<Measured> operation_success(const Scope& scope, bool by_definition, 
     return found;
 }
 
-std::vector<Measured> failed(const Scope& scope, bool by_definition, time::Instant) {
+std::vector<Measured> failed(const Scope& scope, bool by_definition, const MissedOptions&) {
     std::vector<Measured> found;
     for (const auto& row : rows_of<RatesRow>(rates(scope, by(by_definition)), by_definition)) {
         const Counts& counts = row.counts;
@@ -93,7 +94,7 @@ Measured streak_of(const FailuresRow& row) {
 }
 
 // Of everything together: the longest of the streaks, and whose it is.
-std::vector<Measured> failure_streak(const Scope& scope, bool by_definition, time::Instant) {
+std::vector<Measured> failure_streak(const Scope& scope, bool by_definition, const MissedOptions&) {
     const auto answer = failures(scope, By::definition);
     std::vector<Measured> found;
     for (const auto& row : answer.rows) {
@@ -123,16 +124,16 @@ Measured age_of(const FailuresRow& row, time::Instant now) {
     return {{row.key, age, "since the last success"}, runs, seconds(age)};
 }
 
-std::vector<Measured> age(const Scope& scope, bool by_definition, time::Instant now) {
+std::vector<Measured> age(const Scope& scope, bool by_definition, const MissedOptions& at) {
     std::vector<Measured> found;
     for (const auto& row :
          rows_of<FailuresRow>(failures(scope, by(by_definition)), by_definition)) {
-        if (row.counts.finished() > 0) found.push_back(age_of(row, now));
+        if (row.counts.finished() > 0) found.push_back(age_of(row, at.now));
     }
     return found;
 }
 
-std::vector<Measured> p95(const Scope& scope, bool by_definition, time::Instant) {
+std::vector<Measured> p95(const Scope& scope, bool by_definition, const MissedOptions&) {
     DurationsOptions options;
     options.by = by(by_definition);
     options.percentiles = Percentile::list("95");
@@ -162,9 +163,7 @@ Measured missed_of(const MissedRow& row) {
 }
 
 // How many of those that have a rhythm to be held against, and the most urgent one.
-std::vector<Measured> missed(const Scope& scope, bool by_definition, time::Instant now) {
-    MissedOptions options;
-    options.now = now;
+std::vector<Measured> missed(const Scope& scope, bool by_definition, const MissedOptions& options) {
     auto rows = query::missed(scope, options).rows;
     std::erase_if(rows, [](const MissedRow& row) { return !has_rhythm(row); });
     std::vector<Measured> found;
@@ -184,7 +183,7 @@ std::vector<Measured> missed(const Scope& scope, bool by_definition, time::Insta
 }
 
 // They were never understood, so they belong to no definition.
-std::vector<Measured> rejected(const Scope& scope, bool, time::Instant) {
+std::vector<Measured> rejected(const Scope& scope, bool, const MissedOptions&) {
     const auto count = store::count_rejected(scope.store(), scope.selection().span);
     return {{{{}, count, count == 1 ? "body rejected" : "bodies rejected"},
              std::nullopt,

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/query/alert_range.hpp"
+#include "core/query/missed.hpp"
 #include "core/query/scope.hpp"
 #include "core/table/probe.hpp"
-#include "core/time/instant.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -30,7 +30,8 @@ struct Metric {
     bool is_recent;       // of the last 24 hours unless told otherwise; else of all reports
     bool of_definitions;  // can be asked by definition
     // The groups that have a value, in no promised order.
-    std::vector<Measured> (*measure)(const Scope& scope, bool by_definition, time::Instant now);
+    std::vector<Measured> (*measure)(const Scope& scope, bool by_definition,
+                                     const MissedOptions& clock_and_schedules);
 };
 
 // All metrics, the default first.

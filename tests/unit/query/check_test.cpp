@@ -18,7 +18,7 @@ query::CheckOptions options(std::string_view metric, bool by_definition = false)
     query::CheckOptions options;
     options.metric = &query::check_metric_named(metric);
     options.by_definition = by_definition;
-    options.now = instant("2026-11-02T12:00:00Z");
+    options.expected.now = instant("2026-11-02T12:00:00Z");
     return options;
 }
 

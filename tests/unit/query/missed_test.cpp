@@ -109,8 +109,9 @@ TEST_CASE("the most urgent come first, and are counted", "[query]") {
     add(daily(2, "new"));
     for (int i = 0; i < 8; ++i) {
         reports.push_back({fmt::format("x{}", i), "SUCCESS",
-                           fmt::format("2026-11-{:02}T{:02}:17:00Z", 1 + i * i / 4, i * 7 % 24), "",
-                           "odd", "odd"});
+                           fmt::format("2026-11-{:02}T{:02}:{:02}:00Z", 1 + i * i / 4,
+                                       i * i * 5 % 24, i * i * 37 % 60),
+                           "", "odd", "odd"});
     }
     reports.push_back({"without", "SUCCESS", "2026-11-01T00:00:00Z"});
     const auto store = query_test::store_of(reports);
@@ -158,8 +159,7 @@ TEST_CASE("a schedule that was given rules", "[query]") {
     CHECK(configure(cron, std::chrono::minutes(30)) ==
           "late 2026-11-20T04:30:00Z cron 0 5 * * * Europe/Paris");
     // Without a grace an hour, which is less than a tenth of a day, and the 30 s that runs take.
-    CHECK(configure(cron, std::nullopt) ==
-          "late 2026-11-20T05:00:30Z cron 0 5 * * * Europe/Paris");
+    CHECK(configure(cron, std::nullopt) == "late 2026-11-20T05:00:30Z cron 0 5 * * * Europe/Paris");
     options.configured["d"] = {every, std::chrono::hours(10)};
     CHECK(cell(missed_of(daily(1), options), 0, "state") == "missed");  // the id comes first
 }

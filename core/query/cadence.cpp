@@ -12,10 +12,10 @@ namespace jobtally::query {
 
 namespace {
 
-// A rhythm must beat chance by so many nats (e^6 to 1), and by so many for each run.
-constexpr double least_gain = 6;
+// A rhythm must beat chance by so many nats (e^8 to 1), and by so many for each run.
+constexpr double least_gain = 8;
 constexpr double least_gain_a_run = 0.25;
-constexpr double cost_of_shortening = 6;  // nats more for a part of the history
+constexpr double cost_of_shortening = 8;  // nats more for a part of the history
 constexpr double clocks_alike = 3;        // nats: the history does not tell them apart
 constexpr double poor_tail = 2;           // nats a run by which the newest runs fit worse
 constexpr std::size_t most_lags = 200;    // the newest hits tell how late is normal

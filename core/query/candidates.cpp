@@ -114,7 +114,8 @@ class ClockProposals {
             const std::int64_t period = minutes * 60 * second_micros;
             if (period * 20 < m_gap * 9 || period * 9 > m_gap * 20) continue;
             const ClockSlots slots{period, {circular_middle(phases(period), period)}};
-            add(slots, 1, cost_of_interval);
+            // Hours and their parts are the same on every clock, but only UTC has none twice.
+            if (period > hour_micros || m_clock.name() == "UTC") add(slots, 1, cost_of_interval);
             propose_weekdays(slots, 1, cost_of_interval);
             propose_hours(slots);
         }

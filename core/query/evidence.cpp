@@ -221,10 +221,12 @@ double nats_of_hours(std::span<const std::int64_t> runs, const time::Zone& clock
     }
     const double count = static_cast<double>(runs.size());
     const double span = std::max(1.0, seconds(runs.back() - runs.front()));
+    // Shares say something where every hour, or weekday, has come more than once.
+    const bool has_days = span > 2 * 86400, has_weeks = span > 14 * 86400;
     double nats = -count;
     for (const auto& [hour, weekday] : places) {
-        const double of_day = 24 * hours[hour] / (count + 24 * prior);
-        const double of_week = 7 * weekdays[weekday] / (count + 7 * prior);
+        const double of_day = has_days ? 24 * hours[hour] / (count + 24 * prior) : 1;
+        const double of_week = has_weeks ? 7 * weekdays[weekday] / (count + 7 * prior) : 1;
         nats += std::log(count / span * of_day * of_week);
     }
     return nats;

@@ -29,9 +29,11 @@ struct Evidence {
     double distance = 0;      // seconds between neighbours where they are close
     double tail_nats = 0;     // log likelihood a run of the newest runs
 
-    // Most slots had a run, most runs had a slot, and they keep apart from the next slot.
+    // Most slots had a run (half of them where runs are exact, since chance is not), most runs had
+    // a slot, and they keep apart from the next slot.
     bool is_plausible() const {
-        return ratio(hits, hits + misses) >= 0.7 && ratio(hits, hits + extras) >= 0.75 &&
+        const double least_coverage = sigma <= 0.02 * distance ? 0.5 : 0.7;
+        return ratio(hits, hits + misses) >= least_coverage && ratio(hits, hits + extras) >= 0.75 &&
                sigma <= 0.30 * distance;
     }
 

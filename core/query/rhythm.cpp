@@ -50,20 +50,28 @@ std::int64_t wall_at(const MonthSlots& slots, std::int64_t slot) {
            slots.offsets[static_cast<std::size_t>(slot - cycle * count)];
 }
 
-std::int64_t cycle_of(const ClockSlots& slots, std::int64_t wall) {
-    return floor_divide(wall, slots.period);
-}
-
 std::int64_t cycle_of(const MonthSlots& slots, std::int64_t wall) {
     return floor_divide(month_of(wall) - slots.phase, slots.step);
 }
 
-// Of the slots around the cycle of `wall` the nearest; of two as near the earlier.
-template <class Slots>
-Rhythm::Place nearest(const Slots& slots, std::int64_t wall) {
+// Of the two slots around `wall` the nearest; of two as near the earlier.
+Rhythm::Place nearest(const ClockSlots& slots, std::int64_t wall) {
+    const auto& offsets = slots.offsets;
+    const auto count = static_cast<std::int64_t>(offsets.size());
+    const std::int64_t cycle = floor_divide(wall, slots.period);
+    const std::int64_t phase = wall - cycle * slots.period;
+    const auto next = std::upper_bound(offsets.begin(), offsets.end(), phase);
+    const std::int64_t from = next == offsets.begin() ? offsets.back() - slots.period : *(next - 1);
+    const std::int64_t to = next == offsets.end() ? offsets.front() + slots.period : *next;
+    const std::int64_t slot = cycle * count + (next - offsets.begin()) - 1;
+    if (phase - from <= to - phase) return {slot, phase - from};
+    return {slot + 1, phase - to};
+}
+
+Rhythm::Place nearest(const MonthSlots& slots, std::int64_t wall) {
     const auto count = static_cast<std::int64_t>(slots.offsets.size());
     const std::int64_t cycle = cycle_of(slots, wall);
-    std::int64_t low = (cycle - 1) * count, high = (cycle + 2) * count;  // low <= wall < high
+    std::int64_t low = (cycle - 1) * count, high = (cycle + 2) * count;
     if (wall < wall_at(slots, low)) low -= count;
     while (high - low > 1) {
         const std::int64_t middle = low + (high - low) / 2;

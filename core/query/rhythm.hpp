@@ -25,7 +25,7 @@ inline constexpr std::int64_t week_micros = 7 * day_micros;
 // Readings of the wall clock. Periods are counted from 1970-01-01 00:00 of that clock, a Thursday.
 struct ClockSlots {
     std::int64_t period = day_micros;   // a part of a day, a day, or several
-    std::vector<std::int64_t> offsets;  // within a period, ascending
+    std::vector<std::int64_t> offsets;  // within [0, period), ascending
     Weekdays weekdays = every_weekday;  // where the period is a day or less
 };
 

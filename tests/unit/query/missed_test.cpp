@@ -109,8 +109,9 @@ TEST_CASE("the most urgent come first, and are counted", "[query]") {
     add(daily(2, "new"));
     for (int i = 0; i < 8; ++i) {
         reports.push_back({fmt::format("x{}", i), "SUCCESS",
-                           fmt::format("2026-11-{:02}T{:02}:17:00Z", 1 + i * i / 4, i * 7 % 24), "",
-                           "odd", "odd"});
+                           fmt::format("2026-11-{:02}T{:02}:{:02}:00Z", 1 + i * i / 4,
+                                       i * i * 5 % 24, i * i * 37 % 60),
+                           "", "odd", "odd"});
     }
     reports.push_back({"without", "SUCCESS", "2026-11-01T00:00:00Z"});
     const auto store = query_test::store_of(reports);

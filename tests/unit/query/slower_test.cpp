@@ -47,7 +47,7 @@ TEST_CASE("one blip, few runs and little change are no slower definition", "[que
     Runs few;
     CHECK_FALSE(slower(few.usual(30, 60, 1000).usual(4, 90, 1000)));
     Runs over;  // it was slower and is not any more
-    CHECK_FALSE(slower(over.usual(20, 60, 1000).usual(6, 120, 1000).usual(3, 60, 1000)));
+    CHECK_FALSE(slower(over.usual(40, 60, 1000).usual(12, 120, 1000).usual(3, 60, 1000)));
     Runs ratio;
     CHECK_FALSE(slower(ratio.usual(30, 600, 1000).usual(6, 740, 1000)));
     Runs seconds;

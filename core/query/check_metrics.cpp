@@ -154,12 +154,11 @@ bool has_rhythm(const MissedRow& row) {
 }
 
 Measured missed_of(const MissedRow& row) {
-    const std::int64_t count = row.is_problem() ? 1 : 0;
     return {{{row.id, table::cell_or_unknown(row.label), table::cell_or_unknown(row.type)},
-             count,
+             row.is_problem(),
              std::string(name_of(row.state))},
             row.reports,
-            static_cast<double>(count)};
+            row.is_problem() ? 1.0 : 0.0};
 }
 
 // How many of those that have a rhythm to be held against, and the most urgent one.

@@ -40,9 +40,11 @@ std::string name_of(const ProbeItem& item) {
     return name.empty() ? "without definition" : name;
 }
 
+// What is only so or not so is said by the phrase alone.
 std::string finding(const ProbeItem& item, const Style& style) {
-    const bool known = !std::holds_alternative<std::monostate>(item.value);
-    return (known ? human_text(item.value, style) + " " : "") + item.phrase;
+    const bool has_size = !std::holds_alternative<std::monostate>(item.value) &&
+                          !std::holds_alternative<bool>(item.value);
+    return (has_size ? human_text(item.value, style) + " " : "") + item.phrase;
 }
 
 std::string counts_text(const Probe& probe) {
@@ -82,6 +84,7 @@ struct PerfValue {
         return time::format_seconds(length) + "s";
     }
     std::string operator()(std::int64_t count) const { return fmt::format("{}", count); }
+    std::string operator()(bool value) const { return value ? "1" : "0"; }
     std::string operator()(const auto&) const { return "U"; }  // unknown
 };
 

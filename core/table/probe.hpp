@@ -25,8 +25,8 @@ inline int badness(ProbeState state) {
 }
 
 struct ProbeItem {
-    Row definition;      // its id, name and type; empty: everything together
-    Cell value;          // a Ratio, a Duration or a count, which decides its unit; or unknown
+    Row definition;  // its id, name and type; empty: everything together
+    Cell value;      // a Ratio, a Duration, a count or a bool, which decides its unit; or unknown
     std::string phrase;  // what follows the value: `of 42 jobs succeeded`
     ProbeState state = ProbeState::ok;
 };

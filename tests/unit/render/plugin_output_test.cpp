@@ -64,6 +64,8 @@ TEST_CASE("the kind of a value decides its unit", "[render]") {
           "JOBTALLY WARNING - 12,345 of 20,000 jobs failed | metric=12345;;;0\n");
     CHECK(line(single({}, "no success among 3 jobs", ProbeState::critical)) ==
           "JOBTALLY CRITICAL - no success among 3 jobs | metric=U;;;0\n");
+    CHECK(line(of_definitions({of_definition("i", "A", true, "late", ProbeState::warning)})) ==
+          "JOBTALLY WARNING - 1 warning of 1 definition: A (late) | A=1;;;0\n");
     CHECK(perfdata(single(Ratio{0.29}, "")) == "metric=29%;;;0;100\n");
 }
 

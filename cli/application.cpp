@@ -50,6 +50,22 @@ std::string message_of(const CLI::ParseError& error) {
     return text;
 }
 
+// An unset variable of a script must not widen a question.
+void refuse_empty_values(const CLI::App& app) {
+    for (const auto* option : app.get_options()) {
+        if (option->count() == 0 || option->get_items_expected_min() == 0) continue;
+        for (const auto& value : option->results()) {
+            if (value.empty()) throw CLI::ValidationError(option->get_name(), "the value is empty");
+        }
+    }
+}
+
+// `listen.auth_file` of CLI11's `INI was not able to parse listen.auth_file`.
+std::string unknown_key(const CLI::ConfigError& error) {
+    const std::string text = error.what();
+    return text.substr(text.rfind(' ') + 1);
+}
+
 }  // namespace
 
 Application::Application() {
@@ -61,6 +77,7 @@ Application::Application() {
                            "Print the versions of jobtally and SQLite");
     m_app.set_config("--config", "", "TOML or INI file with the same option names")
         ->type_name("FILE");
+    m_app.allow_config_extras(CLI::config_extras_mode::error);
     m_app.config_formatter(std::make_shared<Configuration>(m_globals.schedules));
     add_globals(m_app, m_globals);
 #define COMMAND(name) add_##name(*this);
@@ -92,6 +109,8 @@ CLI::App& Application::add_command(CLI::App& parent, const std::string& name,
 std::optional<int> Application::parse(int argc, char* argv[]) {
     try {
         m_app.parse(argc, argv);
+        refuse_empty_values(m_app);
+        if (chosen(&m_app) != &m_app) refuse_empty_values(*chosen(&m_app));
     } catch (const CLI::ParseError& error) {
         return report(error);
     }
@@ -105,6 +124,12 @@ int Application::report(const CLI::ParseError& error) {
     const auto* command = chosen(&m_app);
     std::string hint = fmt::format("see `{} --help`", full_name(command));
     std::string message = message_of(error);
+    const auto* in_file = dynamic_cast<const CLI::ConfigError*>(&error);
+    if (in_file && message.find("not able to parse") != std::string::npos) {
+        message =
+            fmt::format("no such option in the configuration file: \"{}\"", unknown_key(*in_file));
+        hint = "the names are those of the long options, in a section named as the command";
+    }
     const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
     if (is_extra && !command->get_subcommands({}).empty()) {
         const auto words = m_app.remaining(true);

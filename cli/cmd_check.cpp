@@ -2,6 +2,7 @@
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
 #include "cli/schedules.hpp"
+#include "cli/validators.hpp"
 #include "core/base/text.hpp"
 #include "core/query/check.hpp"
 #include "core/query/on_change.hpp"
@@ -210,7 +211,7 @@ void add_check(Application& application) {
         .add_option("--confirm", options->confirm,
                     "With --on-change: a state counts when it was seen N times in a row")
         ->type_name("N")
-        ->check(CLI::PositiveNumber)
+        ->check(whole_number(1))
         ->needs(on_change);
 }
 

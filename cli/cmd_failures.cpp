@@ -1,6 +1,7 @@
 // `jobtally failures`: which definitions fail, since when, how often in a row.
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
+#include "cli/validators.hpp"
 #include "core/query/failures.hpp"
 #include "core/query/list.hpp"
 #include "core/query/plots.hpp"
@@ -28,6 +29,9 @@ int run(const Globals& globals, const Options& options) {
     warn_about_unmatched(globals, scope);
     const auto by = options.grouping.group_by();
     const auto answer = query::failures(scope, by);
+    if (options.recent > 0 && !options.grouping.get.empty()) {
+        throw UsageError("--recent lists reports: it has no --get", "leave one of them out");
+    }
     if (options.recent > 0) {
         output.print(query::list_table(query::list(scope, {options.recent, true})));
     } else if (options.grouping.plot) {
@@ -54,7 +58,7 @@ void add_failures(Application& application) {
     add_grouping(command, options->grouping);
     command.add_option("--recent", options->recent, "List the N newest failed reports instead")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number(1));
     command.add_flag("--exit-code", options->exit_code, "Exit with 4 when any job failed");
 }
 

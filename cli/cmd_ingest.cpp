@@ -4,6 +4,7 @@
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
 #include "cli/tally.hpp"
+#include "cli/validators.hpp"
 #include "core/ingest/dry_run.hpp"
 #include "core/ingest/writer.hpp"
 
@@ -75,7 +76,7 @@ void add_ingest(Application& application) {
         .add_option("--rejected-limit", options->rejected_limit,
                     "How many rejected bodies the store keeps (default 10000)")
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number(0));
 }
 
 }  // namespace jobtally::cli

@@ -2,6 +2,7 @@
 #include "cli/follow.hpp"
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
+#include "cli/validators.hpp"
 #include "core/query/list.hpp"
 
 #include <memory>
@@ -36,7 +37,8 @@ void add_list(Application& application) {
     });
     add_selection(command, options->selection);
     command.add_option("-n,--number", options->list.newest, "The newest N (default 20); 0 is all")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(whole_number(0));
     command.add_flag("-f,--follow", options->follow, "Then each report as it is stored or updated")
         ->excludes(command.get_option("--from"));
 }

@@ -3,6 +3,7 @@
 #include "cli/messages.hpp"
 #include "cli/report_printer.hpp"
 #include "cli/signals.hpp"
+#include "cli/validators.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/writer.hpp"
 #include "core/listen/access_log.hpp"
@@ -149,7 +150,7 @@ void add_listen(Application& application) {
         .add_option("--max-connections", options->max_connections,
                     "Connections at one time (default 1024)")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number(1));
     command.add_option("--log-format", options->log_format, "The access log on stderr")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"text", "json"}));
@@ -160,7 +161,7 @@ void add_listen(Application& application) {
         .add_option("--rejected-limit", options->rejected_limit,
                     "How many rejected bodies the store keeps (default 10000)")
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number(0));
 }
 
 }  // namespace jobtally::cli

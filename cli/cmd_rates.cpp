@@ -1,6 +1,7 @@
 // `jobtally rates`: shares of successful jobs and records.
 #include "cli/messages.hpp"
 #include "cli/query_options.hpp"
+#include "cli/validators.hpp"
 #include "core/query/plots.hpp"
 #include "core/query/rates.hpp"
 
@@ -58,7 +59,7 @@ void add_rates(Application& application) {
         .add_option("--fail-under", options->fail_under,
                     "Exit with 4 when the total job success rate is below PCT per cent")
         ->type_name("PCT")
-        ->check(CLI::Range(0.0, 100.0));
+        ->check(per_cent());
 }
 
 }  // namespace jobtally::cli

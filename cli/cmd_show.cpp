@@ -17,8 +17,9 @@ struct Options {
     std::vector<std::string> from;
 };
 
-// A record a report: for machines an object each, for people a block each; a page holds all.
-void print(Output& output, const table::ResultTable& table) {
+// A record a report: for machines an object each, for people a block each; a page holds all. JSON
+// of several ids is one array.
+void print(Output& output, const table::ResultTable& table, bool several) {
     const bool rows =
         output.format() == render::Format::csv || output.format() == render::Format::tsv;
     if (rows) {
@@ -29,12 +30,16 @@ void print(Output& output, const table::ResultTable& table) {
         output.print_record(table);
         return;
     }
+    const bool is_array = several && output.format() == render::Format::json;
+    const char* const between = output.format() == render::Format::table ? "\n" : "";
     auto one = table;
+    if (is_array) output.write("[\n");
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
-        if (i > 0 && output.format() == render::Format::table) output.write("\n");
+        if (i > 0) output.write(is_array ? "," : between);
         one.rows = {table.rows[i]};
         output.print_record(one);
     }
+    if (is_array) output.write("]\n");
 }
 
 query::Histogram histogram_for(const Output& output) {
@@ -46,7 +51,7 @@ int run(const Globals& globals, const Options& options) {
     Output output(globals);
     const auto store = open_store(globals, options.from);
     const auto answer = query::show(store, options.ids, globals.zone());
-    print(output, query::show_table(answer, histogram_for(output)));
+    print(output, query::show_table(answer, histogram_for(output)), options.ids.size() > 1);
     output.finish();
     for (const auto& id : answer.not_found) {
         print_error(

@@ -2,6 +2,7 @@
 
 #include "cli/loading.hpp"
 #include "cli/messages.hpp"
+#include "cli/validators.hpp"
 #include "core/ingest/store_sink.hpp"
 #include "core/query/arrange.hpp"
 #include "core/time/expression.hpp"
@@ -96,7 +97,7 @@ void add_selection(CLI::App& command, SelectionOptions& options) {
         .add_option("--min-runs", options.min_runs,
                     "Only definitions with so many finished reports")
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber)
+        ->check(whole_number(0))
         ->group(group);
     add_from(command, options.from);
 }
@@ -146,7 +147,7 @@ void add_grouping(CLI::App& command, GroupingOptions& options) {
         ->group(group);
     command.add_option("--top", options.top, "Only the first N groups")
         ->type_name("N")
-        ->check(CLI::PositiveNumber)
+        ->check(whole_number(1))
         ->group(group);
     command.add_option("-g,--get", options.get, "Print one bare value of the total row")
         ->type_name("KEY")

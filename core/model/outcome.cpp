@@ -23,7 +23,8 @@ Outcome reconcile(const JobReport& kept, const JobReport& arrived) {
     if (same_known_fields(kept, arrived)) return Outcome::unchanged;
     const bool kept_is_finished = is_finished(status_of(kept.status));
     const bool arrived_is_finished = is_finished(status_of(arrived.status));
-    if (kept_is_finished && !arrived_is_finished) return Outcome::stale;
+    const bool arrived_runs = status_of(arrived.status) == Status::running;
+    if (kept_is_finished && arrived_runs) return Outcome::stale;
     // std::optional orders nullopt before every value: an unknown time is the oldest.
     if (arrived.updated_at > kept.updated_at) return Outcome::updated;
     if (arrived.updated_at < kept.updated_at) return Outcome::stale;

@@ -14,7 +14,7 @@ std::string_view name_of(Outcome outcome) noexcept;  // `stored`, `updated`, ...
 
 // What to do with `arrived` when `kept` has the same id: updated (arrived replaces kept), unchanged
 // or stale (kept stays). All known fields equal: unchanged. A finished report is never replaced by
-// one that is not. Else the newer updated_at wins, an unknown one being older than any; between
+// a RUNNING one. Else the newer updated_at wins, an unknown one being older than any; between
 // equal ones a finished report replaces one that is not, and otherwise the first stays.
 Outcome reconcile(const JobReport& kept, const JobReport& arrived);
 

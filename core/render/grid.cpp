@@ -20,6 +20,11 @@ bool is_quantity(const table::Cell& cell) {
     return std::visit(IsQuantity{}, cell);
 }
 
+// Ids and commands are copied into a shell: a part of one is worth nothing.
+bool is_copied(std::string_view key) {
+    return key == "id" || key.ends_with("_id") || key == "next_step";
+}
+
 template <class Is>
 bool any_cell(const table::ResultTable& table, std::size_t place, Is is) {
     return std::any_of(table.rows.begin(), table.rows.end(),
@@ -56,9 +61,10 @@ Grid grid_of(const table::ResultTable& table, const Style& style) {
     for (std::size_t place = 0; place < table.columns.size(); ++place) {
         const table::Column& column = table.columns[place];
         if (column.audience != table::Audience::everyone) continue;
-        grid.columns.push_back(
-            {&column, place, visible(column.title.empty() ? column.key : column.title),
-             any_cell(table, place, is_quantity), any_cell(table, place, table::is_text)});
+        grid.columns.push_back({&column, place,
+                                visible(column.title.empty() ? column.key : column.title),
+                                any_cell(table, place, is_quantity),
+                                any_cell(table, place, table::is_text) && !is_copied(column.key)});
     }
     for (const table::Row& row : table.rows) grid.rows.push_back(spelled(row, grid.columns, style));
     if (table.total) grid.total = spelled_total(*table.total, grid.columns, style);

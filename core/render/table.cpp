@@ -11,7 +11,7 @@ namespace jobtally::render {
 namespace {
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t least_text = 8;  // no text column is shrunk below this
+constexpr std::size_t least_text = 16;  // no text column is shrunk below this
 
 constexpr std::string_view bold = "1";
 constexpr std::string_view dim = "2";

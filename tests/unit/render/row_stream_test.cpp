@@ -57,8 +57,9 @@ TEST_CASE("streamed rows fit the terminal", "[render]") {
     narrow.max_width = 30;
     RowStream stream(Format::table, narrow);
     stream.more(streamed({streamed_row("a", std::int64_t{5})}));
-    CHECK(stream.more(streamed({streamed_row("a very long identifier", std::int64_t{5})})) ==
-          "a very long…        5  SUCCESS\n");
+    CHECK(stream.more(
+              streamed({streamed_row("0123456789", std::int64_t{5}, "a very long status")})) ==
+          "0123456789        5  a very long sta…\n");
 }
 
 TEST_CASE("streamed rows for machines have one header", "[render]") {

@@ -67,29 +67,35 @@ TEST_CASE("shares and states have colours of warning", "[render]") {
 
 TEST_CASE("the widest texts are shortened to fit the terminal", "[render]") {
     jobtally::table::ResultTable table;
-    table.columns = {{"name", "name"}, {"id", "id"}, {"reports", "reports"}};
+    table.columns = {{"name", "name"}, {"word", "word"}, {"reports", "reports"}};
     table.rows = {
         {std::string{"a name that is rather long"}, std::string{"0123456789"}, std::int64_t{5}},
         {std::string{"日本語の名前は長い"}, std::string{"x"}, std::int64_t{12345}}};
     jobtally::render::Style style;
-    style.max_width = 36;
+    style.max_width = 38;
     CHECK(table_of(table, style) ==
-          "name             id          reports\n"
-          "a name that is…  0123456789        5\n"
-          "日本語の名前は…  x            12,345\n");
-    style.max_width = 30;
-    CHECK(table_of(table, style) ==
-          "name       id         reports\n"
-          "a name t…  01234567…        5\n"
-          "日本語の…  x           12,345\n");
-    style.max_width = 5;  // no text below 8 columns: it overflows
+          "name               word        reports\n"
+          "a name that is r…  0123456789        5\n"
+          "日本語の名前は長…  x            12,345\n");
+    style.max_width = 5;  // no text below 16 columns: it overflows
     style.ascii = true;
     CHECK(table_of(table, style) ==
-          "name      id        reports\n"
-          "a nam...  01234...        5\n"
-          "日本...   x          12,345\n");
+          "name              word        reports\n"
+          "a name that i...  0123456789        5\n"
+          "日本語の名前...   x            12,345\n");
     style.max_width = 48;
     CHECK(table_of(table, style).find("rather long  0123456789") != std::string::npos);
+}
+
+TEST_CASE("ids and commands are never shortened", "[render]") {
+    jobtally::table::ResultTable table;
+    table.columns = {{"definition_name", "name"}, {"id", "id"}, {"next_step", "next"}};
+    table.rows = {{std::string(30, 'n'), std::string(20, 'i'), std::string(30, 'c')}};
+    jobtally::render::Style style;
+    style.max_width = 20;
+    style.header = false;
+    CHECK(table_of(table, style) ==
+          std::string(15, 'n') + "…  " + std::string(20, 'i') + "  " + std::string(30, 'c') + "\n");
 }
 
 TEST_CASE("numbers and times are never shortened", "[render]") {
@@ -99,8 +105,8 @@ TEST_CASE("numbers and times are never shortened", "[render]") {
     jobtally::render::Style style;
     style.max_width = 10;
     CHECK(table_of(table, style) ==
-          "name                   n  at\n"
-          "0123456…  12,345,678,901  2026-11-01 14:26\n");
+          "name                     n  at\n"
+          "0123456789  12,345,678,901  2026-11-01 14:26\n");
 }
 
 TEST_CASE("an answer without rows is its note", "[render]") {

@@ -1,0 +1,41 @@
+// What option values must be, with messages for people.
+#pragma once
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+namespace jobtally::cli {
+
+// A whole number of `least` or more, up to 2^63-1.
+inline CLI::Validator whole_number(std::int64_t least) {
+    return CLI::Validator(
+        [least](std::string& text) -> std::string {
+            std::int64_t value = 0;
+            const char* const end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            if (error == std::errc{} && stop == end && value >= least) return {};
+            return fmt::format("\"{}\" is no whole number of {} or more", text, least);
+        },
+        "");
+}
+
+// 0 to 100.
+inline CLI::Validator per_cent() {
+    return CLI::Validator(
+        [](std::string& text) -> std::string {
+            double value = 0;
+            const char* const end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            const bool whole = error == std::errc{} && stop == end && std::isfinite(value);
+            if (whole && value >= 0 && value <= 100) return {};
+            return fmt::format("\"{}\" is no number from 0 to 100", text);
+        },
+        "");
+}
+
+}  // namespace jobtally::cli

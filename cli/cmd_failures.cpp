@@ -28,7 +28,7 @@ int run(const Globals& globals, const Options& options) {
     const query::Scope scope(store, selection);
     warn_about_unmatched(globals, scope);
     const auto by = options.grouping.group_by();
-    const auto answer = query::failures(scope, by);
+    const auto answer = query::failures(scope, by, options.grouping.trend(output));
     if (options.recent > 0 && !options.grouping.get.empty()) {
         throw UsageError("--recent lists reports: it has no --get", "leave one of them out");
     }

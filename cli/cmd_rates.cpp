@@ -32,7 +32,7 @@ int run(const Globals& globals, const Options& options) {
     const query::Scope scope(store, selection);
     warn_about_unmatched(globals, scope);
     const auto by = options.grouping.group_by();
-    const auto answer = query::rates(scope, by);
+    const auto answer = query::rates(scope, by, options.grouping.trend(output));
     if (options.grouping.plot) {
         const auto table = arranged(query::rates_table(answer), options.grouping);
         output.print(query::plots_of(table, query::rates_plot()));

@@ -5,6 +5,7 @@
 #include "cli/validators.hpp"
 #include "core/ingest/store_sink.hpp"
 #include "core/query/arrange.hpp"
+#include "core/render/audience.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/previous.hpp"
 #include "core/time/rfc3339.hpp"
@@ -157,6 +158,12 @@ void add_grouping(CLI::App& command, GroupingOptions& options) {
 query::GroupBy GroupingOptions::group_by() const {
     if (every.empty()) return query::by_named(by);
     return {query::by_named(by), time::every_named(every)};
+}
+
+query::Trend GroupingOptions::trend(const Output& output) const {
+    const bool wanted = render::is_for_people(output.format()) && every.empty() && compare.empty();
+    if (!wanted || plot) return query::Trend::none;
+    return output.style().ascii ? query::Trend::ascii : query::Trend::blocks;
 }
 
 std::optional<query::Selection> compared_selection(const Globals& globals,

@@ -5,6 +5,7 @@
 #include "cli/output.hpp"
 #include "core/query/scope.hpp"
 #include "core/query/selection.hpp"
+#include "core/query/trend.hpp"
 #include "core/store/store.hpp"
 
 #include <optional>
@@ -42,6 +43,8 @@ struct GroupingOptions {
     std::string get;
 
     query::GroupBy group_by() const;
+    // For people, where rows are no buckets and nothing is compared.
+    query::Trend trend(const Output& output) const;
 };
 
 // The selection that --compare sets beside this one; none without --compare. Throws UsageError

@@ -19,7 +19,7 @@ using table::Cell;
 
 class FailuresFold {
   public:
-    FailuresFold(const Scope& scope, const GroupBy& by)
+    FailuresFold(const Scope& scope, const GroupBy& by, Trend trend)
         : m_scope(scope),
           m_grouping(by, scope),
           m_by_definition(by.is_definition()),
@@ -27,17 +27,19 @@ class FailuresFold {
           m_times(m_grouping.size()),
           m_streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1,
                     m_grouping.size()),
-          m_types(by, scope) {}
+          m_types(by, scope),
+          m_trend(scope, m_grouping.size(), by.every ? Trend::none : trend) {}
 
     void run() {
         store::FactColumns columns = m_grouping.columns() | count_columns | StreakFold::columns();
-        columns = columns | m_types.columns();
+        columns = columns | m_types.columns() | m_trend.columns();
         m_scope.scan(columns, [&](const store::FactBatch& batch) {
             const auto groups = m_grouping.groups_of(batch);
             count_batch(batch, groups, m_counts);
             m_times.take(batch, groups);
             m_streaks.take(batch, groups);
             m_types.take(batch);
+            m_trend.take(batch, groups);
         });
         m_times.settle(m_scope.store());
         m_streaks.settle(m_scope.store());
@@ -45,7 +47,8 @@ class FailuresFold {
     }
 
     FailuresAnswer answer() const {
-        FailuresAnswer answer{window_of(m_scope.selection()), m_grouping.by(), {}, {}};
+        FailuresAnswer answer{
+            window_of(m_scope.selection()), m_grouping.by(), m_trend.is_wanted(), {}, {}};
         Recoveries all;
         const auto holds = [&](std::size_t group) { return m_counts[group].reports() > 0; };
         for (const std::size_t group : m_grouping.in_order(holds)) {
@@ -54,6 +57,7 @@ class FailuresFold {
             all.count += m_streaks.recoveries(group).count;
             all.micros += m_streaks.recoveries(group).micros;
         }
+        if (m_trend.is_wanted()) answer.total.trend = m_trend.failures_of_all();
         put_times(answer.total, m_times.of_all());
         put_recoveries(answer.total, all);
         if (!answer.by.every) put_worst_first(answer.rows);
@@ -76,6 +80,7 @@ class FailuresFold {
         FailuresRow row;
         row.key = m_types.key(m_grouping, group);
         row.counts = m_counts[group];
+        if (m_trend.is_wanted()) row.trend = m_trend.failures(group);
         if (m_by_definition) {
             const Streak& streak = m_streaks.streak(group);
             row.streak = streak.current;
@@ -107,6 +112,7 @@ class FailuresFold {
     EndTimesFold m_times;
     StreakFold m_streaks;
     DefinitionTypes m_types;
+    TrendFold m_trend;
 };
 
 table::Row failures_cells(const FailuresRow& row, std::size_t key_cells) {
@@ -124,8 +130,8 @@ table::Row failures_cells(const FailuresRow& row, std::size_t key_cells) {
 
 }  // namespace
 
-FailuresAnswer failures(const Scope& scope, const GroupBy& by) {
-    FailuresFold fold(scope, by);
+FailuresAnswer failures(const Scope& scope, const GroupBy& by, Trend trend) {
+    FailuresFold fold(scope, by, trend);
     fold.run();
     return fold.answer();
 }
@@ -152,10 +158,15 @@ table::ResultTable failures_table(const FailuresAnswer& answer) {
     const std::size_t key_cells = grouping_columns(answer.by).size();
     for (const auto& row : answer.rows) table.rows.push_back(failures_cells(row, key_cells));
     table.total = failures_cells(answer.total, key_cells);
+    if (!answer.has_trend) return table;
+    std::vector<Cell> trends;
+    for (const auto& row : answer.rows) trends.push_back(row.trend);
+    append_column(table, {"trend", "trend"}, trends, answer.total.trend);
     return table;
 }
 
 table::ResultTable failures_table(FailuresAnswer now, FailuresAnswer before) {
+    now.has_trend = before.has_trend = false;
     align(now, before, now.by);
     const auto change = [](const FailuresRow& row, const FailuresRow& was) {
         return rate_change(row.counts.failure_rate(), was.counts.failure_rate(), false);

@@ -4,6 +4,7 @@
 #include "core/query/counts.hpp"
 #include "core/query/grouping.hpp"
 #include "core/query/scope.hpp"
+#include "core/query/trend.hpp"
 #include "core/table/result_table.hpp"
 
 #include <cstdint>
@@ -18,6 +19,7 @@ namespace jobtally::query {
 struct FailuresRow {
     GroupKey key;
     Counts counts;
+    std::string trend{};  // trend.hpp; empty where there is none
     // By definition without a series only.
     std::optional<std::int64_t> streak;
     std::optional<std::int64_t> longest_streak;
@@ -32,11 +34,13 @@ struct FailuresRow {
 struct FailuresAnswer {
     table::Window window;
     GroupBy by;
+    bool has_trend = false;
     std::vector<FailuresRow> rows;  // worst first; of a series in the groups' natural order
     FailuresRow total;              // its key is empty
 };
 
-FailuresAnswer failures(const Scope& scope, const GroupBy& by = {});
+// With a trend each row has one: leave it out for machines.
+FailuresAnswer failures(const Scope& scope, const GroupBy& by = {}, Trend trend = Trend::none);
 table::ResultTable failures_table(const FailuresAnswer& answer);
 // The same with what each group was in another window.
 table::ResultTable failures_table(FailuresAnswer now, FailuresAnswer before);

@@ -16,34 +16,39 @@ using table::Cell;
 
 class RatesFold {
   public:
-    RatesFold(const Scope& scope, const GroupBy& by)
+    RatesFold(const Scope& scope, const GroupBy& by, Trend trend)
         : m_scope(scope),
           m_grouping(by, scope),
           m_counts(m_grouping.size()),
           m_status(store::FactColumn::status, m_grouping.size()),
-          m_types(by, scope) {}
+          m_types(by, scope),
+          m_trend(scope, m_grouping.size(), by.every ? Trend::none : trend) {}
 
     void run() {
         store::FactColumns columns = m_grouping.columns() | count_columns | m_status.columns();
-        columns = columns | m_types.columns();
+        columns = columns | m_types.columns() | m_trend.columns();
         m_scope.scan(columns, [&](const store::FactBatch& batch) {
             const auto groups = m_grouping.groups_of(batch);
             count_batch(batch, groups, m_counts);
             m_status.take(batch, groups);
             m_types.take(batch);
+            m_trend.take(batch, groups);
         });
         m_status.settle(m_scope, m_grouping);
         m_types.settle();
     }
 
     RatesAnswer answer() const {
-        RatesAnswer answer{window_of(m_scope.selection()), m_grouping.by(), {}, {}};
+        RatesAnswer answer{
+            window_of(m_scope.selection()), m_grouping.by(), m_trend.is_wanted(), {}, {}};
         const auto holds = [&](std::size_t group) { return m_counts[group].reports() > 0; };
         for (const std::size_t group : m_grouping.in_order(holds)) {
             answer.rows.push_back({m_types.key(m_grouping, group), m_counts[group],
+                                   m_trend.is_wanted() ? m_trend.success(group) : std::string(),
                                    status_text(m_status.word(group)), m_status.created_at(group)});
             answer.total.counts += m_counts[group];
         }
+        if (m_trend.is_wanted()) answer.total.trend = m_trend.success_of_all();
         answer.total.last_status = status_text(m_status.word_of_all());
         answer.total.last_created_at = m_status.created_at_of_all();
         return answer;
@@ -60,6 +65,7 @@ class RatesFold {
     std::vector<Counts> m_counts;
     NewestWord m_status;
     DefinitionTypes m_types;
+    TrendFold m_trend;
 };
 
 table::Row rates_cells(const RatesRow& row, std::size_t key_cells) {
@@ -79,8 +85,8 @@ table::Row rates_cells(const RatesRow& row, std::size_t key_cells) {
 
 }  // namespace
 
-RatesAnswer rates(const Scope& scope, const GroupBy& by) {
-    RatesFold fold(scope, by);
+RatesAnswer rates(const Scope& scope, const GroupBy& by, Trend trend) {
+    RatesFold fold(scope, by, trend);
     fold.run();
     return fold.answer();
 }
@@ -107,10 +113,15 @@ table::ResultTable rates_table(const RatesAnswer& answer) {
     const std::size_t key_cells = grouping_columns(answer.by).size();
     for (const auto& row : answer.rows) table.rows.push_back(rates_cells(row, key_cells));
     table.total = rates_cells(answer.total, key_cells);
+    if (!answer.has_trend) return table;
+    std::vector<Cell> trends;
+    for (const auto& row : answer.rows) trends.push_back(row.trend);
+    append_column(table, {"trend", "trend"}, trends, answer.total.trend);
     return table;
 }
 
 table::ResultTable rates_table(RatesAnswer now, RatesAnswer before) {
+    now.has_trend = before.has_trend = false;
     align(now, before, now.by);
     const auto change = [](const RatesRow& row, const RatesRow& was) {
         return rate_change(row.counts.success_rate(), was.counts.success_rate(), true);

@@ -4,6 +4,7 @@
 #include "core/query/counts.hpp"
 #include "core/query/grouping.hpp"
 #include "core/query/scope.hpp"
+#include "core/query/trend.hpp"
 #include "core/table/result_table.hpp"
 
 #include <optional>
@@ -15,6 +16,7 @@ namespace jobtally::query {
 struct RatesRow {
     GroupKey key;
     Counts counts;
+    std::string trend{};  // trend.hpp; empty where there is none
     std::optional<std::string>
         last_status;  // of the report with the newest created_at, then the greatest id
     std::optional<time::Instant> last_created_at;
@@ -23,11 +25,13 @@ struct RatesRow {
 struct RatesAnswer {
     table::Window window;
     GroupBy by;
+    bool has_trend = false;
     std::vector<RatesRow> rows;  // in the groups' natural order
     RatesRow total;              // its key is empty
 };
 
-RatesAnswer rates(const Scope& scope, const GroupBy& by = {});
+// With a trend each row has one: leave it out for machines.
+RatesAnswer rates(const Scope& scope, const GroupBy& by = {}, Trend trend = Trend::none);
 table::ResultTable rates_table(const RatesAnswer& answer);
 // The same with what each group was in another window.
 table::ResultTable rates_table(RatesAnswer now, RatesAnswer before);

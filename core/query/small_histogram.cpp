@@ -34,15 +34,22 @@ std::vector<std::int64_t> HistogramBounds::starts() const {
 }
 
 std::string drawn(std::span<const std::int64_t> buckets, bool ascii) {
-    constexpr const char* blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    constexpr const char* letters[] = {".", ":", "-", "=", "+", "*", "#", "@"};
     const std::int64_t most =
         std::max<std::int64_t>(1, *std::max_element(buckets.begin(), buckets.end()));
-    std::string text;
+    std::vector<std::int64_t> heights;
     for (const std::int64_t bucket : buckets) {
         const double share = static_cast<double>(bucket) / static_cast<double>(most);
-        const auto height = static_cast<std::size_t>(std::lround(share * 7));
-        text += bucket == 0 ? " " : (ascii ? letters : blocks)[height];
+        heights.push_back(bucket == 0 ? 0 : 1 + std::lround(share * 7));
+    }
+    return drawn_heights(heights, ascii);
+}
+
+std::string drawn_heights(std::span<const std::int64_t> heights, bool ascii) {
+    constexpr const char* blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    constexpr const char* letters[] = {" ", ".", ":", "-", "=", "+", "*", "#", "@"};
+    std::string text;
+    for (const std::int64_t height : heights) {
+        text += (ascii ? letters : blocks)[static_cast<std::size_t>(height)];
     }
     return text;
 }

@@ -27,5 +27,7 @@ class HistogramBounds {
 // Heights are relative to the fullest bucket; an empty one is a blank, any other at least the
 // lowest mark.
 std::string drawn(std::span<const std::int64_t> buckets, bool ascii);
+// The same of heights as they are: 0 a blank, 1 the lowest mark, 8 the full one.
+std::string drawn_heights(std::span<const std::int64_t> heights, bool ascii);
 
 }  // namespace jobtally::query

@@ -120,6 +120,7 @@ class Lines {
                 cells[at].unknown ? dim : color_of(values[column.place], column.column->key);
             append_padded(at, cells[at].text, color);
         }
+        while (!m_out.empty() && m_out.back() == ' ') m_out.pop_back();  // of a picture
         m_out += '\n';
     }
 

@@ -1,0 +1,67 @@
+#include "core/query/trend.hpp"
+
+#include "core/query/small_histogram.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace jobtally::query {
+
+TrendFold::TrendFold(const Scope& scope, std::size_t groups, Trend trend)
+    : m_at(scope.selection().at), m_ascii(trend == Trend::ascii) {
+    const auto& span = scope.selection().span;
+    if (trend == Trend::none || !span.since || !span.until || *span.until <= *span.since) return;
+    m_since = time::micros(*span.since);
+    m_slice = ((*span.until - *span.since).count() + 7) / 8;
+    m_slices.resize(groups);
+}
+
+store::FactColumns TrendFold::columns() const {
+    return is_wanted() ? store::FactColumn::status | column_of(m_at) : store::FactColumns{0};
+}
+
+void TrendFold::take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+    if (!is_wanted()) return;
+    const auto& times = times_of(batch, m_at);
+    for (std::size_t i = 0; i < batch.size; ++i) {
+        if (!model::is_finished(batch.status[i])) continue;
+        const auto slice = static_cast<std::size_t>((times[i] - m_since) / m_slice);
+        Slice& counts = m_slices[static_cast<std::size_t>(groups[i])][slice];
+        ++counts.finished;
+        counts.failed += batch.status[i] == model::Status::failure ? 1 : 0;
+    }
+}
+
+std::string TrendFold::drawn_success(const Slices& slices) const {
+    std::vector<std::int64_t> heights;  // 1 to 8; 0: nothing to show
+    for (const Slice& slice : slices) {
+        if (slice.finished == 0) {
+            heights.push_back(0);
+            continue;
+        }
+        const double share =
+            1 - static_cast<double>(slice.failed) / static_cast<double>(slice.finished);
+        const auto height = static_cast<std::int64_t>(std::floor(share * 7));
+        heights.push_back(1 + (slice.failed == 0 ? 7 : std::min<std::int64_t>(height, 6)));
+    }
+    return drawn_heights(heights, m_ascii);
+}
+
+std::string TrendFold::drawn_failures(const Slices& slices) const {
+    std::vector<std::int64_t> failed;
+    for (const Slice& slice : slices) failed.push_back(slice.failed);
+    return drawn(failed, m_ascii);
+}
+
+TrendFold::Slices TrendFold::sum() const {
+    Slices all;
+    for (const Slices& slices : m_slices) {
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            all[i].finished += slices[i].finished;
+            all[i].failed += slices[i].failed;
+        }
+    }
+    return all;
+}
+
+}  // namespace jobtally::query

@@ -89,14 +89,11 @@ void read_authorizations_again(listen::Listener& listener, const Options& option
     }
 }
 
-// In the writer thread. After a failed sync nobody knows what the disk holds: end as if asked to,
-// with an error, so that the service manager starts us afresh.
-void on_store_trouble(const Error& error) {
+// In the writer thread. Where the store is lost, end as if asked to, with an error, so that the
+// service manager starts us afresh.
+void on_store_trouble(const Error& error, bool has_lost_store) {
     print_error(error);
-    const auto* of_store = dynamic_cast<const store::StoreError*>(&error);
-    if (of_store != nullptr && of_store->kind() == store::StoreError::Kind::sync_failed) {
-        ::kill(::getpid(), SIGTERM);
-    }
+    if (has_lost_store) ::kill(::getpid(), SIGTERM);
 }
 
 int run(const Globals& globals, const Options& options) {

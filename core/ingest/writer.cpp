@@ -22,9 +22,11 @@ Error as_error(const std::exception& problem) {
     return Error(problem.what());
 }
 
-bool is_failed_sync(const std::exception& problem) {
+// A failed sync, or a file that is not where it was.
+bool loses_store(const std::exception& problem) {
+    using Kind = store::StoreError::Kind;
     const auto* error = dynamic_cast<const store::StoreError*>(&problem);
-    return error && error->kind() == store::StoreError::Kind::sync_failed;
+    return error && (error->kind() == Kind::sync_failed || error->kind() == Kind::replaced);
 }
 
 }  // namespace
@@ -100,8 +102,8 @@ void Writer::write_group() {
     Items group;
     try {
         if (m_has_lost_store)
-            throw store::StoreError(store::StoreError::Kind::sync_failed,
-                                    "the store failed to sync before", "start jobtally again");
+            throw store::StoreError(store::StoreError::Kind::other, "the store was lost before",
+                                    "start jobtally again");
         store::WriteTransaction transaction(m_store, m_options.patience, m_options.rejected_limit);
         std::size_t rows = 0;
         std::size_t next_look = rows_a_look;
@@ -118,7 +120,7 @@ void Writer::write_group() {
         transaction.commit();
         m_unsettled_rows += rows + rows_a_commit;
     } catch (const std::exception& problem) {
-        if (is_failed_sync(problem)) m_has_lost_store = true;
+        if (loses_store(problem)) m_has_lost_store = true;
         return fail(group, as_error(problem));
     }
     for (auto& item : group) item.done(std::move(item.receipt));
@@ -160,7 +162,7 @@ void Writer::settle() {
     try {
         store::settle(m_store);
     } catch (const std::exception& problem) {
-        if (is_failed_sync(problem)) m_has_lost_store = true;
+        if (loses_store(problem)) m_has_lost_store = true;
         report(as_error(problem));
     }
 }
@@ -185,7 +187,7 @@ void Writer::record_uptime(Work work) {
         }
         m_unsettled_rows += rows_a_commit;
     } catch (const store::StoreError& problem) {
-        if (is_failed_sync(problem)) m_has_lost_store = true;
+        if (loses_store(problem)) m_has_lost_store = true;
         const bool is_skipped = problem.kind() == store::StoreError::Kind::busy &&
                                 m_uptime.has_value() && work != Work::end;
         if (!is_skipped) report(problem);
@@ -193,7 +195,7 @@ void Writer::record_uptime(Work work) {
 }
 
 void Writer::report(const Error& error) {
-    if (m_trouble) m_trouble(error);
+    if (m_trouble) m_trouble(error, m_has_lost_store);
 }
 
 }  // namespace jobtally::ingest

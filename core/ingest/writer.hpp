@@ -37,12 +37,13 @@ struct WriterOptions {
 };
 
 // A store that fails fails the deliveries of that moment, never the thread: the next ones try
-// again. Except after a failed sync: what the disk holds is not known then, so everything fails
-// until the process has been restarted.
+// again. Except after a failed sync, when nobody knows what the disk holds, and where the file was
+// moved or deleted: then everything fails until the process has been restarted.
 class Writer final : public DeliverySink {
   public:
-    // Called in the writer thread for everything that goes wrong; must be quick and must not throw.
-    using Trouble = std::function<void(const Error&)>;
+    // Called in the writer thread for everything that goes wrong, and told whether the store is
+    // lost; must be quick and must not throw.
+    using Trouble = std::function<void(const Error&, bool has_lost_store)>;
 
     explicit Writer(store::Store store, WriterOptions options = {}, Trouble trouble = {});
     ~Writer() override;  // finish()
@@ -51,7 +52,7 @@ class Writer final : public DeliverySink {
     void submit(Delivery delivery, std::function<void(Receipt)> done) override;
     // Writes what waits, settles the store, ends the thread. May be called twice.
     void finish();
-    // A sync has failed: end the process with an error, so that it is started afresh. From any
+    // End the process with an error, so that it is started afresh. From any
     // thread.
     bool has_lost_store() const { return m_has_lost_store; }
 

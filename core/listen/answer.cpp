@@ -39,8 +39,8 @@ std::string counts(const model::Tally& tally) {
 }
 
 Answer answer_to_nothing_acceptable(const ingest::Delivery& delivery) {
-    bool is_json = false;
-    for (const auto& rejection : delivery.rejections) is_json = is_json || rejection.is_json;
+    bool is_json = !delivery.rejections.empty();
+    for (const auto& rejection : delivery.rejections) is_json = is_json && rejection.is_json;
     Answer answer{is_json ? 422U : 400U, {}, "{"};
     append_member(
         answer.body, "error",

@@ -1,6 +1,7 @@
 // Opening one SQLite connection with the settings that all of jobtally's connections have.
 #include "core/store/connection.hpp"
 
+#include "core/base/text.hpp"
 #include "core/store/sqlite_error.hpp"
 #include "core/store/statement.hpp"
 #include "core/store/writer_memory.hpp"
@@ -8,7 +9,9 @@
 #include <algorithm>
 
 #include <SQLiteCpp/Exception.h>
+#include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 namespace jobtally::store {
 
@@ -93,6 +96,11 @@ Store::Connection::Connection(const std::filesystem::path& path, Access access)
       m_database(open_database(path, access)) {
     configure(*this, access);
     if (access != Access::write) return;
+    struct stat opened {};
+    if (::stat(path.c_str(), &opened) == 0) {
+        m_device = opened.st_dev;
+        m_inode = opened.st_ino;
+    }
     const auto remember_length = [](void* pages, sqlite3*, const char*, int count) {
         *static_cast<std::int64_t*>(pages) = count;
         return SQLITE_OK;
@@ -102,6 +110,17 @@ Store::Connection::Connection(const std::filesystem::path& path, Access access)
 
 Store::Connection::~Connection() {
     writer_memory.reset();  // its statements must go before the connection
+}
+
+void Store::Connection::require_in_place() const {
+    if (m_access != Access::write) return;
+    struct stat found {};
+    const bool is_there = ::stat(m_path.c_str(), &found) == 0;
+    if (is_there && found.st_dev == m_device && found.st_ino == m_inode) return;
+    throw StoreError(StoreError::Kind::replaced,
+                     fmt::format("store \"{}\" was {}", visible(m_path.string()),
+                                 is_there ? "replaced by another file" : "moved or deleted"),
+                     "start jobtally again once the right file is there");
 }
 
 WriteGuard* Store::Connection::guard() const {

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include <SQLiteCpp/Database.h>
+#include <sys/types.h>
 
 namespace jobtally::store {
 
@@ -36,6 +37,10 @@ class Store::Connection {
     // Null for private stores; throws StoreError for read-only ones.
     WriteGuard* guard() const;
 
+    // Throws StoreError::replaced where the path no longer leads to the file that is open: what is
+    // written to that is as good as gone.
+    void require_in_place() const;
+
     void execute(const char* sql) const;
     // Copies the log into the file; one that readers still need is copied another time.
     // The caller holds the write guard.
@@ -55,6 +60,8 @@ class Store::Connection {
     Access m_access;
     std::unique_ptr<WriteGuard> m_guard;
     SQLite::Database m_database;
+    dev_t m_device = 0;  // of the file when it was opened to write
+    ino_t m_inode = 0;
     std::int64_t m_log_pages = 0;  // after the last commit
     std::int64_t m_checkpoint_at = log_pages_limit;
 };

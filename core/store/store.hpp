@@ -22,6 +22,7 @@ class StoreError : public Error {
         newer,
         not_writable,
         sync_failed,
+        replaced,  // moved, deleted or another file in its place
         other
     };
     StoreError(Kind kind, const std::string& message, std::string hint = {})

@@ -68,6 +68,7 @@ WriteTransaction::Impl::Impl(Store& store, std::chrono::milliseconds patience,
 }
 
 void WriteTransaction::Impl::begin() {
+    m_connection.require_in_place();
     m_connection.execute("BEGIN IMMEDIATE");
     m_is_open = true;
     try {

@@ -381,6 +381,17 @@ class Ends(unittest.TestCase):
         self.assertEqual(refused.returncode, 2, refused.stderr)
         self.assertIn("--allow-anonymous", refused.stderr)
 
+    def test_nothing_is_acknowledged_into_a_store_that_was_taken_away(self):
+        listener = Listener(self.store)
+        with listener.connect() as connection:
+            connection.sendall(post(report("a")))
+            self.assertEqual(read_answer(connection)[0].status, 200)
+            os.rename(self.store, self.store + ".moved")
+            connection.sendall(post(report("b")))
+            self.assertEqual(read_answer(connection)[0].status, 503)
+        self.assertEqual(listener.process.wait(timeout=10), 1)
+        listener.process.stderr.close()
+
     def test_kill_9_after_an_answer_loses_nothing(self):
         acknowledged = set()
         for round in range(ROUNDS_OF_KILLING):

@@ -80,7 +80,7 @@ TEST_CASE("a store that is busy fails what waits, and the thread goes on", "[ing
     const IngestFolder folder;
     int troubles = 0;
     Writer writer(store_to_write(folder), WriterOptions{.patience = std::chrono::milliseconds(50)},
-                  [&](const jobtally::Error&) { ++troubles; });
+                  [&](const jobtally::Error&, bool) { ++troubles; });
     {
         auto other = store_to_write(folder);
         const jobtally::store::WriteTransaction holds_the_guard(other);
@@ -134,7 +134,7 @@ TEST_CASE("a sign of life does not wait for another writer", "[ingest]") {
         return jobtally::time::Instant{};
     };
     options.alive_every = std::chrono::milliseconds(1);
-    Writer writer(store_to_write(folder), options, [&](const jobtally::Error&) { ++troubles; });
+    Writer writer(store_to_write(folder), options, [&](const jobtally::Error&, bool) { ++troubles; });
     while (signs < 3) std::this_thread::yield();
     {
         auto other = store_to_write(folder);

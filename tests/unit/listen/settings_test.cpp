@@ -180,6 +180,8 @@ TEST_CASE("receipts become answers", "[listen]") {
     CHECK(answer_to(receipt).status == 400);
     CHECK(answer_to(receipt).body == "{\"error\": \"line \\\\n1\", \"rejected\": 1}\n");
     receipt.delivery.rejections.push_back({"id: missing", "{}", 1, true});
+    CHECK(answer_to(receipt).status == 400);  // not JSON as a whole
+    receipt.delivery.rejections.erase(receipt.delivery.rejections.begin());
     CHECK(answer_to(receipt).status == 422);
 
     receipt.delivery.rejections.clear();

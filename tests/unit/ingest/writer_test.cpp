@@ -134,7 +134,8 @@ TEST_CASE("a sign of life does not wait for another writer", "[ingest]") {
         return jobtally::time::Instant{};
     };
     options.alive_every = std::chrono::milliseconds(1);
-    Writer writer(store_to_write(folder), options, [&](const jobtally::Error&, bool) { ++troubles; });
+    Writer writer(store_to_write(folder), options,
+                  [&](const jobtally::Error&, bool) { ++troubles; });
     while (signs < 3) std::this_thread::yield();
     {
         auto other = store_to_write(folder);

@@ -1,5 +1,6 @@
 // `jobtally db`: looking after the store.
 #include "cli/application.hpp"
+#include "cli/db_backup.hpp"
 #include "cli/db_rejected.hpp"
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
@@ -47,6 +48,7 @@ void add_db(Application& application) {
     db.require_subcommand(0, 1);
     application.add_command(db, "status", "Counts, sizes and versions",
                             [&application] { return run_status(application.globals()); });
+    add_db_backup(application, db);
     add_db_rejected(application, db);
 }
 

@@ -1,7 +1,10 @@
 // `jobtally db`: looking after the store.
 #include "cli/application.hpp"
 #include "cli/db_backup.hpp"
+#include "cli/db_prune.hpp"
 #include "cli/db_rejected.hpp"
+#include "cli/db_sql.hpp"
+#include "cli/db_verify.hpp"
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
 #include "core/store/status.hpp"
@@ -49,7 +52,10 @@ void add_db(Application& application) {
     application.add_command(db, "status", "Counts, sizes and versions",
                             [&application] { return run_status(application.globals()); });
     add_db_backup(application, db);
+    add_db_verify(application, db);
+    add_db_prune(application, db);
     add_db_rejected(application, db);
+    add_db_sql(application, db);
 }
 
 }  // namespace jobtally::cli

@@ -7,6 +7,7 @@
 #include "cli/db_verify.hpp"
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
+#include "cli/store_modes.hpp"
 #include "core/store/status.hpp"
 
 namespace jobtally::cli {
@@ -39,6 +40,7 @@ table::ResultTable status_table(const store::StoreStatus& status) {
 int run_status(const Globals& globals) {
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
+    warn_about_modes(globals);
     output.print_record(status_table(store::read_status(store)));
     output.finish();
     return exit_done;

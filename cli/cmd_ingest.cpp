@@ -3,6 +3,7 @@
 #include "cli/loading.hpp"
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
+#include "cli/store_modes.hpp"
 #include "cli/tally.hpp"
 #include "cli/validators.hpp"
 #include "core/ingest/dry_run.hpp"
@@ -37,6 +38,7 @@ ingest::LoadResult load(const Globals& globals, const Options& options) {
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
     ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options);
+    warn_about_modes(globals);
     const auto result = load_files(globals, files, writer, load_options);
     writer.finish();
     return result;

@@ -3,6 +3,7 @@
 #include "cli/messages.hpp"
 #include "cli/report_printer.hpp"
 #include "cli/signals.hpp"
+#include "cli/store_modes.hpp"
 #include "cli/validators.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/writer.hpp"
@@ -106,6 +107,7 @@ int run(const Globals& globals, const Options& options) {
     writer_options.clock = time::system_now;
     ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options,
                           on_store_trouble);
+    warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
     listen::Listener listener(listening, sink, hooks(globals, options));
     const SignalThread signals([&] { listener.stop(); },

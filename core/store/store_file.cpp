@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = StoreError::Kind;
 
+constexpr off_t smallest_page = 512;
 constexpr const char* name_a_file = "name a file with --db";
 
 std::string quoted(const fs::path& path) {
@@ -58,7 +60,12 @@ fs::path followed(const fs::path& path) {
 }
 
 void require_regular(const fs::path& path, const struct stat& file) {
-    if (S_ISREG(file.st_mode)) return;
+    if (S_ISREG(file.st_mode)) {
+        if (file.st_size == 0 || file.st_size >= smallest_page) return;
+        // SQLite would take one byte for an empty file.
+        throw StoreError(Kind::foreign, fmt::format("{} is not a jobtally store", quoted(path)),
+                         "choose another file with --db");
+    }
     throw StoreError(
         Kind::foreign,
         fmt::format("{} is {}", quoted(path),
@@ -72,13 +79,22 @@ void require_own_file(const fs::path& path, const struct stat& file) {
                          fmt::format("store {} belongs to user {}", quoted(path), file.st_uid),
                          "run jobtally as that user");
     }
-    if (file.st_nlink > 1) {
-        throw StoreError(
-            Kind::not_writable,
-            fmt::format("store {} has {} names (hard links)", quoted(path), file.st_nlink),
-            "its log has only one: delete the others, or copy the store with "
-            "`jobtally db backup`");
-    }
+}
+
+// True for files in WAL mode; backups are not.
+bool has_log(const fs::path& path) {
+    constexpr std::streamoff write_version = 18;
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(write_version);
+    return file.get() == 2;
+}
+
+// Who opens it by another name would not see its log, nor its locks.
+void require_one_name(const fs::path& path, const struct stat& file) {
+    if (file.st_nlink <= 1 || !has_log(path)) return;
+    throw StoreError(Kind::foreign,
+                     fmt::format("store {} has {} names (hard links)", quoted(path), file.st_nlink),
+                     "its log has only one: delete the other names");
 }
 
 // The path, or the nearest folder above it that is there.
@@ -134,6 +150,7 @@ fs::path find_store_file(const fs::path& path, Use use, const FileSystemType& ty
     if (::stat(real.c_str(), &file) == 0) {
         require_regular(real, file);
         if (use == Use::write) require_own_file(real, file);
+        require_one_name(real, file);
     } else if (errno != ENOENT && errno != ENOTDIR) {
         throw_errno(errno, "open the store", real);
     }
@@ -142,6 +159,8 @@ fs::path find_store_file(const fs::path& path, Use use, const FileSystemType& ty
 }
 
 bool is_open_to_others(const fs::path& path) {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) return false;
     for (const char* ending : {"", "-wal", "-shm", ".lock"}) {
         const auto name = path.string() + ending;
         struct stat file {};

@@ -20,8 +20,8 @@ bool is_on_network(std::int64_t file_system_type);
 // The file itself, links followed: its log and its lock stand beside it. Throws StoreError for
 // - what is neither a regular file nor absent, and links that lead nowhere, in a circle, or were
 //   made by another user (root's are fine);
-// - to write: a file of another user (unless we are root), one with a second name (whoever opened
-//   it by that name would not see its log);
+// - to write: a file of another user (unless we are root);
+// - a file with a log and a second name (a hard link): who opens it by that misses the log;
 // - a file on a network, unless JOBTALLY_NETWORK_STORE is `allow`.
 // The file need not exist.
 std::filesystem::path find_store_file(const std::filesystem::path& path, Use use,

@@ -4,8 +4,8 @@
 Usage: p11_damaged.py JOBTALLY [--long | --flips N] [--seed S] [--keep FOLDER]
 A case is a damaged copy of a sound store (sometimes with a log) and a command. The command must end in time by itself
 with 0 or 1 (`check`: 0 to 3), and with `jobtally: error: ...` where it is not 0. No crash, no hang, no message that speaks of
-C++ or of a defect. What is not a store, is newer or has lost its head must be refused by every command; a log that is cut
-or flipped must leave a sound store. The short form takes the commands in turn, the long one runs all on each file.
+C++ or of a defect. What is not a store, is newer or has lost its head must be refused by every command; a file that was cut
+gives an error or the answer of the whole one; a log that is cut or flipped must leave a sound store. The short form takes the commands in turn, the long one runs all on each file.
 --keep saves the files of cases that went wrong.
 """
 import argparse
@@ -35,7 +35,8 @@ COMMANDS = [["db", "status"], ["rates"], ["export"], ["ingest", "-"], ["db", "ve
             ["summary", "-F", "html"], ["check"], ["db", "rejected"], ["db", "sql", "SELECT * FROM reports"],
             ["db", "backup", "BACKUP"], ["db", "prune", "--before", "2026-11-02"], ["listen"],
             ["rates", "--by", "status", "--every", "day", "--json"], ["db", "rejected", "--retry"], ["db", "verify", "--repack"]]
-READERS = [command for command in COMMANDS if command[0] not in ("ingest", "listen")]
+# Commands whose answer depends on nothing but the store.
+ANSWERS = [command for command in COMMANDS if command[0] not in ("ingest", "listen", "db") or command[1:2] == ["sql"]]
 
 
 class Bench:
@@ -205,7 +206,7 @@ def cases(plain, with_log, options):
     data, log = plain["s.db"], with_log["s.db-wal"]
     page = page_size_of(data)
     for length in lengths_of(data, None if options.long else 25, rng):
-        yield "cut", f"at {length}", {"s.db": data[:length]}, "error" if length < 512 else "any"
+        yield "cut", f"at {length}", {"s.db": data[:length]}, "error" if length < 512 else "same"
     for length in log_lengths(log, page, None if options.long else 15, rng):
         yield "log cut", f"at {length}", {"s.db": with_log["s.db"], "s.db-wal": log[:length]}, "sound"
     for i in range(options.flips):
@@ -217,7 +218,7 @@ def cases(plain, with_log, options):
             yield "flipped", f"{i}: {places[0]}", {"s.db": flipped(data, places)}, "any"
 
 
-def complaint(command, wanted, status, out, err):
+def complaint(command, wanted, status, out, err, sound_answers=None):
     """What is wrong with an answer, or None."""
     if status is None:
         return "did not end in time"
@@ -236,10 +237,21 @@ def complaint(command, wanted, status, out, err):
         return f"not refused: exit {status}"
     if wanted == "sound" and command[:2] == ["db", "verify"] and status != 0:
         return "the store is not sound: " + err.strip()[-300:]
+    if wanted == "same" and status == 0 and sound_answers.get(str(command), out) != out:
+        return "exit 0 and another answer than that of the whole file"
     return None
 
 
-def work(bench, number, case, commands, options):
+def answers_of(bench, files):
+    """{command: stdout} of the sound store."""
+    with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+        for file, data in files.items():
+            with open(os.path.join(folder, file), "wb") as to:
+                to.write(data)
+        return {str(command): bench.run(os.path.join(folder, "s.db"), command)[1] for command in ANSWERS}
+
+
+def work(bench, number, case, commands, options, sound_answers):
     kind, name, files, wanted = case
     wrong = []
     for command in commands:
@@ -248,7 +260,7 @@ def work(bench, number, case, commands, options):
                 with open(os.path.join(folder, file), "wb") as to:
                     to.write(data)
             answer = bench.run(os.path.join(folder, "s.db"), command)
-            problem = complaint(command, wanted, *answer)
+            problem = complaint(command, wanted, *answer, sound_answers)
             if problem:
                 wrong.append(f"{kind} {name}: {' '.join(command)}: {problem}")
                 if options.keep:
@@ -295,13 +307,16 @@ def main():
         bench = Bench(os.path.realpath(options.program), folder)
         runs, wrong = special_files(bench)
         plain, with_log = make_stores(bench)
+        sound_answers = answers_of(bench, plain)
+        assert all(sound_answers.values())
 
         def one(numbered):
             number, case = numbered
             in_turn = [COMMANDS[(number + k * 7) % len(COMMANDS)] for k in range(2)]
             if case[3] == "sound":
                 in_turn[1] = ["db", "verify"]
-            return work(bench, number, case, COMMANDS if options.long or case[0] == "foreign" else in_turn, options)
+            return work(bench, number, case, COMMANDS if options.long or case[0] == "foreign" else in_turn, options,
+                        sound_answers)
 
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             for kind, done, problems in pool.map(one, enumerate(cases(plain, with_log, options))):

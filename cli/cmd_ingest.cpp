@@ -4,6 +4,7 @@
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
 #include "cli/spool_option.hpp"
+#include "cli/store_modes.hpp"
 #include "cli/tally.hpp"
 #include "cli/validators.hpp"
 #include "core/ingest/dry_run.hpp"
@@ -41,6 +42,7 @@ ingest::LoadResult load(const Globals& globals, const Options& options) {
     writer_options.spool = spool_of(globals, options.spool);
     if (!globals.quiet) writer_options.from_spool = print_from_spool;
     ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options);
+    warn_about_modes(globals);
     const auto result = load_files(globals, files, writer, load_options);
     writer.finish();
     return result;

@@ -4,6 +4,7 @@
 #include "cli/report_printer.hpp"
 #include "cli/signals.hpp"
 #include "cli/spool_option.hpp"
+#include "cli/store_modes.hpp"
 #include "cli/validators.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/writer.hpp"
@@ -138,6 +139,7 @@ int run(const Globals& globals, const Options& options) {
     look_at_store(path);
     ingest::Writer writer([path] { return store::Store::open_to_write(path, store_patience); },
                           writer_options(globals, options), on_store_trouble);
+    warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
     listen::Listener listener(listening, sink, hooks(globals, options));
     const SignalThread signals([&] { listener.stop(); },

@@ -52,11 +52,15 @@ std::string row_query(const FactQuery& query) {
     return sql;
 }
 
+// What can't be a key counts as unknown; `db verify` finds it.
+std::int32_t key_of(std::int64_t value) {
+    return value >= 0 && value <= INT32_MAX ? static_cast<std::int32_t>(value) : 0;
+}
+
 void append_row(FactBatch& batch, const Statement& row, FactColumns columns) {
     int place = 0;
     const auto key = [&](FactColumn column, std::vector<std::int32_t>& to) {
-        if (asks_for(columns, column))
-            to.push_back(static_cast<std::int32_t>(row.integer(place++)));
+        if (asks_for(columns, column)) to.push_back(key_of(row.integer(place++)));
     };
     const auto value = [&](FactColumn column, std::vector<std::int64_t>& to) {
         if (asks_for(columns, column)) to.push_back(row.integer_or(place++, unknown_value));

@@ -32,7 +32,27 @@ void add_difference_to_known(Values& to, const Values& base, const Values& less)
 }
 
 void add_places(Values& to, Sequence first) {
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] += first + static_cast<Sequence>(i);
+    for (std::size_t i = 0; i < to.size(); ++i) {
+        to[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(to[i]) +
+                                          static_cast<std::uint64_t>(first) + i);
+    }
+}
+
+// Other bases are never written; in a damaged store they could go round in circles.
+bool is_base_of(PackedBase base, SegmentColumn column) {
+    switch (base) {
+        case PackedBase::none:
+            return true;
+        case PackedBase::place:
+            return column == SegmentColumn::sequence;
+        case PackedBase::created_at:
+            return column == SegmentColumn::updated_at || column == SegmentColumn::received_at;
+        case PackedBase::updated_at:
+            return column == SegmentColumn::received_at;
+        case PackedBase::successes:
+            return column == SegmentColumn::succeeded;
+    }
+    return false;
 }
 
 }  // namespace
@@ -85,7 +105,8 @@ void SegmentReader::read_values(SegmentColumn column, Values& to) {
     const StatementUse statement(m_read);
     const auto bytes = packed(column);
     if (!unpack_values(bytes, std::span(to))) throw_corrupt();
-    const auto base = static_cast<int>(base_of(bytes));
+    const auto base = base_of(bytes);
+    if (!is_base_of(base, column)) throw_corrupt();
     // The statement is used again for the base.
     m_read.reset();
     add_base(base, to);
@@ -98,8 +119,8 @@ void SegmentReader::read_keys(SegmentColumn column, std::vector<std::int32_t>& t
     if (!unpack_values(packed(column), std::span(to))) throw_corrupt();
 }
 
-void SegmentReader::add_base(int base, Values& to) {
-    switch (static_cast<PackedBase>(base)) {
+void SegmentReader::add_base(PackedBase base, Values& to) {
+    switch (base) {
         case PackedBase::none:
             return;
         case PackedBase::place:
@@ -126,8 +147,7 @@ void SegmentReader::throw_corrupt() const {
     throw StoreError(StoreError::Kind::corrupt,
                      fmt::format("store \"{}\" is damaged: segment {} can't be unpacked",
                                  m_connection.path().string(), m_segment->first),
-                     "delete the rows of its tables \"segment\" and \"segment_column\"; they are "
-                     "made again from the reports");
+                     "`jobtally db verify --repack` makes it again from the reports");
 }
 
 }  // namespace jobtally::store

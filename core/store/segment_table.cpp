@@ -4,6 +4,8 @@
 #include "core/store/connection.hpp"
 #include "core/store/packed_values.hpp"
 
+#include <fmt/format.h>
+
 namespace jobtally::store {
 
 namespace {
@@ -123,6 +125,18 @@ void insert_columns(const Store::Connection& connection, const FactBatch& facts,
     insert(SegmentColumn::failed, pack_values(facts.failed, PackedBase::none));
 }
 
+constexpr std::int64_t possible_rows = 1 << 22;  // a segment that is written has far fewer
+
+void require_possible(const Store::Connection& connection, Sequence first, Sequence last,
+                      std::int64_t rows) {
+    const bool is_range = first >= 1 && last >= first && last < INT64_MAX;
+    if (is_range && rows >= 0 && rows <= possible_rows && rows <= last - first + 1) return;
+    throw StoreError(StoreError::Kind::corrupt,
+                     fmt::format("store \"{}\" is damaged: segment {} is impossible",
+                                 connection.path().string(), first),
+                     "`jobtally db verify --repack` makes it again from the reports");
+}
+
 }  // namespace
 
 std::vector<Segment> list_segments(const Store::Connection& connection) {
@@ -136,6 +150,7 @@ std::vector<Segment> list_segments(const Store::Connection& connection) {
     };
     std::vector<Segment> segments;
     while (row.step()) {
+        require_possible(connection, row.integer(0), row.integer(1), row.integer(2));
         segments.push_back({row.integer(0), row.integer(1),
                             static_cast<std::size_t>(row.integer(2)), range(3), range(5), range(7),
                             row.integer(9) != 0});

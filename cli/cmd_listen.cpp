@@ -1,5 +1,6 @@
 // `jobtally listen`: the HTTP listener.
 #include "cli/application.hpp"
+#include "cli/listen_door.hpp"
 #include "cli/messages.hpp"
 #include "cli/report_printer.hpp"
 #include "cli/signals.hpp"
@@ -32,6 +33,7 @@ struct Options {
     std::string log_format = "text";
     std::string print;
     std::int64_t rejected_limit = store::default_rejected_limit;
+    DoorSettings door;
 };
 
 std::vector<listen::Authorization> authorizations(const Options& options) {
@@ -59,6 +61,7 @@ listen::ListenOptions listen_options(const Options& options) {
     if (result.timeout.count() < 1)
         throw UsageError("a timeout must be longer than 0", "for example `--timeout 10s`");
     result.max_connections = options.max_connections;
+    apply_door_options(options.door, result);
     return result;
 }
 
@@ -80,6 +83,7 @@ listen::ListenHooks hooks(const Globals& globals, const Options& options) {
 
 // A secret that is changed must not close the door: what can't be read keeps the old values.
 void read_authorizations_again(listen::Listener& listener, const Options& options) {
+    if (options.auth_file.empty()) return;
     try {
         listener.accept_authorizations(authorizations(options));
         print_note("the authorization file was read again");
@@ -87,6 +91,11 @@ void read_authorizations_again(listen::Listener& listener, const Options& option
         print_error(error);
         print_note("the old authorizations stay");
     }
+}
+
+void reload(listen::Listener& listener, const Options& options) {
+    read_authorizations_again(listener, options);
+    read_tls_again(listener, options.door);
 }
 
 // In the writer thread. Where the store is lost, end as if asked to, with an error, so that the
@@ -108,8 +117,7 @@ int run(const Globals& globals, const Options& options) {
                           on_store_trouble);
     ReportPrinter sink(writer, options.print == "ndjson");
     listen::Listener listener(listening, sink, hooks(globals, options));
-    const SignalThread signals([&] { listener.stop(); },
-                               [&] { read_authorizations_again(listener, options); });
+    const SignalThread signals([&] { listener.stop(); }, [&] { reload(listener, options); });
     for (const auto& url : listener.urls()) fmt::print(stderr, "jobtally: listening on {}\n", url);
     listener.run();
     writer.finish();
@@ -159,6 +167,7 @@ void add_listen(Application& application) {
                     "How many rejected bodies the store keeps (default 10000)")
         ->type_name("N")
         ->check(whole_number(0));
+    add_door_options(command, options->door);
 }
 
 }  // namespace jobtally::cli

@@ -30,6 +30,10 @@ void Hub::accept_authorizations(AcceptedAuthorizations accepted) {
     m_rules.authorizations = std::move(accepted);
 }
 
+void Hub::accept_tls(std::shared_ptr<const TlsIdentity> identity) {
+    m_options.tls = std::move(identity);
+}
+
 void Hub::report_trouble(const std::string& what) const {
     if (m_hooks.trouble) m_hooks.trouble(what);
 }

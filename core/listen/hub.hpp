@@ -36,6 +36,8 @@ class Hub {
     const DoorRules& rules() const { return m_rules; }
     const ListenHooks& hooks() const { return m_hooks; }
     void accept_authorizations(AcceptedAuthorizations accepted);
+    const std::shared_ptr<const TlsIdentity>& tls() const { return m_options.tls; }
+    void accept_tls(std::shared_ptr<const TlsIdentity> identity);
     void report_trouble(const std::string& what) const;
     // The Date field's value, made once a second.
     const std::string& http_date();

@@ -2,144 +2,18 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/listen/door.hpp"
 #include "core/listen/hub.hpp"
 #include "core/listen/listening_socket.hpp"
-#include "core/listen/session.hpp"
 
 #include <exception>
 
-#include <arpa/inet.h>
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 namespace jobtally::listen {
 namespace {
-
-using boost::system::error_code;
-using Protocol = boost::asio::generic::stream_protocol;
-using Acceptor = boost::asio::basic_socket_acceptor<Protocol>;
-
-constexpr std::chrono::milliseconds accept_back_off{100};
-
-std::string peer_text(const Protocol::endpoint& endpoint) {
-    char text[INET6_ADDRSTRLEN] = "";
-    const auto* address = endpoint.data();
-    if (address->sa_family == AF_INET) {
-        ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, text,
-                    sizeof text);
-    } else if (address->sa_family == AF_INET6) {
-        const auto& ip = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
-        if (IN6_IS_ADDR_V4MAPPED(&ip)) {
-            ::inet_ntop(AF_INET, ip.s6_addr + 12, text, sizeof text);
-        } else {
-            ::inet_ntop(AF_INET6, &ip, text, sizeof text);
-        }
-    } else {
-        return "unix";
-    }
-    return text;
-}
-
-// Accepts connections from one socket for as long as there is room.
-class Door {
-  public:
-    Door(Hub& hub, ListeningSocket socket, int family)
-        : m_hub(hub),
-          m_socket(std::move(socket)),
-          m_acceptor(hub.io(), Protocol(family, 0), m_socket.release()),
-          m_pause(hub.io()) {
-        m_acceptor.non_blocking(true);
-    }
-
-    void open() {
-        if (m_is_waiting || m_hub.is_stopping()) return;
-        if (!m_hub.has_room()) return;
-        m_is_waiting = true;
-        // Waiting first: where no descriptor is left, accepting fails even though nobody knocks.
-        m_acceptor.async_wait(Acceptor::wait_read, [this](const error_code& problem) {
-            try {
-                if (!problem) take_one();
-            } catch (const std::exception& defect) {
-                m_hub.report_trouble(defect.what());
-                back_off();
-            }
-        });
-    }
-
-    // Connections that wait in the backlog are taken first: their peers have been promised one.
-    void close() {
-        error_code problem;
-        m_pause.cancel();
-        m_acceptor.cancel(problem);
-        while (!problem && m_hub.connections() < m_hub.options().max_connections) {
-            auto accepted = m_acceptor.accept(m_peer, problem);
-            if (!problem) begin_session(std::move(accepted));
-        }
-        m_acceptor.close(problem);
-    }
-
-  private:
-    void begin_session(Protocol::socket accepted) {
-        const auto session =
-            std::make_shared<Session>(m_hub, std::move(accepted), peer_text(m_peer));
-        m_hub.add(session);
-        session->start();
-    }
-
-    // m_is_waiting stays true in here, so that room made on the way opens no second wait.
-    void take_one() {
-        error_code problem;
-        auto accepted = m_acceptor.accept(m_peer, problem);
-        if (!problem) {
-            m_has_trouble = false;
-            if (m_hub.connections() >= m_hub.options().max_connections) m_hub.close_idlest();
-            begin_session(std::move(accepted));
-        } else if (problem != boost::asio::error::would_block &&
-                   problem != boost::asio::error::connection_aborted) {
-            if (!m_has_trouble)
-                m_hub.report_trouble("can't accept a connection: " + problem.message());
-            m_has_trouble = true;
-            return back_off();
-        }
-        m_is_waiting = false;
-        open();
-    }
-
-    // Most likely there is no descriptor left; the socket stays readable, so asking again at once
-    // would spin.
-    void back_off() {
-        m_hub.close_idlest();
-        m_pause.expires_after(accept_back_off);
-        m_pause.async_wait([this](const error_code& cancelled) {
-            m_is_waiting = false;
-            if (!cancelled) open();
-        });
-    }
-
-    Hub& m_hub;
-    ListeningSocket m_socket;  // keeps the file of a unix socket
-    Acceptor m_acceptor;
-    boost::asio::steady_timer m_pause;
-    Protocol::endpoint m_peer;
-    bool m_is_waiting = false;
-    bool m_has_trouble = false;
-};
-
-int family_of(const BindAddress& address) {
-    switch (address.family) {
-        case BindAddress::Family::ipv4:
-            return AF_INET;
-        case BindAddress::Family::ipv6:
-            return AF_INET6;
-        case BindAddress::Family::unix_socket:
-            break;
-    }
-    return AF_UNIX;
-}
 
 void check(const ListenOptions& options) {
     if (options.binds.empty()) throw UsageError("no address to listen on");
@@ -169,8 +43,8 @@ class Listener::Impl {
         : m_hub(options, sink, std::move(hooks)), m_work(m_hub.io().get_executor()) {
         for (const auto& bind : options.binds) {
             ListeningSocket socket(bind);
-            urls.push_back(socket.url(options.path));
-            m_doors.push_back(std::make_unique<Door>(m_hub, std::move(socket), family_of(bind)));
+            urls.push_back(socket.url(options.tls ? "https" : "http", options.path));
+            m_doors.push_back(std::make_unique<Door>(m_hub, std::move(socket)));
         }
         m_hub.on_room = [this] { open_doors(); };
     }
@@ -203,6 +77,12 @@ class Listener::Impl {
                           });
     }
 
+    void accept_tls(std::shared_ptr<const TlsIdentity> identity) {
+        boost::asio::post(m_hub.io(), [this, identity = std::move(identity)]() mutable {
+            m_hub.accept_tls(std::move(identity));
+        });
+    }
+
     std::vector<std::string> urls;
 
   private:
@@ -233,6 +113,9 @@ void Listener::stop() {
 }
 void Listener::accept_authorizations(const std::vector<Authorization>& authorizations) {
     m_impl->accept_authorizations(authorizations);
+}
+void Listener::accept_tls(std::shared_ptr<const TlsIdentity> identity) {
+    m_impl->accept_tls(std::move(identity));
 }
 
 }  // namespace jobtally::listen

@@ -16,6 +16,8 @@
 
 namespace jobtally::listen {
 
+class TlsIdentity;
+
 struct ListenOptions {
     std::vector<BindAddress> binds;  // at least one
     std::string path = "/";
@@ -30,6 +32,7 @@ struct ListenOptions {
     std::size_t max_connections = 1024;
     std::uint64_t body_budget =
         64 << 20;  // bytes of all bodies under way; more of them wait their turn
+    std::shared_ptr<const TlsIdentity> tls;  // for all binds but unix sockets; none: plain HTTP
 };
 
 // Called in the thread of run(); they must be quick. Empty ones are not called.
@@ -51,8 +54,8 @@ class Listener {
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
-    // What was bound, in the order of the options, with the real ports: `http://127.0.0.1:8080/`,
-    // `unix:PATH`.
+    // What was bound, in the order of the options, with the real ports: `http://127.0.0.1:8080/`
+    // (`https://` under TLS), `unix:PATH`.
     const std::vector<std::string>& urls() const;
     // Serves in this thread until stop(). Returns when everything that was handed to the sink has
     // come back and been answered; a request that is still being read has the timeout to arrive.
@@ -62,6 +65,8 @@ class Listener {
     // From any thread: what is accepted from now on. Throws UsageError where that would open the
     // door to everybody.
     void accept_authorizations(const std::vector<Authorization>& authorizations);
+    // From any thread: what vouches for connections made from now on. Only where there was one.
+    void accept_tls(std::shared_ptr<const TlsIdentity> identity);
 
   private:
     class Impl;

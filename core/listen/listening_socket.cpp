@@ -146,9 +146,9 @@ int ListeningSocket::release() {
     return std::exchange(m_fd, -1);
 }
 
-std::string ListeningSocket::url(std::string_view path) const {
+std::string ListeningSocket::url(std::string_view scheme, std::string_view path) const {
     if (m_address.family == BindAddress::Family::unix_socket) return text_of(m_address);
-    return fmt::format("http://{}{}", text_of(m_address), path);
+    return fmt::format("{}://{}{}", scheme, text_of(m_address), path);
 }
 
 }  // namespace jobtally::listen

@@ -22,7 +22,8 @@ class ListeningSocket {
     // The caller closes it from now on.
     int release();
     // With the real port: `http://127.0.0.1:8080/hook`, `unix:PATH`.
-    std::string url(std::string_view path) const;
+    std::string url(std::string_view scheme, std::string_view path) const;
+    const BindAddress& address() const { return m_address; }
 
   private:
     BindAddress m_address;

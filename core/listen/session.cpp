@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <exception>
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
+#include <utility>
 
 namespace jobtally::listen {
 namespace {
@@ -18,9 +16,9 @@ constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
-Session::Session(Hub& hub, Socket socket, std::string peer)
+Session::Session(Hub& hub, std::unique_ptr<Channel> channel, std::string peer)
     : m_hub(hub),
-      m_socket(std::move(socket)),
+      m_channel(std::move(channel)),
       m_number(hub.next_number()),
       m_peer(std::move(peer)) {}
 
@@ -35,12 +33,12 @@ void Session::protect(Step step) noexcept {
     }
 }
 
-// A handler that keeps the session alive.
-template <class Step>
-auto Session::guarded(Step step) {
-    return [self = shared_from_this(), step](const error_code& problem, std::size_t bytes) {
-        self->protect([&] { step(*self, problem, bytes); });
-    };
+Completion Session::then(Completion::Step step) {
+    return {shared_from_this(), step};
+}
+
+void Completion::operator()(const error_code& problem, std::size_t bytes) const {
+    session->protect([&] { step(*session, problem, bytes); });
 }
 
 void Session::fail(const char* defect) noexcept {
@@ -62,26 +60,42 @@ void Session::enter(Phase phase, std::chrono::milliseconds patience) {
 }
 
 void Session::start() {
-    enter(Phase::idle, m_hub.options().timeout);
+    enter(Phase::opening, m_hub.options().timeout);
+    m_began = m_entered;
+    m_channel->open(then([](Session& self, const error_code& problem, std::size_t) {
+        if (self.m_phase == Phase::opening) self.take_opening(problem);
+    }));
+}
+
+// The deadline stays: whoever connects has one timeout until its first byte.
+void Session::take_opening(const error_code& problem) {
+    if (problem) return lose_peer_at_opening(problem.message());
+    m_phase = Phase::idle;
     read_more();
+}
+
+void Session::lose_peer_at_opening(std::string why) {
+    m_record.at = m_hub.hooks().clock();
+    m_record.peer = m_peer;
+    m_record.problem = std::move(why);
+    record_access();
+    close();
 }
 
 void Session::close() {
     if (m_phase == Phase::closed) return;
     const auto self = shared_from_this();
     m_phase = Phase::closed;
-    error_code ignored;
-    m_socket.close(ignored);
+    m_channel->close();
     drop_body();
     m_hub.remove(m_number);
 }
 
 void Session::wind_down() {
-    if (m_phase != Phase::idle) return;
-    error_code ignored;
+    if (!is_idle()) return;
     // A request may stand in the socket already, or be on its way where the peer has just
     // connected.
-    const bool is_awaited = m_is_fresh || m_socket.available(ignored) > 0;
+    const bool is_awaited = m_is_fresh || m_channel->has_input();
     if (!is_awaited) return close();
     m_deadline = std::min(m_deadline, Hub::Clock::now() + last_chance);
 }
@@ -91,13 +105,14 @@ void Session::expire() noexcept {
 }
 
 void Session::give_up_waiting() {
-    error_code ignored;
     switch (m_phase) {
+        case Phase::opening:
+            return lose_peer_at_opening("the TLS handshake took too long");
         case Phase::head:
-            m_socket.cancel(ignored);
+            m_channel->cancel();
             return refuse({408, "the head took too long"});
         case Phase::body:
-            m_socket.cancel(ignored);
+            m_channel->cancel();
             return refuse({408, "the body took too long"});
         case Phase::waiting:
             return refuse({503, "too many bodies are under way"});
@@ -116,9 +131,10 @@ void Session::give_up_waiting() {
 
 void Session::read_more() {
     const auto [room, size] = m_in.prepare();
-    m_socket.async_read_some(boost::asio::buffer(room, size),
-                             guarded([](Session& self, const error_code& problem,
-                                        std::size_t bytes) { self.take_bytes(problem, bytes); }));
+    m_channel->read_some(room, size,
+                         then([](Session& self, const error_code& problem, std::size_t bytes) {
+                             self.take_bytes(problem, bytes);
+                         }));
 }
 
 void Session::take_bytes(const error_code& problem, std::size_t bytes) {
@@ -198,12 +214,11 @@ void Session::body_may_come() noexcept {
 void Session::ask_for_body() {
     m_phase = Phase::body;
     if (!m_expects_continue || !m_has_body || !m_in.empty()) return advance_body();
-    boost::asio::async_write(m_socket, boost::asio::buffer(go_on),
-                             guarded([](Session& self, const error_code& problem, std::size_t) {
-                                 if (self.m_phase != Phase::body) return;
-                                 if (problem) return self.lose_peer();
-                                 self.advance_body();
-                             }));
+    m_channel->write(go_on, then([](Session& self, const error_code& problem, std::size_t) {
+                         if (self.m_phase != Phase::body) return;
+                         if (problem) return self.lose_peer();
+                         self.advance_body();
+                     }));
 }
 
 void Session::advance_body() {
@@ -260,10 +275,9 @@ void Session::respond(const Answer& answer, bool keep_alive) {
     m_out.clear();
     append_response(m_out, answer, {!m_close_after, m_head_only, m_hub.http_date()});
     enter(Phase::writing, m_hub.options().timeout);
-    boost::asio::async_write(m_socket, boost::asio::buffer(m_out),
-                             guarded([](Session& self, const error_code& problem, std::size_t) {
-                                 if (self.m_phase == Phase::writing) self.finish_response(problem);
-                             }));
+    m_channel->write(m_out, then([](Session& self, const error_code& problem, std::size_t) {
+                         if (self.m_phase == Phase::writing) self.finish_response(problem);
+                     }));
 }
 
 void Session::record_access() {
@@ -278,31 +292,33 @@ void Session::finish_response(const error_code& problem) {
     record_access();
     m_is_fresh = false;
     if (problem) return close();
-    if (m_close_after) {
-        error_code ignored;
-        m_socket.shutdown(Socket::shutdown_send, ignored);
-        // Closing while bytes are unread resets the connection, and the peer may never see its
-        // answer.
-        if (!m_left_unread && m_in.empty()) return close();
-        enter(Phase::lingering, std::min(m_hub.options().timeout, linger_patience));
-        return linger();
-    }
+    if (m_close_after) return end_connection();
     enter(Phase::idle, m_hub.options().idle_timeout);
     if (m_in.empty()) m_hub.became_idle();
     if (m_phase == Phase::idle) advance();
 }
 
+void Session::end_connection() {
+    enter(Phase::lingering, std::min(m_hub.options().timeout, linger_patience));
+    m_channel->end_sending(then([](Session& self, const error_code&, std::size_t) {
+        if (self.m_phase != Phase::lingering) return;
+        // Closing while bytes are unread resets the connection, and the peer may never see its
+        // answer.
+        self.m_left_unread || !self.m_in.empty() ? self.linger() : self.close();
+    }));
+}
+
 void Session::linger() {
     m_in.consume(m_in.view().size());
     const auto [room, size] = m_in.prepare();
-    m_socket.async_read_some(
-        boost::asio::buffer(room, size),
-        guarded([](Session& self, const error_code& problem, std::size_t bytes) {
-            if (self.m_phase != Phase::lingering) return;
-            self.m_lingered += bytes;
-            if (problem || self.m_lingered > lingered_limit) return self.close();
-            self.linger();
-        }));
+    m_channel->discard_some(room, size,
+                            then([](Session& self, const error_code& problem, std::size_t bytes) {
+                                if (self.m_phase != Phase::lingering) return;
+                                self.m_lingered += bytes;
+                                if (problem || self.m_lingered > lingered_limit)
+                                    return self.close();
+                                self.linger();
+                            }));
 }
 
 }  // namespace jobtally::listen

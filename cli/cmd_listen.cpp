@@ -9,6 +9,7 @@
 #include "core/ingest/writer.hpp"
 #include "core/listen/access_log.hpp"
 #include "core/listen/listener.hpp"
+#include "core/listen/service_manager.hpp"
 #include "core/time/expression.hpp"
 
 #include <csignal>
@@ -23,7 +24,7 @@ namespace jobtally::cli {
 namespace {
 
 struct Options {
-    std::vector<std::string> binds{"127.0.0.1:8080"};
+    std::vector<std::string> binds;
     std::string path = "/";
     std::string auth_file;
     bool allow_anonymous = false;
@@ -109,16 +110,31 @@ int run(const Globals& globals, const Options& options) {
     if (globals.store_in_memory())
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
     hold_signals();
-    const auto listening = listen_options(options);
+    auto listening = listen_options(options);
+    const listen::ServiceManager manager;
+    if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
     writer_options.clock = time::system_now;
     ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options,
                           on_store_trouble);
     ReportPrinter sink(writer, options.print == "ndjson");
-    listen::Listener listener(listening, sink, hooks(globals, options));
-    const SignalThread signals([&] { listener.stop(); }, [&] { reload(listener, options); });
-    for (const auto& url : listener.urls()) fmt::print(stderr, "jobtally: listening on {}\n", url);
+    auto listen_hooks = hooks(globals, options);
+    listen_hooks.heartbeat = [&manager] { manager.alive(); };
+    listen::Listener listener(listening, sink, std::move(listen_hooks));
+    const auto status = "listening on " + listener.urls().front();
+    const SignalThread signals(
+        [&] {
+            manager.stopping();
+            listener.stop();
+        },
+        [&] {
+            manager.reloading();
+            reload(listener, options);
+            manager.ready(status);
+        });
+    print_addresses(listener);
+    manager.ready(status);
     listener.run();
     writer.finish();
     return writer.has_lost_store() ? exit_error : exit_done;

@@ -6,7 +6,7 @@
 #include <exception>
 #include <utility>
 
-#include <arpa/inet.h>
+#include <boost/asio/post.hpp>
 
 namespace jobtally::listen {
 namespace {
@@ -27,28 +27,11 @@ int family_of(const BindAddress& address) {
     return AF_UNIX;
 }
 
-std::string peer_text(const sockaddr* address) {
-    char text[INET6_ADDRSTRLEN] = "";
-    if (address->sa_family == AF_INET) {
-        ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, text,
-                    sizeof text);
-    } else if (address->sa_family == AF_INET6) {
-        const auto& ip = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
-        if (IN6_IS_ADDR_V4MAPPED(&ip)) {
-            ::inet_ntop(AF_INET, ip.s6_addr + 12, text, sizeof text);
-        } else {
-            ::inet_ntop(AF_INET6, &ip, text, sizeof text);
-        }
-    } else {
-        return "unix";
-    }
-    return text;
-}
-
 }  // namespace
 
-Door::Door(Hub& hub, ListeningSocket socket)
+Door::Door(Hub& hub, ListeningSocket socket, Purpose purpose)
     : m_hub(hub),
+      m_purpose(purpose),
       m_socket(std::move(socket)),
       m_acceptor(hub.io(), Protocol(family_of(m_socket.address()), 0), m_socket.release()),
       m_pause(hub.io()) {
@@ -57,7 +40,7 @@ Door::Door(Hub& hub, ListeningSocket socket)
 
 void Door::open() {
     if (m_is_waiting || m_hub.is_stopping()) return;
-    if (!m_hub.has_room()) return;
+    if (!m_hub.has_room(m_purpose)) return;
     m_is_waiting = true;
     // Waiting first: where no descriptor is left, accepting fails even though nobody knocks.
     m_acceptor.async_wait(Acceptor::wait_read, [this](const error_code& problem) {
@@ -74,7 +57,7 @@ void Door::close() {
     error_code problem;
     m_pause.cancel();
     m_acceptor.cancel(problem);
-    while (!problem && m_hub.connections() < m_hub.options().max_connections) {
+    while (!problem && !m_hub.is_full(m_purpose)) {
         auto accepted = m_acceptor.accept(m_peer, problem);
         if (!problem) begin_session(std::move(accepted));
     }
@@ -82,25 +65,37 @@ void Door::close() {
 }
 
 std::unique_ptr<Channel> Door::channel_of(Socket accepted) const {
-    const bool is_unix = m_socket.address().family == BindAddress::Family::unix_socket;
+    const bool is_plain = m_purpose == Purpose::admin ||
+                          m_socket.address().family == BindAddress::Family::unix_socket;
     const auto& tls = m_hub.tls();
-    return tls && !is_unix ? tls->channel(std::move(accepted)) : plain_channel(std::move(accepted));
+    return tls && !is_plain ? tls->channel(std::move(accepted))
+                            : plain_channel(std::move(accepted));
 }
 
 void Door::begin_session(Socket accepted) {
-    const auto session =
-        std::make_shared<Session>(m_hub, channel_of(std::move(accepted)), peer_text(m_peer.data()));
+    auto peer = peer_of(*m_peer.data());
+    if (m_purpose == Purpose::reports) {
+        if (!m_hub.admits(peer)) return;  // which closes it
+        ++m_hub.counters().connections;
+    }
+    const auto session = std::make_shared<Session>(m_hub, channel_of(std::move(accepted)),
+                                                   std::move(peer), m_purpose);
     m_hub.add(session);
     session->start();
 }
 
 // m_is_waiting stays true in here, so that room made on the way opens no second wait.
 void Door::take_one() {
+    // Who was idle when the wait began may have become busy.
+    if (!m_hub.has_room(m_purpose)) {
+        m_is_waiting = false;
+        return;
+    }
     error_code problem;
     auto accepted = m_acceptor.accept(m_peer, problem);
     if (!problem) {
         m_has_trouble = false;
-        if (m_hub.connections() >= m_hub.options().max_connections) m_hub.close_idlest();
+        if (m_hub.is_full(m_purpose)) m_hub.close_idlest(m_purpose);
         begin_session(std::move(accepted));
     } else if (problem != boost::asio::error::would_block &&
                problem != boost::asio::error::connection_aborted) {
@@ -112,10 +107,16 @@ void Door::take_one() {
     open();
 }
 
-// Most likely there is no descriptor left; the socket stays readable, so asking again at once
-// would spin.
+// Most likely there is no descriptor left. Who is idle gives way at once; where nobody is, asking
+// again at once would spin, for the socket stays readable.
 void Door::back_off() {
-    m_hub.close_idlest();
+    if (m_hub.close_idlest(Purpose::reports) || m_hub.close_idlest(Purpose::admin)) {
+        boost::asio::post(m_hub.io(), [this] {
+            m_is_waiting = false;
+            open();
+        });
+        return;
+    }
     m_pause.expires_after(accept_back_off);
     m_pause.async_wait([this](const error_code& cancelled) {
         m_is_waiting = false;

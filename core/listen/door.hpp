@@ -15,7 +15,7 @@ namespace jobtally::listen {
 // Accepts connections for as long as there is room.
 class Door {
   public:
-    Door(Hub& hub, ListeningSocket socket);
+    Door(Hub& hub, ListeningSocket socket, Purpose purpose);
 
     void open();
     // Connections that wait in the backlog are taken first: their peers have been promised one.
@@ -31,6 +31,7 @@ class Door {
     void back_off();
 
     Hub& m_hub;
+    const Purpose m_purpose;
     ListeningSocket m_socket;  // keeps the file of a unix socket
     Acceptor m_acceptor;
     boost::asio::steady_timer m_pause;

@@ -10,13 +10,15 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 namespace jobtally::listen {
 namespace {
 
 void check(const ListenOptions& options) {
-    if (options.binds.empty()) throw UsageError("no address to listen on");
+    if (options.binds.empty() && options.passed.empty())
+        throw UsageError("no address to listen on");
     if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
         throw UsageError(fmt::format("\"{}\" is not a path", visible(options.path)),
                          "write a path such as \"/\" or \"/job-reports\"");
@@ -24,15 +26,24 @@ void check(const ListenOptions& options) {
         throw UsageError("the limits of connections, body and time must be above 0");
     if (options.max_body > 9'999'999'999)
         throw UsageError("the limit of the body must be below 10^10 bytes");
-    if (!options.authorizations.empty() || options.allow_anonymous) return;
-    for (const auto& bind : options.binds) {
-        if (!bind.is_local())
-            throw UsageError(fmt::format("without an Authorization only this machine may be "
-                                         "served, but \"{}\" is open to others",
-                                         bind.host),
-                             "give --auth-file or JOBTALLY_AUTHORIZATION, or --allow-anonymous to "
-                             "let anybody in");
-    }
+    if (options.max_connections_per_peer == 0U)
+        throw UsageError("the limit of connections per peer must be above 0");
+}
+
+void check_openness(const BindAddress& address, const ListenOptions& options, Purpose purpose) {
+    if (address.is_local() || options.allow_anonymous) return;
+    if (purpose == Purpose::admin)
+        throw UsageError(fmt::format("the admin address asks for no Authorization, so only this "
+                                     "machine may be served there, but \"{}\" is open to others",
+                                     visible(address.host)),
+                         "choose a loopback address or a unix socket for --admin, or give "
+                         "--allow-anonymous to let anybody see it");
+    if (options.authorizations.empty())
+        throw UsageError(fmt::format("without an Authorization only this machine may be served, "
+                                     "but \"{}\" is open to others",
+                                     visible(address.host)),
+                         "give --auth-file or JOBTALLY_AUTHORIZATION, or --allow-anonymous to let "
+                         "anybody in");
 }
 
 }  // namespace
@@ -40,17 +51,17 @@ void check(const ListenOptions& options) {
 class Listener::Impl {
   public:
     Impl(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks hooks)
-        : m_hub(options, sink, std::move(hooks)), m_work(m_hub.io().get_executor()) {
-        for (const auto& bind : options.binds) {
-            ListeningSocket socket(bind);
-            urls.push_back(socket.url(options.tls ? "https" : "http", options.path));
-            m_doors.push_back(std::make_unique<Door>(m_hub, std::move(socket)));
-        }
+        : m_hub(options, sink, std::move(hooks)),
+          m_work(m_hub.io().get_executor()),
+          m_heartbeat(m_hub.io()) {
+        add_doors(options.passed, options.binds, Purpose::reports);
+        add_doors(options.admin_passed, options.admin_binds, Purpose::admin);
         m_hub.on_room = [this] { open_doors(); };
     }
 
     void run() {
         open_doors();
+        beat();
         while (!m_hub.io().stopped()) {
             try {
                 m_hub.io().run();
@@ -84,14 +95,49 @@ class Listener::Impl {
     }
 
     std::vector<std::string> urls;
+    std::vector<std::string> admin_urls;
 
   private:
+    void add_doors(const std::vector<int>& passed, const std::vector<BindAddress>& binds,
+                   Purpose purpose) {
+        for (const int fd : passed) {
+            auto socket = ListeningSocket::adopt(fd);
+            check_openness(socket.address(), m_hub.options(), purpose);
+            add_door(std::move(socket), purpose);
+        }
+        for (const auto& bind : binds) {
+            check_openness(bind, m_hub.options(), purpose);
+            add_door(ListeningSocket(bind), purpose);
+        }
+    }
+
+    void add_door(ListeningSocket socket, Purpose purpose) {
+        const auto& options = m_hub.options();
+        if (purpose == Purpose::admin) {
+            admin_urls.push_back(socket.url("http", "/"));
+        } else {
+            urls.push_back(socket.url(options.tls ? "https" : "http", options.path));
+        }
+        m_doors.push_back(std::make_unique<Door>(m_hub, std::move(socket), purpose));
+    }
+
+    void beat() {
+        const auto& options = m_hub.options();
+        if (options.heartbeat_every.count() <= 0 || !m_hub.hooks().heartbeat) return;
+        m_hub.hooks().heartbeat();
+        m_heartbeat.expires_after(options.heartbeat_every);
+        m_heartbeat.async_wait([this](const boost::system::error_code& problem) {
+            if (!problem) beat();
+        });
+    }
+
     void open_doors() {
         for (const auto& door : m_doors) door->open();
     }
 
     Hub m_hub;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work;
+    boost::asio::steady_timer m_heartbeat;
     std::vector<std::unique_ptr<Door>> m_doors;
 };
 
@@ -104,6 +150,9 @@ Listener::~Listener() = default;
 
 const std::vector<std::string>& Listener::urls() const {
     return m_impl->urls;
+}
+const std::vector<std::string>& Listener::admin_urls() const {
+    return m_impl->admin_urls;
 }
 void Listener::run() {
     m_impl->run();

@@ -16,11 +16,12 @@ constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
-Session::Session(Hub& hub, std::unique_ptr<Channel> channel, std::string peer)
+Session::Session(Hub& hub, std::unique_ptr<Channel> channel, Peer peer, Purpose purpose)
     : m_hub(hub),
       m_channel(std::move(channel)),
       m_number(hub.next_number()),
-      m_peer(std::move(peer)) {}
+      m_peer(std::move(peer)),
+      m_purpose(purpose) {}
 
 // The one catch of a request.
 template <class Step>
@@ -75,8 +76,9 @@ void Session::take_opening(const error_code& problem) {
 }
 
 void Session::lose_peer_at_opening(std::string why) {
+    ++m_hub.counters().failed_handshakes;
     m_record.at = m_hub.hooks().clock();
-    m_record.peer = m_peer;
+    m_record.peer = m_peer.name;
     m_record.problem = std::move(why);
     record_access();
     close();
@@ -118,6 +120,9 @@ void Session::give_up_waiting() {
             return refuse({503, "too many bodies are under way"});
         case Phase::storing:
             return;  // the sink bounds its own patience
+        case Phase::probing:
+            return respond(health_answer({"a commit takes too long"}, m_hub.options().version),
+                           m_keep_alive);
         case Phase::writing:
             m_record.problem = "the peer did not take its answer";
             record_access();
@@ -167,7 +172,7 @@ void Session::begin_request() {
     m_began = Hub::Clock::now();
     m_record = {};
     m_record.at = m_hub.hooks().clock();
-    m_record.peer = m_peer;
+    m_record.peer = m_peer.name;
     m_keep_alive = false;
     m_head_only = m_has_body = m_expects_continue = false;
 }
@@ -180,6 +185,7 @@ void Session::advance_head() {
     const auto state = m_reader->take_head(m_in.view().substr(check.begin, check.size));
     if (state == RequestReader::State::refused) return refuse(m_reader->refusal());
     m_in.consume(check.begin + check.size);
+    if (m_purpose == Purpose::admin) return answer_admin();
     const auto verdict = judge_head(m_reader->head(), m_hub.rules());
     note_head(m_reader->head(), verdict);
     // A body that nobody wants is not read, so nothing behind it can be found.
@@ -197,6 +203,22 @@ void Session::note_head(const RequestHead& head, const Verdict& verdict) {
     m_has_body = head.has_body();
     m_expects_continue = head.expect.has_value();
     m_most_body = head.chunked ? m_hub.rules().max_body : head.content_length.value_or(0);
+}
+
+void Session::answer_admin() {
+    note_head(m_reader->head(), {});
+    m_left_unread = m_has_body;
+    const auto verdict = judge_admin_head(m_reader->head());
+    if (verdict.answer) return respond(*verdict.answer, m_keep_alive && !m_left_unread);
+    if (verdict.page == AdminPage::metrics)
+        return respond(metrics_answer(m_hub.metrics_text()), m_keep_alive);
+    enter(Phase::probing, m_hub.options().timeout);
+    m_hub.probe(m_number);
+}
+
+void Session::take_health(const Health& health) noexcept {
+    if (m_phase != Phase::probing) return;
+    protect([&] { respond(health_answer(health, m_hub.options().version), m_keep_alive); });
 }
 
 void Session::begin_body() {
@@ -234,7 +256,7 @@ void Session::advance_body() {
 void Session::deliver() {
     const auto body = m_reader->body();
     m_record.body_bytes = body.size();
-    auto delivery = ingest::decode(body, "http " + m_peer, m_hub.hooks().clock());
+    auto delivery = ingest::decode(body, "http " + m_peer.name, m_hub.hooks().clock());
     m_phase = Phase::storing;
     m_deadline = Hub::Clock::time_point::max();
     m_hub.submit(std::move(delivery), m_number);
@@ -247,7 +269,7 @@ void Session::take_receipt(const ingest::Receipt& receipt) noexcept {
 void Session::answer_receipt(const ingest::Receipt& receipt) {
     if (receipt.error) {
         m_record.problem = *receipt.error;
-        if (m_hub.hooks().lost) m_hub.hooks().lost(m_reader->body(), m_peer);
+        if (m_hub.hooks().lost) m_hub.hooks().lost(m_reader->body(), m_peer.name);
     } else {
         m_record.tally = receipt.tally;
         if (receipt.delivery.reports.empty() && !receipt.delivery.rejections.empty())
@@ -280,11 +302,13 @@ void Session::respond(const Answer& answer, bool keep_alive) {
                      }));
 }
 
+// Those who watch us ask every few seconds, and nobody wants to read it.
 void Session::record_access() {
-    if (!m_hub.hooks().access) return;
+    if (m_purpose == Purpose::admin) return;
     m_record.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(Hub::Clock::now() - m_began);
-    m_hub.hooks().access(m_record);
+    m_hub.counters().count(m_record);
+    if (m_hub.hooks().access) m_hub.hooks().access(m_record);
 }
 
 void Session::finish_response(const error_code& problem) {

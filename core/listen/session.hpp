@@ -20,12 +20,15 @@ namespace jobtally::listen {
 
 class Session : public std::enable_shared_from_this<Session> {
   public:
-    Session(Hub& hub, std::unique_ptr<Channel> channel, std::string peer);
+    Session(Hub& hub, std::unique_ptr<Channel> channel, Peer peer, Purpose purpose);
 
     std::uint64_t number() const { return m_number; }
+    Purpose purpose() const { return m_purpose; }
+    const Peer& peer() const { return m_peer; }
     void start();
     void take_receipt(const ingest::Receipt& receipt) noexcept;
     void body_may_come() noexcept;
+    void take_health(const Health& health) noexcept;
     // The deadline has passed.
     void expire() noexcept;
     // No more requests after the one under way.
@@ -38,7 +41,18 @@ class Session : public std::enable_shared_from_this<Session> {
     Hub::Clock::time_point deadline() const { return m_deadline; }
 
   private:
-    enum class Phase { opening, idle, head, waiting, body, storing, writing, lingering, closed };
+    enum class Phase {
+        opening,
+        idle,
+        head,
+        waiting,
+        body,
+        storing,
+        probing,
+        writing,
+        lingering,
+        closed
+    };
 
     void enter(Phase phase, std::chrono::milliseconds patience);
     bool is_reading() const {
@@ -61,6 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void begin_request();
     void advance_head();
     void note_head(const RequestHead& head, const Verdict& verdict);
+    void answer_admin();
     void begin_body();
     void ask_for_body();
     void advance_body();
@@ -77,7 +92,8 @@ class Session : public std::enable_shared_from_this<Session> {
     Hub& m_hub;
     const std::unique_ptr<Channel> m_channel;
     const std::uint64_t m_number;
-    const std::string m_peer;
+    const Peer m_peer;
+    const Purpose m_purpose;
     Phase m_phase = Phase::opening;
     Hub::Clock::time_point m_entered;  // the phase
     Hub::Clock::time_point m_deadline;

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include <boost/asio/error.hpp>
+
 namespace jobtally::listen {
 namespace {
 
@@ -70,6 +72,7 @@ void Session::start() {
 
 // The deadline stays: whoever connects has one timeout until its first byte.
 void Session::take_opening(const error_code& problem) {
+    if (problem == boost::asio::error::eof) return close();  // it never meant to say anything
     if (problem) return lose_peer_at_opening(problem.message());
     m_phase = Phase::idle;
     read_more();

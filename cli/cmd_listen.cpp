@@ -1,5 +1,6 @@
 // `jobtally listen`: the HTTP listener.
 #include "cli/application.hpp"
+#include "cli/listen_door.hpp"
 #include "cli/messages.hpp"
 #include "cli/report_printer.hpp"
 #include "cli/signals.hpp"
@@ -10,6 +11,7 @@
 #include "core/ingest/writer.hpp"
 #include "core/listen/access_log.hpp"
 #include "core/listen/listener.hpp"
+#include "core/listen/service_manager.hpp"
 #include "core/time/expression.hpp"
 
 #include <csignal>
@@ -24,7 +26,7 @@ namespace jobtally::cli {
 namespace {
 
 struct Options {
-    std::vector<std::string> binds{"127.0.0.1:8080"};
+    std::vector<std::string> binds;
     std::string path = "/";
     std::string auth_file;
     bool allow_anonymous = false;
@@ -35,6 +37,7 @@ struct Options {
     std::string print;
     std::string spool;
     std::int64_t rejected_limit = store::default_rejected_limit;
+    DoorSettings door;
 };
 
 // With other writers. Nobody who sends a report waits longer: it goes to the spool then.
@@ -66,6 +69,7 @@ listen::ListenOptions listen_options(const Options& options) {
     if (result.timeout.count() < 1)
         throw UsageError("a timeout must be longer than 0", "for example `--timeout 10s`");
     result.max_connections = options.max_connections;
+    apply_door_options(options.door, result);
     return result;
 }
 
@@ -87,6 +91,7 @@ listen::ListenHooks hooks(const Globals& globals, const Options& options) {
 
 // A secret that is changed must not close the door: what can't be read keeps the old values.
 void read_authorizations_again(listen::Listener& listener, const Options& options) {
+    if (options.auth_file.empty()) return;
     try {
         listener.accept_authorizations(authorizations(options));
         print_note("the authorization file was read again");
@@ -94,6 +99,11 @@ void read_authorizations_again(listen::Listener& listener, const Options& option
         print_error(error);
         print_note("the old authorizations stay");
     }
+}
+
+void reload(listen::Listener& listener, const Options& options) {
+    read_authorizations_again(listener, options);
+    read_tls_again(listener, options.door);
 }
 
 // In the writer thread. Where the store is lost, end as if asked to, with an error, so that the
@@ -134,17 +144,31 @@ int run(const Globals& globals, const Options& options) {
     if (globals.store_in_memory())
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
     hold_signals();
-    const auto listening = listen_options(options);
+    auto listening = listen_options(options);
+    const listen::ServiceManager manager;
+    if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
     const auto path = globals.store_path();
     look_at_store(path);
     ingest::Writer writer([path] { return store::Store::open_to_write(path, store_patience); },
                           writer_options(globals, options), on_store_trouble);
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
-    listen::Listener listener(listening, sink, hooks(globals, options));
-    const SignalThread signals([&] { listener.stop(); },
-                               [&] { read_authorizations_again(listener, options); });
-    for (const auto& url : listener.urls()) fmt::print(stderr, "jobtally: listening on {}\n", url);
+    auto listen_hooks = hooks(globals, options);
+    listen_hooks.heartbeat = [&manager] { manager.alive(); };
+    listen::Listener listener(listening, sink, std::move(listen_hooks));
+    const auto status = "listening on " + listener.urls().front();
+    const SignalThread signals(
+        [&] {
+            manager.stopping();
+            listener.stop();
+        },
+        [&] {
+            manager.reloading();
+            reload(listener, options);
+            manager.ready(status);
+        });
+    print_addresses(listener);
+    manager.ready(status);
     listener.run();
     writer.finish();
     return writer.has_lost_store() ? exit_error : exit_done;
@@ -194,6 +218,7 @@ void add_listen(Application& application) {
                     "How many rejected bodies the store keeps (default 10000)")
         ->type_name("N")
         ->check(whole_number(0));
+    add_door_options(command, options->door);
 }
 
 }  // namespace jobtally::cli

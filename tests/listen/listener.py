@@ -31,6 +31,7 @@ def report(id, **changes):
 
 class Listener:
     """A running `jobtally listen` on a port of its own."""
+    scheme = "http"
 
     def __init__(self, store, *options, authorization=SECRET):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("JOBTALLY_")}
@@ -43,7 +44,7 @@ class Listener:
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, text=True, errors="replace")
         self.port = None
         for line in self.process.stderr:
-            found = re.search(r"listening on http://127\.0\.0\.1:(\d+)/", line)
+            found = re.search(r"listening on " + self.scheme + r"://127\.0\.0\.1:(\d+)/", line)
             if found:
                 self.port = int(found.group(1))
                 break

@@ -28,8 +28,8 @@ struct ListenOptions {
     // At the limit the connection that has been idle longest is closed; while none is, new ones
     // wait.
     std::size_t max_connections = 1024;
-    std::uint64_t body_budget =
-        64 << 20;  // bytes of all bodies under way; more of them wait their turn
+    // Bytes of all bodies under way that are larger than 32 KiB; more of them wait their turn.
+    std::uint64_t body_budget = 64 << 20;
 };
 
 // Called in the thread of run(); they must be quick. Empty ones are not called.

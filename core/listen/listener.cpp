@@ -24,6 +24,7 @@ using Protocol = boost::asio::generic::stream_protocol;
 using Acceptor = boost::asio::basic_socket_acceptor<Protocol>;
 
 constexpr std::chrono::milliseconds accept_back_off{100};
+constexpr int most_a_turn = 64;
 
 std::string peer_text(const Protocol::endpoint& endpoint) {
     char text[INET6_ADDRSTRLEN] = "";
@@ -62,7 +63,7 @@ class Door {
         // Waiting first: where no descriptor is left, accepting fails even though nobody knocks.
         m_acceptor.async_wait(Acceptor::wait_read, [this](const error_code& problem) {
             try {
-                if (!problem) take_one();
+                if (!problem) take_some();
             } catch (const std::exception& defect) {
                 m_hub.report_trouble(defect.what());
                 back_off();
@@ -90,23 +91,30 @@ class Door {
         session->start();
     }
 
-    // m_is_waiting stays true in here, so that room made on the way opens no second wait.
-    void take_one() {
+    // m_is_waiting stays true in here, so that room made on the way opens no second wait. Several
+    // are taken in a turn: among busy connections turns are long, and who connects would wait one
+    // for each that came before.
+    void take_some() {
         error_code problem;
-        auto accepted = m_acceptor.accept(m_peer, problem);
-        if (!problem) {
-            m_has_trouble = false;
-            if (m_hub.connections() >= m_hub.options().max_connections) m_hub.close_idlest();
-            begin_session(std::move(accepted));
-        } else if (problem != boost::asio::error::would_block &&
-                   problem != boost::asio::error::connection_aborted) {
-            if (!m_has_trouble)
-                m_hub.report_trouble("can't accept a connection: " + problem.message());
-            m_has_trouble = true;
-            return back_off();
+        for (int taken = 0; taken < most_a_turn && !problem && m_hub.has_room(); ++taken) {
+            take_one(problem);
         }
-        m_is_waiting = false;
-        open();
+        if (!problem || problem == boost::asio::error::would_block ||
+            problem == boost::asio::error::connection_aborted) {
+            m_is_waiting = false;
+            return open();
+        }
+        if (!m_has_trouble) m_hub.report_trouble("can't accept a connection: " + problem.message());
+        m_has_trouble = true;
+        back_off();
+    }
+
+    void take_one(error_code& problem) {
+        auto accepted = m_acceptor.accept(m_peer, problem);
+        if (problem) return;
+        m_has_trouble = false;
+        if (m_hub.connections() >= m_hub.options().max_connections) m_hub.close_idlest();
+        begin_session(std::move(accepted));
     }
 
     // Most likely there is no descriptor left; the socket stays readable, so asking again at once

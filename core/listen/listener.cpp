@@ -93,13 +93,13 @@ class Door {
 
     // m_is_waiting stays true in here, so that room made on the way opens no second wait. Several
     // are taken in a turn: among busy connections turns are long, and who connects would wait one
-    // for each that came before.
+    // for each that came before. Only the first can fail in earnest: without a descriptor accepting
+    // fails even when nobody knocks.
     void take_some() {
         error_code problem;
-        for (int taken = 0; taken < most_a_turn && !problem && m_hub.has_room(); ++taken) {
-            take_one(problem);
-        }
-        if (!problem || problem == boost::asio::error::would_block ||
+        int taken = 0;
+        while (taken < most_a_turn && m_hub.has_room() && take_one(problem)) ++taken;
+        if (!problem || taken > 0 || problem == boost::asio::error::would_block ||
             problem == boost::asio::error::connection_aborted) {
             m_is_waiting = false;
             return open();
@@ -109,12 +109,13 @@ class Door {
         back_off();
     }
 
-    void take_one(error_code& problem) {
+    bool take_one(error_code& problem) {
         auto accepted = m_acceptor.accept(m_peer, problem);
-        if (problem) return;
+        if (problem) return false;
         m_has_trouble = false;
         if (m_hub.connections() >= m_hub.options().max_connections) m_hub.close_idlest();
         begin_session(std::move(accepted));
+        return true;
     }
 
     // Most likely there is no descriptor left; the socket stays readable, so asking again at once

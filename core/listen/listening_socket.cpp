@@ -19,7 +19,7 @@
 namespace jobtally::listen {
 namespace {
 
-constexpr int send_buffer = 32 << 10;      // bytes; answers are far smaller
+constexpr int send_buffer = 8 << 10;       // bytes; answers are far smaller
 constexpr int receive_buffer = 128 << 10;  // bytes
 
 struct SocketName {

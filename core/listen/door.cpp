@@ -14,6 +14,7 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds accept_back_off{100};
+constexpr int most_a_turn = 64;
 
 int family_of(const BindAddress& address) {
     switch (address.family) {
@@ -45,7 +46,7 @@ void Door::open() {
     // Waiting first: where no descriptor is left, accepting fails even though nobody knocks.
     m_acceptor.async_wait(Acceptor::wait_read, [this](const error_code& problem) {
         try {
-            if (!problem) take_one();
+            if (!problem) take_some();
         } catch (const std::exception& defect) {
             m_hub.report_trouble(defect.what());
             back_off();
@@ -84,27 +85,31 @@ void Door::begin_session(Socket accepted) {
     session->start();
 }
 
-// m_is_waiting stays true in here, so that room made on the way opens no second wait.
-void Door::take_one() {
-    // Who was idle when the wait began may have become busy.
-    if (!m_hub.has_room(m_purpose)) {
-        m_is_waiting = false;
-        return;
-    }
+// m_is_waiting stays true in here, so that room made on the way opens no second wait. Several are
+// taken in a turn: among busy connections turns are long, and who connects would wait one for each
+// that came before. Only the first can fail in earnest: without a descriptor accepting fails even
+// when nobody knocks.
+void Door::take_some() {
     error_code problem;
-    auto accepted = m_acceptor.accept(m_peer, problem);
-    if (!problem) {
-        m_has_trouble = false;
-        if (m_hub.is_full(m_purpose)) m_hub.close_idlest(m_purpose);
-        begin_session(std::move(accepted));
-    } else if (problem != boost::asio::error::would_block &&
-               problem != boost::asio::error::connection_aborted) {
-        if (!m_has_trouble) m_hub.report_trouble("can't accept a connection: " + problem.message());
-        m_has_trouble = true;
-        return back_off();
+    int taken = 0;
+    while (taken < most_a_turn && m_hub.has_room(m_purpose) && take_one(problem)) ++taken;
+    if (!problem || taken > 0 || problem == boost::asio::error::would_block ||
+        problem == boost::asio::error::connection_aborted) {
+        m_is_waiting = false;
+        return open();
     }
-    m_is_waiting = false;
-    open();
+    if (!m_has_trouble) m_hub.report_trouble("can't accept a connection: " + problem.message());
+    m_has_trouble = true;
+    back_off();
+}
+
+bool Door::take_one(error_code& problem) {
+    auto accepted = m_acceptor.accept(m_peer, problem);
+    if (problem) return false;
+    m_has_trouble = false;
+    if (m_hub.is_full(m_purpose)) m_hub.close_idlest(m_purpose);
+    begin_session(std::move(accepted));
+    return true;
 }
 
 // Most likely there is no descriptor left. Who is idle gives way at once; where nobody is, asking

@@ -27,7 +27,8 @@ class Door {
 
     std::unique_ptr<Channel> channel_of(Socket accepted) const;
     void begin_session(Socket accepted);
-    void take_one();
+    void take_some();
+    bool take_one(boost::system::error_code& problem);
     void back_off();
 
     Hub& m_hub;

@@ -36,8 +36,8 @@ struct ListenOptions {
     // wait.
     std::size_t max_connections = 1024;
     std::optional<std::size_t> max_connections_per_peer;  // see PeerCounts
-    std::uint64_t body_budget =
-        64 << 20;  // bytes of all bodies under way; more of them wait their turn
+    // Bytes of all bodies under way that are larger than 32 KiB; more of them wait their turn.
+    std::uint64_t body_budget = 64 << 20;
     std::shared_ptr<const TlsIdentity> tls;  // for all but unix sockets and admin; none: plain HTTP
     std::string version;                     // that is shown on the admin address
     std::chrono::microseconds heartbeat_every{0};  // 0: no heartbeat

@@ -21,6 +21,9 @@
 namespace jobtally::listen {
 namespace {
 
+constexpr int send_buffer = 8 << 10;       // bytes; answers are far smaller
+constexpr int receive_buffer = 128 << 10;  // bytes
+
 struct SocketName {
     sockaddr_storage storage{};
     socklen_t size = 0;
@@ -124,11 +127,15 @@ BindAddress address_of(int fd) {
     return {BindAddress::Family::ipv4, text, ntohs(ip.sin_port)};
 }
 
+// Accepted sockets inherit all of it.
 void set_options(int fd, BindAddress::Family family) {
+    // Else the kernel lets each peer that never takes its answers fill many MiB.
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     if (family == BindAddress::Family::unix_socket) return;
     const int on = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted sockets inherit it
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 int bind_to(int fd, const BindAddress& address) {

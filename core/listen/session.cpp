@@ -14,6 +14,9 @@ using boost::system::error_code;
 constexpr std::chrono::milliseconds linger_patience{2000};
 constexpr std::chrono::milliseconds last_chance{500};
 constexpr std::uint64_t lingered_limit = 4 << 20;
+// What a body may take without a share of the budget. Else a few senders that announce much and
+// send nothing would hold all shares, and nobody's small report would get in.
+constexpr std::size_t small_body = 32 << 10;
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -225,19 +228,26 @@ void Session::take_health(const Health& health) noexcept {
 }
 
 void Session::begin_body() {
-    enter(Phase::waiting, m_hub.options().timeout);
-    m_reserved = m_most_body;
-    if (m_hub.reserve(m_most_body, m_number)) return ask_for_body();
-    m_reserved = 0;
+    enter(Phase::body, m_hub.options().timeout);
+    ask_for_body();
+}
+
+// The deadline stays that of the body.
+void Session::wait_for_share() {
+    m_phase = Phase::waiting;
+    if (m_hub.reserve(m_most_body, m_number)) body_may_come();
 }
 
 void Session::body_may_come() noexcept {
     m_reserved = m_most_body;
-    protect([this] { m_phase == Phase::waiting ? ask_for_body() : drop_body(); });
+    protect([this] {
+        if (m_phase != Phase::waiting) return drop_body();
+        m_phase = Phase::body;
+        read_more();
+    });
 }
 
 void Session::ask_for_body() {
-    m_phase = Phase::body;
     if (!m_expects_continue || !m_has_body || !m_in.empty()) return advance_body();
     m_channel->write(go_on, then([](Session& self, const error_code& problem, std::size_t) {
                          if (self.m_phase != Phase::body) return;
@@ -252,8 +262,9 @@ void Session::advance_body() {
     const auto state = m_reader->take_body(input);
     m_in.consume(before - input.size());
     if (state == RequestReader::State::refused) return refuse(m_reader->refusal());
-    if (state == RequestReader::State::more) return read_more();
-    deliver();
+    if (state == RequestReader::State::done) return deliver();
+    if (m_reserved == 0 && m_reader->body().size() > small_body) return wait_for_share();
+    read_more();
 }
 
 void Session::deliver() {

@@ -77,6 +77,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void note_head(const RequestHead& head, const Verdict& verdict);
     void answer_admin();
     void begin_body();
+    void wait_for_share();
     void ask_for_body();
     void advance_body();
     void deliver();

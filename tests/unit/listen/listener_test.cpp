@@ -180,23 +180,29 @@ TEST_CASE("stop waits for receipts and answers them", "[listen]") {
     serving.stop();
 }
 
-TEST_CASE("bodies beyond the budget wait for their turn", "[listen]") {
+TEST_CASE("large bodies beyond the budget wait for their turn, small ones don't", "[listen]") {
+    const auto large_report = small_report + std::string(200'000, ' ');
     auto options = local_options();
-    options.body_budget = small_report.size() + 10;
+    options.body_budget = large_report.size() + 10;
     ScriptedSink sink(false);
     Serving serving(options, sink);
     ClientSocket first(serving.listener.urls().front());
     ClientSocket second(serving.listener.urls().front());
-    first.send(post_of(small_report));
+    ClientSocket third(serving.listener.urls().front());
+    first.send(post_of(large_report));
     REQUIRE(comes_true([&] { return sink.held() == 1; }));
-    second.send(post_of(small_report));
+    second.send(post_of(large_report));
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     CHECK(sink.held() == 1);
+    third.send(post_of(small_report));
+    REQUIRE(comes_true([&] { return sink.held() == 2; }));
     sink.answer_one();
     CHECK(first.read_answer().starts_with("HTTP/1.1 200 "));
-    REQUIRE(comes_true([&] { return sink.held() == 1; }));
+    REQUIRE(comes_true([&] { return sink.held() == 2; }));
+    sink.answer_one();
     sink.answer_one();
     CHECK(second.read_answer().starts_with("HTTP/1.1 200 "));
+    CHECK(third.read_answer().starts_with("HTTP/1.1 200 "));
 }
 
 TEST_CASE("accepted authorizations can be exchanged while serving", "[listen]") {

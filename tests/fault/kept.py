@@ -3,7 +3,10 @@
 Read-only connections: one that can write would checkpoint the log when it closes, outside the write guard.
 """
 
+import os
+import shutil
 import sqlite3
+import tempfile
 from contextlib import closing, contextmanager
 
 from reports import BASE
@@ -13,6 +16,21 @@ from reports import BASE
 def reading(store):
     with closing(sqlite3.connect("file:%s?mode=ro" % store, uri=True, timeout=30)) as database:
         yield database
+
+
+@contextmanager
+def copied(store):
+    """The path of a copy with its logs, which SQLite may recover without touching what the next run finds. Only where
+    nobody writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = os.path.join(folder, "copy.db")
+        for ending in ("", "-wal", "-journal"):
+            if os.path.exists(store + ending):
+                shutil.copy(store + ending, copy + ending)
+        if os.path.exists(copy):
+            with closing(sqlite3.connect(copy)) as database:
+                database.execute("SELECT count(*) FROM sqlite_schema")
+        yield copy
 
 
 def versions(store):

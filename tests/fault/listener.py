@@ -83,6 +83,10 @@ class Listener:
             return None
 
 
+def request(body):
+    return b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
 class Connection:
     """Raises OSError where the peer is gone."""
 
@@ -90,6 +94,7 @@ class Connection:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.pending = b""
+        self.closes = False  # the last answer said that it will
 
     def __enter__(self):
         return self
@@ -98,13 +103,17 @@ class Connection:
         self.socket.close()
 
     def send(self, body):
-        self.socket.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        self.socket.sendall(request(body))
+
+    def send_all(self, bodies):
+        self.socket.sendall(b"".join(request(body) for body in bodies))
 
     def answer(self):
         """The status and the JSON value of one answer."""
         while b"\r\n\r\n" not in self.pending:
             self.receive()
         head, self.pending = self.pending.split(b"\r\n\r\n", 1)
+        self.closes = re.search(rb"(?i)\nconnection: *close", head) is not None
         length = int(re.search(rb"(?i)\ncontent-length: *(\d+)", head)[1])
         while len(self.pending) < length:
             self.receive()

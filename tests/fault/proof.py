@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +31,12 @@ def need(*programs):
     for program in programs:
         if shutil.which(program) is None:
             skip(program + " is not installed")
+
+
+def need_option(program, command, option):
+    told = subprocess.run([program, command, "--help"], capture_output=True, text=True).stdout
+    if option not in told:
+        skip("this program has no %s %s" % (command, option))
 
 
 class Proof:

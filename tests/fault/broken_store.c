@@ -1,6 +1,6 @@
 /* Breaks the store of the program that it is preloaded into, for the controls of the proofs: each must notice.
-   JOBTALLY_BREAK=normal commits with synchronous=NORMAL; JOBTALLY_BREAK=drop drops what is written to a write-ahead
-   log beyond the first MiB written, and says that it was written. */
+   JOBTALLY_BREAK=normal commits with synchronous=NORMAL; nosync leaves fsync() out; drop drops what is written to a
+   write-ahead log beyond the first MiB, and says that it was written. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
@@ -29,6 +29,11 @@ static int is_log(int file) {
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     ssize_t length = readlink(link, path, sizeof path);
     return length > 4 && memcmp(path + length - 4, "-wal", 4) == 0;
+}
+
+int fsync(int file) {
+    int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+    return breaks("nosync") ? 0 : real(file);
 }
 
 ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t offset) {

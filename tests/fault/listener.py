@@ -131,6 +131,13 @@ class Connection:
         return self.answer()
 
 
+def ingest_nothing(proof, program, store):
+    """Takes in what waits in the spool."""
+    done = subprocess.run([program, "-q", "--db", store, "ingest", "-"], input=b"", env=environment(),
+                          stdout=subprocess.DEVNULL, timeout=PATIENCE)
+    proof.expect(done.returncode == 0, "ingest ended with %d" % done.returncode)
+
+
 def in_threads(work, count):
     """Runs work(0) ... work(count - 1) at the same time; the threads, started."""
     threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(count)]

@@ -1,28 +1,22 @@
-"""Reads strace's lines while they come and judges the order of system calls: what was answered 2xx stood in the log,
-with its commit, before a sync of the log that began after that and was done, well, before the answer was sent.
-
-strace tells the entry of a call before the kernel carries it out and its end after that, so a call whose end stands
-above the entry of another one was over before the other began.
+"""Judges the order of system calls on the store: what was answered 200 stood in the log, with its commit, before a sync
+of the log that began after that and was done, well, before the answer was sent.
 """
 
 import ast
 import re
 
-CALLS = "pwrite64,fdatasync,fsync,ftruncate,sendto,sendmsg,write,writev"
-WHOLE_PAGE = 20000  # characters that a page of the store may need
+from calls import Calls
 
-CALL = re.compile(r"(\d+) +(\w+)\(\d+<([^>]*)>(.*)", re.DOTALL)
-RESUMED = re.compile(r"(\d+) +<\.\.\. \w+ resumed>.*\) += (\S+)")
 TOKEN = re.compile(r"p2-\d{6}")
 BYTES = re.compile(r', ("(?:[^"\\]|\\.)*")')
 HEADER = re.compile(r", 32, 0(\)| <unfinished)")  # the first bytes of the log, which is begun anew
 
 
-class Order:
+class Order(Calls):
     def __init__(self, store):
+        super().__init__()
         self.store = store
         self.log = store + "-wal"
-        self.unfinished = {}  # thread: the call that it is in
         self.in_transaction = set()  # in the log, without a commit
         self.committed = set()  # in the log with their commit, not synced
         self.synced = set()
@@ -30,21 +24,6 @@ class Order:
         self.log_is_dirty = self.store_is_dirty = False
         self.answers = self.syncs = self.emptied = 0
         self.problems = []
-
-    def feed(self, line):
-        resumed = RESUMED.match(line)
-        if resumed:
-            call = self.unfinished.pop(resumed[1], None)
-            return call and self.end(*call, resumed[2])
-        called = CALL.match(line)
-        if not called:
-            return None
-        thread, name, file, rest = called.groups()
-        call = (name, file, rest, self.begin(name, file, rest))
-        if rest.rstrip().endswith("<unfinished ...>"):
-            self.unfinished[thread] = call
-            return None
-        return self.end(*call, rest.rsplit(" = ", 1)[-1].split()[0])
 
     def begin(self, name, file, rest):
         """What a sync will cover, if it ends well; answers and the emptying of the log are judged by their beginning."""
@@ -57,20 +36,20 @@ class Order:
             self.empty_log()
         if file == self.store and self.log_is_dirty:
             self.problems.append("the store is written before the log is synced: %s%.80s" % (name, rest))
-        if "HTTP/1.1 2" in rest[:100]:
+        if "HTTP/1.1 200" in rest[:100]:
             self.answer(rest)
         return None
 
-    def end(self, name, file, rest, covered, result):
+    def end(self, name, file, rest, begun, result):
         if name.endswith("sync"):
-            self.end_sync(covered, result)
+            self.end_sync(begun, result)
         elif name == "pwrite64" and file == self.log:
             self.end_log_write(rest)
         elif name == "pwrite64" and file == self.store:
             self.store_is_dirty = True
 
-    def end_sync(self, covered, result):
-        file, committed = covered
+    def end_sync(self, begun, result):
+        file, committed = begun
         if result != "0":
             self.problems.append("a sync of %s ended with %s" % (file, result))
         elif file == self.log:

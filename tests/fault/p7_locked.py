@@ -6,11 +6,10 @@ itself when the lock is gone, by `jobtally ingest` after SIGTERM, or by the next
 8 s and 150 POSTs each; --long: 60 s and 1,000 POSTs.
 """
 
-import subprocess
 import threading
 
 from kept import damage, duplicates
-from listener import PATIENCE, Listener, environment
+from listener import Listener, ingest_nothing
 from locks import guard_held, sqlite_held
 from pace import Pace, percentile
 from proof import Proof, arguments, need_option
@@ -27,12 +26,6 @@ def post_while_locked(listener, name, lock, count, seconds, end):
         pace.join()
         end(listener)
     return pace
-
-
-def ingest_nothing(proof, program, store):
-    done = subprocess.run([program, "-q", "--db", store, "ingest", "-"], input=b"", env=environment(),
-                          stdout=subprocess.DEVNULL, timeout=PATIENCE)
-    proof.expect(done.returncode == 0, "ingest ended with %d" % done.returncode)
 
 
 def check(proof, name, store, pace, count):

@@ -4,6 +4,8 @@
 #include <exception>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
 namespace jobtally::listen {
@@ -82,7 +84,8 @@ void Session::wind_down() {
     // A request may stand in the socket already, or be on its way where the peer has just
     // connected.
     const bool is_awaited = m_is_fresh || m_socket.available(ignored) > 0;
-    if (!is_awaited) return close();
+    // Not closed: where bytes have been read already, and only wait to be taken, they still are.
+    if (!is_awaited) return static_cast<void>(m_socket.cancel(ignored));
     m_deadline = std::min(m_deadline, Hub::Clock::now() + last_chance);
 }
 
@@ -257,6 +260,7 @@ void Session::respond(const Answer& answer, bool keep_alive) {
     drop_body();
     m_close_after = !keep_alive || m_hub.is_stopping();
     m_record.status = answer.status;
+    if (m_peer_is_gone) return finish_unheard();
     m_out.clear();
     append_response(m_out, answer, {!m_close_after, m_head_only, m_hub.http_date()});
     enter(Phase::writing, m_hub.options().timeout);
@@ -264,6 +268,14 @@ void Session::respond(const Answer& answer, bool keep_alive) {
                              guarded([](Session& self, const error_code& problem, std::size_t) {
                                  if (self.m_phase == Phase::writing) self.finish_response(problem);
                              }));
+}
+
+// Writing again would wait for a readiness that never comes.
+void Session::finish_unheard() {
+    m_phase = Phase::writing;
+    boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] {
+        self->protect([&] { self->finish_response(boost::asio::error::broken_pipe); });
+    });
 }
 
 void Session::record_access() {
@@ -277,7 +289,9 @@ void Session::finish_response(const error_code& problem) {
     if (problem) m_record.problem = "the peer was gone before it could be answered";
     record_access();
     m_is_fresh = false;
-    if (problem) return close();
+    // What has been read behind this request is kept all the same, though nobody hears of it.
+    m_peer_is_gone = problem.failed();
+    if (problem && (m_close_after || m_in.empty())) return close();
     if (m_close_after) {
         error_code ignored;
         m_socket.shutdown(Socket::shutdown_send, ignored);

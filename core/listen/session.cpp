@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 namespace jobtally::listen {
 namespace {
@@ -104,7 +105,8 @@ void Session::wind_down() {
     // A request may stand in the socket already, or be on its way where the peer has just
     // connected.
     const bool is_awaited = m_is_fresh || m_channel->has_input();
-    if (!is_awaited) return close();
+    // Not closed: where bytes have been read already, and only wait to be taken, they still are.
+    if (!is_awaited) return m_channel->cancel();
     m_deadline = std::min(m_deadline, Hub::Clock::now() + last_chance);
 }
 
@@ -310,12 +312,21 @@ void Session::respond(const Answer& answer, bool keep_alive) {
     drop_body();
     m_close_after = !keep_alive || m_hub.is_stopping();
     m_record.status = answer.status;
+    if (m_peer_is_gone) return finish_unheard();
     m_out.clear();
     append_response(m_out, answer, {!m_close_after, m_head_only, m_hub.http_date()});
     enter(Phase::writing, m_hub.options().timeout);
     m_channel->write(m_out, then([](Session& self, const error_code& problem, std::size_t) {
                          if (self.m_phase == Phase::writing) self.finish_response(problem);
                      }));
+}
+
+// Writing again would wait for a readiness that never comes.
+void Session::finish_unheard() {
+    m_phase = Phase::writing;
+    boost::asio::post(m_hub.io(), [self = shared_from_this()] {
+        self->protect([&] { self->finish_response(boost::asio::error::broken_pipe); });
+    });
 }
 
 // Those who watch us ask every few seconds, and nobody wants to read it.
@@ -331,7 +342,9 @@ void Session::finish_response(const error_code& problem) {
     if (problem) m_record.problem = "the peer was gone before it could be answered";
     record_access();
     m_is_fresh = false;
-    if (problem) return close();
+    // What has been read behind this request is kept all the same, though nobody hears of it.
+    m_peer_is_gone = problem.failed();
+    if (problem && (m_close_after || m_in.empty())) return close();
     if (m_close_after) return end_connection();
     enter(Phase::idle, m_hub.options().idle_timeout);
     if (m_in.empty()) m_hub.became_idle();

@@ -86,6 +86,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void refuse(const Refusal& refusal);
     void respond(const Answer& answer, bool keep_alive);
     void finish_response(const boost::system::error_code& problem);
+    void finish_unheard();
     void record_access();
     void end_connection();
     void linger();
@@ -113,6 +114,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     std::string m_out;
     bool m_close_after = false;
+    bool m_peer_is_gone = false;
     bool m_left_unread = false;  // a body, or whatever else, was not looked at
     AccessRecord m_record;
     Hub::Clock::time_point m_began;

@@ -4,13 +4,25 @@
 #include "core/store/connection.hpp"
 #include "core/store/statement.hpp"
 
+#include <fmt/format.h>
+
 namespace jobtally::store {
 
 namespace {
 
+// Keys are given out one after the other: more than so many are damage.
+constexpr std::int64_t most_keys = 1 << 26;
+
 // Grows a table by key so that `key` has a place.
 template <class Value>
-Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty) {
+Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty,
+                const Store& store) {
+    if (key < 0 || key > most_keys) {
+        throw StoreError(StoreError::Kind::corrupt,
+                         fmt::format("store \"{}\" is damaged: a word or definition has the key {}",
+                                     store.connection().path().string(), key),
+                         "\"jobtally db verify\" tells more; restore a backup");
+    }
     const auto index = static_cast<std::size_t>(key);
     if (index >= table.size()) table.resize(index + 1, empty);
     return table[index];
@@ -23,17 +35,19 @@ Catalogue Catalogue::read(const Store& store) {
     Catalogue catalogue;
     Statement words(store.connection(), "SELECT word, text FROM word");
     while (words.step()) {
-        place_of(catalogue.m_words, words.integer(0), std::optional<std::string>()) = words.text(1);
+        place_of(catalogue.m_words, words.integer(0), std::optional<std::string>(), store) =
+            words.text(1);
     }
     Statement definitions(store.connection(),
                           "SELECT definition.definition, definition.definition_id, word.text "
                           "FROM definition LEFT JOIN word ON word.word = definition.label");
     while (definitions.step()) {
-        const auto key = static_cast<DefinitionKey>(definitions.integer(0));
-        place_of(catalogue.m_index_of_key, key, -1) =
+        const std::int64_t key = definitions.integer(0);
+        place_of(catalogue.m_index_of_key, key, -1, store) =
             static_cast<std::int32_t>(catalogue.m_definitions.size());
-        catalogue.m_definitions.push_back(
-            {key, std::string(definitions.text(1)), definitions.optional_text(2)});
+        catalogue.m_definitions.push_back({static_cast<DefinitionKey>(key),
+                                           std::string(definitions.text(1)),
+                                           definitions.optional_text(2)});
     }
     return catalogue;
 }

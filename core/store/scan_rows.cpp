@@ -4,6 +4,7 @@
 #include "core/store/connection.hpp"
 #include "core/store/fact_columns.hpp"
 #include "core/store/fact_row.hpp"
+#include "core/store/plausible.hpp"
 #include "core/store/statement.hpp"
 
 #include <string>
@@ -55,8 +56,7 @@ std::string row_query(const FactQuery& query) {
 void append_row(FactBatch& batch, const Statement& row, FactColumns columns) {
     int place = 0;
     const auto key = [&](FactColumn column, std::vector<std::int32_t>& to) {
-        if (asks_for(columns, column))
-            to.push_back(static_cast<std::int32_t>(row.integer(place++)));
+        if (asks_for(columns, column)) to.push_back(key_of(row.integer(place++)));
     };
     const auto value = [&](FactColumn column, std::vector<std::int64_t>& to) {
         if (asks_for(columns, column)) to.push_back(row.integer_or(place++, unknown_value));
@@ -91,9 +91,11 @@ void scan_rows(const Store::Connection& connection, const FactQuery& query, Sequ
     while (rows.step()) {
         append_row(batch, rows, query.columns);
         if (batch.size < rows_a_batch) continue;
+        require_plausible(batch, connection);
         take(batch);
         clear(batch);
     }
+    require_plausible(batch, connection);
     if (batch.size > 0) take(batch);
 }
 

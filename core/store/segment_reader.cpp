@@ -14,6 +14,8 @@ namespace {
 
 using Values = std::vector<std::int64_t>;
 
+constexpr int deepest_base = 2;  // received_at upon updated_at upon created_at
+
 void add_to_known(Values& to, const Values& base) {
     for (std::size_t i = 0; i < to.size(); ++i) {
         const auto sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(to[i]) +
@@ -32,7 +34,10 @@ void add_difference_to_known(Values& to, const Values& base, const Values& less)
 }
 
 void add_places(Values& to, Sequence first) {
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] += first + static_cast<Sequence>(i);
+    for (std::size_t i = 0; i < to.size(); ++i) {
+        to[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(to[i]) +
+                                          static_cast<std::uint64_t>(first) + i);
+    }
 }
 
 }  // namespace
@@ -46,6 +51,7 @@ SegmentReader::SegmentReader(const Store::Connection& connection)
 void SegmentReader::read(const Segment& segment, FactColumns columns, FactBatch& batch) {
     m_segment = &segment;
     m_is_read.fill(false);
+    m_depth = 0;
     batch.size = segment.rows;
     const auto key = [&](FactColumn asked, SegmentColumn column, std::vector<std::int32_t>& to) {
         if (asks_for(columns, asked)) read_keys(column, to);
@@ -74,7 +80,12 @@ void SegmentReader::read(const Segment& segment, FactColumns columns, FactBatch&
 
 const Values& SegmentReader::values(SegmentColumn column) {
     const auto number = static_cast<std::size_t>(column);
-    if (!m_is_read[number]) read_values(column, m_values[number]);
+    if (m_is_read[number]) return m_values[number];
+    // In a damaged store bases may go in a circle.
+    if (m_depth > deepest_base) throw_corrupt();
+    ++m_depth;
+    read_values(column, m_values[number]);
+    --m_depth;
     m_is_read[number] = true;
     return m_values[number];
 }
@@ -126,8 +137,7 @@ void SegmentReader::throw_corrupt() const {
     throw StoreError(StoreError::Kind::corrupt,
                      fmt::format("store \"{}\" is damaged: segment {} can't be unpacked",
                                  m_connection.path().string(), m_segment->first),
-                     "delete the rows of its tables \"segment\" and \"segment_column\"; they are "
-                     "made again from the reports");
+                     segments_hint);
 }
 
 }  // namespace jobtally::store

@@ -31,6 +31,7 @@ class SegmentReader {
     const Segment* m_segment = nullptr;
     std::array<std::vector<std::int64_t>, segment_columns> m_values;
     std::array<bool, segment_columns> m_is_read{};
+    int m_depth = 0;  // of bases
 };
 
 }  // namespace jobtally::store

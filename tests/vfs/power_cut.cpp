@@ -78,7 +78,8 @@ class PowerCutter final : public vfs_tests::Watcher {
         cut_maybe();
     }
     void after(const Call& call) override {
-        if (!m_is_checking) m_disk.end(call, m_options.lies_on_sync);
+        const bool is_forgotten = m_options.forgets_backup_sync && call.path.ends_with(".partial");
+        if (!m_is_checking) m_disk.end(call, m_options.lies_on_sync || is_forgotten);
     }
     void synced(const std::string& path) {
         if (m_is_checking || m_options.lies_on_sync || m_options.forgets_backup_sync) return;

@@ -4,6 +4,7 @@
 #include "cli/messages.hpp"
 #include "cli/report_printer.hpp"
 #include "cli/signals.hpp"
+#include "cli/spool_option.hpp"
 #include "cli/validators.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/writer.hpp"
@@ -33,9 +34,14 @@ struct Options {
     std::size_t max_connections = 1024;
     std::string log_format = "text";
     std::string print;
+    std::string spool;
     std::int64_t rejected_limit = store::default_rejected_limit;
     DoorSettings door;
 };
+
+// With other writers. Nobody who sends a report waits longer: it goes to the spool then.
+constexpr std::chrono::milliseconds store_patience{1000};
+constexpr std::chrono::milliseconds settle_patience{100};
 
 std::vector<listen::Authorization> authorizations(const Options& options) {
     std::vector<listen::Authorization> accepted;
@@ -66,6 +72,14 @@ listen::ListenOptions listen_options(const Options& options) {
     return result;
 }
 
+std::optional<std::uint64_t> count_of(const ingest::Spool& spool) {
+    try {
+        return spool.waiting().size();
+    } catch (const IoError&) {
+        return std::nullopt;  // it is told when it is needed
+    }
+}
+
 listen::ListenHooks hooks(const Globals& globals, const Options& options) {
     listen::ListenHooks result;
     if (!globals.quiet) {
@@ -79,6 +93,7 @@ listen::ListenHooks hooks(const Globals& globals, const Options& options) {
         print_error(Error(fmt::format("could not be stored, from {}: {}", peer, body)));
     };
     result.trouble = [](const std::string& what) { print_warning(what); };
+    result.spooled_bodies = [spool = spool_of(globals, options.spool)] { return count_of(spool); };
     return result;
 }
 
@@ -106,6 +121,33 @@ void on_store_trouble(const Error& error, bool has_lost_store) {
     if (has_lost_store) ::kill(::getpid(), SIGTERM);
 }
 
+// A store that does not work at the moment must not keep the listener from listening: what comes
+// waits in the spool. Someone else's file, or one that can't be written, is a mistake to be told.
+void look_at_store(const std::filesystem::path& path) {
+    using Kind = store::StoreError::Kind;
+    try {
+        store::Store::open_to_write(path, store_patience);
+    } catch (const store::StoreError& error) {
+        const bool is_mistake = error.kind() == Kind::foreign ||
+                                error.kind() == Kind::not_writable || error.kind() == Kind::missing;
+        if (is_mistake) throw;
+        print_error(error);
+        print_note("reports wait in the spool until the store works");
+    }
+}
+
+ingest::WriterOptions writer_options(const Globals& globals, const Options& options) {
+    ingest::WriterOptions result;
+    result.rejected_limit = options.rejected_limit;
+    result.clock = time::system_now;
+    result.patience = store_patience;
+    result.settle_patience = settle_patience;
+    result.spool = spool_of(globals, options.spool);
+    result.spool->prepare();
+    result.from_spool = print_from_spool;
+    return result;
+}
+
 int run(const Globals& globals, const Options& options) {
     if (globals.store_in_memory())
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
@@ -113,11 +155,10 @@ int run(const Globals& globals, const Options& options) {
     auto listening = listen_options(options);
     const listen::ServiceManager manager;
     if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
-    ingest::WriterOptions writer_options;
-    writer_options.rejected_limit = options.rejected_limit;
-    writer_options.clock = time::system_now;
-    ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options,
-                          on_store_trouble);
+    const auto path = globals.store_path();
+    look_at_store(path);
+    ingest::Writer writer([path] { return store::Store::open_to_write(path, store_patience); },
+                          writer_options(globals, options), on_store_trouble);
     ReportPrinter sink(writer, options.print == "ndjson");
     auto listen_hooks = hooks(globals, options);
     listen_hooks.heartbeat = [&manager] { manager.alive(); };
@@ -178,6 +219,7 @@ void add_listen(Application& application) {
     command.add_option("--print", options->print, "Print each stored or updated report on stdout")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"ndjson"}));
+    add_spool_option(command, options->spool);
     command
         .add_option("--rejected-limit", options->rejected_limit,
                     "How many rejected bodies the store keeps (default 10000)")

@@ -257,9 +257,9 @@ void Session::advance_body() {
 }
 
 void Session::deliver() {
-    const auto body = m_reader->body();
-    m_record.body_bytes = body.size();
-    auto delivery = ingest::decode(body, "http " + m_peer.name, m_hub.hooks().clock());
+    auto delivery = ingest::decode(m_reader->body(), "http " + m_peer.name, m_hub.hooks().clock());
+    delivery.body = m_reader->release_body();
+    m_record.body_bytes = delivery.body->size();
     m_phase = Phase::storing;
     m_deadline = Hub::Clock::time_point::max();
     m_hub.submit(std::move(delivery), m_number);
@@ -272,7 +272,9 @@ void Session::take_receipt(const ingest::Receipt& receipt) noexcept {
 void Session::answer_receipt(const ingest::Receipt& receipt) {
     if (receipt.error) {
         m_record.problem = *receipt.error;
-        if (m_hub.hooks().lost) m_hub.hooks().lost(m_reader->body(), m_peer.name);
+        if (m_hub.hooks().lost) m_hub.hooks().lost(receipt.delivery.body.value_or(""), m_peer.name);
+    } else if (receipt.is_spooled) {
+        m_record.problem = "spooled";
     } else {
         m_record.tally = receipt.tally;
         if (receipt.delivery.reports.empty() && !receipt.delivery.rejections.empty())

@@ -7,6 +7,7 @@
 #include "core/store/writer_memory.hpp"
 
 #include <algorithm>
+#include <climits>
 
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
@@ -126,6 +127,11 @@ void Store::Connection::require_in_place() const {
 WriteGuard* Store::Connection::guard() const {
     if (!can_write()) throw_sqlite(SQLITE_READONLY, nullptr, m_path);
     return m_guard.get();
+}
+
+void Store::Connection::wait_at_most(std::chrono::milliseconds patience) const {
+    sqlite3_busy_timeout(handle(),
+                         static_cast<int>(std::min<std::int64_t>(patience.count(), INT_MAX)));
 }
 
 void Store::Connection::checkpoint(int mode) {

@@ -24,8 +24,6 @@ using Access = Store::Connection::Access;
 using Kind = StoreError::Kind;
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds opening_patience{60};
-
 // The real path, links followed: the log and the lock stand beside the file itself.
 fs::path resolved(const fs::path& path) {
     std::error_code ignored;
@@ -82,12 +80,12 @@ std::int64_t known_version() {
     return static_cast<std::int64_t>(schema_steps().size());
 }
 
-void make_ready_to_write(const Store::Connection& connection) {
+void make_ready_to_write(const Store::Connection& connection, std::chrono::milliseconds patience) {
     if (sqlite3_db_readonly(connection.handle(), "main") == 1) {
         throw_sqlite(SQLITE_READONLY, nullptr, connection.path());
     }
     if (identify(connection, known_version()) == Identity::current && uses_wal(connection)) return;
-    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + opening_patience);
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
     if (!uses_wal(connection)) switch_to_wal(connection);
     migrate(connection, schema_steps());
 }
@@ -146,12 +144,12 @@ Store Store::open_to_read(const fs::path& path) {
     return Store(std::move(connection));
 }
 
-Store Store::open_to_write(const fs::path& path) {
+Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patience) {
     const auto real = resolved(path);
     refuse_what_is_no_file(real);
     make_file(real);
     auto connection = std::make_unique<Connection>(real, Access::write);
-    make_ready_to_write(*connection);
+    make_ready_to_write(*connection, patience);
     return Store(std::move(connection));
 }
 

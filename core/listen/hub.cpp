@@ -176,7 +176,7 @@ void Hub::submit(ingest::Delivery delivery, std::uint64_t number) {
 void Hub::hand_out_receipts() {
     m_receipts->take(m_taken);
     for (const auto& [number, receipt] : m_taken) {
-        if (!receipt.error) m_counters.last_commit = m_hooks.clock();
+        if (!receipt.error && !receipt.is_spooled) m_counters.last_commit = m_hooks.clock();
         if (number == probe_number) {
             take_probe(receipt);
         } else if (const auto session = find(number))

@@ -51,8 +51,8 @@ struct ListenHooks {
     std::function<void(std::string_view body, std::string_view peer)> lost;
     std::function<void(const std::string& what)> trouble;  // accepting fails, a defect was caught
     std::function<time::Instant()> clock = time::system_now;
-    // How many bodies wait in the spool; asked for /metrics.
-    std::function<std::uint64_t()> spooled_bodies;
+    // How many bodies wait in the spool, where that is known; asked for /metrics.
+    std::function<std::optional<std::uint64_t>()> spooled_bodies;
     // Called each heartbeat_every, for as long as the thread of run() turns.
     std::function<void()> heartbeat;
 };

@@ -94,6 +94,7 @@ class Admin(unittest.TestCase):
         running = self.listen("--auth-file", secrets, "--max-connections", "77", authorization=None)
         before = running.metrics()
         self.assertEqual(before["jobtally_requests_total", "200"], 0)
+        self.assertEqual(before["jobtally_spooled_bodies",], 0)
         self.assertNotIn(("jobtally_last_commit_timestamp_seconds",), before)
         self.assertEqual(running.send(report("a")), 200)
         self.assertEqual(running.send(report("a")), 200)

@@ -356,7 +356,7 @@ TEST_CASE("the heart beats for as long as the thread turns; lost bodies and the 
     std::atomic<int> beats = 0;
     ListenHooks hooks;
     hooks.heartbeat = [&] { ++beats; };
-    hooks.spooled_bodies = [] { return std::uint64_t{7}; };
+    hooks.spooled_bodies = [] { return 7; };
     Serving serving(options, sink, hooks);
     REQUIRE(comes_true([&] { return beats > 5; }));
     ClientSocket client(serving.listener.urls().front());

@@ -14,7 +14,7 @@ namespace jobtally::store {
 
 namespace {
 
-constexpr std::chrono::milliseconds piece_time{20};
+constexpr std::chrono::milliseconds piece_time{5};
 constexpr std::size_t rows_a_look = 32;
 constexpr int bodies_a_piece = 100;
 constexpr std::chrono::seconds patience{60};

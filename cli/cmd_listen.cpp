@@ -85,6 +85,9 @@ listen::ListenHooks hooks(const Globals& globals, const Options& options) {
         print_error(Error(fmt::format("could not be stored, from {}: {}", peer, body)));
     };
     result.trouble = [](const std::string& what) { print_warning(what); };
+    result.spooled_bodies = [spool = spool_of(globals, options.spool)] {
+        return spool.waiting().size();
+    };
     return result;
 }
 

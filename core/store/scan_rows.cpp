@@ -4,6 +4,7 @@
 #include "core/store/connection.hpp"
 #include "core/store/fact_columns.hpp"
 #include "core/store/fact_row.hpp"
+#include "core/store/plausible.hpp"
 #include "core/store/statement.hpp"
 
 #include <string>
@@ -52,11 +53,6 @@ std::string row_query(const FactQuery& query) {
     return sql;
 }
 
-// What can't be a key counts as unknown; `db verify` finds it.
-std::int32_t key_of(std::int64_t value) {
-    return value >= 0 && value <= INT32_MAX ? static_cast<std::int32_t>(value) : 0;
-}
-
 void append_row(FactBatch& batch, const Statement& row, FactColumns columns) {
     int place = 0;
     const auto key = [&](FactColumn column, std::vector<std::int32_t>& to) {
@@ -95,9 +91,11 @@ void scan_rows(const Store::Connection& connection, const FactQuery& query, Sequ
     while (rows.step()) {
         append_row(batch, rows, query.columns);
         if (batch.size < rows_a_batch) continue;
+        require_plausible(batch, connection);
         take(batch);
         clear(batch);
     }
+    require_plausible(batch, connection);
     if (batch.size > 0) take(batch);
 }
 

@@ -2,6 +2,7 @@
 #include "core/store/scan_segment.hpp"
 
 #include "core/store/fact_columns.hpp"
+#include "core/store/plausible.hpp"
 
 namespace jobtally::store {
 
@@ -32,7 +33,8 @@ const std::vector<std::int64_t>& times_of(const FactBatch& batch, At at) {
 }  // namespace
 
 SegmentScan::SegmentScan(const Store::Connection& connection, const FactQuery& query)
-    : m_query(query),
+    : m_connection(connection),
+      m_query(query),
       m_reader(connection),
       m_since(query.span.since ? time::micros(*query.span.since) : INT64_MIN + 1),
       m_until(query.span.until ? time::micros(*query.span.until) : INT64_MAX),
@@ -72,6 +74,7 @@ void SegmentScan::run(const Segment& segment, const std::function<void(const Fac
         m_reader.read(segment, m_query.columns | column_of(m_query.at), m_batch);
         keep_what_is_inside();
     }
+    require_plausible(m_batch, m_connection);
     if (m_batch.size > 0) take(m_batch);
 }
 

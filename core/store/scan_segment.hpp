@@ -19,6 +19,7 @@ class SegmentScan {
     bool is_inside(const Segment& segment) const;
     void keep_what_is_inside();
 
+    const Store::Connection& m_connection;
     const FactQuery& m_query;
     SegmentReader m_reader;
     FactBatch m_batch;

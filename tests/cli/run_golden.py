@@ -36,7 +36,7 @@ def run_case(case, program):
             "PATH": os.environ["PATH"], "HOME": folder, "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1",
             "BASH_ENV": str(HERE / "support.sh"), "JOBTALLY": program, "SAMPLES": str(SAMPLES), "JOBTALLY_NOW": NOW, "JOBTALLY_DB": folder + "/store.db",
         }
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE"):
             if name in os.environ:
                 environment[name] = os.environ[name]
         process = subprocess.Popen(["bash", str(case / "cmd")], cwd=folder, env=environment, stdin=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 #include "core/base/text.hpp"
 #include "core/render/renderer.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/read_back.hpp"
 #include "tests/unit/render/sample.hpp"
 
 #include <algorithm>
@@ -10,11 +11,12 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <string_view>
 
 #include <boost/json/parse.hpp>
 
 namespace {
+
+using namespace jobtally::test;
 
 // Empty where the corpora are not there.
 std::vector<std::string> naughty_strings() {
@@ -41,112 +43,6 @@ std::vector<std::string> naughty_strings() {
         out.emplace_back(more);
     }
     return out;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    std::size_t begin = 0;
-    for (std::size_t end = text.find('\n'); end != std::string::npos;
-         end = text.find('\n', begin)) {
-        lines.push_back(text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    CHECK(begin == text.size());  // the last line ends too
-    return lines;
-}
-
-bool acts_on_a_terminal(std::string_view line, std::string_view allowed) {
-    while (!line.empty()) {
-        const jobtally::CodePoint code = jobtally::front_of(line);
-        if (!code.valid) return true;
-        if (jobtally::is_unseen(code.value) &&
-            (code.value >= 0x80 || allowed.find(static_cast<char>(code.value)) == allowed.npos)) {
-            return true;
-        }
-        line.remove_prefix(code.size);
-    }
-    return false;
-}
-
-std::vector<std::string> csv_fields(std::string_view line) {
-    std::vector<std::string> fields(1);
-    bool quoted = false;
-    for (std::size_t at = 0; at < line.size(); ++at) {
-        if (line[at] == '"') {
-            if (quoted && at + 1 < line.size() && line[at + 1] == '"') {
-                fields.back() += line[++at];
-            } else {
-                quoted = !quoted;
-            }
-        } else if (line[at] == ',' && !quoted) {
-            fields.emplace_back();
-        } else {
-            fields.back() += line[at];
-        }
-    }
-    CHECK_FALSE(quoted);
-    return fields;
-}
-
-void append_utf8(std::string& out, unsigned long code) {
-    if (code < 0x80) {
-        out += static_cast<char>(code);
-    } else if (code < 0x800) {
-        out += static_cast<char>(0xc0 | (code >> 6));
-        out += static_cast<char>(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-        out += static_cast<char>(0xe0 | (code >> 12));
-        out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
-        out += static_cast<char>(0x80 | (code & 0x3f));
-    } else {
-        out += static_cast<char>(0xf0 | (code >> 18));
-        out += static_cast<char>(0x80 | ((code >> 12) & 0x3f));
-        out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
-        out += static_cast<char>(0x80 | (code & 0x3f));
-    }
-}
-
-// Reads back what tsv wrote.
-std::string tsv_turned_back(const std::string& field) {
-    std::string out;
-    for (std::size_t at = 0; at < field.size(); ++at) {
-        if (field[at] != '\\') {
-            out += field[at];
-            continue;
-        }
-        switch (field.at(++at)) {
-            case 'n':
-                out += '\n';
-                break;
-            case 'r':
-                out += '\r';
-                break;
-            case 't':
-                out += '\t';
-                break;
-            case '\\':
-                out += '\\';
-                break;
-            case 'u': {
-                const std::size_t end = field.find('}', at);
-                append_utf8(out, std::stoul(field.substr(at + 2, end - at - 2), nullptr, 16));
-                at = end;
-                break;
-            }
-            default:
-                FAIL("no such escape in " << field);
-        }
-    }
-    return out;
-}
-
-bool is_formula(const std::string& text) {
-    return !text.empty() &&
-           std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
-}
-
-std::string guarded(const std::string& text, const std::string& spelled) {
-    return (is_formula(text) ? "'" : "") + spelled;
 }
 
 }  // namespace

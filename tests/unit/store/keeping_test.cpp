@@ -69,7 +69,7 @@ TEST_CASE("every connection has the settings of RELIABILITY's list", "[store]") 
     auto writer = store::Store::open_to_write(folder / "a.db");
     put_one(writer, report_of("a"));
     const auto reader = store::Store::open_to_read(folder / "a.db");
-    for (const auto* own : {&writer, &reader}) {
+    for (const store::Store* own : {static_cast<const store::Store*>(&writer), &reader}) {
         CHECK(setting(*own, "PRAGMA trusted_schema") == 0);
         CHECK(setting(*own, "PRAGMA cell_size_check") == 1);
         CHECK(setting(*own, "PRAGMA foreign_keys") == 1);
@@ -99,7 +99,7 @@ TEST_CASE("links, other files and networks", "[store]") {
     fs::create_symlink("circle", folder / "circle");
     CHECK(refusal_of([&] { find(folder / "circle"); }) == Kind::other);
     REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
-    for (const char* name : {"/dev/null", (folder / "pipe").c_str(), folder.path().c_str()}) {
+    for (const auto& name : {fs::path("/dev/null"), folder / "pipe", folder.path()}) {
         CHECK(refusal_of([&] { find(name, store::Use::write); }) == Kind::foreign);
     }
     fs::create_hard_link(path, folder / "second");

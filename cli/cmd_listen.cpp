@@ -86,8 +86,7 @@ listen::ListenHooks hooks(const Globals& globals, const Options& options) {
     if (!globals.quiet) {
         result.access = [as_json =
                              options.log_format == "json"](const listen::AccessRecord& record) {
-            fmt::print(stderr, "{}\n",
-                       as_json ? format_access_json(record) : format_access_text(record));
+            print_line(as_json ? format_access_json(record) : format_access_text(record));
         };
     }
     result.lost = [](std::string_view body, std::string_view peer) {

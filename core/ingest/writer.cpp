@@ -1,5 +1,6 @@
 #include "core/ingest/writer.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -13,6 +14,13 @@ constexpr std::chrono::milliseconds announced_patience{20};
 
 // How many rows go by between two looks for other writers: each is a system call.
 constexpr std::size_t rows_a_look = 512;
+
+constexpr std::chrono::milliseconds patience_when_locked_out{250};
+
+bool is_busy(const std::exception& problem) {
+    const auto* error = dynamic_cast<const store::StoreError*>(&problem);
+    return error && error->kind() == store::StoreError::Kind::busy;
+}
 
 Error as_error(const std::exception& problem) {
     if (const auto* error = dynamic_cast<const Error*>(&problem)) return *error;
@@ -115,7 +123,7 @@ std::optional<Writer::Item> Writer::take(std::chrono::milliseconds patience) {
 void Writer::write_group() {
     Items group;
     try {
-        store::WriteTransaction transaction(opened_store(), m_options.patience,
+        store::WriteTransaction transaction(opened_store(), patience_with_others(),
                                             m_options.rejected_limit);
         std::size_t rows = 0;
         std::size_t next_look = rows_a_look;
@@ -130,11 +138,19 @@ void Writer::write_group() {
             next_look = rows + rows_a_look;
         }
         transaction.commit();
+        m_is_locked_out = false;
         m_unsettled_rows += rows + rows_a_commit;
     } catch (const std::exception& problem) {
+        m_is_locked_out = is_busy(problem);
         return fail(group, learn_from(problem));
     }
     answer(group);
+}
+
+// Who is held off for long holds off long: senders behind the first need not wait as much.
+std::chrono::milliseconds Writer::patience_with_others() const {
+    return m_is_locked_out ? std::min(m_options.patience, patience_when_locked_out)
+                           : m_options.patience;
 }
 
 void Writer::answer(Items& group) {

@@ -91,6 +91,7 @@ class Writer final : public DeliverySink {
     store::Store& opened_store();
     std::optional<Item> take(std::chrono::milliseconds patience);
     void write_group();
+    std::chrono::milliseconds patience_with_others() const;
     std::size_t put(store::WriteTransaction& transaction, Receipt& receipt);
     void answer(Items& group);
     void probe(Items& probes);
@@ -115,6 +116,7 @@ class Writer final : public DeliverySink {
     Time m_next_alive = Time::max();
     Time m_next_settle = Time::max();
     Time m_next_spool = Time::max();  // while something waits there
+    bool m_is_locked_out = false;     // the last group waited for another writer in vain
     std::string m_last_told;          // of what is tried again and again
 
     std::mutex m_mutex;

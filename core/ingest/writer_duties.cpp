@@ -61,6 +61,7 @@ void Writer::take_from_spool() {
         }
         transaction.commit();
         m_unsettled_rows += rows_a_commit;
+        m_is_locked_out = false;
         for (const auto& name : names) spool.drop(name);
         m_last_told.clear();
     } catch (const std::exception& problem) {

@@ -23,7 +23,7 @@ def counting(trace):
 
 def strace(trace):
     """-D: the command, and not strace, is the child that is waited for."""
-    return ["strace", "-D", "-f", "-qqq", "-s", "0", "-e", "signal=none", "-o", trace]
+    return ["strace", "-D", "-f", "-y", "-qqq", "-s", "0", "-e", "signal=none", "-o", trace]
 
 
 def last_calls(trace):

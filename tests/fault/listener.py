@@ -29,9 +29,9 @@ class NotStarted(Exception):
 class Listener:
     """Waits until it is ready. `before` are the words of a program that runs it, such as strace -D."""
 
-    def __init__(self, program, store, *options, before=(), ready=True, **variables):
+    def __init__(self, program, store, *options, before=(), ready=True, log_path=None, **variables):
         self.store = store
-        self.log_path = store + ".log"
+        self.log_path = store + ".log" if log_path is None else log_path
         self.port = None
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(

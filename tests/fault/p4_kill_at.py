@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""P4: SIGKILL at the N-th call of a kind (write, sync, send, open, rename ...), for listen, ingest, db backup and the
-migration of a store of version 1. Whatever N is, all or nothing of each step is there, what was acknowledged is there,
-the file is sound, and the next run works.
+"""P4: SIGKILL at the N-th call of a kind (write, sync, send, open, rename ...), for listen, for taking in the spool, for
+ingest, db backup and the migration of a store of version 1. Whatever N is, all or nothing of each step is there, what
+was acknowledged is there, the file is sound, and the next run works.
 
 A sample of N; --long: every N from 1 until a run ends undisturbed. --subject NAME for one alone.
 """
@@ -12,10 +12,10 @@ import subprocess
 
 from injecting import CALLS, counting, last_calls, words
 from listener import environment
-from proof import Proof, arguments, need
-from subjects import Backup, Ingest, Listen, Migrate, was_killed
+from proof import Proof, arguments, has_option, need
+from subjects import Backup, Ingest, Listen, Migrate, TakeIn, was_killed
 
-SAMPLE = 2  # of a call and a subject in the short form
+SAMPLE = 4  # of a subject's steps in the short form
 BEYOND = 25  # another run may make so many calls more than the first
 
 
@@ -38,10 +38,10 @@ def one_run(proof, subject, call, n):
 
 
 def every_n(proof, subject, call, last):
-    for n in range(1, last + BEYOND):
+    for n in range(1, last + BEYOND if last else 1):
         if not one_run(proof, subject, call, n):
             return
-    subject.expect(False, "still killed")
+    subject.expect(last == 0, "still killed")
 
 
 def calls_of(proof, subject):
@@ -55,12 +55,13 @@ def calls_of(proof, subject):
 
 def try_subject(proof, subject, is_long, chance):
     counts = calls_of(proof, subject)
-    for call in CALLS:
-        if is_long and counts[call]:
+    if is_long:
+        for call in CALLS:
             every_n(proof, subject, call, counts[call])
-        elif counts[call]:
-            for n in chance.sample(range(1, counts[call] + 1), min(SAMPLE, counts[call])):
-                one_run(proof, subject, call, n)
+    else:
+        steps = [(call, n + 1) for call in CALLS for n in range(counts[call])]
+        for step in chance.sample(steps, min(SAMPLE, len(steps))):
+            one_run(proof, subject, *step)
     print("%s is done: %s" % (subject.name, dict(counts)), flush=True)
 
 
@@ -69,11 +70,14 @@ def main():
     need("strace")
     proof = Proof("p4")
     chance = random.Random(options.seed)
-    for kind in (Listen, Ingest, Migrate, Backup):
+    for kind in (Listen, TakeIn, Ingest, Migrate, Backup):
         if options.subject not in (None, kind.name):
             continue
         if kind is Backup and not can_back_up(options.program):
             print("backup is left out: this program has no `db backup`")
+            continue
+        if kind is TakeIn and not has_option(options.program, "listen", "--spool"):
+            print("spool is left out: this program has none")
             continue
         try_subject(proof, kind(proof, options.program), options.long, chance)
     proof.end()

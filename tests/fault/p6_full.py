@@ -3,7 +3,7 @@
 it stores by itself all that it acknowledged, and acknowledges again.
 
 Three cases: the spool is beside the store, or on another file system; and the space comes back only after SIGKILL. On a
-tmpfs of 8 MiB; --long: on an ext4 in a file as well. Needs root, to mount.
+tmpfs of 8 MiB, which in the last case holds the log as well; --long: on an ext4 in a file as well. Needs root, to mount.
 """
 
 import os
@@ -12,7 +12,7 @@ import time
 from contextlib import contextmanager
 
 from kept import damage, duplicates
-from listener import Listener
+from listener import Listener, NotStarted
 from proof import Proof, arguments, need, need_option, skip
 from reports import body
 from spooled import still_lost, waiting
@@ -85,7 +85,8 @@ def try_case(proof, program, name, folder, spool, is_killed):
     store = os.path.join(folder, "store.db")
     options = ["--spool", spool] if spool else []
     spool = spool or store + "-spool"
-    listener = Listener(program, store, *options)
+    log = None if is_killed else proof.path("log")  # None: beside the store, so that it can't be written either
+    listener = Listener(program, store, *options, log_path=log)
     acknowledged = {}
     proof.expect(post(listener, "before", BEFORE, acknowledged) == {200: BEFORE}, name + ": not stored at first")
     fill(os.path.join(folder, "filler"))
@@ -98,7 +99,7 @@ def try_case(proof, program, name, folder, spool, is_killed):
         listener.kill()
     os.remove(os.path.join(folder, "filler"))
     if is_killed:
-        listener = Listener(program, store, *options)
+        listener = Listener(program, store, *options, log_path=proof.path("log"))
     proof.expect(post_until_stored(listener, acknowledged), name + ": the store does not work again")
     proof.expect(post(listener, "after", AFTER, acknowledged) == {200: AFTER}, name + ": not stored in the end")
     missing = still_lost(store, acknowledged, spool, TAKEN_IN)
@@ -109,6 +110,14 @@ def try_case(proof, program, name, folder, spool, is_killed):
     proof.expect(listener.stop() == 0, name + ": the listener did not end well")
     proof.expect(not damage(store) and duplicates(store) == 0, name + ": the store is damaged")
     proof.count("cases")
+
+
+def guarded(proof, name, work, *arguments):
+    """An exception is a problem of its case."""
+    try:
+        work(proof, *arguments)
+    except (OSError, NotStarted) as error:
+        proof.wrong("%s: %r" % (name, error))
 
 
 def main():
@@ -127,7 +136,7 @@ def main():
             name = "%s, %s" % (kind.__name__, case)
             folder = proof.path("%s-%s" % (kind.__name__, case))
             with kind(proof, folder):
-                try_case(proof, options.program, name, folder, spool, is_killed)
+                guarded(proof, name, try_case, options.program, name, folder, spool, is_killed)
     proof.end()
 
 

@@ -12,8 +12,10 @@ import subprocess
 from contextlib import closing
 
 from kept import copied, damage, duplicates, lost, reading, versions
-from listener import PATIENCE, Listener, NotStarted, environment
+from listener import PATIENCE, Listener, NotStarted, environment, ingest_nothing
+from locks import guard_held
 from reports import body, lines, report
+from spooled import waiting
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../core/store/sql")
 APPLICATION = 0x6A746C79  # "jtly"
@@ -130,6 +132,62 @@ class Ingest(Subject):
         self.expect(versions(self.store) == dict.fromkeys(self.ids, 1), "not what was ingested is there")
         self.expect(duplicates(self.store) == 0, "duplicates")
         self.look(self.store)
+
+
+class TakeIn(Subject):
+    """A listener takes in what a locked one has left in the spool: each report is in the spool or in the store."""
+    name = "spool"
+    ids = ["s%d" % n for n in range(12)]
+
+    def __init__(self, proof, program):
+        super().__init__(proof, program)
+        self.spool = self.store + "-spool"
+        self.left = None  # {name in the spool: its bytes}
+
+    def prepare(self):
+        self.clear()
+        if self.left is None:
+            self.left = self.fill_spool()
+            self.clear()
+        ingest_nothing(self.proof, self.program, self.store)
+        os.makedirs(self.spool, mode=0o700, exist_ok=True)
+        for name, text in self.left.items():
+            with open(os.path.join(self.spool, name), "wb") as file:
+                file.write(text)
+
+    def fill_spool(self):
+        listener = Listener(self.program, self.store)
+        with guard_held(self.store), listener.connect() as connection:
+            for id in self.ids:
+                connection.send(body(id))
+            statuses = [connection.answer()[0] for _ in self.ids]
+            listener.kill()
+        self.expect(statuses == [202] * len(self.ids), "not spooled: %s" % statuses)
+        return {name: open(os.path.join(self.spool, name), "rb").read() for name in waiting(self.spool)}
+
+    def run(self, before):
+        try:
+            listener = Listener(self.program, self.store, before=before)
+        except NotStarted as error:
+            return error.code
+        while waiting(self.spool) and listener.wait(0.02) is None:
+            pass
+        return listener.stop()
+
+    def check(self, code):
+        there = self.look(self.store)
+        self.expect(len(there) in (0, 12), "%d of 12 are there, which are one commit" % len(there))
+        self.expect(there or len(waiting(self.spool)) == 12, "the spool lost some")
+        if code == 0:
+            self.expect(len(there) == 12 and not waiting(self.spool), "not taken in")
+
+    def check_again(self):
+        self.expect(self.run(()) == 0, "the next listener ended badly")
+        missing = lost(self.store, dict.fromkeys(self.ids, 1))
+        self.proof.count("acknowledged", 12)
+        self.proof.count("lost", len(missing))
+        self.expect(not missing and not waiting(self.spool), "lost %s" % missing)
+        self.expect(duplicates(self.store) == 0, "duplicates")
 
 
 class Migrate(Subject):

@@ -46,7 +46,7 @@ with scratch() as folder:
     fates, stores = send_both_ways(given.program, folder, bodies, findings)
     for store in stores:
         for line in exported(given.program, store):
-            report = to_the_letter(line.decode("utf-8"))[1]
+            report = to_the_letter(line.decode("utf-8", "replace"))[1]
             members = dict(report)
             name = members["id"]
             if name[0] == "y":

@@ -28,7 +28,8 @@ with scratch() as folder:
     if given.only in (None, "machines"):
         machines.check_all()
         machines.check_export(Program(given.program, os.path.join(folder, "again.db")))
-        ids = [report["id"] for report in made if "\0" not in report["id"]]
+        # No argument holds NUL; and one in brackets is a list to CLI11 wherever there may be several: a limit that we have.
+        ids = [id for id in (report["id"] for report in made) if "\0" not in id and (id[0], id[-1]) != ("[", "]")]
         machines.check_show(ids if given.long else ids[::3])
     if given.only in (None, "people"):
         people.check_all()

@@ -43,10 +43,12 @@ def width(text):
     """Columns of a terminal, by the East Asian widths and categories of Unicode."""
     columns = 0
     for letter in text:
-        if ord(letter) >= 0x300 and (unicodedata.category(letter) in ("Mn", "Me", "Cf") or 0x1160 <= ord(letter) <= 0x11ff
-                                     or 0xd7b0 <= ord(letter) <= 0xd7ff):
+        category = unicodedata.category(letter)
+        is_shaping = category in ("Mn", "Me") or (category == "Cf" and ord(letter) not in SEEN_FORMAT)
+        if ord(letter) >= 0x300 and (is_shaping or 0x1160 <= ord(letter) <= 0x11ff):
             continue
-        columns += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        # Of unassigned ones some versions of Python say that they are wide.
+        columns += 2 if category != "Cn" and unicodedata.east_asian_width(letter) in "WF" else 1
     return columns
 
 

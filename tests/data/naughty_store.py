@@ -53,4 +53,4 @@ def make_store(path, folder, name, texts):
 # Each prints texts of reports in each format.
 COMMANDS = (("list", "-n", "0"), ("rates",), ("rates", "--by", "name"), ("rates", "--by", "type"), ("rates", "--by", "status"),
             ("rates", "--compare", "previous", "--last", "7d"), ("failures",), ("failures", "--recent", "5000"), ("durations",), ("definitions",),
-            ("missed",), ("summary", "--last", "30d"), ("check", "--metric", "failed", "-w", "0", "--by", "definition"))
+            ("missed",), ("summary", "--last", "30d"), ("check", "--metric", "failed", "-w", "0", "--by", "definition", "--last", "30d"))

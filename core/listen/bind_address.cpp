@@ -30,7 +30,8 @@ BindAddress unix_socket(std::string_view text, std::string_view path) {
 
 bool is_address(int family, const std::string& host) {
     std::array<unsigned char, sizeof(in6_addr)> address{};
-    return ::inet_pton(family, host.c_str(), address.data()) == 1;
+    return host.find('\0') == std::string::npos &&
+           ::inet_pton(family, host.c_str(), address.data()) == 1;
 }
 
 }  // namespace

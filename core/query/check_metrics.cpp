@@ -38,7 +38,8 @@ double seconds(time::Duration length) {
 // The rows of a grouped answer; or, where it was not grouped, its total.
 template <class Row, class Answer>
 std::vector<Row> rows_of(const Answer& answer, bool by_definition) {
-    return by_definition ? answer.rows : std::vector<Row>{answer.total};
+    if (by_definition) return answer.rows;
+    return {answer.total};
 }
 
 By by(bool by_definition) {

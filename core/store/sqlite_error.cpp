@@ -2,6 +2,8 @@
 // hint.
 #include "core/store/sqlite_error.hpp"
 
+#include "core/base/text.hpp"
+
 #include <cerrno>
 #include <cstring>
 
@@ -44,8 +46,9 @@ bool is_full(int number) {
 
 void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path) {
     const std::string name = fmt::format("\"{}\"", path.string());
+    // SQLite's words may quote what stands in the file.
     const std::string detail =
-        database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
+        visible(database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
     const int number = database != nullptr ? sqlite3_system_errno(database) : 0;
     switch (code & 0xff) {
         case SQLITE_BUSY:

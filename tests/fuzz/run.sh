@@ -30,7 +30,7 @@ fuzz() {
     mkdir -p "$work/corpus/$target" "$work/findings/$target"
     [ ! -f "tests/fuzz/$target/$target.dict" ] || options+=("-dict=tests/fuzz/$target/$target.dict")
     "$build_dir/tests/fuzz/fuzz_$target" "${options[@]}" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 \
-        -max_len=4096 -print_final_stats=1 -artifact_prefix="$work/findings/$target/" \
+        -max_len=4096 -print_final_stats=1 -print_funcs=0 -artifact_prefix="$work/findings/$target/" \
         "$work/corpus/$target" "tests/fuzz/$target/seeds" >"$work/$target.log" 2>&1 </dev/null
 }
 

@@ -52,7 +52,8 @@ void demand_plain(std::string_view head) {
             (byte == '\r' && head[i + 1] == '\n') || (byte == '\n' && i > 0 && head[i - 1] == '\r');
         demand(byte >= 0x20 || byte == '\t' || is_pair, "a control character in a head");
         demand(byte != 0x7f, "a DEL in a head");
-        demand(byte != '\n' || (head[i + 1] != ' ' && head[i + 1] != '\t'), "a folded field");
+        demand(byte != '\n' || i + 1 == head.size() || (head[i + 1] != ' ' && head[i + 1] != '\t'),
+               "a folded field");
     }
     const auto line = head.substr(0, head.find('\r'));
     demand(std::count(line.begin(), line.end(), ' ') == 2, "a request line of not three words");

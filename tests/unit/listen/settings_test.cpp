@@ -108,6 +108,8 @@ TEST_CASE("bind addresses are numeric, local name or unix", "[listen]") {
     CHECK(parse_bind_address("127.0.0.1:8080") == BindAddress{Family::ipv4, "127.0.0.1", 8080});
     CHECK(parse_bind_address("[::1]:0") == BindAddress{Family::ipv6, "::1", 0});
     CHECK(parse_bind_address("localhost:1") == BindAddress{Family::ipv4, "127.0.0.1", 1});
+    CHECK_THROWS_AS(parse_bind_address(std::string_view("127.0.0.1\0x:1", 13)),
+                    jobtally::UsageError);
     CHECK(parse_bind_address("unix:/run/x") == BindAddress{Family::unix_socket, "/run/x", 0});
     for (const std::string bad :
          {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80",

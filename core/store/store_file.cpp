@@ -129,9 +129,6 @@ bool is_on_network(std::int64_t file_system_type) {
         0x517b,      // SMB
         0xff534d42,  // CIFS
         0xfe534d42,  // SMB2
-        0x01021997,  // 9P
-        0x65735546,  // FUSE: sshfs and others
-        0x6a656a63,  // shared with a virtual machine
         0x00c36400,  // Ceph
         0x5346414f,  // AFS
         0x73757245,  // Coda

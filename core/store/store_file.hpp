@@ -13,8 +13,9 @@ enum class Use : std::uint8_t { read, write };
 using FileSystemType = std::function<std::int64_t(const std::filesystem::path&)>;
 std::int64_t file_system_type(const std::filesystem::path& path);
 
-// NFS, SMB, 9P, FUSE and their like: SQLite's log needs memory that all readers and writers share,
-// and locks that hold.
+// NFS, SMB, Ceph and their like: SQLite's log needs memory that all readers and writers share, and
+// locks that hold. FUSE and 9P count as local: most of what they serve is (containers, folders of
+// the host), and their type does not tell.
 bool is_on_network(std::int64_t file_system_type);
 
 // The file itself, links followed: its log and its lock stand beside it. Throws StoreError for

@@ -28,6 +28,10 @@ bool is_on_network(std::int64_t file_system_type);
 std::filesystem::path find_store_file(const std::filesystem::path& path, Use use,
                                       const FileSystemType& type_of = file_system_type);
 
+// Throws StoreError::corrupt where the file is shorter than its head says and no log can have the
+// rest: SQLite would read zeros there. For a file that is a SQLite file.
+void require_whole(const std::filesystem::path& path);
+
 // True where others than the owner may read or write the store or a file beside it.
 bool is_open_to_others(const std::filesystem::path& path);
 

@@ -100,6 +100,7 @@ std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identit
     try {
         auto connection = std::make_unique<Store::Connection>(path, Access::read);
         identity = identify(*connection, known_version());
+        require_whole(path);
         return connection;
     } catch (const StoreError& error) {
         if (error.kind() != Kind::not_writable || has_log(path)) throw;
@@ -145,6 +146,7 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
     make_file(real);
     auto connection = std::make_unique<Connection>(real, Access::write);
     make_ready_to_write(*connection, patience);
+    require_whole(real);
     return Store(std::move(connection));
 }
 

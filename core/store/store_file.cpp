@@ -129,9 +129,6 @@ bool is_on_network(std::int64_t file_system_type) {
         0x517b,      // SMB
         0xff534d42,  // CIFS
         0xfe534d42,  // SMB2
-        0x01021997,  // 9P
-        0x65735546,  // FUSE: sshfs and others
-        0x6a656a63,  // shared with a virtual machine
         0x00c36400,  // Ceph
         0x5346414f,  // AFS
         0x73757245,  // Coda
@@ -156,6 +153,29 @@ fs::path find_store_file(const fs::path& path, Use use, const FileSystemType& ty
     }
     require_local(real, type_of);
     return real;
+}
+
+void require_whole(const fs::path& path) {
+    fs::path log = path;
+    log += "-wal";
+    const auto size_of = [](const fs::path& file) {
+        std::error_code error;
+        const auto size = fs::file_size(file, error);
+        return error ? std::uintmax_t{0} : size;
+    };
+    if (size_of(log) > 0) return;
+    unsigned char head[32] = {};
+    std::ifstream file(path, std::ios::binary);
+    if (!file.read(reinterpret_cast<char*>(head), sizeof head)) return;
+    const std::uint64_t size_field = (head[16] << 8) + head[17];
+    const std::uint64_t page = size_field == 1 ? 65536 : size_field;
+    const std::uint64_t pages = (std::uint64_t{head[28]} << 24) + (std::uint64_t{head[29]} << 16) +
+                                (std::uint64_t{head[30]} << 8) + head[31];
+    // A writer that has begun meanwhile changes both.
+    if (size_of(path) >= page * pages || size_of(log) > 0) return;
+    throw StoreError(Kind::corrupt,
+                     fmt::format("store {} is damaged: its end is missing", quoted(path)),
+                     "restore a backup made by `jobtally db backup`");
 }
 
 bool is_open_to_others(const fs::path& path) {

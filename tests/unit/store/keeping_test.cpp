@@ -117,7 +117,10 @@ TEST_CASE("links, other files and networks", "[store]") {
     CHECK(store::find_store_file(path, store::Use::read, nfs) == fs::canonical(path));
     unsetenv("JOBTALLY_NETWORK_STORE");
     CHECK(store::is_on_network(static_cast<std::int32_t>(0xff534d42)));
-    CHECK_FALSE(store::is_on_network(0xef53));  // ext4
+    for (const auto local : std::initializer_list<std::int64_t>{0xef53, 0x9123683e, 0x58465342,
+                                                                0x01021994, 0x794c7630}) {
+        CHECK_FALSE(store::is_on_network(local));  // ext, btrfs, xfs, tmpfs, overlay
+    }
     CHECK_FALSE(store::is_open_to_others(path));
     fs::permissions(path, fs::perms::group_read, fs::perm_options::add);
     CHECK(store::is_open_to_others(path));

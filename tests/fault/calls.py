@@ -12,8 +12,8 @@ UNFINISHED = "<unfinished ...>"
 
 
 class Calls:
-    """Who derives from it has begin(name, file, rest), whose value is handed to end(name, file, rest, begun, result); `file`
-    is the path of the descriptor, `rest` the text of all other arguments."""
+    """Who derives from it has begin(name, file, rest), whose value is handed to end(name, file, rest, begun, result);
+    `file` is the path of the descriptor, `rest` the text of all other arguments."""
 
     def __init__(self):
         self.unfinished = {}  # thread: the call that it is in

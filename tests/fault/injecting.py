@@ -7,7 +7,8 @@ import collections
 import os
 import re
 
-CALLS = ("openat", "write", "pwrite64", "fdatasync", "fsync", "ftruncate", "sendto", "mkdir", "link", "rename", "unlink")
+CALLS = ("openat", "write", "pwrite64", "fdatasync", "fsync", "ftruncate", "sendto", "mkdir", "link", "rename",
+         "unlink")
 LINE = re.compile(r"(\d+) +(?:<\.\.\. )?(\w+)[( ]")
 
 

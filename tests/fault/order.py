@@ -26,7 +26,7 @@ class Order(Calls):
         self.problems = []
 
     def begin(self, name, file, rest):
-        """What a sync will cover, if it ends well; answers and the emptying of the log are judged by their beginning."""
+        """What a sync will cover, if it ends well; answers and the emptying of the log are judged by their begin."""
         if name.endswith("sync"):
             covered = (file, set(self.committed))
             self.log_is_dirty &= file != self.log

@@ -114,7 +114,8 @@ def check_store(proof, store, acknowledged, sent):
     for id, version in acknowledged.items():
         proof.expect((there.get(id) or 0) >= version, "%s: version %d got lost later" % (id, version))
     for id, version in there.items():
-        proof.expect(version is not None and version <= sent.get(id, 0), "%s: version %s was never sent" % (id, version))
+        proof.expect(version is not None and version <= sent.get(id, 0),
+                     "%s: version %s was never sent" % (id, version))
     found = duplicates(store)
     proof.count("duplicates", found)
     proof.expect(found == 0, "%d duplicates" % found)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""P4: SIGKILL at the N-th call of a kind (write, sync, send, open, rename ...), for listen, for taking in the spool, for
-ingest, db backup and the migration of a store of version 1. Whatever N is, all or nothing of each step is there, what
-was acknowledged is there, the file is sound, and the next run works.
+"""P4: SIGKILL at the N-th call of a kind (write, sync, send, open, rename ...), for listen, for taking in the spool,
+for ingest, db backup and the migration of a store of version 1. Whatever N is, all or nothing of each step is there,
+what was acknowledged is there, the file is sound, and the next run works.
 
 A sample of N; --long: every N from 1 until a run ends undisturbed. --subject NAME for one alone.
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""P5: EIO and ENOSPC at the N-th write or sync, once or from then on, of the store and (while that is locked) of the spool.
-No 2xx is false: what was acknowledged is in the store after the next start. After a failed sync of the store the
+"""P5: EIO and ENOSPC at the N-th write or sync, once or from then on, of the store and (while that is locked) of the
+spool. No 2xx is false: what was acknowledged is in the store after the next start. After a failed sync of the store the
 listener ends, with an error; where there is no room it answers 202 or 503 and goes on.
 
 A sample of N; --long: every N from 1 until a run ends without an injected error.

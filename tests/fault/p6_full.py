@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""P6: the store's file system is full. Reports are answered 202 or 503, the listener goes on, and once there is room again
-it stores by itself all that it acknowledged, and acknowledges again.
+"""P6: the store's file system is full. Reports are answered 202 or 503, the listener goes on, and once there is room
+again it stores by itself all that it acknowledged, and acknowledges again.
 
 Three cases: the spool is beside the store, or on another file system; and the space comes back only after SIGKILL. On a
-tmpfs of 8 MiB, which in the last case holds the log as well; --long: on an ext4 in a file as well. Needs root, to mount.
+tmpfs of 8 MiB, which in the last case holds the log as well; --long: on an ext4 in a file too. Needs root, to mount.
 """
 
 import os

@@ -16,8 +16,8 @@ def percentile(values, percent):
 class Pace:
     """Posts new reports from several connections until it is ended or `most` were posted; `rate` is a second's, of all.
 
-    answers has, for each, when it was sent (monotonic seconds), how long its answer took, and its status. What is behind
-    its time is sent at once.
+    answers has, for each, when it was sent (monotonic seconds), how long its answer took, and its status. What is
+    behind its time is sent at once.
     """
 
     def __init__(self, listener, name, connections, rate, most):

@@ -79,9 +79,10 @@ TEST_CASE("damaged segments and rows are refused", "[store]") {
 }
 
 TEST_CASE("keys that were never given out are refused", "[store]") {
-    for (const char* sql : {"UPDATE word SET word = -1 WHERE text = 'Nightly'",
-                            "UPDATE word SET word = 1 << 40 WHERE text = 'Nightly'",
-                            "UPDATE definition SET definition = 1 << 40"}) {
+    for (const char* sql :
+         {"PRAGMA foreign_keys=OFF; UPDATE word SET word = -1 WHERE text = 'Nightly'",
+          "PRAGMA foreign_keys=OFF; UPDATE word SET word = 1 << 40 WHERE text = 'Nightly'",
+          "UPDATE definition SET definition = 1 << 40"}) {
         CAPTURE(sql);
         const auto own = damaged(sql);
         CHECK_THROWS_AS(store::Catalogue::read(own), store::StoreError);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""P2: the order of system calls. Each 200 is sent after a sync of the log that began when the report and its commit stood
-there in full; no page goes into the store before the log is synced, and the log is emptied after the store is. While
-the store is locked, each 202 is sent after a sync of its file in the spool, its naming, and a sync of the folder.
+"""P2: the order of system calls. Each 200 is sent after a sync of the log that began when the report and its commit
+stood there in full; no page goes into the store before the log is synced, and the log is emptied after the store is.
+While the store is locked, each 202 is sent after a sync of its file in the spool, its naming, and a sync of the folder.
 
 300 POSTs from 8 connections, --long: 10,000; a fifth of that while the store is locked. The controls must be found
 out: one commits with synchronous=NORMAL, in one the spool's syncs do nothing.

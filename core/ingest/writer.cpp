@@ -70,6 +70,9 @@ void Writer::run() {
         const Work work = wait_for_work();
         if (work == Work::deliveries) write_group();
         if (is_due(m_next_spool)) take_from_spool();
+        // Who loads files does not come back for the rest, as a listener does.
+        const bool is_last_chance = work == Work::end && !m_options.clock;
+        while (is_last_chance && is_due(m_next_spool)) take_from_spool();
         if (m_options.clock && (work == Work::end || is_due(m_next_alive))) record_uptime(work);
         const bool is_much = m_unsettled_rows >= m_options.rows_per_settle;
         if (work == Work::settle || work == Work::end || is_much) settle();

@@ -91,7 +91,9 @@ def check(proof, program, store, order, acknowledged, count):
     proof.expect(order.answers == len(acknowledged) == count, "%d acknowledged, %d answers seen, of %d"
                  % (len(acknowledged), order.answers, count))
     ingest_nothing(proof, program, store)
-    proof.count("lost", len(lost(store, acknowledged)))
+    missing = lost(store, acknowledged)
+    proof.count("lost", len(missing))
+    proof.expect(not missing, "%d acknowledged ones are not in the store" % len(missing))
 
 
 def check_control(proof, program, how, lock, order_of):

@@ -69,7 +69,7 @@ class Proof:
     def wrong(self, text, limit=20):
         self.problems.append(text)
         if len(self.problems) <= limit:
-            print("WRONG: " + text, flush=True)
+            print("WRONG: " + text[:500], flush=True)
 
     def expect(self, holds, text):
         if not holds:

@@ -92,6 +92,7 @@ void Writer::record_uptime(Work work) {
     try {
         write_uptime(is_sign ? Work::alive : work);
     } catch (const std::exception& problem) {
+        if (!is_sign && is_busy(problem)) m_is_locked_out = true;
         if (!is_sign || !is_busy(problem)) report_once(learn_from(problem));
     }
 }
@@ -102,9 +103,9 @@ void Writer::write_uptime(Work work) {
     auto& store = opened_store();
     const auto at = m_options.clock();
     if (!m_uptime) {
-        m_uptime = store::begin_uptime(store, at, m_options.patience);
+        m_uptime = store::begin_uptime(store, at, patience_with_others());
     } else if (work == Work::end) {
-        store::end_uptime(store, *m_uptime, at, m_options.patience);
+        store::end_uptime(store, *m_uptime, at, patience_with_others());
     } else {
         store::mark_alive(store, *m_uptime, at,
                           work == Work::alive ? std::chrono::milliseconds(0) : m_options.patience);

@@ -1,5 +1,6 @@
 """A running `jobtally listen` and connections to it."""
 
+import atexit
 import json
 import os
 import re
@@ -10,6 +11,16 @@ import threading
 import time
 
 PATIENCE = 60  # seconds: the machine may be busy
+
+
+started = []
+
+
+@atexit.register
+def leave_none_behind():
+    for process in started:
+        if process.poll() is None:
+            process.kill()
 
 
 def environment(**more):
@@ -37,6 +48,7 @@ class Listener:
             self.process = subprocess.Popen(
                 [*before, program, "-q", "--db", store, "listen", "--bind", "127.0.0.1:0", *options],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, env=environment(**variables))
+        started.append(self.process)
         if ready:
             self.wait_until_ready()
 

@@ -7,7 +7,6 @@ at a random moment of that; some kill around the moment when the listener emptie
 """
 
 import json
-import os
 import random
 import threading
 import time
@@ -138,9 +137,8 @@ def run_store(proof, program, number, rounds, chance):
         check_round(proof, store, load)
     proof.expect(listener.stop() == 0, "the last listener did not end well")
     check_store(proof, store, acknowledged, sent)
-    for name in os.listdir(proof.folder):
-        if not proof.problems:
-            os.remove(proof.path(name))
+    if not proof.problems:
+        proof.clear()
 
 
 def check_control(proof, program):

@@ -52,7 +52,7 @@ class Disturbed(Listen):
 
     def prepare(self):
         """A store that is there already, so that the first calls are those of the listener's work."""
-        self.clear()
+        self.proof.clear()
         Listener(self.program, self.store).stop()
 
     def injected(self):

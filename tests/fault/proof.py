@@ -58,6 +58,11 @@ class Proof:
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def clear(self):
+        """Empties the folder."""
+        for name in os.listdir(self.folder):
+            shutil.rmtree(self.path(name)) if os.path.isdir(self.path(name)) else os.remove(self.path(name))
+
     def count(self, what, number=1):
         self.counts[what] = self.counts.get(what, 0) + number
 

@@ -27,16 +27,6 @@ class Subject:
         self.program = program
         self.store = os.path.realpath(proof.path(self.name + ".db"))
 
-    def clear(self):
-        for name in os.listdir(self.proof.folder):
-            path = self.proof.path(name)
-            if os.path.isdir(path):
-                for inner in os.listdir(path):
-                    os.remove(os.path.join(path, inner))
-                os.rmdir(path)
-            else:
-                os.remove(path)
-
     def command(self, before, *words, text=b""):
         done = subprocess.run([*before, self.program, "--db", self.store, *words], input=text, env=environment(),
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PATIENCE)
@@ -64,7 +54,7 @@ class Listen(Subject):
     several = ["several%d" % n for n in range(30)]
 
     def prepare(self):
-        self.clear()
+        self.proof.clear()
 
     def steps(self):
         """(body, {id: version} that a 2xx acknowledges)."""
@@ -118,7 +108,7 @@ class Ingest(Subject):
     ids = ["i%d" % n for n in range(300)]
 
     def prepare(self):
-        self.clear()
+        self.proof.clear()
 
     def run(self, before):
         return self.command(before, "ingest", "-", text=lines(self.ids))
@@ -145,10 +135,10 @@ class TakeIn(Subject):
         self.left = None  # {name in the spool: its bytes}
 
     def prepare(self):
-        self.clear()
+        self.proof.clear()
         if self.left is None:
             self.left = self.fill_spool()
-            self.clear()
+            self.proof.clear()
         ingest_nothing(self.proof, self.program, self.store)
         os.makedirs(self.spool, mode=0o700, exist_ok=True)
         for name, text in self.left.items():
@@ -195,7 +185,7 @@ class Migrate(Subject):
     name = "migrate"
 
     def prepare(self):
-        self.clear()
+        self.proof.clear()
         with open(os.path.join(SCHEMA, "001_reports.sql")) as file:
             schema = file.read()
         with closing(sqlite3.connect(self.store, isolation_level=None)) as database:
@@ -240,7 +230,7 @@ class Backup(Subject):
         self.copy = os.path.realpath(proof.path("copy.db"))
 
     def prepare(self):
-        self.clear()
+        self.proof.clear()
         self.command((), "ingest", "-", text=lines(Ingest.ids))
 
     def run(self, before):

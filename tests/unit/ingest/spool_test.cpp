@@ -4,8 +4,11 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/ingest/ingest_folder.hpp"
 
+#include <atomic>
+#include <csignal>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/resource.h>

@@ -1,8 +1,13 @@
 // `jobtally db`: looking after the store.
 #include "cli/application.hpp"
+#include "cli/db_backup.hpp"
+#include "cli/db_prune.hpp"
 #include "cli/db_rejected.hpp"
+#include "cli/db_sql.hpp"
+#include "cli/db_verify.hpp"
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
+#include "cli/store_modes.hpp"
 #include "core/store/status.hpp"
 
 namespace jobtally::cli {
@@ -35,6 +40,7 @@ table::ResultTable status_table(const store::StoreStatus& status) {
 int run_status(const Globals& globals) {
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
+    warn_about_modes(globals);
     output.print_record(status_table(store::read_status(store)));
     output.finish();
     return exit_done;
@@ -47,7 +53,11 @@ void add_db(Application& application) {
     db.require_subcommand(0, 1);
     application.add_command(db, "status", "Counts, sizes and versions",
                             [&application] { return run_status(application.globals()); });
+    add_db_backup(application, db);
+    add_db_verify(application, db);
+    add_db_prune(application, db);
     add_db_rejected(application, db);
+    add_db_sql(application, db);
 }
 
 }  // namespace jobtally::cli

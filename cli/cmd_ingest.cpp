@@ -3,6 +3,8 @@
 #include "cli/loading.hpp"
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
+#include "cli/spool_option.hpp"
+#include "cli/store_modes.hpp"
 #include "cli/tally.hpp"
 #include "cli/validators.hpp"
 #include "core/ingest/dry_run.hpp"
@@ -20,6 +22,7 @@ struct Options {
     std::vector<std::string> files;
     bool dry_run = false;
     bool strict = false;
+    std::string spool;
     std::int64_t rejected_limit = store::default_rejected_limit;
 };
 
@@ -36,7 +39,10 @@ ingest::LoadResult load(const Globals& globals, const Options& options) {
     }
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
+    writer_options.spool = spool_of(globals, options.spool);
+    if (!globals.quiet) writer_options.from_spool = print_from_spool;
     ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options);
+    warn_about_modes(globals);
     const auto result = load_files(globals, files, writer, load_options);
     writer.finish();
     return result;
@@ -72,6 +78,7 @@ void add_ingest(Application& application) {
                        "NDJSON, JSON objects, an array or the platform's list; `-` is stdin");
     command.add_flag("--dry-run", options->dry_run, "Say what would happen and store nothing");
     command.add_flag("--strict", options->strict, "Store nothing at all if anything is rejected");
+    add_spool_option(command, options->spool);
     command
         .add_option("--rejected-limit", options->rejected_limit,
                     "How many rejected bodies the store keeps (default 10000)")

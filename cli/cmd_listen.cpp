@@ -1,13 +1,17 @@
 // `jobtally listen`: the HTTP listener.
 #include "cli/application.hpp"
+#include "cli/listen_door.hpp"
 #include "cli/messages.hpp"
 #include "cli/report_printer.hpp"
 #include "cli/signals.hpp"
+#include "cli/spool_option.hpp"
+#include "cli/store_modes.hpp"
 #include "cli/validators.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/writer.hpp"
 #include "core/listen/access_log.hpp"
 #include "core/listen/listener.hpp"
+#include "core/listen/service_manager.hpp"
 #include "core/time/expression.hpp"
 
 #include <csignal>
@@ -22,7 +26,7 @@ namespace jobtally::cli {
 namespace {
 
 struct Options {
-    std::vector<std::string> binds{"127.0.0.1:8080"};
+    std::vector<std::string> binds;
     std::string path = "/";
     std::string auth_file;
     bool allow_anonymous = false;
@@ -31,8 +35,14 @@ struct Options {
     std::size_t max_connections = 1024;
     std::string log_format = "text";
     std::string print;
+    std::string spool;
     std::int64_t rejected_limit = store::default_rejected_limit;
+    DoorSettings door;
 };
+
+// With other writers. Nobody who sends a report waits longer: it goes to the spool then.
+constexpr std::chrono::milliseconds store_patience{1000};
+constexpr std::chrono::milliseconds settle_patience{100};
 
 std::vector<listen::Authorization> authorizations(const Options& options) {
     std::vector<listen::Authorization> accepted;
@@ -59,7 +69,16 @@ listen::ListenOptions listen_options(const Options& options) {
     if (result.timeout.count() < 1)
         throw UsageError("a timeout must be longer than 0", "for example `--timeout 10s`");
     result.max_connections = options.max_connections;
+    apply_door_options(options.door, result);
     return result;
+}
+
+std::optional<std::uint64_t> count_of(const ingest::Spool& spool) {
+    try {
+        return spool.waiting().size();
+    } catch (const IoError&) {
+        return std::nullopt;  // it is told when it is needed
+    }
 }
 
 listen::ListenHooks hooks(const Globals& globals, const Options& options) {
@@ -67,19 +86,20 @@ listen::ListenHooks hooks(const Globals& globals, const Options& options) {
     if (!globals.quiet) {
         result.access = [as_json =
                              options.log_format == "json"](const listen::AccessRecord& record) {
-            fmt::print(stderr, "{}\n",
-                       as_json ? format_access_json(record) : format_access_text(record));
+            print_line(as_json ? format_access_json(record) : format_access_text(record));
         };
     }
     result.lost = [](std::string_view body, std::string_view peer) {
         print_error(Error(fmt::format("could not be stored, from {}: {}", peer, body)));
     };
     result.trouble = [](const std::string& what) { print_warning(what); };
+    result.spooled_bodies = [spool = spool_of(globals, options.spool)] { return count_of(spool); };
     return result;
 }
 
 // A secret that is changed must not close the door: what can't be read keeps the old values.
 void read_authorizations_again(listen::Listener& listener, const Options& options) {
+    if (options.auth_file.empty()) return;
     try {
         listener.accept_authorizations(authorizations(options));
         print_note("the authorization file was read again");
@@ -89,6 +109,11 @@ void read_authorizations_again(listen::Listener& listener, const Options& option
     }
 }
 
+void reload(listen::Listener& listener, const Options& options) {
+    read_authorizations_again(listener, options);
+    read_tls_again(listener, options.door);
+}
+
 // In the writer thread. Where the store is lost, end as if asked to, with an error, so that the
 // service manager starts us afresh.
 void on_store_trouble(const Error& error, bool has_lost_store) {
@@ -96,21 +121,62 @@ void on_store_trouble(const Error& error, bool has_lost_store) {
     if (has_lost_store) ::kill(::getpid(), SIGTERM);
 }
 
+// A store that does not work at the moment must not keep the listener from listening: what comes
+// waits in the spool. Someone else's file, or one that can't be written, is a mistake to be told.
+void look_at_store(const std::filesystem::path& path) {
+    using Kind = store::StoreError::Kind;
+    try {
+        store::Store::open_to_write(path, store_patience);
+    } catch (const store::StoreError& error) {
+        const bool is_mistake = error.kind() == Kind::foreign ||
+                                error.kind() == Kind::not_writable || error.kind() == Kind::missing;
+        if (is_mistake) throw;
+        print_error(error);
+        print_note("reports wait in the spool until the store works");
+    }
+}
+
+ingest::WriterOptions writer_options(const Globals& globals, const Options& options) {
+    ingest::WriterOptions result;
+    result.rejected_limit = options.rejected_limit;
+    result.clock = time::system_now;
+    result.patience = store_patience;
+    result.settle_patience = settle_patience;
+    result.spool = spool_of(globals, options.spool);
+    result.spool->prepare();
+    result.from_spool = print_from_spool;
+    return result;
+}
+
 int run(const Globals& globals, const Options& options) {
     if (globals.store_in_memory())
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
     hold_signals();
-    const auto listening = listen_options(options);
-    ingest::WriterOptions writer_options;
-    writer_options.rejected_limit = options.rejected_limit;
-    writer_options.clock = time::system_now;
-    ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options,
-                          on_store_trouble);
+    auto listening = listen_options(options);
+    const listen::ServiceManager manager;
+    if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
+    const auto path = globals.store_path();
+    look_at_store(path);
+    ingest::Writer writer([path] { return store::Store::open_to_write(path, store_patience); },
+                          writer_options(globals, options), on_store_trouble);
+    warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
-    listen::Listener listener(listening, sink, hooks(globals, options));
-    const SignalThread signals([&] { listener.stop(); },
-                               [&] { read_authorizations_again(listener, options); });
-    for (const auto& url : listener.urls()) fmt::print(stderr, "jobtally: listening on {}\n", url);
+    auto listen_hooks = hooks(globals, options);
+    listen_hooks.heartbeat = [&manager] { manager.alive(); };
+    listen::Listener listener(listening, sink, std::move(listen_hooks));
+    const auto status = "listening on " + listener.urls().front();
+    const SignalThread signals(
+        [&] {
+            manager.stopping();
+            listener.stop();
+        },
+        [&] {
+            manager.reloading();
+            reload(listener, options);
+            manager.ready(status);
+        });
+    print_addresses(listener);
+    manager.ready(status);
     listener.run();
     writer.finish();
     return writer.has_lost_store() ? exit_error : exit_done;
@@ -154,11 +220,13 @@ void add_listen(Application& application) {
     command.add_option("--print", options->print, "Print each stored or updated report on stdout")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"ndjson"}));
+    add_spool_option(command, options->spool);
     command
         .add_option("--rejected-limit", options->rejected_limit,
                     "How many rejected bodies the store keeps (default 10000)")
         ->type_name("N")
         ->check(whole_number(0));
+    add_door_options(command, options->door);
 }
 
 }  // namespace jobtally::cli

@@ -1,6 +1,7 @@
 // Parse, run, and turn whatever went wrong into a message and an exit code.
 #include "cli/application.hpp"
 #include "cli/messages.hpp"
+#include "cli/private_files.hpp"
 #include "core/base/error.hpp"
 
 #include <csignal>
@@ -31,6 +32,7 @@ int run(cli::Application& application, int argc, char* argv[]) {
 }  // namespace
 
 int main(int argc, char* argv[]) {
+    cli::keep_files_private();
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe shows as EPIPE, which ends us quietly
     cli::Application application;
     return run(application, argc, argv);

@@ -11,10 +11,14 @@ namespace jobtally::cli {
 namespace {
 
 void print(std::string_view kind, std::string_view text) {
-    fmt::print(stderr, "jobtally: {}: {}\n", kind, visible(text));
+    print_line(fmt::format("jobtally: {}: {}", kind, visible(text)));
 }
 
 }  // namespace
+
+void print_line(const std::string& line) noexcept {
+    std::fprintf(stderr, "%s\n", line.c_str());
+}
 
 void print_error(const Error& error) {
     print("error", error.what());

@@ -18,6 +18,9 @@ inline constexpr int exit_condition = 4;  // a condition that was asked for hold
 // Whoever reads our output has closed the pipe. Thrown by Output; main() ends quietly with 0.
 struct ClosedPipe : std::exception {};
 
+// A line on stderr. What nobody can be told, for the disk is full or the reader has gone, is not
+// told: what is at work must not stop for that.
+void print_line(const std::string& line) noexcept;
 // `jobtally: error: ...` and, where there is one, `jobtally: hint: ...`. Controls are made visible.
 void print_error(const Error& error);
 void print_warning(std::string_view text);

@@ -1,6 +1,7 @@
 #include "cli/output.hpp"
 
 #include "cli/messages.hpp"
+#include "cli/private_files.hpp"
 #include "cli/terminal.hpp"
 #include "core/render/plot.hpp"
 #include "core/render/record.hpp"
@@ -121,9 +122,8 @@ void Output::finish() {
     flush();
     if (m_temporary.empty()) return;
     struct stat old {};
-    const auto mask = ::umask(0);
-    ::umask(mask);
-    const mode_t mode = ::stat(m_path.c_str(), &old) == 0 ? old.st_mode & 07777 : 0666 & ~mask;
+    const mode_t mode =
+        ::stat(m_path.c_str(), &old) == 0 ? old.st_mode & 07777 : 0666 & ~keep_files_private();
     const bool safe = ::fchmod(m_descriptor, mode) == 0 && ::fsync(m_descriptor) == 0 &&
                       ::close(std::exchange(m_descriptor, -1)) == 0 &&
                       ::rename(m_temporary.c_str(), m_path.c_str()) == 0;

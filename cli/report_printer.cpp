@@ -17,7 +17,7 @@ void ReportPrinter::submit(ingest::Delivery delivery, std::function<void(ingest:
 
 // In the sink's thread. A slow reader slows the listener down, as with any pipe.
 void ReportPrinter::print(const ingest::Receipt& receipt) {
-    if (receipt.error || std::ferror(stdout) != 0) return;
+    if (receipt.error || receipt.is_spooled || std::ferror(stdout) != 0) return;
     std::string lines;
     for (std::size_t i = 0; i < receipt.outcomes.size(); ++i) {
         const auto outcome = receipt.outcomes[i];

@@ -15,6 +15,7 @@ LENGTH_LIMIT = 400
 # A library and the folders that alone may include it.
 HOMES = {
     r"boost/(beast|asio)[./]": ("core/listen",),
+    r"openssl/": ("core/listen",),
     r"boost/json": ("core/wire",),
     r"(SQLiteCpp/|sqlite3)": ("core/store",),
     r"CLI/": ("cli",),

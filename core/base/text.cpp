@@ -25,6 +25,8 @@ constexpr auto unseen = std::to_array<CodeRange>({
     {0x2060, 0x206f},    // word joiner, invisible operators, isolates, deprecated format characters
     {0xfeff, 0xfeff},    // byte order mark
     {0xfff9, 0xfffb},    // interlinear annotation
+    {0x1bca0, 0x1bca3},  // shorthand format controls
+    {0x1d173, 0x1d17a},  // musical format controls
     {0xe0000, 0xe007f},  // tags
 });
 

@@ -18,7 +18,8 @@ namespace jobtally::ingest {
 struct Delivery {
     std::vector<model::JobReport> reports;
     std::vector<model::Rejection> rejections;
-    std::string source;  // `http 127.0.0.1`, `reports.ndjson`
+    std::optional<std::string> body;  // as it came, where it can't be read again: for the spool
+    std::string source;               // `http 127.0.0.1`, `reports.ndjson`
     time::Instant received_at;
     bool names_lines = false;   // rejections are kept as from `SOURCE:LINE`
     bool more_follows = false;  // nobody waits for this one: it may share its commit with the next
@@ -28,13 +29,15 @@ struct Delivery {
 // holds no report at all is one rejection, so something is always in one of the two.
 Delivery decode(std::string_view body, std::string source, time::Instant received_at);
 
-// What became of a delivery. Unless `error` is set, all of it is on disk.
+// What became of a delivery. Unless `error` is set, all of it is on disk: in the store, or in the
+// spool.
 struct Receipt {
     Delivery delivery;  // handed back: its buffers can be used again, and what failed is not lost
     model::Tally tally;
     std::vector<model::Outcome> outcomes;  // of Delivery::reports, in their order
     std::optional<std::string> error;      // the store could not take it; nothing of it is stored
     std::string hint;                      // the cure for `error`, or empty
+    bool is_spooled = false;  // the store could not take it; its body waits in the spool
 };
 
 // Takes deliveries from any thread, in their order, and never blocks for long: who submits bounds

@@ -1,5 +1,6 @@
 #include "core/ingest/writer.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -14,25 +15,28 @@ constexpr std::chrono::milliseconds announced_patience{20};
 // How many rows go by between two looks for other writers: each is a system call.
 constexpr std::size_t rows_a_look = 512;
 
-// What a commit adds to the log besides its rows, counted in rows.
-constexpr std::size_t rows_a_commit = 8;
+constexpr std::chrono::milliseconds patience_when_locked_out{250};
+
+bool is_busy(const std::exception& problem) {
+    const auto* error = dynamic_cast<const store::StoreError*>(&problem);
+    return error && error->kind() == store::StoreError::Kind::busy;
+}
 
 Error as_error(const std::exception& problem) {
     if (const auto* error = dynamic_cast<const Error*>(&problem)) return *error;
     return Error(problem.what());
 }
 
-// A failed sync, or a file that is not where it was.
-bool loses_store(const std::exception& problem) {
-    using Kind = store::StoreError::Kind;
-    const auto* error = dynamic_cast<const store::StoreError*>(&problem);
-    return error && (error->kind() == Kind::sync_failed || error->kind() == Kind::replaced);
-}
-
 }  // namespace
 
 Writer::Writer(store::Store store, WriterOptions options, Trouble trouble)
     : m_store(std::move(store)),
+      m_options(std::move(options)),
+      m_trouble(std::move(trouble)),
+      m_thread([this] { run(); }) {}
+
+Writer::Writer(Opener open, WriterOptions options, Trouble trouble)
+    : m_open(std::move(open)),
       m_options(std::move(options)),
       m_trouble(std::move(trouble)),
       m_thread([this] { run(); }) {}
@@ -60,14 +64,15 @@ void Writer::finish() {
 }
 
 void Writer::run() {
-    record_uptime(Work::alive);
+    if (m_options.clock) record_uptime(Work::alive);
+    if (m_options.spool) take_from_spool();
     for (;;) {
         const Work work = wait_for_work();
         if (work == Work::deliveries) write_group();
-        if (work == Work::end || alive_is_due()) record_uptime(work);
-        const bool is_due = work == Work::settle || work == Work::end ||
-                            m_unsettled_rows >= m_options.rows_per_settle;
-        if (is_due && m_unsettled_rows > 0 && !m_has_lost_store) settle();
+        if (is_due(m_next_spool)) take_from_spool();
+        if (m_options.clock && (work == Work::end || is_due(m_next_alive))) record_uptime(work);
+        const bool is_much = m_unsettled_rows >= m_options.rows_per_settle;
+        if (work == Work::settle || work == Work::end || is_much) settle();
         if (work == Work::end) return;
     }
 }
@@ -75,15 +80,32 @@ void Writer::run() {
 Writer::Work Writer::wait_for_work() {
     const auto has_work = [this] { return !m_waiting.empty() || m_is_finishing; };
     std::unique_lock lock(m_mutex);
-    const auto settle_at = std::chrono::steady_clock::now() + m_options.settle_after;
-    if (m_unsettled_rows > 0 && (!m_options.clock || settle_at < m_next_alive)) {
-        if (!m_has_work.wait_until(lock, settle_at, has_work)) return Work::settle;
-    } else if (m_options.clock) {
-        if (!m_has_work.wait_until(lock, m_next_alive, has_work)) return Work::alive;
-    } else {
+    if (m_unsettled_rows > 0)
+        m_next_settle = std::chrono::steady_clock::now() + m_options.settle_after;
+    const auto duty = next_duty();
+    if (duty.due == Time::max()) {
         m_has_work.wait(lock, has_work);
+    } else if (!m_has_work.wait_until(lock, duty.due, has_work)) {
+        return duty.work;
     }
     return m_waiting.empty() ? Work::end : Work::deliveries;
+}
+
+Writer::Duty Writer::next_duty() const {
+    Duty next;
+    for (const Duty& duty : {Duty{Work::settle, m_next_settle}, Duty{Work::alive, m_next_alive},
+                             Duty{Work::spool, m_next_spool}}) {
+        if (duty.due < next.due) next = duty;
+    }
+    return next;
+}
+
+store::Store& Writer::opened_store() {
+    if (m_has_lost_store)
+        throw store::StoreError(store::StoreError::Kind::other, "the store was lost before",
+                                "start jobtally again");
+    if (!m_store) m_store.emplace(m_open());
+    return *m_store;
 }
 
 std::optional<Writer::Item> Writer::take(std::chrono::milliseconds patience) {
@@ -97,14 +119,12 @@ std::optional<Writer::Item> Writer::take(std::chrono::milliseconds patience) {
     return item;
 }
 
-// The one catch of the writer thread.
+// The catch of all that waits for an answer.
 void Writer::write_group() {
     Items group;
     try {
-        if (m_has_lost_store)
-            throw store::StoreError(store::StoreError::Kind::other, "the store was lost before",
-                                    "start jobtally again");
-        store::WriteTransaction transaction(m_store, m_options.patience, m_options.rejected_limit);
+        store::WriteTransaction transaction(opened_store(), patience_with_others(),
+                                            m_options.rejected_limit);
         std::size_t rows = 0;
         std::size_t next_look = rows_a_look;
         while (auto item = take(group.empty() || !group.back().receipt.delivery.more_follows
@@ -118,12 +138,51 @@ void Writer::write_group() {
             next_look = rows + rows_a_look;
         }
         transaction.commit();
+        m_is_locked_out = false;
         m_unsettled_rows += rows + rows_a_commit;
     } catch (const std::exception& problem) {
-        if (loses_store(problem)) m_has_lost_store = true;
-        return fail(group, as_error(problem));
+        m_is_locked_out = is_busy(problem);
+        return fail(group, learn_from(problem));
     }
-    for (auto& item : group) item.done(std::move(item.receipt));
+    answer(group);
+}
+
+// Who is held off for long holds off long: senders behind the first need not wait as much.
+std::chrono::milliseconds Writer::patience_with_others() const {
+    return m_is_locked_out ? std::min(m_options.patience, patience_when_locked_out)
+                           : m_options.patience;
+}
+
+void Writer::answer(Items& group) {
+    Items probes;
+    for (auto& item : group) {
+        const auto& delivery = item.receipt.delivery;
+        const bool is_probe = delivery.reports.empty() && delivery.rejections.empty();
+        if (is_probe && m_options.clock) {
+            probes.push_back(std::move(item));
+        } else {
+            item.done(std::move(item.receipt));
+        }
+    }
+    if (!probes.empty()) probe(probes);
+}
+
+// A transaction that changes nothing never reaches the disk, so a sign of life is written.
+void Writer::probe(Items& probes) {
+    std::optional<Error> problem;
+    try {
+        write_uptime(Work::deliveries);
+    } catch (const std::exception& found) {
+        problem = learn_from(found);
+        report(*problem);
+    }
+    for (auto& item : probes) {
+        if (problem) {
+            item.receipt.error = problem->what();
+            item.receipt.hint = problem->hint();
+        }
+        item.done(std::move(item.receipt));
+    }
 }
 
 std::size_t Writer::put(store::WriteTransaction& transaction, Receipt& receipt) {
@@ -142,56 +201,39 @@ std::size_t Writer::put(store::WriteTransaction& transaction, Receipt& receipt) 
     return receipt.outcomes.size() + delivery.rejections.size();
 }
 
-// What waits fails too: each would else wait out its own patience. A spool belongs here: it would
-// take these deliveries before they are given back.
+// What waits fails too: each would else wait out its own patience.
 void Writer::fail(Items& group, const Error& error) {
     while (auto item = take(std::chrono::milliseconds(0))) group.push_back(std::move(*item));
     report(error);
+    if (m_options.spool) keep_in_spool(group);
     for (auto& item : group) {
         item.receipt.tally = {};
         item.receipt.outcomes.clear();
-        item.receipt.error = error.what();
-        item.receipt.hint = error.hint();
+        if (!item.receipt.is_spooled) {
+            item.receipt.error = error.what();
+            item.receipt.hint = error.hint();
+        }
         item.done(std::move(item.receipt));
     }
 }
 
-// Failing is no harm to what was committed; it is tried again after the next rows.
-void Writer::settle() {
-    m_unsettled_rows = 0;
-    try {
-        store::settle(m_store);
-    } catch (const std::exception& problem) {
-        if (loses_store(problem)) m_has_lost_store = true;
-        report(as_error(problem));
+// What is damaged is opened anew the next time, which reads all of it again.
+Error Writer::learn_from(const std::exception& problem) {
+    using Kind = store::StoreError::Kind;
+    if (const auto* error = dynamic_cast<const store::StoreError*>(&problem)) {
+        if (error->kind() == Kind::sync_failed || error->kind() == Kind::replaced)
+            m_has_lost_store = true;
+        const bool is_damaged = error->kind() == Kind::corrupt || error->kind() == Kind::foreign ||
+                                error->kind() == Kind::newer;
+        if (is_damaged && m_open) m_store.reset();
     }
+    return as_error(problem);
 }
 
-bool Writer::alive_is_due() const {
-    return m_options.clock && std::chrono::steady_clock::now() >= m_next_alive;
-}
-
-// A sign of life must not keep deliveries waiting: while another process writes it is left out.
-// The beginning and the end have the patience of deliveries.
-void Writer::record_uptime(Work work) {
-    if (!m_options.clock || m_has_lost_store) return;
-    m_next_alive = std::chrono::steady_clock::now() + m_options.alive_every;
-    try {
-        const auto at = m_options.clock();
-        if (!m_uptime) {
-            m_uptime = store::begin_uptime(m_store, at, m_options.patience);
-        } else if (work == Work::end) {
-            store::end_uptime(m_store, *m_uptime, at, m_options.patience);
-        } else {
-            store::mark_alive(m_store, *m_uptime, at, std::chrono::milliseconds(0));
-        }
-        m_unsettled_rows += rows_a_commit;
-    } catch (const store::StoreError& problem) {
-        if (loses_store(problem)) m_has_lost_store = true;
-        const bool is_skipped = problem.kind() == store::StoreError::Kind::busy &&
-                                m_uptime.has_value() && work != Work::end;
-        if (!is_skipped) report(problem);
-    }
+void Writer::report_once(const Error& error) {
+    if (m_last_told == error.what()) return;
+    m_last_told = error.what();
+    report(error);
 }
 
 void Writer::report(const Error& error) {

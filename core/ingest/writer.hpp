@@ -4,6 +4,7 @@
 
 #include "core/base/error.hpp"
 #include "core/ingest/delivery.hpp"
+#include "core/ingest/spool.hpp"
 #include "core/store/reports.hpp"
 #include "core/store/store.hpp"
 #include "core/store/uptime.hpp"
@@ -26,9 +27,16 @@ struct WriterOptions {
     // process wants to write.
     std::size_t rows_per_commit = 16 << 10;
     std::chrono::milliseconds patience = std::chrono::seconds(60);  // with other writers
+    // Where bodies go that the store can't take. What waits there is stored when the writer starts
+    // and whenever the store works again.
+    std::optional<Spool> spool{};
+    // Called in the writer thread with the number of bodies that came from the spool into the
+    // store.
+    std::function<void(std::size_t)> from_spool{};
     std::int64_t rejected_limit = store::default_rejected_limit;
     // When the store is settled: after this long without work, or this many rows.
     std::chrono::milliseconds settle_after = std::chrono::seconds(1);
+    std::chrono::milliseconds settle_patience = std::chrono::seconds(60);
     std::size_t rows_per_settle = 200'000;
     // The clock of a listener, whose uptime is recorded: from the first moment to finish(), a sign
     // of life each alive_every. Without a clock nothing is recorded.
@@ -36,19 +44,25 @@ struct WriterOptions {
     std::chrono::milliseconds alive_every = store::alive_every;
 };
 
-// A store that fails fails the deliveries of that moment, never the thread: the next ones try
-// again. Except after a failed sync, when nobody knows what the disk holds, and where the file was
-// moved or deleted: then everything fails until the process has been restarted.
+// A store that fails fails the deliveries of that moment (or sends them to the spool), never the
+// thread: the next ones try again. Except after a failed sync, when nobody knows what the disk
+// holds, and where the file was moved or deleted: then the store is not touched again until the
+// process has been restarted.
 class Writer final : public DeliverySink {
   public:
     // Called in the writer thread for everything that goes wrong, and told whether the store is
     // lost; must be quick and must not throw.
     using Trouble = std::function<void(const Error&, bool has_lost_store)>;
+    // Opens the store in the writer thread, when it starts and again after the store was found
+    // damaged.
+    using Opener = std::function<store::Store()>;
 
     explicit Writer(store::Store store, WriterOptions options = {}, Trouble trouble = {});
+    explicit Writer(Opener open, WriterOptions options = {}, Trouble trouble = {});
     ~Writer() override;  // finish()
 
-    // From any thread; never blocks. Not after finish().
+    // From any thread; never blocks. Not after finish(). An empty delivery asks whether a commit
+    // works: where the uptime is recorded, its answer comes after one.
     void submit(Delivery delivery, std::function<void(Receipt)> done) override;
     // Writes what waits, settles the store, ends the thread. May be called twice.
     void finish();
@@ -62,26 +76,48 @@ class Writer final : public DeliverySink {
         std::function<void(Receipt)> done;
     };
     using Items = std::vector<Item>;
-    enum class Work { deliveries, settle, alive, end };
+    enum class Work { deliveries, settle, alive, spool, end };
+    // What a commit adds to the log besides its rows, counted in rows.
+    static constexpr std::size_t rows_a_commit = 8;
+    using Time = std::chrono::steady_clock::time_point;
+    struct Duty {
+        Work work = Work::end;
+        Time due = Time::max();
+    };
 
     void run();
     Work wait_for_work();
+    Duty next_duty() const;
+    store::Store& opened_store();
     std::optional<Item> take(std::chrono::milliseconds patience);
     void write_group();
+    std::chrono::milliseconds patience_with_others() const;
     std::size_t put(store::WriteTransaction& transaction, Receipt& receipt);
+    void answer(Items& group);
+    void probe(Items& probes);
     void fail(Items& group, const Error& error);
+    void keep_in_spool(Items& group);
+    void take_from_spool();
     void settle();
-    bool alive_is_due() const;
+    bool is_due(Time time) const { return std::chrono::steady_clock::now() >= time; }
     void record_uptime(Work work);
+    void write_uptime(Work work);
+    Error learn_from(const std::exception& problem);
     void report(const Error& error);
+    void report_once(const Error& error);
 
-    store::Store m_store;
-    const WriterOptions m_options;
+    const Opener m_open;
+    std::optional<store::Store> m_store;
+    WriterOptions m_options;
     const Trouble m_trouble;
     std::atomic<bool> m_has_lost_store = false;
     std::size_t m_unsettled_rows = 0;  // since the last settle(), a commit counting as some
     std::optional<store::UptimeKey> m_uptime;
-    std::chrono::steady_clock::time_point m_next_alive;
+    Time m_next_alive = Time::max();
+    Time m_next_settle = Time::max();
+    Time m_next_spool = Time::max();  // while something waits there
+    bool m_is_locked_out = false;     // the last group waited for another writer in vain
+    std::string m_last_told;          // of what is tried again and again
 
     std::mutex m_mutex;
     std::condition_variable m_has_work;

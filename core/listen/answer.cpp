@@ -87,6 +87,7 @@ Verdict judge_head(const RequestHead& head, const DoorRules& rules) {
 
 Answer answer_to(const ingest::Receipt& receipt) {
     if (receipt.error) return error_answer(503, "the store can't take reports at the moment");
+    if (receipt.is_spooled) return {202, {}, "{\"result\": \"spooled\"}\n"};
     const auto& delivery = receipt.delivery;
     if (delivery.reports.empty()) return answer_to_nothing_acceptable(delivery);
     if (delivery.reports.size() == 1 && delivery.rejections.empty() && receipt.outcomes.size() == 1)

@@ -21,7 +21,8 @@ struct AnswerField {
 struct Answer {
     unsigned status = 200;             // one that Boost.Beast has a phrase for
     std::optional<AnswerField> field;  // besides the usual ones
-    std::string body;                  // JSON, or empty
+    std::string body;                  // JSON where content_type does not say otherwise, or empty
+    std::string_view content_type = "application/json";  // static text
 };
 
 // What a door lets in.

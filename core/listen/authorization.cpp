@@ -2,6 +2,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/listen/secret_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,7 +10,6 @@
 #include <fstream>
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace jobtally::listen {
 namespace {
@@ -54,13 +54,6 @@ Authorization read_line(std::string_view text, const std::filesystem::path& path
     return {visible(label), std::string(value)};
 }
 
-std::optional<std::string> warn_of_permissions(const std::filesystem::path& path) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || (status.st_mode & (S_IRGRP | S_IROTH)) == 0)
-        return {};
-    return fmt::format("\"{}\" can be read by others (chmod 600 cures it)", shown(path));
-}
-
 }  // namespace
 
 AuthorizationFile read_authorization_file(const std::filesystem::path& path) {
@@ -84,7 +77,7 @@ AuthorizationFile read_authorization_file(const std::filesystem::path& path) {
     if (file.accepted.empty())
         throw UsageError(fmt::format("\"{}\" holds no Authorization value", shown(path)),
                          std::string(form_hint));
-    file.warning = warn_of_permissions(path);
+    file.warning = warning_of_readers(path);
     return file;
 }
 

@@ -1,16 +1,28 @@
 #include "core/listen/hub.hpp"
 
+#include "core/listen/descriptors.hpp"
 #include "core/listen/session.hpp"
+#include "core/listen/tls.hpp"
 
 #include <ctime>
+#include <utility>
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 namespace jobtally::listen {
 namespace {
 
 // How late a deadline may be noticed.
 constexpr std::chrono::milliseconds watch_interval{100};
+
+// A peer that is refused is worth a line a minute.
+constexpr std::chrono::minutes refusal_report_every{1};
+
+constexpr std::size_t max_admin_connections = 16;
+
+// In place of a session's number, for the receipt of a probe.
+constexpr std::uint64_t probe_number = 0;
 
 }  // namespace
 
@@ -19,8 +31,16 @@ Hub::Hub(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks h
       m_hooks(std::move(hooks)),
       m_sink(sink),
       m_rules{options.path, options.max_body, AcceptedAuthorizations(options.authorizations)},
+      m_peers(options.max_connections_per_peer, options.max_connections),
       m_receipts(std::make_shared<Receipts>(
-          [this] { boost::asio::post(m_io, [this] { hand_out_receipts(); }); })) {}
+          [this] { boost::asio::post(m_io, [this] { hand_out_receipts(); }); })),
+      m_started(m_hooks.clock()) {
+    m_hooks.lost = [this, lost = std::move(m_hooks.lost)](std::string_view body,
+                                                          std::string_view peer) {
+        ++m_counters.lost_bodies;
+        if (lost) lost(body, peer);
+    };
+}
 
 Hub::~Hub() {
     m_receipts->close();
@@ -28,6 +48,10 @@ Hub::~Hub() {
 
 void Hub::accept_authorizations(AcceptedAuthorizations accepted) {
     m_rules.authorizations = std::move(accepted);
+}
+
+void Hub::accept_tls(std::shared_ptr<const TlsIdentity> identity) {
+    m_options.tls = std::move(identity);
 }
 
 void Hub::report_trouble(const std::string& what) const {
@@ -48,11 +72,17 @@ const std::string& Hub::http_date() {
 
 void Hub::add(const std::shared_ptr<Session>& session) {
     m_sessions.emplace(session->number(), session);
+    ++m_connections[static_cast<std::size_t>(session->purpose())];
+    if (session->purpose() == Purpose::reports) m_peers.add(session->peer());
     if (!m_is_watching) watch_deadlines();
 }
 
 void Hub::remove(std::uint64_t number) {
-    m_sessions.erase(number);
+    if (const auto session = find(number)) {
+        --m_connections[static_cast<std::size_t>(session->purpose())];
+        if (session->purpose() == Purpose::reports) m_peers.remove(session->peer());
+        m_sessions.erase(number);
+    }
     if (m_is_stopping && m_sessions.empty()) {
         m_io.stop();
     } else if (on_room) {
@@ -65,23 +95,44 @@ std::shared_ptr<Session> Hub::find(std::uint64_t number) const {
     return found == m_sessions.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<Session> Hub::idlest() const {
+std::shared_ptr<Session> Hub::idlest(Purpose purpose) const {
     std::shared_ptr<Session> idlest;
     for (const auto& [number, session] : m_sessions) {
-        if (session->is_idle() && (!idlest || session->idle_since() < idlest->idle_since()))
-            idlest = session;
+        if (session->purpose() != purpose || !session->is_idle()) continue;
+        if (!idlest || session->idle_since() < idlest->idle_since()) idlest = session;
     }
     return idlest;
 }
 
-bool Hub::has_room() const {
-    return m_sessions.size() < m_options.max_connections || idlest() != nullptr;
+bool Hub::is_full(Purpose purpose) const {
+    return connections(purpose) >=
+           (purpose == Purpose::admin ? max_admin_connections : m_options.max_connections);
 }
 
-bool Hub::close_idlest() {
-    const auto session = idlest();
-    if (session) session->close();
-    return session != nullptr;
+bool Hub::has_room(Purpose purpose) const {
+    return !is_full(purpose) || idlest(purpose) != nullptr;
+}
+
+bool Hub::close_idlest(Purpose purpose) {
+    const auto session = idlest(purpose);
+    if (!session) return false;
+    session->close();
+    ++m_counters.closed_idle;
+    return true;
+}
+
+bool Hub::admits(const Peer& peer) {
+    if (m_peers.has_room(peer)) return true;
+    ++m_counters.refused_peers;
+    const auto now = Clock::now();
+    if (now >= m_next_refusal_report) {
+        m_next_refusal_report = now + refusal_report_every;
+        report_trouble(
+            fmt::format("a connection from {} was closed at once: it has {} already "
+                        "({} such closed since the start)",
+                        peer.name, m_peers.limit(), m_counters.refused_peers));
+    }
+    return false;
 }
 
 void Hub::became_idle() {
@@ -125,9 +176,47 @@ void Hub::submit(ingest::Delivery delivery, std::uint64_t number) {
 void Hub::hand_out_receipts() {
     m_receipts->take(m_taken);
     for (const auto& [number, receipt] : m_taken) {
-        if (const auto session = find(number)) session->take_receipt(receipt);
+        if (!receipt.error && !receipt.is_spooled) m_counters.last_commit = m_hooks.clock();
+        if (number == probe_number) {
+            take_probe(receipt);
+        } else if (const auto session = find(number))
+            session->take_receipt(receipt);
     }
     m_taken.clear();
+}
+
+void Hub::probe(std::uint64_t number) {
+    m_probing.push_back(number);
+    if (m_probing.size() > 1) return;  // one is under way
+    m_probe_began = Clock::now();
+    ingest::Delivery nothing;
+    nothing.source = "probe";
+    nothing.received_at = m_hooks.clock();
+    submit(std::move(nothing), probe_number);
+}
+
+void Hub::take_probe(const ingest::Receipt& receipt) {
+    const Health health{receipt.error, std::chrono::duration_cast<std::chrono::microseconds>(
+                                           Clock::now() - m_probe_began)};
+    for (const auto number : std::exchange(m_probing, {})) {
+        if (const auto session = find(number)) session->take_health(health);
+    }
+}
+
+std::string Hub::metrics_text() const {
+    Gauges gauges;
+    gauges.version = m_options.version;
+    gauges.started = m_started;
+    gauges.connections = connections(Purpose::reports);
+    gauges.max_connections = m_options.max_connections;
+    gauges.max_connections_per_peer = m_peers.limit();
+    gauges.reserved_bytes = m_reserved;
+    gauges.body_budget = m_options.body_budget;
+    if (m_hooks.spooled_bodies) gauges.spooled_bodies = m_hooks.spooled_bodies();
+    gauges.open_descriptors = open_descriptors();
+    gauges.max_descriptors = descriptor_limit();
+    if (m_options.tls) gauges.tls_expires_at = m_options.tls->expires_at();
+    return format_metrics(m_counters, gauges);
 }
 
 void Hub::watch_deadlines() {

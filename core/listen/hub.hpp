@@ -1,10 +1,14 @@
 // What the connections of a listener share: rules, limits, deadlines and the way to the sink.
 #pragma once
 
+#include "core/listen/admin.hpp"
 #include "core/listen/answer.hpp"
 #include "core/listen/listener.hpp"
+#include "core/listen/metrics.hpp"
+#include "core/listen/peer.hpp"
 #include "core/listen/receipts.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -21,6 +25,9 @@ namespace jobtally::listen {
 
 class Session;
 
+// What a connection is for, which is a matter of the address it came to.
+enum class Purpose { reports, admin };
+
 // Lives in the thread of Listener::run(); only `receipts` is touched by others.
 class Hub {
   public:
@@ -36,6 +43,8 @@ class Hub {
     const DoorRules& rules() const { return m_rules; }
     const ListenHooks& hooks() const { return m_hooks; }
     void accept_authorizations(AcceptedAuthorizations accepted);
+    const std::shared_ptr<const TlsIdentity>& tls() const { return m_options.tls; }
+    void accept_tls(std::shared_ptr<const TlsIdentity> identity);
     void report_trouble(const std::string& what) const;
     // The Date field's value, made once a second.
     const std::string& http_date();
@@ -44,16 +53,23 @@ class Hub {
     void add(const std::shared_ptr<Session>& session);
     void remove(std::uint64_t number);
     std::uint64_t next_number() { return ++m_last_number; }
-    std::size_t connections() const { return m_sessions.size(); }
-    bool has_room() const;          // for one more, perhaps in place of an idle one
-    bool close_idlest();            // false: none is idle
-    void became_idle();             // wakes an acceptor that waits for room
-    std::function<void()> on_room;  // called when there may be room again
+    // Those for reports never take the room of the few for admin.
+    bool is_full(Purpose purpose) const;
+    bool has_room(Purpose purpose) const;  // for one more, perhaps in place of an idle one
+    bool close_idlest(Purpose purpose);    // false: none is idle
+    void became_idle();                    // wakes an acceptor that waits for room
+    bool admits(const Peer& peer);         // false: it has as many as it may have
+    std::function<void()> on_room;         // called when there may be room again
 
     // Bodies. False: the session is told by Session::body_may_come() when it is its turn.
     bool reserve(std::uint64_t bytes, std::uint64_t number);
     void give_back(std::uint64_t bytes);
     void submit(ingest::Delivery delivery, std::uint64_t number);
+
+    // Admin. The session is told by Session::take_health(); those who ask together share a commit.
+    void probe(std::uint64_t number);
+    std::string metrics_text() const;
+    Counters& counters() { return m_counters; }
 
     // Lets what is under way finish, then stops the io_context.
     void stop();
@@ -61,11 +77,15 @@ class Hub {
 
   private:
     void hand_out_receipts();
+    void take_probe(const ingest::Receipt& receipt);
+    std::size_t connections(Purpose purpose) const {
+        return m_connections[static_cast<std::size_t>(purpose)];
+    }
     void grant_reservations();
     void watch_deadlines();
     void expire_sessions();
     std::shared_ptr<Session> find(std::uint64_t number) const;
-    std::shared_ptr<Session> idlest() const;
+    std::shared_ptr<Session> idlest(Purpose purpose) const;
 
     ListenOptions m_options;
     ListenHooks m_hooks;
@@ -76,11 +96,18 @@ class Hub {
     bool m_is_watching = false;
     bool m_is_stopping = false;
     std::unordered_map<std::uint64_t, std::shared_ptr<Session>> m_sessions;
+    std::array<std::size_t, 2> m_connections{};  // by purpose
+    PeerCounts m_peers;
+    Clock::time_point m_next_refusal_report;
     std::uint64_t m_last_number = 0;
     std::uint64_t m_reserved = 0;
     std::deque<std::pair<std::uint64_t, std::uint64_t>> m_waiting;  // bytes, session
     std::shared_ptr<Receipts> m_receipts;
     std::vector<NumberedReceipt> m_taken;
+    Counters m_counters;
+    time::Instant m_started;
+    std::vector<std::uint64_t> m_probing;  // sessions that wait for the probe under way
+    Clock::time_point m_probe_began;
     std::string m_date;
     std::int64_t m_date_second = -1;
 };

@@ -10,17 +10,24 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace jobtally::listen {
 
+class TlsIdentity;
+
 struct ListenOptions {
-    std::vector<BindAddress> binds;  // at least one
+    std::vector<BindAddress> binds;
+    std::vector<int> passed;  // sockets that listen already; with `binds` at least one
     std::string path = "/";
     std::vector<Authorization> authorizations;
-    bool allow_anonymous = false;  // else, without authorizations, only local binds are taken
+    // Else only local addresses are taken without authorizations, and for the admin address.
+    bool allow_anonymous = false;
+    std::vector<BindAddress> admin_binds;  // for /healthz and /metrics
+    std::vector<int> admin_passed;
     std::uint64_t max_body = 1 << 20;
     // Each of: the head, the body, the writing of an answer. Absolute, however lively the peer is.
     std::chrono::milliseconds timeout = std::chrono::seconds(10);
@@ -28,8 +35,12 @@ struct ListenOptions {
     // At the limit the connection that has been idle longest is closed; while none is, new ones
     // wait.
     std::size_t max_connections = 1024;
-    std::uint64_t body_budget =
-        64 << 20;  // bytes of all bodies under way; more of them wait their turn
+    std::optional<std::size_t> max_connections_per_peer;  // see PeerCounts
+    // Bytes of all bodies under way that are larger than 32 KiB; more of them wait their turn.
+    std::uint64_t body_budget = 64 << 20;
+    std::shared_ptr<const TlsIdentity> tls;  // for all but unix sockets and admin; none: plain HTTP
+    std::string version;                     // that is shown on the admin address
+    std::chrono::microseconds heartbeat_every{0};  // 0: no heartbeat
 };
 
 // Called in the thread of run(); they must be quick. Empty ones are not called.
@@ -40,6 +51,10 @@ struct ListenHooks {
     std::function<void(std::string_view body, std::string_view peer)> lost;
     std::function<void(const std::string& what)> trouble;  // accepting fails, a defect was caught
     std::function<time::Instant()> clock = time::system_now;
+    // How many bodies wait in the spool, where that is known; asked for /metrics.
+    std::function<std::optional<std::uint64_t>()> spooled_bodies;
+    // Called each heartbeat_every, for as long as the thread of run() turns.
+    std::function<void()> heartbeat;
 };
 
 class Listener {
@@ -51,9 +66,10 @@ class Listener {
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
-    // What was bound, in the order of the options, with the real ports: `http://127.0.0.1:8080/`,
-    // `unix:PATH`.
+    // What was bound, in the order of the options, with the real ports: `http://127.0.0.1:8080/`
+    // (`https://` under TLS), `unix:PATH`.
     const std::vector<std::string>& urls() const;
+    const std::vector<std::string>& admin_urls() const;
     // Serves in this thread until stop(). Returns when everything that was handed to the sink has
     // come back and been answered; a request that is still being read has the timeout to arrive.
     void run();
@@ -62,6 +78,8 @@ class Listener {
     // From any thread: what is accepted from now on. Throws UsageError where that would open the
     // door to everybody.
     void accept_authorizations(const std::vector<Authorization>& authorizations);
+    // From any thread: what vouches for connections made from now on. Only where there was one.
+    void accept_tls(std::shared_ptr<const TlsIdentity> identity);
 
   private:
     class Impl;

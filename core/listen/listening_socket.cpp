@@ -4,10 +4,12 @@
 #include "core/base/text.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -18,6 +20,9 @@
 
 namespace jobtally::listen {
 namespace {
+
+constexpr int send_buffer = 8 << 10;       // bytes; answers are far smaller
+constexpr int receive_buffer = 128 << 10;  // bytes
 
 struct SocketName {
     sockaddr_storage storage{};
@@ -90,11 +95,47 @@ void remove_stale_socket(const BindAddress& address) {
     ::unlink(address.host.c_str());
 }
 
+int option_of(int fd, int option) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    return ::getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+std::string path_of(const sockaddr_un& name, socklen_t size) {
+    std::string path(name.sun_path, size - offsetof(sockaddr_un, sun_path));
+    if (path.starts_with('\0')) path.front() = '@';  // as ss(8) shows an abstract name
+    return path.c_str();
+}
+
+// Where a socket is bound that we have not bound ourselves.
+BindAddress address_of(int fd) {
+    SocketName name;
+    name.size = sizeof name.storage;
+    if (::getsockname(fd, name.get(), &name.size) != 0)
+        throw IoError(fmt::format("can't look at descriptor {}: {}", fd, std::strerror(errno)));
+    if (name.storage.ss_family == AF_UNIX)
+        return {BindAddress::Family::unix_socket,
+                path_of(reinterpret_cast<sockaddr_un&>(name.storage), name.size), 0};
+    char text[INET6_ADDRSTRLEN] = "";
+    if (name.storage.ss_family == AF_INET6) {
+        const auto& ip = reinterpret_cast<sockaddr_in6&>(name.storage);
+        ::inet_ntop(AF_INET6, &ip.sin6_addr, text, sizeof text);
+        return {BindAddress::Family::ipv6, text, ntohs(ip.sin6_port)};
+    }
+    const auto& ip = reinterpret_cast<sockaddr_in&>(name.storage);
+    ::inet_ntop(AF_INET, &ip.sin_addr, text, sizeof text);
+    return {BindAddress::Family::ipv4, text, ntohs(ip.sin_port)};
+}
+
+// Accepted sockets inherit all of it.
 void set_options(int fd, BindAddress::Family family) {
+    // Else the kernel lets each peer that never takes its answers fill many MiB.
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     if (family == BindAddress::Family::unix_socket) return;
     const int on = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted sockets inherit it
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 int bind_to(int fd, const BindAddress& address) {
@@ -124,12 +165,19 @@ ListeningSocket::ListeningSocket(const BindAddress& address) : m_address(address
         fail(address, error);
     }
     m_owns_file = is_unix;
-    if (!is_unix) {
-        ::getsockname(m_fd, name.get(), &name.size);
-        m_address.port = ntohs(name.storage.ss_family == AF_INET6
-                                   ? reinterpret_cast<sockaddr_in6&>(name.storage).sin6_port
-                                   : reinterpret_cast<sockaddr_in&>(name.storage).sin_port);
-    }
+    if (!is_unix) m_address.port = address_of(m_fd).port;
+}
+
+ListeningSocket ListeningSocket::adopt(int fd) {
+    if (option_of(fd, SO_TYPE) != SOCK_STREAM || option_of(fd, SO_ACCEPTCONN) != 1)
+        throw UsageError(fmt::format("descriptor {} is no stream socket that listens", fd),
+                         "a service manager must pass sockets of ListenStream= with Accept=no");
+    ListeningSocket socket;
+    socket.m_fd = fd;
+    socket.m_address = address_of(fd);
+    set_options(fd, socket.m_address.family);
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+    return socket;
 }
 
 ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
@@ -146,9 +194,9 @@ int ListeningSocket::release() {
     return std::exchange(m_fd, -1);
 }
 
-std::string ListeningSocket::url(std::string_view path) const {
+std::string ListeningSocket::url(std::string_view scheme, std::string_view path) const {
     if (m_address.family == BindAddress::Family::unix_socket) return text_of(m_address);
-    return fmt::format("http://{}{}", text_of(m_address), path);
+    return fmt::format("{}://{}{}", scheme, text_of(m_address), path);
 }
 
 }  // namespace jobtally::listen

@@ -15,6 +15,9 @@ class ListeningSocket {
     // Throws Error with errno's text and a hint. A unix socket nobody listens on any more is
     // replaced; the new one has mode 0600.
     explicit ListeningSocket(const BindAddress& address);
+    // A socket that somebody else has made and may share: its file stays. Throws UsageError where
+    // `fd` is no stream socket that listens.
+    static ListeningSocket adopt(int fd);
     ~ListeningSocket();
     ListeningSocket(ListeningSocket&& other) noexcept;
     ListeningSocket& operator=(ListeningSocket&&) = delete;
@@ -22,9 +25,12 @@ class ListeningSocket {
     // The caller closes it from now on.
     int release();
     // With the real port: `http://127.0.0.1:8080/hook`, `unix:PATH`.
-    std::string url(std::string_view path) const;
+    std::string url(std::string_view scheme, std::string_view path) const;
+    const BindAddress& address() const { return m_address; }
 
   private:
+    ListeningSocket() = default;
+
     BindAddress m_address;
     int m_fd = -1;
     bool m_owns_file = false;

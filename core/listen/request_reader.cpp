@@ -157,6 +157,10 @@ RequestReader::State RequestReader::take_body(std::string_view& input) {
     return state();
 }
 
+std::string RequestReader::release_body() {
+    return std::move(m_parser->beast.get().body());
+}
+
 std::string_view RequestReader::body() const {
     return m_parser->beast.get().body();
 }

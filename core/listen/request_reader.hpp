@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace jobtally::listen {
@@ -48,6 +49,8 @@ class RequestReader {
     State take_body(std::string_view& input);
     // The decoded body as far as it was read.
     std::string_view body() const;
+    // The same, taken out; call it once, last.
+    std::string release_body();
     // Why it was refused: 400, or 413 for a chunked body of more than max_body bytes.
     const Refusal& refusal() const { return m_refusal; }
 

@@ -22,7 +22,7 @@ http::response<http::empty_body> head_of(const Answer& answer, const Framing& fr
     if (answer.field) head.set(as_beast(answer.field->name), as_beast(answer.field->value));
     // RFC 9110, 8.6: no Content-Length in a 204.
     if (answer.status != 204) {
-        head.set(http::field::content_type, "application/json");
+        head.set(http::field::content_type, as_beast(answer.content_type));
         head.content_length(answer.body.size());
     }
     // Said both ways: an HTTP/1.0 client keeps the connection only where it is told to.

@@ -4,6 +4,7 @@
 #include "core/ingest/delivery.hpp"
 #include "core/listen/access_log.hpp"
 #include "core/listen/answer.hpp"
+#include "core/listen/channel.hpp"
 #include "core/listen/hub.hpp"
 #include "core/listen/input_buffer.hpp"
 #include "core/listen/request_reader.hpp"
@@ -15,21 +16,19 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/generic/stream_protocol.hpp>
-
 namespace jobtally::listen {
 
-using Socket = boost::asio::generic::stream_protocol::socket;
-
-// At most one operation on the socket is under way at a time.
 class Session : public std::enable_shared_from_this<Session> {
   public:
-    Session(Hub& hub, Socket socket, std::string peer);
+    Session(Hub& hub, std::unique_ptr<Channel> channel, Peer peer, Purpose purpose);
 
     std::uint64_t number() const { return m_number; }
+    Purpose purpose() const { return m_purpose; }
+    const Peer& peer() const { return m_peer; }
     void start();
     void take_receipt(const ingest::Receipt& receipt) noexcept;
     void body_may_come() noexcept;
+    void take_health(const Health& health) noexcept;
     // The deadline has passed.
     void expire() noexcept;
     // No more requests after the one under way.
@@ -37,25 +36,38 @@ class Session : public std::enable_shared_from_this<Session> {
     void close();
 
     // Nothing of a request has come yet.
-    bool is_idle() const { return m_phase == Phase::idle; }
+    bool is_idle() const { return m_phase == Phase::opening || m_phase == Phase::idle; }
     Hub::Clock::time_point idle_since() const { return m_entered; }
     Hub::Clock::time_point deadline() const { return m_deadline; }
 
   private:
-    enum class Phase { idle, head, waiting, body, storing, writing, lingering, closed };
+    enum class Phase {
+        opening,
+        idle,
+        head,
+        waiting,
+        body,
+        storing,
+        probing,
+        writing,
+        lingering,
+        closed
+    };
 
     void enter(Phase phase, std::chrono::milliseconds patience);
     bool is_reading() const {
         return m_phase == Phase::idle || m_phase == Phase::head || m_phase == Phase::body;
     }
+    friend Completion;
     template <class Step>
     void protect(Step step) noexcept;
-    template <class Step>
-    auto guarded(Step step);
+    Completion then(Completion::Step step);
     void fail(const char* defect) noexcept;
 
     void give_up_waiting();
     void answer_receipt(const ingest::Receipt& receipt);
+    void take_opening(const boost::system::error_code& problem);
+    void lose_peer_at_opening(std::string why);
     void read_more();
     void take_bytes(const boost::system::error_code& problem, std::size_t bytes);
     void lose_peer();
@@ -63,7 +75,9 @@ class Session : public std::enable_shared_from_this<Session> {
     void begin_request();
     void advance_head();
     void note_head(const RequestHead& head, const Verdict& verdict);
+    void answer_admin();
     void begin_body();
+    void wait_for_share();
     void ask_for_body();
     void advance_body();
     void deliver();
@@ -72,14 +86,17 @@ class Session : public std::enable_shared_from_this<Session> {
     void refuse(const Refusal& refusal);
     void respond(const Answer& answer, bool keep_alive);
     void finish_response(const boost::system::error_code& problem);
+    void finish_unheard();
     void record_access();
+    void end_connection();
     void linger();
 
     Hub& m_hub;
-    Socket m_socket;
+    const std::unique_ptr<Channel> m_channel;
     const std::uint64_t m_number;
-    const std::string m_peer;
-    Phase m_phase = Phase::idle;
+    const Peer m_peer;
+    const Purpose m_purpose;
+    Phase m_phase = Phase::opening;
     Hub::Clock::time_point m_entered;  // the phase
     Hub::Clock::time_point m_deadline;
     bool m_is_fresh = true;  // no request was answered yet
@@ -97,6 +114,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     std::string m_out;
     bool m_close_after = false;
+    bool m_peer_is_gone = false;
     bool m_left_unread = false;  // a body, or whatever else, was not looked at
     AccessRecord m_record;
     Hub::Clock::time_point m_began;

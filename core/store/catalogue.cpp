@@ -10,19 +10,21 @@ namespace jobtally::store {
 
 namespace {
 
-// Keys are given out one after the other: more than so many are damage.
-constexpr std::int64_t most_keys = 1 << 26;
+// Words are numbered without gaps; numbers of definitions that went stay free for a while.
+constexpr std::int64_t greatest_definition = 1 << 26;
+
+void require_key(const Store::Connection& connection, const char* what, std::int64_t key,
+                 std::int64_t greatest) {
+    if (key >= 1 && key <= greatest) return;
+    throw StoreError(StoreError::Kind::corrupt,
+                     fmt::format("store \"{}\" is damaged: it has a {} numbered {}",
+                                 connection.path().string(), what, key),
+                     "`jobtally db verify` says more");
+}
 
 // Grows a table by key so that `key` has a place.
 template <class Value>
-Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty,
-                const Store& store) {
-    if (key < 0 || key > most_keys) {
-        throw StoreError(StoreError::Kind::corrupt,
-                         fmt::format("store \"{}\" is damaged: a word or definition has the key {}",
-                                     store.connection().path().string(), key),
-                         "\"jobtally db verify\" tells more; restore a backup");
-    }
+Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty) {
     const auto index = static_cast<std::size_t>(key);
     if (index >= table.size()) table.resize(index + 1, empty);
     return table[index];
@@ -33,21 +35,22 @@ Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty,
 Catalogue Catalogue::read(const Store& store) {
     const ReadScope scope(store.connection());
     Catalogue catalogue;
+    const auto greatest_word = store.connection().query_integer("SELECT count(*) FROM word");
     Statement words(store.connection(), "SELECT word, text FROM word");
     while (words.step()) {
-        place_of(catalogue.m_words, words.integer(0), std::optional<std::string>(), store) =
-            words.text(1);
+        require_key(store.connection(), "word", words.integer(0), greatest_word);
+        place_of(catalogue.m_words, words.integer(0), std::optional<std::string>()) = words.text(1);
     }
     Statement definitions(store.connection(),
                           "SELECT definition.definition, definition.definition_id, word.text "
                           "FROM definition LEFT JOIN word ON word.word = definition.label");
     while (definitions.step()) {
-        const std::int64_t key = definitions.integer(0);
-        place_of(catalogue.m_index_of_key, key, -1, store) =
+        require_key(store.connection(), "definition", definitions.integer(0), greatest_definition);
+        const auto key = static_cast<DefinitionKey>(definitions.integer(0));
+        place_of(catalogue.m_index_of_key, key, -1) =
             static_cast<std::int32_t>(catalogue.m_definitions.size());
-        catalogue.m_definitions.push_back({static_cast<DefinitionKey>(key),
-                                           std::string(definitions.text(1)),
-                                           definitions.optional_text(2)});
+        catalogue.m_definitions.push_back(
+            {key, std::string(definitions.text(1)), definitions.optional_text(2)});
     }
     return catalogue;
 }

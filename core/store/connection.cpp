@@ -7,6 +7,7 @@
 #include "core/store/writer_memory.hpp"
 
 #include <algorithm>
+#include <climits>
 
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
@@ -78,6 +79,7 @@ void configure(const Store::Connection& connection, Access access) {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     sqlite3_wal_autocheckpoint(handle, 0);
     connection.execute("PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA foreign_keys=ON");
     if (access == Access::write) {
@@ -126,6 +128,11 @@ void Store::Connection::require_in_place() const {
 WriteGuard* Store::Connection::guard() const {
     if (!can_write()) throw_sqlite(SQLITE_READONLY, nullptr, m_path);
     return m_guard.get();
+}
+
+void Store::Connection::wait_at_most(std::chrono::milliseconds patience) const {
+    sqlite3_busy_timeout(handle(),
+                         static_cast<int>(std::min<std::int64_t>(patience.count(), INT_MAX)));
 }
 
 void Store::Connection::checkpoint(int mode) {

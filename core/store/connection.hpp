@@ -41,6 +41,8 @@ class Store::Connection {
     // written to that is as good as gone.
     void require_in_place() const;
 
+    // With SQLite's own locks, which only other programs hold for long. Else it is 5 s.
+    void wait_at_most(std::chrono::milliseconds patience) const;
     void execute(const char* sql) const;
     // Copies the log into the file; one that readers still need is copied another time.
     // The caller holds the write guard.

@@ -9,7 +9,11 @@ namespace jobtally::store {
 
 void scan_facts(const Store& store, const FactQuery& query,
                 const std::function<void(const FactBatch&)>& take) {
-    const auto& connection = store.connection();
+    scan_facts(store.connection(), query, take);
+}
+
+void scan_facts(const Store::Connection& connection, const FactQuery& query,
+                const std::function<void(const FactBatch&)>& take) {
     const ReadScope scope(connection);
     SegmentScan packed(connection, query);
     Sequence next = 1;

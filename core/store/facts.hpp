@@ -74,5 +74,8 @@ struct FactQuery {
 // calling thread.
 void scan_facts(const Store& store, const FactQuery& query,
                 const std::function<void(const FactBatch&)>& take);
+// The same for the other files of this folder; within an open transaction it sees what that wrote.
+void scan_facts(const Store::Connection& connection, const FactQuery& query,
+                const std::function<void(const FactBatch&)>& take);
 
 }  // namespace jobtally::store

@@ -18,6 +18,13 @@ Identity identify(const Store::Connection& connection, std::int64_t known_versio
             fmt::format("\"{}\" is a SQLite file of another program", connection.path().string()),
             "choose another file with --db");
     }
+    // Both are set in one transaction, so that a store without a version is none.
+    if (version <= 0) {
+        throw StoreError(StoreError::Kind::corrupt,
+                         fmt::format("store \"{}\" is damaged: its schema version is {}",
+                                     connection.path().string(), version),
+                         "restore a backup made by \"jobtally db backup\"");
+    }
     if (version > known_version) {
         throw StoreError(StoreError::Kind::newer,
                          fmt::format("store \"{}\" has schema version {}, this jobtally knows {}",

@@ -16,6 +16,7 @@ Labels::Labels(const Store::Connection& connection)
       m_add(connection, "INSERT INTO definition (definition_id) VALUES (?) RETURNING definition",
             true),
       m_read(connection, "SELECT definition_id FROM definition WHERE definition = ?", true),
+      m_read_report(connection, "SELECT id FROM report WHERE sequence = ?", true),
       m_write(connection,
               "UPDATE definition SET label = ?2, label_created_at = ?3, label_report_id = ?4 "
               "WHERE definition = ?1",
@@ -123,21 +124,34 @@ void Labels::find_lost() {
     }
     m_any_lost = false;
     if (lost.empty()) return;
-    Statement rows(
+    scan_facts(
         m_connection,
-        "SELECT definition, name, created_at, id FROM report WHERE definition IS NOT NULL");
-    while (rows.step()) {
-        const auto found = lost.find(static_cast<DefinitionKey>(rows.integer(0)));
-        if (found == lost.end()) continue;
-        Entry& own = *found->second;
-        own.is_lost = false;
-        if (rows.is_null(1) || rows.integer(2) < own.created_at) continue;
-        if (rows.integer(2) == own.created_at && rows.text(3) < own.report_id) continue;
-        own.label = static_cast<WordKey>(rows.integer(1));
-        own.created_at = rows.integer(2);
-        own.report_id = rows.text(3);
-    }
+        {FactColumn::definition | FactColumn::name | FactColumn::created_at | FactColumn::sequence,
+         {},
+         At::created},
+        [&](const FactBatch& batch) {
+            for (std::size_t i = 0; i < batch.size; ++i) {
+                const auto found = lost.find(batch.definition[i]);
+                if (found == lost.end()) continue;
+                found->second->is_lost = false;
+                if (batch.name[i] == 0) continue;
+                consider(*found->second, batch.name[i], batch.created_at[i], batch.sequence[i]);
+            }
+        });
     drop_orphans();
+}
+
+// Takes a report as the label's source where it is newer than the one found so far.
+void Labels::consider(Entry& own, WordKey name, std::int64_t created_at, Sequence sequence) {
+    if (created_at < own.created_at) return;
+    const StatementUse statement(m_read_report);
+    statement->bind(1, sequence);
+    if (!statement->step()) return;
+    const auto id = statement->text(0);
+    if (created_at == own.created_at && id < own.report_id) return;
+    own.label = name;
+    own.created_at = created_at;
+    own.report_id = id;
 }
 
 void Labels::drop_orphans() {

@@ -49,6 +49,7 @@ class Labels {
     Entry& remember(std::string_view definition_id, Entry entry);
     void mark_changed(Entry& own);
     void find_lost();
+    void consider(Entry& own, WordKey name, std::int64_t created_at, Sequence sequence);
     void drop_orphans();
     void write(const Entry& entry);
 
@@ -59,6 +60,7 @@ class Labels {
     Statement m_find;
     Statement m_add;
     Statement m_read;
+    Statement m_read_report;
     Statement m_write;
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/store/facts.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -134,6 +135,16 @@ bool unpack(std::string_view packed, std::span<Out> values) noexcept {
     }
 }
 
+// True where the frame alone says that no value is below 0 or above what a key can be.
+bool may_all_be_keys(std::string_view packed) noexcept {
+    Frame frame;
+    std::memcpy(&frame, packed.data(), header_size);
+    if (frame.least < 0 || frame.least > INT32_MAX || frame.width > 2) return false;
+    const std::int64_t greatest_code = (std::int64_t{1} << (8 * frame.width)) - 1;
+    const std::int64_t scale = frame.in_thousands != 0 ? std::int64_t{thousand} : 1;
+    return frame.least + scale * greatest_code <= INT32_MAX;
+}
+
 }  // namespace
 
 std::string pack_values(std::span<const std::int64_t> values, PackedBase base) {
@@ -169,7 +180,9 @@ bool unpack_values(std::string_view packed, std::span<std::int64_t> values) noex
 }
 
 bool unpack_values(std::string_view packed, std::span<std::int32_t> values) noexcept {
-    return unpack(packed, values);
+    if (!unpack(packed, values)) return false;
+    if (values.empty() || may_all_be_keys(packed)) return true;
+    return *std::min_element(values.begin(), values.end()) >= 0;
 }
 
 }  // namespace jobtally::store

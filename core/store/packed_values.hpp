@@ -26,6 +26,7 @@ PackedBase base_of(std::string_view packed) noexcept;
 
 // Fills `values`. False when the bytes can't be `values.size()` packed values.
 bool unpack_values(std::string_view packed, std::span<std::int64_t> values) noexcept;
+// Keys: false too where one is negative.
 bool unpack_values(std::string_view packed, std::span<std::int32_t> values) noexcept;
 
 }  // namespace jobtally::store

@@ -64,7 +64,9 @@ class WriteTransaction {
 };
 
 // Checkpoints the log and packs settled reports for fast scans, both under the write guard. Call it
-// when there is nothing better to do and before a graceful end. It lets other writers in between.
-void settle(Store& store);
+// when there is nothing better to do and before a graceful end. It lets other writers in between,
+// and waits for each of them (and for readers of the log) up to `patience`, then throws
+// StoreError::busy.
+void settle(Store& store, std::chrono::milliseconds patience = std::chrono::seconds(60));
 
 }  // namespace jobtally::store

@@ -14,8 +14,6 @@ namespace {
 
 using Values = std::vector<std::int64_t>;
 
-constexpr int deepest_base = 2;  // received_at upon updated_at upon created_at
-
 void add_to_known(Values& to, const Values& base) {
     for (std::size_t i = 0; i < to.size(); ++i) {
         const auto sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(to[i]) +
@@ -40,6 +38,23 @@ void add_places(Values& to, Sequence first) {
     }
 }
 
+// Other bases are never written; in a damaged store they could go round in circles.
+bool is_base_of(PackedBase base, SegmentColumn column) {
+    switch (base) {
+        case PackedBase::none:
+            return true;
+        case PackedBase::place:
+            return column == SegmentColumn::sequence;
+        case PackedBase::created_at:
+            return column == SegmentColumn::updated_at || column == SegmentColumn::received_at;
+        case PackedBase::updated_at:
+            return column == SegmentColumn::received_at;
+        case PackedBase::successes:
+            return column == SegmentColumn::succeeded;
+    }
+    return false;
+}
+
 }  // namespace
 
 SegmentReader::SegmentReader(const Store::Connection& connection)
@@ -51,7 +66,6 @@ SegmentReader::SegmentReader(const Store::Connection& connection)
 void SegmentReader::read(const Segment& segment, FactColumns columns, FactBatch& batch) {
     m_segment = &segment;
     m_is_read.fill(false);
-    m_depth = 0;
     batch.size = segment.rows;
     const auto key = [&](FactColumn asked, SegmentColumn column, std::vector<std::int32_t>& to) {
         if (asks_for(columns, asked)) read_keys(column, to);
@@ -80,12 +94,7 @@ void SegmentReader::read(const Segment& segment, FactColumns columns, FactBatch&
 
 const Values& SegmentReader::values(SegmentColumn column) {
     const auto number = static_cast<std::size_t>(column);
-    if (m_is_read[number]) return m_values[number];
-    // In a damaged store bases may go in a circle.
-    if (m_depth > deepest_base) throw_corrupt();
-    ++m_depth;
-    read_values(column, m_values[number]);
-    --m_depth;
+    if (!m_is_read[number]) read_values(column, m_values[number]);
     m_is_read[number] = true;
     return m_values[number];
 }
@@ -96,7 +105,8 @@ void SegmentReader::read_values(SegmentColumn column, Values& to) {
     const StatementUse statement(m_read);
     const auto bytes = packed(column);
     if (!unpack_values(bytes, std::span(to))) throw_corrupt();
-    const auto base = static_cast<int>(base_of(bytes));
+    const auto base = base_of(bytes);
+    if (!is_base_of(base, column)) throw_corrupt();
     // The statement is used again for the base.
     m_read.reset();
     add_base(base, to);
@@ -109,8 +119,8 @@ void SegmentReader::read_keys(SegmentColumn column, std::vector<std::int32_t>& t
     if (!unpack_values(packed(column), std::span(to))) throw_corrupt();
 }
 
-void SegmentReader::add_base(int base, Values& to) {
-    switch (static_cast<PackedBase>(base)) {
+void SegmentReader::add_base(PackedBase base, Values& to) {
+    switch (base) {
         case PackedBase::none:
             return;
         case PackedBase::place:
@@ -137,7 +147,7 @@ void SegmentReader::throw_corrupt() const {
     throw StoreError(StoreError::Kind::corrupt,
                      fmt::format("store \"{}\" is damaged: segment {} can't be unpacked",
                                  m_connection.path().string(), m_segment->first),
-                     segments_hint);
+                     "`jobtally db verify --repack` makes it again from the reports");
 }
 
 }  // namespace jobtally::store

@@ -1,6 +1,7 @@
 // Reading segments: the columns that are asked for, as a batch of facts.
 #pragma once
 
+#include "core/store/packed_values.hpp"
 #include "core/store/segment_table.hpp"
 
 #include <array>
@@ -22,7 +23,7 @@ class SegmentReader {
     const std::vector<std::int64_t>& values(SegmentColumn column);
     void read_values(SegmentColumn column, std::vector<std::int64_t>& to);
     void read_keys(SegmentColumn column, std::vector<std::int32_t>& to);
-    void add_base(int base, std::vector<std::int64_t>& to);
+    void add_base(PackedBase base, std::vector<std::int64_t>& to);
     std::string_view packed(SegmentColumn column);
     [[noreturn]] void throw_corrupt() const;
 
@@ -31,7 +32,6 @@ class SegmentReader {
     const Segment* m_segment = nullptr;
     std::array<std::vector<std::int64_t>, segment_columns> m_values;
     std::array<bool, segment_columns> m_is_read{};
-    int m_depth = 0;  // of bases
 };
 
 }  // namespace jobtally::store

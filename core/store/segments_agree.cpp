@@ -28,28 +28,42 @@ bool same_range(const ValueRange& range, const std::vector<std::int64_t>& values
     return real.least == range.least && real.greatest == range.greatest;
 }
 
+bool agrees(const Store::Connection& connection, const Segment& segment, SegmentReader& reader) {
+    FactBatch rows;
+    scan_rows(connection, {all_fact_columns, {}, At::created}, segment.first, segment.last,
+              [&](const FactBatch& batch) { append(rows, batch); });
+    FactBatch packed;
+    try {
+        reader.read(segment, all_fact_columns, packed);
+    } catch (const StoreError& error) {
+        if (error.kind() != StoreError::Kind::corrupt) throw;
+        return false;
+    }
+    return same_facts(rows, packed) && same_range(segment.created_at, rows.created_at) &&
+           same_range(segment.updated_at, rows.updated_at) &&
+           same_range(segment.received_at, rows.received_at);
+}
+
 }  // namespace
 
-bool segments_agree(const Store& store) {
+std::vector<Sequence> disagreeing_segments(const Store& store) {
     const auto& connection = store.connection();
     const ReadScope scope(connection);
     SegmentReader reader(connection);
-    FactBatch packed;
+    std::vector<Sequence> disagreeing;
     Sequence next = 1;
     for (const auto& segment : list_segments(connection)) {
-        if (segment.first < next || segment.last < segment.first) return false;
-        next = segment.last + 1;
-        FactBatch rows;
-        scan_rows(connection, {all_fact_columns, {}, At::created}, segment.first, segment.last,
-                  [&](const FactBatch& batch) { append(rows, batch); });
-        reader.read(segment, all_fact_columns, packed);
-        if (!same_facts(rows, packed) || !same_range(segment.created_at, rows.created_at) ||
-            !same_range(segment.updated_at, rows.updated_at) ||
-            !same_range(segment.received_at, rows.received_at)) {
-            return false;
+        const bool is_in_order = segment.first >= next && segment.last >= segment.first;
+        if (!is_in_order || !agrees(connection, segment, reader)) {
+            disagreeing.push_back(segment.first);
         }
+        if (is_in_order) next = segment.last + 1;
     }
-    return true;
+    return disagreeing;
+}
+
+bool segments_agree(const Store& store) {
+    return disagreeing_segments(store).empty();
 }
 
 }  // namespace jobtally::store

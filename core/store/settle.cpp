@@ -9,11 +9,9 @@ namespace jobtally::store {
 
 namespace {
 
-constexpr std::chrono::seconds settling_patience{60};
-
 // One short transaction; false when there was nothing to pack.
-bool pack_some(Store::Connection& connection) {
-    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + settling_patience);
+bool pack_some(Store::Connection& connection, std::chrono::milliseconds patience) {
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
     if (!connection.writer_memory) {
         connection.writer_memory = std::make_unique<WriterMemory>(connection);
     }
@@ -33,11 +31,12 @@ bool pack_some(Store::Connection& connection) {
 
 }  // namespace
 
-void settle(Store& store) {
+void settle(Store& store, std::chrono::milliseconds patience) {
     auto& connection = store.connection();
-    while (pack_some(connection)) {
+    connection.wait_at_most(patience);
+    while (pack_some(connection, patience)) {
     }
-    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + settling_patience);
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
     connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
 }
 

@@ -6,6 +6,7 @@
 #include "core/store/schema.hpp"
 #include "core/store/sqlite_error.hpp"
 #include "core/store/statement.hpp"
+#include "core/store/store_file.hpp"
 #include "core/store/writer_memory.hpp"
 
 #include <cerrno>
@@ -24,43 +25,36 @@ using Access = Store::Connection::Access;
 using Kind = StoreError::Kind;
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds opening_patience{60};
-
-// The real path, links followed: the log and the lock stand beside the file itself.
-fs::path resolved(const fs::path& path) {
-    std::error_code ignored;
-    auto real = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
-    return ignored ? path : real;
-}
-
-void refuse_what_is_no_file(const fs::path& path) {
-    std::error_code error;
-    const auto status = fs::status(path, error);
-    if (fs::is_directory(status)) {
-        throw StoreError(Kind::foreign,
-                         fmt::format("\"{}\" is a directory, not a store", path.string()),
-                         "name a file with --db");
-    }
-    if (fs::exists(status) && !fs::is_regular_file(status)) {
-        throw StoreError(Kind::foreign, fmt::format("\"{}\" is not a regular file", path.string()),
-                         "name a file with --db");
-    }
+// A new name is on disk only when the folder that has it was synced.
+void sync_folder(const fs::path& folder) {
+    const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return;  // a folder that can be searched but not read
+    const bool is_synced = fsync(descriptor) == 0;
+    const int number = errno;
+    close(descriptor);
+    if (!is_synced) throw_errno(number, "sync the folder", folder);
 }
 
 void make_folders(const fs::path& folder) {
-    if (folder.empty() || mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return;
-    if (errno != ENOENT) throw_errno(errno, "create the folder", folder);
-    make_folders(folder.parent_path());
-    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-        throw_errno(errno, "create the folder", folder);
+    if (folder.empty()) return;
+    bool is_made = mkdir(folder.c_str(), 0700) == 0;
+    if (!is_made && errno == ENOENT) {
+        make_folders(folder.parent_path());
+        is_made = mkdir(folder.c_str(), 0700) == 0;
     }
+    if (is_made) return sync_folder(folder.parent_path());
+    if (errno != EEXIST) throw_errno(errno, "create the folder", folder);
 }
 
 void make_file(const fs::path& path) {
     make_folders(path.parent_path());
-    const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+    constexpr int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK;
+    int file = open(path.c_str(), flags | O_CREAT | O_EXCL, 0600);
+    const bool is_new = file >= 0;
+    if (!is_new && errno == EEXIST) file = open(path.c_str(), flags);
     if (file < 0) throw_errno(errno, "open the store", path);
     close(file);
+    if (is_new) sync_folder(path.parent_path());
 }
 
 bool uses_wal(const Store::Connection& connection) {
@@ -82,12 +76,12 @@ std::int64_t known_version() {
     return static_cast<std::int64_t>(schema_steps().size());
 }
 
-void make_ready_to_write(const Store::Connection& connection) {
+void make_ready_to_write(const Store::Connection& connection, std::chrono::milliseconds patience) {
     if (sqlite3_db_readonly(connection.handle(), "main") == 1) {
         throw_sqlite(SQLITE_READONLY, nullptr, connection.path());
     }
     if (identify(connection, known_version()) == Identity::current && uses_wal(connection)) return;
-    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + opening_patience);
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
     if (!uses_wal(connection)) switch_to_wal(connection);
     migrate(connection, schema_steps());
 }
@@ -106,6 +100,7 @@ std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identit
     try {
         auto connection = std::make_unique<Store::Connection>(path, Access::read);
         identity = identify(*connection, known_version());
+        require_whole(path);
         return connection;
     } catch (const StoreError& error) {
         if (error.kind() != Kind::not_writable || has_log(path)) throw;
@@ -130,9 +125,9 @@ Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
 Store Store::open_to_read(const fs::path& path) {
-    const auto real = resolved(path);
-    refuse_what_is_no_file(real);
-    if (!fs::exists(real)) {
+    const auto real = find_store_file(path, Use::read);
+    std::error_code error;
+    if (!fs::exists(real, error)) {
         throw StoreError(Kind::missing, fmt::format("there is no store \"{}\"", path.string()),
                          "load reports with \"jobtally ingest\", or name another store with --db");
     }
@@ -146,12 +141,12 @@ Store Store::open_to_read(const fs::path& path) {
     return Store(std::move(connection));
 }
 
-Store Store::open_to_write(const fs::path& path) {
-    const auto real = resolved(path);
-    refuse_what_is_no_file(real);
+Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patience) {
+    const auto real = find_store_file(path, Use::write);
     make_file(real);
     auto connection = std::make_unique<Connection>(real, Access::write);
-    make_ready_to_write(*connection);
+    make_ready_to_write(*connection, patience);
+    require_whole(real);
     return Store(std::move(connection));
 }
 

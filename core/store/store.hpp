@@ -3,6 +3,7 @@
 
 #include "core/base/error.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -38,8 +39,10 @@ class Store {
   public:
     // Read-only; throws StoreError::missing where there is no file.
     static Store open_to_read(const std::filesystem::path& path);
-    // Creates the file (0600, with its folders 0700) and migrates it where needed.
-    static Store open_to_write(const std::filesystem::path& path);
+    // Creates the file (0600, with its folders 0700) and migrates it where needed, which waits for
+    // other writers up to `patience`, then throws StoreError::busy.
+    static Store open_to_write(const std::filesystem::path& path,
+                               std::chrono::milliseconds patience = std::chrono::seconds(60));
     // Private to this object and gone with it: in memory, or in a temporary file that SQLite spills
     // to.
     static Store in_memory();

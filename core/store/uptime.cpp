@@ -14,6 +14,7 @@ void write(Store& store, std::string_view sql, time::Instant at, std::optional<U
            std::chrono::milliseconds patience) {
     auto& connection = store.connection();
     const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+    connection.wait_at_most(patience);
     WriteScope scope(connection);
     Statement statement(connection, sql);
     statement.bind(1, time::micros(at));

@@ -59,6 +59,14 @@ void lock_until(int file, off_t byte, std::chrono::steady_clock::time_point dead
     }
 }
 
+// Root must not lock out the user whose store it is. SQLite does the same with the log.
+void give_to_owner_of(const std::filesystem::path& store, int file) {
+    struct stat found {};
+    if (geteuid() != 0 || stat(store.c_str(), &found) != 0 || found.st_uid == 0) return;
+    // Where that fails the other user is told that the lock file can't be opened.
+    [[maybe_unused]] const int ignored = fchown(file, found.st_uid, found.st_gid);
+}
+
 }  // namespace
 
 WriteGuard::WriteGuard(const std::filesystem::path& store) : m_store(store) {
@@ -66,6 +74,7 @@ WriteGuard::WriteGuard(const std::filesystem::path& store) : m_store(store) {
     path += ".lock";
     m_file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (m_file < 0) throw_errno(errno, "open the lock file", path);
+    give_to_owner_of(store, m_file);
 }
 
 WriteGuard::~WriteGuard() {

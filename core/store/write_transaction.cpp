@@ -64,6 +64,7 @@ WriteTransaction::Impl::Impl(Store& store, std::chrono::milliseconds patience,
       m_guard(m_connection.guard(), std::chrono::steady_clock::now() + patience),
       m_rejected(m_connection, rejected_limit) {
     if (m_connection.deferred_error) throw StoreError(*m_connection.deferred_error);
+    m_connection.wait_at_most(patience);
     begin();
 }
 

@@ -2,6 +2,8 @@
 #include "core/store/writer_memory.hpp"
 
 #include "core/store/connection.hpp"
+#include "core/store/identity.hpp"
+#include "core/store/schema.hpp"
 
 namespace jobtally::store {
 
@@ -21,6 +23,9 @@ void WriterMemory::refresh() {
     version->step();
     if (version->integer(0) == m_version) return;
     forget();
+    // Another process wrote: it may have been a newer jobtally that has brought the schema further.
+    const auto known = static_cast<std::int64_t>(schema_steps().size());
+    if (!m_connection.is_private()) identify(m_connection, known);
     m_version = version->integer(0);
     const StatementUse sequence(m_read_sequence);
     sequence->step();

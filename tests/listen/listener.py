@@ -31,6 +31,7 @@ def report(id, **changes):
 
 class Listener:
     """A running `jobtally listen` on a port of its own."""
+    scheme = "http"
 
     def __init__(self, store, *options, authorization=SECRET):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("JOBTALLY_")}
@@ -43,7 +44,7 @@ class Listener:
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, text=True, errors="replace")
         self.port = None
         for line in self.process.stderr:
-            found = re.search(r"listening on http://127\.0\.0\.1:(\d+)/", line)
+            found = re.search(r"listening on " + self.scheme + r"://127\.0\.0\.1:(\d+)/", line)
             if found:
                 self.port = int(found.group(1))
                 break
@@ -381,16 +382,21 @@ class Ends(unittest.TestCase):
         self.assertEqual(refused.returncode, 2, refused.stderr)
         self.assertIn("--allow-anonymous", refused.stderr)
 
-    def test_nothing_is_acknowledged_into_a_store_that_was_taken_away(self):
+    def test_a_store_that_was_taken_away_is_waited_for_in_the_spool(self):
         listener = Listener(self.store)
         with listener.connect() as connection:
             connection.sendall(post(report("a")))
             self.assertEqual(read_answer(connection)[0].status, 200)
             os.rename(self.store, self.store + ".moved")
             connection.sendall(post(report("b")))
-            self.assertEqual(read_answer(connection)[0].status, 503)
+            answer = read_answer(connection)[0]
+            self.assertEqual((answer.status, answer.json()), (202, {"result": "spooled"}))
         self.assertEqual(listener.process.wait(timeout=10), 1)
         listener.process.stderr.close()
+        os.rename(self.store + ".moved", self.store)
+        listener = Listener(self.store)
+        self.assertEqual(listener.stop(), 0)
+        self.assertEqual(sorted(listener.ids()), ["a", "b"])
 
     def test_kill_9_after_an_answer_loses_nothing(self):
         acknowledged = set()

@@ -48,6 +48,7 @@ TEST_CASE("what acts unseen is made visible", "[base]") {
     CHECK(visible("\0\x7f\u0085\u009b"sv) == "\\u{00}\\u{7f}\\u{85}\\u{9b}");
     CHECK(visible("\u061c\u200b\u200d\u200e\u202e\u2066\u2069") ==
           "\\u{61c}\\u{200b}\\u{200d}\\u{200e}\\u{202e}\\u{2066}\\u{2069}");
+    CHECK(visible("\U0001bca0\U0001d17a") == "\\u{1bca0}\\u{1d17a}");
     CHECK(visible("\u2028\u2029\u2060\u2064\ufeff\ufff9\ufffb\U000e0001\U000e007f") ==
           "\\u{2028}\\u{2029}\\u{2060}\\u{2064}\\u{feff}\\u{fff9}\\u{fffb}\\u{e0001}\\u{e007f}");
     CHECK(visible("\xff"

@@ -4,6 +4,7 @@
 #include "core/base/error.hpp"
 #include "tests/support/catch.hpp"
 
+#include <atomic>
 #include <deque>
 #include <filesystem>
 #include <mutex>
@@ -42,6 +43,10 @@ class ScriptedSink final : public jobtally::ingest::DeliverySink {
     std::size_t held() {
         const std::lock_guard lock(m_mutex);
         return m_held.size();
+    }
+    bool first_is_empty() {
+        const std::lock_guard lock(m_mutex);
+        return m_held.front().first.reports.empty() && m_held.front().first.rejections.empty();
     }
     std::optional<std::string> error;  // of all receipts; set it before the listener runs
 
@@ -175,23 +180,29 @@ TEST_CASE("stop waits for receipts and answers them", "[listen]") {
     serving.stop();
 }
 
-TEST_CASE("bodies beyond the budget wait for their turn", "[listen]") {
+TEST_CASE("large bodies beyond the budget wait for their turn, small ones don't", "[listen]") {
+    const auto large_report = small_report + std::string(200'000, ' ');
     auto options = local_options();
-    options.body_budget = small_report.size() + 10;
+    options.body_budget = large_report.size() + 10;
     ScriptedSink sink(false);
     Serving serving(options, sink);
     ClientSocket first(serving.listener.urls().front());
     ClientSocket second(serving.listener.urls().front());
-    first.send(post_of(small_report));
+    ClientSocket third(serving.listener.urls().front());
+    first.send(post_of(large_report));
     REQUIRE(comes_true([&] { return sink.held() == 1; }));
-    second.send(post_of(small_report));
+    second.send(post_of(large_report));
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     CHECK(sink.held() == 1);
+    third.send(post_of(small_report));
+    REQUIRE(comes_true([&] { return sink.held() == 2; }));
     sink.answer_one();
     CHECK(first.read_answer().starts_with("HTTP/1.1 200 "));
-    REQUIRE(comes_true([&] { return sink.held() == 1; }));
+    REQUIRE(comes_true([&] { return sink.held() == 2; }));
+    sink.answer_one();
     sink.answer_one();
     CHECK(second.read_answer().starts_with("HTTP/1.1 200 "));
+    CHECK(third.read_answer().starts_with("HTTP/1.1 200 "));
 }
 
 TEST_CASE("accepted authorizations can be exchanged while serving", "[listen]") {
@@ -284,4 +295,83 @@ TEST_CASE("without descriptors the listener waits, and serves again", "[listen]"
     }
     serving.stop();
     CHECK(troubles == 1);
+}
+
+TEST_CASE("those who ask for health together share one probe, which is an empty delivery",
+          "[listen]") {
+    auto options = local_options();
+    options.admin_binds = options.binds;
+    options.version = "1.2.3";
+    ScriptedSink sink(false);
+    Serving serving(options, sink);
+    const std::string ask = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    ClientSocket first(serving.listener.admin_urls().front());
+    ClientSocket second(serving.listener.admin_urls().front());
+    first.send(ask);
+    REQUIRE(comes_true([&] { return sink.held() == 1; }));
+    second.send(ask);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    CHECK(sink.held() == 1);
+    CHECK(sink.first_is_empty());
+    sink.answer_one();
+    CHECK(first.read_answer().starts_with("HTTP/1.1 200 "));
+    CHECK(second.read_answer().find(R"("version": "1.2.3")") != std::string::npos);
+    first.send(ask);  // the next one has a commit of its own
+    REQUIRE(comes_true([&] { return sink.held() == 1; }));
+    sink.answer_one();
+    CHECK(first.read_answer().starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE("health tells why a commit fails, and that it takes too long", "[listen]") {
+    auto options = local_options();
+    options.admin_binds = options.binds;
+    options.timeout = std::chrono::milliseconds(300);
+    const std::string ask = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    ScriptedSink failing;
+    failing.error = "the disk is \"full\"\n";
+    {
+        Serving serving(options, failing);
+        ClientSocket client(serving.listener.admin_urls().front());
+        client.send(ask);
+        const auto answer = client.read_answer();
+        CHECK(answer.starts_with("HTTP/1.1 503 "));
+        CHECK(answer.find(R"({"status": "failing", "error": "the disk is \"full\"\\n", )") !=
+              std::string::npos);
+    }
+    ScriptedSink silent(false);
+    Serving serving(options, silent);
+    ClientSocket client(serving.listener.admin_urls().front());
+    client.send(ask);
+    CHECK(client.read_answer().find("takes too long") != std::string::npos);
+    silent.answer_one();
+}
+
+TEST_CASE("the heart beats for as long as the thread turns; lost bodies and the spool are counted",
+          "[listen]") {
+    auto options = local_options();
+    options.admin_binds = options.binds;
+    options.heartbeat_every = std::chrono::milliseconds(20);
+    ScriptedSink sink;
+    sink.error = "no";
+    std::atomic<int> beats = 0;
+    ListenHooks hooks;
+    hooks.heartbeat = [&] { ++beats; };
+    hooks.spooled_bodies = [] { return 7; };
+    Serving serving(options, sink, hooks);
+    REQUIRE(comes_true([&] { return beats > 5; }));
+    ClientSocket client(serving.listener.urls().front());
+    client.send(post_of(small_report));
+    CHECK(client.read_answer().starts_with("HTTP/1.1 503 "));
+    ClientSocket admin(serving.listener.admin_urls().front());
+    admin.send("GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    std::string page;
+    for (auto piece = admin.read_answer(); !piece.empty(); piece = admin.read_answer())
+        page += piece;
+    CHECK(page.find("\njobtally_spooled_bodies 7\n") != std::string::npos);
+    CHECK(page.find("\njobtally_results_total{result=\"lost\"} 1\n") != std::string::npos);
+    CHECK(page.find("\njobtally_last_commit") == std::string::npos);
+    serving.stop();
+    const int last = beats;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    CHECK(beats == last);
 }

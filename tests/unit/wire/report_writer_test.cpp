@@ -7,11 +7,15 @@
 
 #include <random>
 
-TEST_CASE("strings are escaped where JSON demands it, and not elsewhere", "[wire]") {
+TEST_CASE("strings are escaped where JSON demands it and where they act unseen, not elsewhere",
+          "[wire]") {
     std::string out;
     jobtally::wire::append_json_string(out,
                                        std::string_view("a\"b\\c/\b\f\n\r\t\0\x1f\x7fé\u2028", 19));
-    CHECK(out == "\"a\\\"b\\\\c/\\b\\f\\n\\r\\t\\u0000\\u001f\x7fé\u2028\"");
+    CHECK(out == "\"a\\\"b\\\\c/\\b\\f\\n\\r\\t\\u0000\\u001f\\u007fé\\u2028\"");
+    out.clear();
+    jobtally::wire::append_json_string(out, "\u0085\u202ex\ufeff\U000e0001\U0001f600中");
+    CHECK(out == "\"\\u0085\\u202ex\\ufeff\\udb40\\udc01\U0001f600中\"");
 }
 
 TEST_CASE("members are written in their order, unknown ones last", "[wire]") {

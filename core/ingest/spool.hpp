@@ -1,0 +1,45 @@
+// The spool: bodies that the store could not take, safe on disk until it can. A folder with one
+// file a body, which `jobtally ingest FILE` reads as well.
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/ingest/delivery.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace jobtally::ingest {
+
+// Several processes may use one folder: a file appears whole or not at all, and who takes one that
+// is gone already takes nothing. One thread at a time.
+class Spool {
+  public:
+    explicit Spool(std::filesystem::path folder) : m_folder(std::move(folder)) {}
+
+    const std::filesystem::path& folder() const { return m_folder; }
+    // Makes the folder (0700) and tries it out. Throws IoError with a hint.
+    void prepare() const;
+    // Keeps Delivery::body, which each has, and sets Receipt::is_spooled of those that are on disk
+    // when it returns: written, synced, their names too. What went wrong with the others, or
+    // nothing.
+    std::optional<IoError> keep(std::span<Receipt* const> receipts);
+    // The names of those that wait, oldest first; none where there is no folder. Throws IoError.
+    std::vector<std::string> waiting() const;
+    // Decoded as it was when it came; nothing where it is gone. Throws IoError.
+    std::optional<Delivery> read(const std::string& name) const;
+    // Call it when what it holds is in the store. A file that survives this is stored again, which
+    // changes nothing.
+    void drop(const std::string& name) const noexcept;
+
+  private:
+    std::string next_name(const Delivery& delivery);
+
+    std::filesystem::path m_folder;
+    std::uint64_t m_last = 0;  // counts what this object has kept
+};
+
+}  // namespace jobtally::ingest

@@ -1,0 +1,116 @@
+// What the writer does besides deliveries: the spool, the uptime, settling. None of it may keep a
+// delivery waiting for long.
+#include "core/ingest/writer.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace jobtally::ingest {
+namespace {
+
+// Work of the writer's own must not keep deliveries waiting.
+constexpr std::chrono::milliseconds patience_of_duties{100};
+
+constexpr std::chrono::milliseconds spool_retry{1000};
+constexpr std::size_t spooled_a_commit = 256;
+
+bool is_busy(const std::exception& problem) {
+    const auto* error = dynamic_cast<const store::StoreError*>(&problem);
+    return error && error->kind() == store::StoreError::Kind::busy;
+}
+
+}  // namespace
+
+void Writer::keep_in_spool(Items& group) {
+    std::vector<Receipt*> with_body;
+    for (auto& item : group) {
+        if (item.receipt.delivery.body) with_body.push_back(&item.receipt);
+    }
+    if (with_body.empty()) return;
+    try {
+        if (const auto problem = m_options.spool->keep(with_body)) report(*problem);
+    } catch (const std::exception& problem) {
+        report(learn_from(problem));
+    }
+    m_next_spool = std::chrono::steady_clock::now() + spool_retry;
+}
+
+// Stored as if it came now, with the time at which it was received.
+void Writer::take_from_spool() {
+    m_next_spool = Time::max();
+    if (m_has_lost_store) return;
+    const auto& spool = *m_options.spool;
+    std::size_t taken = 0;
+    try {
+        auto names = spool.waiting();
+        if (names.empty()) return;
+        m_next_spool =
+            std::chrono::steady_clock::now() +
+            (names.size() > spooled_a_commit ? std::chrono::milliseconds(0) : spool_retry);
+        names.resize(std::min(names.size(), spooled_a_commit));
+        store::WriteTransaction transaction(opened_store(), patience_of_duties,
+                                            m_options.rejected_limit);
+        for (const auto& name : names) {
+            Receipt receipt;
+            auto delivery = spool.read(name);
+            if (!delivery) continue;  // another process was faster
+            receipt.delivery = std::move(*delivery);
+            m_unsettled_rows += put(transaction, receipt);
+            ++taken;
+        }
+        transaction.commit();
+        m_unsettled_rows += rows_a_commit;
+        m_is_locked_out = false;
+        for (const auto& name : names) spool.drop(name);
+        m_last_told.clear();
+    } catch (const std::exception& problem) {
+        m_next_spool = std::chrono::steady_clock::now() + spool_retry;
+        return report_once(learn_from(problem));
+    }
+    if (taken > 0 && m_options.from_spool) m_options.from_spool(taken);
+}
+
+// Failing is no harm to what was committed; it is tried again after the next rows, or later where
+// another process is writing.
+void Writer::settle() {
+    m_next_settle = Time::max();
+    if (m_unsettled_rows == 0 || m_has_lost_store || !m_store) return;
+    m_unsettled_rows = 0;
+    try {
+        store::settle(*m_store, m_options.settle_patience);
+    } catch (const std::exception& problem) {
+        if (!is_busy(problem)) return report(learn_from(problem));
+        m_unsettled_rows = rows_a_commit;
+    }
+}
+
+// A sign of life must not keep deliveries waiting: while another process writes it is left out.
+void Writer::record_uptime(Work work) {
+    if (m_has_lost_store) return;
+    const bool is_sign = m_uptime.has_value() && work != Work::end;
+    try {
+        write_uptime(is_sign ? Work::alive : work);
+    } catch (const std::exception& problem) {
+        if (!is_sign && is_busy(problem)) m_is_locked_out = true;
+        if (!is_sign || !is_busy(problem)) report_once(learn_from(problem));
+    }
+}
+
+// The beginning, the end and probes have the patience of deliveries.
+void Writer::write_uptime(Work work) {
+    m_next_alive = std::chrono::steady_clock::now() + m_options.alive_every;
+    auto& store = opened_store();
+    const auto at = m_options.clock();
+    if (!m_uptime) {
+        m_uptime = store::begin_uptime(store, at, patience_with_others());
+    } else if (work == Work::end) {
+        store::end_uptime(store, *m_uptime, at, patience_with_others());
+    } else {
+        store::mark_alive(store, *m_uptime, at,
+                          work == Work::alive ? std::chrono::milliseconds(0) : m_options.patience);
+    }
+    m_unsettled_rows += rows_a_commit;
+}
+
+}  // namespace jobtally::ingest

@@ -1,0 +1,35 @@
+#include "core/listen/descriptors.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <system_error>
+
+#include <sys/resource.h>
+
+namespace jobtally::listen {
+
+std::optional<std::uint64_t> open_descriptors() {
+    std::error_code problem;
+    const std::filesystem::directory_iterator open("/proc/self/fd", problem);
+    if (problem) return std::nullopt;
+    // The look itself takes one.
+    return static_cast<std::uint64_t>(std::distance(begin(open), end(open))) - 1;
+}
+
+std::uint64_t descriptor_limit() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+std::uint64_t allow_descriptors(std::uint64_t wanted) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= wanted) return limit.rlim_cur;
+    limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    return descriptor_limit();
+}
+
+}  // namespace jobtally::listen

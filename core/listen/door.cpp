@@ -1,0 +1,132 @@
+#include "core/listen/door.hpp"
+
+#include "core/listen/session.hpp"
+#include "core/listen/tls.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace jobtally::listen {
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::chrono::milliseconds accept_back_off{100};
+constexpr int most_a_turn = 64;
+
+int family_of(const BindAddress& address) {
+    switch (address.family) {
+        case BindAddress::Family::ipv4:
+            return AF_INET;
+        case BindAddress::Family::ipv6:
+            return AF_INET6;
+        case BindAddress::Family::unix_socket:
+            break;
+    }
+    return AF_UNIX;
+}
+
+}  // namespace
+
+Door::Door(Hub& hub, ListeningSocket socket, Purpose purpose)
+    : m_hub(hub),
+      m_purpose(purpose),
+      m_socket(std::move(socket)),
+      m_acceptor(hub.io(), Protocol(family_of(m_socket.address()), 0), m_socket.release()),
+      m_pause(hub.io()) {
+    m_acceptor.non_blocking(true);
+}
+
+void Door::open() {
+    if (m_is_waiting || m_hub.is_stopping()) return;
+    if (!m_hub.has_room(m_purpose)) return;
+    m_is_waiting = true;
+    // Waiting first: where no descriptor is left, accepting fails even though nobody knocks.
+    m_acceptor.async_wait(Acceptor::wait_read, [this](const error_code& problem) {
+        try {
+            if (!problem) take_some();
+        } catch (const std::exception& defect) {
+            m_hub.report_trouble(defect.what());
+            back_off();
+        }
+    });
+}
+
+void Door::close() {
+    error_code problem;
+    m_pause.cancel();
+    m_acceptor.cancel(problem);
+    while (!problem && !m_hub.is_full(m_purpose)) {
+        auto accepted = m_acceptor.accept(m_peer, problem);
+        if (!problem) begin_session(std::move(accepted));
+    }
+    m_acceptor.close(problem);
+}
+
+std::unique_ptr<Channel> Door::channel_of(Socket accepted) const {
+    const bool is_plain = m_purpose == Purpose::admin ||
+                          m_socket.address().family == BindAddress::Family::unix_socket;
+    const auto& tls = m_hub.tls();
+    return tls && !is_plain ? tls->channel(std::move(accepted))
+                            : plain_channel(std::move(accepted));
+}
+
+void Door::begin_session(Socket accepted) {
+    auto peer = peer_of(*m_peer.data());
+    if (m_purpose == Purpose::reports) {
+        if (!m_hub.admits(peer)) return;  // which closes it
+        ++m_hub.counters().connections;
+    }
+    const auto session = std::make_shared<Session>(m_hub, channel_of(std::move(accepted)),
+                                                   std::move(peer), m_purpose);
+    m_hub.add(session);
+    session->start();
+}
+
+// m_is_waiting stays true in here, so that room made on the way opens no second wait. Several are
+// taken in a turn: among busy connections turns are long, and who connects would wait one for each
+// that came before. Only the first can fail in earnest: without a descriptor accepting fails even
+// when nobody knocks.
+void Door::take_some() {
+    error_code problem;
+    int taken = 0;
+    while (taken < most_a_turn && m_hub.has_room(m_purpose) && take_one(problem)) ++taken;
+    if (!problem || taken > 0 || problem == boost::asio::error::would_block ||
+        problem == boost::asio::error::connection_aborted) {
+        m_is_waiting = false;
+        return open();
+    }
+    if (!m_has_trouble) m_hub.report_trouble("can't accept a connection: " + problem.message());
+    m_has_trouble = true;
+    back_off();
+}
+
+bool Door::take_one(error_code& problem) {
+    auto accepted = m_acceptor.accept(m_peer, problem);
+    if (problem) return false;
+    m_has_trouble = false;
+    if (m_hub.is_full(m_purpose)) m_hub.close_idlest(m_purpose);
+    begin_session(std::move(accepted));
+    return true;
+}
+
+// Most likely there is no descriptor left. Who is idle gives way at once; where nobody is, asking
+// again at once would spin, for the socket stays readable.
+void Door::back_off() {
+    if (m_hub.close_idlest(Purpose::reports) || m_hub.close_idlest(Purpose::admin)) {
+        boost::asio::post(m_hub.io(), [this] {
+            m_is_waiting = false;
+            open();
+        });
+        return;
+    }
+    m_pause.expires_after(accept_back_off);
+    m_pause.async_wait([this](const error_code& cancelled) {
+        m_is_waiting = false;
+        if (!cancelled) open();
+    });
+}
+
+}  // namespace jobtally::listen

@@ -1,0 +1,44 @@
+// One listening socket and the connections that come through it.
+#pragma once
+
+#include "core/listen/channel.hpp"
+#include "core/listen/hub.hpp"
+#include "core/listen/listening_socket.hpp"
+
+#include <memory>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace jobtally::listen {
+
+// Accepts connections for as long as there is room.
+class Door {
+  public:
+    Door(Hub& hub, ListeningSocket socket, Purpose purpose);
+
+    void open();
+    // Connections that wait in the backlog are taken first: their peers have been promised one.
+    void close();
+
+  private:
+    using Protocol = boost::asio::generic::stream_protocol;
+    using Acceptor = boost::asio::basic_socket_acceptor<Protocol>;
+
+    std::unique_ptr<Channel> channel_of(Socket accepted) const;
+    void begin_session(Socket accepted);
+    void take_some();
+    bool take_one(boost::system::error_code& problem);
+    void back_off();
+
+    Hub& m_hub;
+    const Purpose m_purpose;
+    ListeningSocket m_socket;  // keeps the file of a unix socket
+    Acceptor m_acceptor;
+    boost::asio::steady_timer m_pause;
+    Protocol::endpoint m_peer;
+    bool m_is_waiting = false;
+    bool m_has_trouble = false;
+};
+
+}  // namespace jobtally::listen

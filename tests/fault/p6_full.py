@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""P6: the store's file system is full. Reports are answered 202 or 503, the listener goes on, and once there is room
+again it stores by itself all that it acknowledged, and acknowledges again.
+
+Three cases: the spool is beside the store, or on another file system; and the space comes back only after SIGKILL. On a
+tmpfs of 8 MiB, which in the last case holds the log as well; --long: on an ext4 in a file too. Needs root, to mount.
+"""
+
+import os
+import subprocess
+import time
+from contextlib import contextmanager
+
+from kept import damage, duplicates
+from listener import Listener, NotStarted
+from proof import Proof, arguments, need, need_option, skip
+from reports import body
+from spooled import still_lost, waiting
+
+MIB = 1 << 20
+TAKEN_IN = 60  # seconds for the spool to be emptied
+BEFORE, WHILE_FULL, AFTER = 50, 400, 50  # reports
+
+
+@contextmanager
+def tmpfs(proof, folder):
+    os.mkdir(folder)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "jobtally", folder], capture_output=True).returncode:
+        skip("a tmpfs can't be mounted here: it takes root")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@contextmanager
+def ext4(proof, folder):
+    image = folder + ".image"
+    os.mkdir(folder)
+    with open(image, "wb") as file:
+        file.truncate(16 * MIB)
+    subprocess.run(["mkfs.ext4", "-q", "-m", "0", image], check=True)
+    subprocess.run(["mount", "-o", "loop", image, folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def fill(path):
+    """Takes all room, to the last block."""
+    with open(path, "wb", buffering=0) as file:
+        for size in (MIB, 4096, 1):
+            try:
+                while True:
+                    file.write(b"\0" * size)
+            except OSError:
+                pass
+
+
+def post(listener, name, count, acknowledged):
+    """{status: how many}."""
+    statuses = {}
+    with listener.connect() as connection:
+        for n in range(count):
+            id = "%s-%d" % (name, n)
+            status, _ = connection.post(body(id))
+            statuses[status] = statuses.get(status, 0) + 1
+            if status // 100 == 2:
+                acknowledged[id] = 1
+    return statuses
+
+
+def post_until_stored(listener, acknowledged):
+    """The store works again when reports are answered 200; the ids that were posted count as well."""
+    end = time.monotonic() + TAKEN_IN
+    number = 0
+    while post(listener, "again%d" % number, 1, acknowledged) != {200: 1} and time.monotonic() < end:
+        number += 1
+        time.sleep(0.2)
+    return time.monotonic() < end
+
+
+def try_case(proof, program, name, folder, spool, is_killed):
+    store = os.path.join(folder, "store.db")
+    options = ["--spool", spool] if spool else []
+    spool = spool or store + "-spool"
+    log = None if is_killed else proof.path("log")  # None: beside the store, so that it can't be written either
+    listener = Listener(program, store, *options, log_path=log)
+    acknowledged = {}
+    proof.expect(post(listener, "before", BEFORE, acknowledged) == {200: BEFORE}, name + ": not stored at first")
+    fill(os.path.join(folder, "filler"))
+    while_full = post(listener, "full", WHILE_FULL, acknowledged)
+    for status, count in while_full.items():
+        proof.count("answered %d while full" % status, count)
+    proof.expect(set(while_full) <= {200, 202, 503}, "%s: answered %s while full" % (name, while_full))
+    proof.expect(while_full.get(200, 0) < WHILE_FULL, name + ": it was never full")
+    if is_killed:
+        listener.kill()
+    os.remove(os.path.join(folder, "filler"))
+    if is_killed:
+        listener = Listener(program, store, *options, log_path=proof.path("log"))
+    proof.expect(post_until_stored(listener, acknowledged), name + ": the store does not work again")
+    proof.expect(post(listener, "after", AFTER, acknowledged) == {200: AFTER}, name + ": not stored in the end")
+    missing = still_lost(store, acknowledged, spool, TAKEN_IN)
+    proof.count("acknowledged", len(acknowledged))
+    proof.count("lost", len(missing))
+    proof.expect(not missing, "%s: lost %s" % (name, missing))
+    proof.expect(not waiting(spool), name + ": the spool is not emptied")
+    proof.expect(listener.stop() == 0, name + ": the listener did not end well")
+    proof.expect(not damage(store) and duplicates(store) == 0, name + ": the store is damaged")
+    proof.count("cases")
+
+
+def guarded(proof, name, work, *arguments):
+    """An exception is a problem of its case."""
+    try:
+        work(proof, *arguments)
+    except (OSError, NotStarted) as error:
+        proof.wrong("%s: %r" % (name, error))
+
+
+def main():
+    options = arguments(__doc__)
+    if os.geteuid() != 0:
+        skip("a file system can only be mounted by root")
+    need_option(options.program, "listen", "--spool")
+    proof = Proof("p6")
+    kinds = [tmpfs]
+    if options.long:
+        need("mkfs.ext4")
+        kinds.append(ext4)
+    for kind in kinds:
+        for case, spool, is_killed in (("beside", None, False), ("elsewhere", proof.path("spool"), False),
+                                       ("killed", proof.path("spool"), True)):
+            name = "%s, %s" % (kind.__name__, case)
+            folder = proof.path("%s-%s" % (kind.__name__, case))
+            with kind(proof, folder):
+                guarded(proof, name, try_case, options.program, name, folder, spool, is_killed)
+    proof.end()
+
+
+if __name__ == "__main__":
+    main()

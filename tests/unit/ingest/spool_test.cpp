@@ -1,0 +1,223 @@
+#include "core/ingest/spool.hpp"
+
+#include "core/store/rejected.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/ingest/ingest_folder.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+namespace spool_test {
+
+using jobtally::ingest::Spool;
+using jobtally::store::Store;
+using namespace std::chrono_literals;
+
+Receipt receipt_with(const std::string& body, std::int64_t micros = 1'000'000) {
+    Receipt receipt;
+    receipt.delivery = jobtally::ingest::decode(body, "http 192.0.2.7",
+                                                jobtally::time::instant_from_micros(micros));
+    receipt.delivery.body = body;
+    return receipt;
+}
+
+std::string bytes_of(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+WriterOptions with_spool(const IngestFolder& folder) {
+    WriterOptions options;
+    options.patience = 20ms;
+    options.spool = Spool(folder.path / "spool");
+    return options;
+}
+
+Delivery with_body(const std::string& body) {
+    auto delivery = delivery_of(body);
+    delivery.body = body;
+    return delivery;
+}
+
+void wait_until_empty(const Spool& spool) {
+    for (int i = 0; i < 1000 && !spool.waiting().empty(); ++i) std::this_thread::sleep_for(10ms);
+}
+
+}  // namespace spool_test
+
+using namespace spool_test;
+
+TEST_CASE("the spool keeps bodies to the byte, oldest first, with time and sender", "[ingest]") {
+    const IngestFolder folder;
+    Spool spool(folder.path / "spool");
+    CHECK(spool.waiting().empty());  // no folder yet
+    const std::string odd("{\"id\": \"\xff\0\r\n", 12);
+    auto late = receipt_with(report_text("a"), 2'000'000);
+    auto early = receipt_with(odd, 1'000'000);
+    auto empty = receipt_with("", 3'000'000);
+    Receipt* const receipts[] = {&late, &early, &empty};
+    CHECK_FALSE(spool.keep(receipts).has_value());
+    CHECK((late.is_spooled && early.is_spooled && empty.is_spooled));
+    const auto names = spool.waiting();
+    REQUIRE(names.size() == 3);
+    CHECK(bytes_of(spool.folder() / names[0]) == odd);
+    CHECK(bytes_of(spool.folder() / names[2]).empty());
+    const auto read = spool.read(names[1]);
+    REQUIRE(read.has_value());
+    CHECK(read->reports.at(0).id == "a");
+    CHECK(read->source == "http 192.0.2.7");
+    CHECK(read->received_at == jobtally::time::instant_from_micros(2'000'000));
+    CHECK(spool.read(names[0])->rejections.size() == 1);
+    struct stat status {};
+    ::stat(spool.folder().c_str(), &status);
+    CHECK((status.st_mode & 0777) == 0700);
+    ::stat((spool.folder() / names[0]).c_str(), &status);
+    CHECK((status.st_mode & 0777) == 0600);
+    for (const auto& name : names) spool.drop(name);
+    CHECK(spool.waiting().empty());
+    CHECK_FALSE(spool.read(names[0]).has_value());
+}
+
+TEST_CASE("what is not a finished file of the spool is left alone", "[ingest]") {
+    const IngestFolder folder;
+    Spool spool(folder.path / "spool");
+    spool.prepare();
+    spool.prepare();  // twice does no harm
+    for (const std::string name : {"README", "00000000000001000000-1-1-unix.json.part",
+                                   "12-1-1-unix.json", "00000000000001000000-1-unix.json"})
+        std::ofstream(spool.folder() / name) << report_text("x");
+    CHECK(spool.waiting().empty());
+}
+
+TEST_CASE("a sender's name never leads out of the spool", "[ingest]") {
+    const IngestFolder folder;
+    Spool spool(folder.path / "spool");
+    auto receipt = receipt_with(report_text("a"));
+    receipt.delivery.source = "http ../../x";
+    Receipt* const receipts[] = {&receipt};
+    CHECK_FALSE(spool.keep(receipts).has_value());
+    REQUIRE(spool.waiting().size() == 1);
+    CHECK(spool.read(spool.waiting()[0])->source == "http unknown");
+}
+
+TEST_CASE("a body that can't be written is not called spooled", "[ingest]") {
+    const IngestFolder folder;
+    std::ofstream(folder.path / "spool") << "a file stands in the way";
+    Spool spool(folder.path / "spool");
+    CHECK_THROWS_AS(spool.prepare(), jobtally::IoError);
+    auto receipt = receipt_with(report_text("a"));
+    Receipt* const receipts[] = {&receipt};
+    CHECK(spool.keep(receipts).has_value());
+    CHECK_FALSE(receipt.is_spooled);
+    // Nor one that was written in part: a limit of the file size stands in for a full disk.
+    Spool other(folder.path / "other");
+    other.prepare();
+    auto small = receipt_with("{}");
+    auto large = receipt_with(std::string(5000, ' '));
+    Receipt* const both[] = {&large, &small};
+    struct rlimit limit {};
+    ::getrlimit(RLIMIT_FSIZE, &limit);
+    auto tight = limit;
+    tight.rlim_cur = 4096;
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &tight);
+    CHECK(other.keep(both).has_value());
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    CHECK_FALSE(large.is_spooled);
+    CHECK(small.is_spooled);
+    CHECK(std::distance(std::filesystem::directory_iterator(other.folder()), {}) == 1);
+}
+
+TEST_CASE("what a busy store can't take is spooled, and stored by itself", "[ingest]") {
+    const IngestFolder folder;
+    std::atomic<std::size_t> taken = 0;
+    auto options = with_spool(folder);
+    options.from_spool = [&](std::size_t bodies) { taken += bodies; };
+    Writer writer(store_to_write(folder), options);
+    {
+        auto other = store_to_write(folder);
+        const jobtally::store::WriteTransaction holds_the_guard(other);
+        const auto receipt = receipt_of(writer, with_body(report_text("a") + "rubbish"));
+        CHECK(receipt.is_spooled);
+        CHECK_FALSE(receipt.error.has_value());
+        CHECK(receipt.tally.read() == 0);
+        // A file can be loaded again: it is told, not spooled.
+        CHECK(receipt_of(writer, delivery_of(report_text("b"))).error.has_value());
+        CHECK(options.spool->waiting().size() == 1);
+    }
+    wait_until_empty(*options.spool);
+    writer.finish();
+    CHECK(taken == 1);
+    const auto reader = Store::open_to_read(folder.store());
+    CHECK(jobtally::store::find_report(reader, "a").has_value());
+    const auto rejected = jobtally::store::list_rejected(reader, 0);
+    REQUIRE(rejected.size() == 1);
+    CHECK(rejected.front().source == "http 127.0.0.1");
+    CHECK(rejected.front().received_at == jobtally::time::Instant{});
+}
+
+TEST_CASE("what waits in the spool is stored at the next start, however much", "[ingest]") {
+    const IngestFolder folder;
+    auto options = with_spool(folder);
+    std::vector<Receipt> receipts;
+    std::vector<Receipt*> pointers;
+    for (int i = 0; i < 600; ++i) receipts.push_back(receipt_with(report_text(std::to_string(i))));
+    for (auto& receipt : receipts) pointers.push_back(&receipt);
+    CHECK_FALSE(options.spool->keep(pointers).has_value());
+    Writer writer(store_to_write(folder), options);
+    wait_until_empty(*options.spool);
+    writer.finish();
+    CHECK(jobtally::store::read_page(Store::open_to_read(folder.store()), 0, 1000).size() == 600);
+}
+
+TEST_CASE("a writer starts without a store and finds it later", "[ingest]") {
+    const IngestFolder folder;
+    std::atomic<bool> works = false;
+    auto options = with_spool(folder);
+    std::atomic<int> troubles = 0;
+    Writer writer(
+        [&] {
+            if (!works)
+                throw jobtally::store::StoreError(jobtally::store::StoreError::Kind::newer,
+                                                  "too new");
+            return store_to_write(folder);
+        },
+        options, [&](const jobtally::Error&, bool) { ++troubles; });
+    CHECK(receipt_of(writer, with_body(report_text("a"))).is_spooled);
+    CHECK(receipt_of(writer, Delivery{}).error.has_value());
+    works = true;
+    CHECK(receipt_of(writer, with_body(report_text("b"))).tally.stored == 1);
+    wait_until_empty(*options.spool);
+    writer.finish();
+    CHECK_FALSE(writer.has_lost_store());
+    CHECK(jobtally::store::find_report(Store::open_to_read(folder.store()), "a").has_value());
+}
+
+TEST_CASE("an empty delivery is answered after a commit", "[ingest]") {
+    const IngestFolder folder;
+    std::atomic<std::int64_t> seconds = 100;
+    auto options = with_spool(folder);
+    options.clock = [&] { return jobtally::time::Instant{std::chrono::seconds(seconds++)}; };
+    Writer writer(store_to_write(folder), options);
+    const auto alive_at = [&] {
+        return jobtally::store::read_uptime(Store::open_to_read(folder.store()))
+            .at(0)
+            .last_alive_at;
+    };
+    CHECK_FALSE(receipt_of(writer, Delivery{}).error.has_value());
+    const auto before = alive_at();
+    CHECK_FALSE(receipt_of(writer, Delivery{}).error.has_value());
+    CHECK(alive_at() > before);
+    auto other = store_to_write(folder);
+    const jobtally::store::WriteTransaction holds_the_guard(other);
+    const auto receipt = receipt_of(writer, Delivery{});
+    CHECK(receipt.error.has_value());
+    CHECK_FALSE(receipt.is_spooled);
+}

@@ -1,0 +1,257 @@
+// Looking after a store: which files are taken, what every connection is set to, copies, deleting
+// what is old, and the checks.
+#include "core/store/backup.hpp"
+#include "core/store/connection.hpp"
+#include "core/store/prune.hpp"
+#include "core/store/segments_agree.hpp"
+#include "core/store/sql_query.hpp"
+#include "core/store/statement.hpp"
+#include "core/store/store_file.hpp"
+#include "core/store/verify.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/store/support.hpp"
+
+#include <fstream>
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace jobtally::store_tests;
+namespace store = jobtally::store;
+namespace fs = std::filesystem;
+using Kind = store::StoreError::Kind;
+
+Kind refusal_of(const std::function<void()>& act) {
+    try {
+        act();
+    } catch (const store::StoreError& error) {
+        return error.kind();
+    }
+    FAIL("nothing was thrown");
+    return Kind::other;
+}
+
+std::int64_t setting(const store::Store& own, const char* pragma) {
+    return own.connection().query_integer(pragma);
+}
+
+int option(const store::Store& own, int number) {
+    int value = -1;
+    REQUIRE(sqlite3_db_config(own.connection().handle(), number, -1, &value) == SQLITE_OK);
+    return value;
+}
+
+std::int64_t problems_of(const store::Store& own, const std::string& name = {}) {
+    std::int64_t problems = 0;
+    for (const auto& check : store::verify(own)) {
+        if (name.empty() || check.name == name) problems += check.problems;
+    }
+    return problems;
+}
+
+void put_many(store::Store& own, int first, int count) {
+    store::WriteTransaction transaction(own);
+    for (int i = first; i < first + count; ++i) {
+        auto report = report_of("id" + std::to_string(i), i);
+        report.definition_id = "d" + std::to_string(i % 3);
+        transaction.put(report, at(i));
+        if (i % 100 == 0) transaction.reject({"no report", "{}", 1}, "test", at(i));
+    }
+    transaction.commit();
+}
+
+TEST_CASE("every connection has the settings of RELIABILITY's list", "[store]") {
+    const TemporaryFolder folder;
+    auto writer = store::Store::open_to_write(folder / "a.db");
+    put_one(writer, report_of("a"));
+    const auto reader = store::Store::open_to_read(folder / "a.db");
+    for (const store::Store* own : {static_cast<const store::Store*>(&writer), &reader}) {
+        CHECK(setting(*own, "PRAGMA trusted_schema") == 0);
+        CHECK(setting(*own, "PRAGMA cell_size_check") == 1);
+        CHECK(setting(*own, "PRAGMA foreign_keys") == 1);
+        CHECK(setting(*own, "PRAGMA mmap_size") == 0);
+        CHECK(setting(*own, "PRAGMA wal_autocheckpoint") == 0);
+        CHECK(option(*own, SQLITE_DBCONFIG_DEFENSIVE) == 1);
+        CHECK(option(*own, SQLITE_DBCONFIG_TRUSTED_SCHEMA) == 0);
+        CHECK(option(*own, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE) == 1);
+        CHECK(option(*own, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION) == 0);
+    }
+    CHECK(setting(writer, "PRAGMA synchronous") == 2);
+    CHECK(sqlite3_db_readonly(reader.connection().handle(), "main") == 1);
+}
+
+TEST_CASE("links, other files and networks", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    store::Store::open_to_write(path);
+    const auto find = [](const fs::path& name, store::Use use = store::Use::read) {
+        return store::find_store_file(name, use);
+    };
+    fs::create_symlink("a.db", folder / "link");
+    CHECK(find(folder / "link", store::Use::write) == fs::canonical(path));
+    CHECK(find(folder / "not/there.db") == fs::canonical(folder.path()) / "not/there.db");
+    fs::create_symlink("nothing", folder / "dangling");
+    CHECK(refusal_of([&] { find(folder / "dangling"); }) == Kind::foreign);
+    fs::create_symlink("circle", folder / "circle");
+    CHECK(refusal_of([&] { find(folder / "circle"); }) == Kind::other);
+    REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    for (const auto& name : {fs::path("/dev/null"), folder / "pipe", folder.path()}) {
+        CHECK(refusal_of([&] { find(name, store::Use::write); }) == Kind::foreign);
+    }
+    fs::create_hard_link(path, folder / "second");
+    CHECK(refusal_of([&] { find(path); }) == Kind::foreign);
+    CHECK(refusal_of([&] { find(path, store::Use::write); }) == Kind::foreign);
+    fs::remove(folder / "second");
+    CHECK(find(path, store::Use::write) == fs::canonical(path));
+    store::back_up(store::Store::open_to_read(path), folder / "copy.db");
+    fs::create_hard_link(folder / "copy.db", folder / "copy of copy");  // a backup has no log
+    CHECK(find(folder / "copy.db", store::Use::write) == fs::canonical(folder / "copy.db"));
+    const auto nfs = [](const fs::path&) { return std::int64_t{0x6969}; };
+    CHECK(refusal_of([&] { store::find_store_file(path, store::Use::read, nfs); }) ==
+          Kind::foreign);
+    setenv("JOBTALLY_NETWORK_STORE", "allow", 1);
+    CHECK(store::find_store_file(path, store::Use::read, nfs) == fs::canonical(path));
+    unsetenv("JOBTALLY_NETWORK_STORE");
+    CHECK(store::is_on_network(static_cast<std::int32_t>(0xff534d42)));
+    for (const auto local : std::initializer_list<std::int64_t>{0xef53, 0x9123683e, 0x58465342,
+                                                                0x01021994, 0x794c7630}) {
+        CHECK_FALSE(store::is_on_network(local));  // ext, btrfs, xfs, tmpfs, overlay
+    }
+    CHECK_FALSE(store::is_open_to_others(path));
+    fs::permissions(path, fs::perms::group_read, fs::perm_options::add);
+    CHECK(store::is_open_to_others(path));
+}
+
+TEST_CASE("a file of another user is not written", "[store]") {
+    if (geteuid() != 0) return;  // only root can make one
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    store::Store::open_to_write(path);
+    REQUIRE(chmod(folder.path().c_str(), 0777) == 0);
+    REQUIRE(chmod(path.c_str(), 0666) == 0);
+    REQUIRE(chown(path.c_str(), 1234, 1234) == 0);
+    fs::create_symlink("a.db", folder / "link");
+    REQUIRE(lchown((folder / "link").c_str(), 1234, 1234) == 0);
+    store::Store::open_to_write(path);  // root gives the lock to the owner
+    struct stat lock {};
+    REQUIRE(stat((path.string() + ".lock").c_str(), &lock) == 0);
+    CHECK(lock.st_uid == 1234);
+    CHECK(refusal_of([&] { store::find_store_file(folder / "link", store::Use::read); }) ==
+          Kind::foreign);
+    REQUIRE(seteuid(4321) == 0);
+    const auto as_other = refusal_of([&] { store::find_store_file(path, store::Use::write); });
+    const auto found = store::find_store_file(path, store::Use::read);
+    REQUIRE(seteuid(0) == 0);
+    CHECK(as_other == Kind::not_writable);
+    CHECK(found == fs::canonical(path));
+}
+
+TEST_CASE("a backup is the store as it was, while others write", "[store]") {
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    put_many(own, 0, 2000);
+    store::settle(own);
+    put_many(own, 2000, 100);
+    const auto reader = store::Store::open_to_read(folder / "a.db");
+    {
+        store::WriteTransaction open_one(own);
+        open_one.put(report_of("not yet"), at(1));
+        const auto backup = store::back_up(reader, folder / "b.db");
+        CHECK(backup.reports == 2100);
+        CHECK(backup.rejected == 21);
+    }
+    const auto copy = store::Store::open_to_read(folder / "b.db");
+    CHECK(problems_of(copy) == 0);
+    CHECK(store::read_status(copy).reports == 2100);
+    CHECK_FALSE(store::find_report(copy, "not yet"));
+    auto restored = store::Store::open_to_write(folder / "b.db");
+    put_one(restored, report_of("after"));
+    CHECK(refusal_of([&] { store::back_up(reader, folder / "b.db"); }) == Kind::other);
+    CHECK(refusal_of([&] { store::back_up(reader, folder / "a.db"); }) == Kind::other);
+}
+
+TEST_CASE("pruning leaves what is newer, with its labels and its packed copies", "[store]") {
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    put_many(own, 0, 6000);
+    auto old = report_of("old", 5);
+    old.definition_id = "only old";
+    put_one(own, old);
+    auto unnamed = report_of("unnamed", 9000);
+    unnamed.definition_id = "only old";
+    unnamed.definition_name.reset();
+    put_one(own, unnamed);
+    store::settle(own);
+    CHECK(store::count_before(own, at(5000)).reports == 5001);
+    const auto removed = store::prune(own, at(5000));
+    CHECK(removed.reports == 5001);
+    CHECK(removed.rejected == 50);
+    CHECK(store::read_status(own).reports == 1001);
+    CHECK_FALSE(store::find_report(own, "id4999"));
+    CHECK(store::find_report(own, "id5000"));
+    const auto catalogue = store::Catalogue::read(own);
+    for (const auto& definition : catalogue.definitions()) {
+        CHECK(definition.label.has_value() == (definition.id != "only old"));
+    }
+    CHECK(catalogue.definitions().size() == 4);
+    CHECK(store::segments_agree(own));
+    CHECK(problems_of(own) == 0);
+    CHECK(store::prune(own, at(100'000)).reports == 1001);
+    CHECK(store::Catalogue::read(own).definitions().empty());
+    CHECK(problems_of(own) == 0);
+}
+
+TEST_CASE("each kind of damage is found, and packed copies can be made again", "[store]") {
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    put_many(own, 0, 1000);
+    store::settle(own);
+    CHECK(problems_of(own) == 0);
+    const auto damaged_by = [&](const char* sql, const char* check) {
+        const store::WriteScope scope(own.connection());
+        own.connection().execute(sql);
+        return problems_of(own, check);  // and rolled back
+    };
+    CHECK(damaged_by("DELETE FROM word WHERE text = 'SUCCESS'", "references") == 1000);
+    CHECK(damaged_by("UPDATE report SET definition = 99 WHERE sequence = 3", "references") == 1);
+    CHECK(damaged_by("UPDATE definition SET label_created_at = 1 WHERE definition = 1", "labels") ==
+          1);
+    CHECK(damaged_by("INSERT INTO definition (definition_id) VALUES ('x')", "labels") == 1);
+    CHECK(damaged_by("UPDATE report SET total_failed = -1 WHERE sequence = 3", "values") == 1);
+    CHECK(damaged_by("UPDATE report SET received_at = -9e18 WHERE sequence = 3", "values") == 1);
+    CHECK(damaged_by("UPDATE report SET id = CAST(x'ff' AS TEXT) WHERE sequence = 3", "values") ==
+          1);
+    CHECK(damaged_by("UPDATE state SET value = 3", "counters") > 0);
+    CHECK(damaged_by("DROP VIEW reports", "schema") == 1);
+    CHECK(damaged_by("UPDATE segment SET created_min = 1", "segments") > 0);
+    CHECK(damaged_by("UPDATE segment_column SET packed = x'00'", "segments") > 0);
+    own.connection().execute("UPDATE report SET total_failed = 2 WHERE sequence = 3");
+    CHECK(problems_of(own) == 1);
+    store::repack(own);
+    CHECK(problems_of(own) == 0);
+}
+
+TEST_CASE("SQL can be asked and can't write", "[store]") {
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    put_many(own, 0, 3);
+    const auto answer = store::run_query(own, "SELECT id, id, 1.5, NULL FROM report LIMIT 1");
+    CHECK(answer.columns == std::vector<std::string>{"id", "id:1", "1.5", "NULL"});
+    REQUIRE(answer.rows.size() == 1);
+    CHECK(answer.rows[0] == std::vector<store::SqlValue>{std::string("id0"), std::string("id0"),
+                                                         1.5, std::monostate()});
+    // Even on a connection that may write.
+    for (const char* sql : {"DELETE FROM report", "PRAGMA user_version = 7", "VACUUM", "BEGIN",
+                            "ATTACH ':memory:' AS x", "SELECT 1; SELECT 2", ""}) {
+        CHECK_THROWS_AS(store::run_query(own, sql), jobtally::UsageError);
+    }
+    CHECK_THROWS_AS(store::run_query(own, "SELECT abs(-9223372036854775808)"), jobtally::Error);
+    CHECK(store::read_status(own).reports == 3);
+    CHECK(put_one(own, report_of("later")) == jobtally::model::Outcome::stored);
+}
+
+}  // namespace

@@ -26,8 +26,8 @@ for program in "$build_dir/tests/unit/unit_tests" "$build_dir"/tests/fuzz/fuzz_*
     [ ! -x "$program" ] || programs+=(-object "$program")
 done
 chosen=(-instr-profile "$work/all.profdata" "${programs[@]}")
-sources=("$source_dir/core" "$source_dir/cli")
-llvm-cov export -summary-only "${chosen[@]}" "${sources[@]}" >"$work/summary.json"
-llvm-cov show -format=html -show-branches=count -output-dir "$work/html" "${chosen[@]}" "${sources[@]}" >/dev/null
+llvm-cov export -summary-only "${chosen[@]}" >"$work/summary.json"
+llvm-cov show -format=html -show-branches=count -ignore-filename-regex='/(usr|tests)/' -output-dir "$work/html" \
+    "${chosen[@]}" >/dev/null
 python3 tests/coverage.py "$work/summary.json" "$source_dir"
 exit "$status"

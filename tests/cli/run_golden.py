@@ -23,7 +23,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parent.parent / "data" / "samples"
 NOW = "2026-11-22T08:30:00Z"
-TIME_LIMIT_SECONDS = 60
+SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+TIME_LIMIT_SECONDS = 600 if any(name in os.environ for name in SANITIZERS) else 60
 
 
 def run_case(case, program):
@@ -36,7 +37,7 @@ def run_case(case, program):
             "PATH": os.environ["PATH"], "HOME": folder, "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1",
             "BASH_ENV": str(HERE / "support.sh"), "JOBTALLY": program, "SAMPLES": str(SAMPLES), "JOBTALLY_NOW": NOW, "JOBTALLY_DB": folder + "/store.db",
         }
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE"):
+        for name in (*SANITIZERS, "LLVM_PROFILE_FILE"):
             if name in os.environ:
                 environment[name] = os.environ[name]
         process = subprocess.Popen(["bash", str(case / "cmd")], cwd=folder, env=environment, stdin=subprocess.DEVNULL,

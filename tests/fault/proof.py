@@ -34,6 +34,8 @@ def need(*programs):
     for program in programs:
         if shutil.which(program) is None:
             skip(program + " is not installed")
+    if "strace" in programs and subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode:
+        skip("strace may not trace here")
 
 
 def has_option(program, command, option):

@@ -41,7 +41,7 @@ struct Options {
 };
 
 // With other writers. Nobody who sends a report waits longer: it goes to the spool then.
-constexpr std::chrono::milliseconds store_patience{1000};
+constexpr std::chrono::milliseconds store_patience{500};
 constexpr std::chrono::milliseconds settle_patience{100};
 
 std::vector<listen::Authorization> authorizations(const Options& options) {

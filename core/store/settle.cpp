@@ -3,11 +3,17 @@
 #include "core/store/reports.hpp"
 #include "core/store/writer_memory.hpp"
 
+#include <algorithm>
+
 #include <sqlite3.h>
 
 namespace jobtally::store {
 
 namespace {
+
+// Who reads the log keeps it from being emptied, and may do so for long; the guard is held
+// meanwhile.
+constexpr std::chrono::milliseconds patience_with_readers{50};
 
 // One short transaction; false when there was nothing to pack.
 bool pack_some(Store::Connection& connection, std::chrono::milliseconds patience) {
@@ -37,6 +43,7 @@ void settle(Store& store, std::chrono::milliseconds patience) {
     while (pack_some(connection, patience)) {
     }
     const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+    connection.wait_at_most(std::min(patience, patience_with_readers));
     connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
 }
 

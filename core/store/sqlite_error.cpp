@@ -87,7 +87,7 @@ void throw_errno(int number, const char* action, const std::filesystem::path& pa
     if (is_full(number)) throw StoreError(Kind::full, message, space_hint);
     if (number == ENOENT) throw StoreError(Kind::missing, message);
     if (number == ELOOP || number == ENOTDIR || number == ENAMETOOLONG) {
-        throw StoreError(Kind::foreign, message, "name another file with --db");
+        throw StoreError(Kind::foreign, message, "name a file with --db");
     }
     if (number == EACCES || number == EPERM || number == EROFS) {
         throw StoreError(Kind::not_writable, message, rights_hint);

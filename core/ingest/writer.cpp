@@ -17,11 +17,6 @@ constexpr std::size_t rows_a_look = 512;
 
 constexpr std::chrono::milliseconds patience_when_locked_out{250};
 
-bool is_busy(const std::exception& problem) {
-    const auto* error = dynamic_cast<const store::StoreError*>(&problem);
-    return error && error->kind() == store::StoreError::Kind::busy;
-}
-
 Error as_error(const std::exception& problem) {
     if (const auto* error = dynamic_cast<const Error*>(&problem)) return *error;
     return Error(problem.what());
@@ -218,6 +213,11 @@ void Writer::fail(Items& group, const Error& error) {
         }
         item.done(std::move(item.receipt));
     }
+}
+
+bool Writer::is_busy(const std::exception& problem) {
+    const auto* error = dynamic_cast<const store::StoreError*>(&problem);
+    return error && error->kind() == store::StoreError::Kind::busy;
 }
 
 // What is damaged is opened anew the next time, which reads all of it again.

@@ -102,6 +102,7 @@ class Writer final : public DeliverySink {
     bool is_due(Time time) const { return std::chrono::steady_clock::now() >= time; }
     void record_uptime(Work work);
     void write_uptime(Work work);
+    static bool is_busy(const std::exception& problem);  // another process holds the store
     Error learn_from(const std::exception& problem);
     void report(const Error& error);
     void report_once(const Error& error);

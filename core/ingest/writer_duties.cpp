@@ -15,11 +15,6 @@ constexpr std::chrono::milliseconds patience_of_duties{100};
 constexpr std::chrono::milliseconds spool_retry{1000};
 constexpr std::size_t spooled_a_commit = 256;
 
-bool is_busy(const std::exception& problem) {
-    const auto* error = dynamic_cast<const store::StoreError*>(&problem);
-    return error && error->kind() == store::StoreError::Kind::busy;
-}
-
 }  // namespace
 
 void Writer::keep_in_spool(Items& group) {

@@ -41,12 +41,6 @@ struct Segment {
     bool has_unknown_updated = false;
 };
 
-// The cure for segments that are damaged.
-inline constexpr const char* segments_hint =
-    "delete the rows of its tables \"segment\" and \"segment_column\"; they are made again from "
-    "the "
-    "reports";
-
 // All segments, by their first sequence. Throws StoreError::corrupt where they can't be true.
 std::vector<Segment> list_segments(const Store::Connection& connection);
 

@@ -123,16 +123,19 @@ void on_store_trouble(const Error& error, bool has_lost_store) {
 
 // A store that does not work at the moment must not keep the listener from listening: what comes
 // waits in the spool. Someone else's file, or one that can't be written, is a mistake to be told.
-void look_at_store(const std::filesystem::path& path) {
+// After a failed sync a second one tells nothing.
+std::optional<store::Store> open_if_it_works(const std::filesystem::path& path) {
     using Kind = store::StoreError::Kind;
     try {
-        store::Store::open_to_write(path, store_patience);
+        return store::Store::open_to_write(path, store_patience);
     } catch (const store::StoreError& error) {
-        const bool is_mistake = error.kind() == Kind::foreign ||
-                                error.kind() == Kind::not_writable || error.kind() == Kind::missing;
-        if (is_mistake) throw;
+        const auto kind = error.kind();
+        const bool is_mistake =
+            kind == Kind::foreign || kind == Kind::not_writable || kind == Kind::missing;
+        if (is_mistake || kind == Kind::sync_failed) throw;
         print_error(error);
         print_note("reports wait in the spool until the store works");
+        return std::nullopt;
     }
 }
 
@@ -156,9 +159,9 @@ int run(const Globals& globals, const Options& options) {
     const listen::ServiceManager manager;
     if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
     const auto path = globals.store_path();
-    look_at_store(path);
-    ingest::Writer writer([path] { return store::Store::open_to_write(path, store_patience); },
-                          writer_options(globals, options), on_store_trouble);
+    auto store = open_if_it_works(path);
+    ingest::Writer writer(std::move(store), writer_options(globals, options), on_store_trouble,
+                          [path] { return store::Store::open_to_write(path, store_patience); });
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
     auto listen_hooks = hooks(globals, options);

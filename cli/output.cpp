@@ -3,6 +3,7 @@
 #include "cli/messages.hpp"
 #include "cli/private_files.hpp"
 #include "cli/terminal.hpp"
+#include "core/base/file.hpp"
 #include "core/render/plot.hpp"
 #include "core/render/record.hpp"
 
@@ -108,13 +109,7 @@ void Output::write(std::string_view bytes) {
 }
 
 void Output::flush() {
-    std::string_view rest = m_waiting;
-    while (!rest.empty()) {
-        const auto written = ::write(m_descriptor, rest.data(), rest.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) throw_io_error(m_path, errno);
-        rest.remove_prefix(static_cast<std::size_t>(written));
-    }
+    if (const int error = write_all(m_descriptor, m_waiting)) throw_io_error(m_path, error);
     m_waiting.clear();
 }
 

@@ -23,10 +23,10 @@ sigset_t our_signals() {
     return set;
 }
 
-int checked(int descriptor) {
+Descriptor checked(int descriptor) {
     if (descriptor < 0)
         throw Error(std::string("cannot wait for signals: ") + std::strerror(errno));
-    return descriptor;
+    return Descriptor(descriptor);
 }
 
 }  // namespace
@@ -51,20 +51,18 @@ SignalThread::SignalThread(std::function<void()> stop, std::function<void()> rel
 }
 
 SignalThread::~SignalThread() {
-    ::eventfd_write(m_end, 1);
+    ::eventfd_write(m_end.number(), 1);
     m_thread.join();
-    ::close(m_signals);
-    ::close(m_end);
 }
 
 void SignalThread::wait_for_signals() {
-    pollfd waits[] = {{m_signals, POLLIN, 0}, {m_end, POLLIN, 0}};
+    pollfd waits[] = {{m_signals.number(), POLLIN, 0}, {m_end.number(), POLLIN, 0}};
     while (true) {
         if (::poll(waits, 2, -1) < 0 && errno != EINTR) return;
         if (waits[1].revents != 0) return;
         if (waits[0].revents == 0) continue;
         signalfd_siginfo info{};
-        if (::read(m_signals, &info, sizeof info) != sizeof info) return;
+        if (::read(m_signals.number(), &info, sizeof info) != sizeof info) return;
         info.ssi_signo == SIGHUP ? m_reload() : m_stop();
     }
 }

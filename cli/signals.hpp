@@ -2,6 +2,8 @@
 // ending a reader.
 #pragma once
 
+#include "core/base/file.hpp"
+
 #include <functional>
 #include <thread>
 
@@ -29,8 +31,8 @@ class SignalThread {
 
     std::function<void()> m_stop;
     std::function<void()> m_reload;
-    int m_signals;
-    int m_end;  // becomes readable when it is over
+    Descriptor m_signals;
+    Descriptor m_end;  // becomes readable when it is over
     std::thread m_thread;
 };
 

@@ -1,6 +1,8 @@
 // A file, a pipe or stdin that reports are read from.
 #pragma once
 
+#include "core/base/file.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,10 +22,6 @@ class InputFile {
     // twice.
     static InputFile copy_of(InputFile& other);
 
-    ~InputFile();
-    InputFile(InputFile&& other) noexcept;
-    InputFile& operator=(InputFile&& other) noexcept;
-
     // The path, or `stdin`.
     const std::string& name() const { return m_name; }
     // The bytes there are, or nothing where that can't be known.
@@ -36,13 +34,13 @@ class InputFile {
     void rewind();
 
   private:
-    InputFile(std::string name, int fd);
+    InputFile(std::string name, Descriptor file);
     void look_at_kind();
     void refuse_gzip(std::string_view first_bytes) const;
     [[noreturn]] void fail(int error) const;
 
     std::string m_name;
-    int m_fd = -1;
+    Descriptor m_file;
     std::int64_t m_begin = 0;
     std::optional<std::int64_t> m_size;
     bool m_is_at_begin = true;

@@ -1,5 +1,6 @@
 #include "core/ingest/spool.hpp"
 
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>
@@ -22,75 +23,42 @@ constexpr std::string_view unfinished = ".part";
 constexpr std::string_view finished = ".json";
 constexpr std::string_view source_kind = "http ";
 
-IoError failed(const char* action, const fs::path& path) {
-    return IoError(
-        fmt::format("can't {} \"{}\": {}", action, visible(path.string()), std::strerror(errno)),
+[[noreturn]] void fail(int number, const char* action, const fs::path& path) {
+    throw IoError(
+        fmt::format("can't {} \"{}\": {}", action, visible(path.string()), std::strerror(number)),
         "see to the room and the rights of the spool, or name another folder with --spool");
 }
 
-class File {
-  public:
-    File(const fs::path& path, int flags)
-        : m_path(path), m_fd(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)) {}
-    ~File() {
-        if (m_fd >= 0) ::close(m_fd);
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    bool is_open() const { return m_fd >= 0; }
-
-    void write(std::string_view bytes) const {
-        while (!bytes.empty()) {
-            const auto written = ::write(m_fd, bytes.data(), bytes.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) throw failed("write", m_path);
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-        }
-    }
-    void sync() const {
-        if (::fsync(m_fd) != 0) throw failed("sync", m_path);
-    }
-    std::string read() const {
-        std::string bytes;
-        char room[16 << 10];
-        for (;;) {
-            const auto got = ::read(m_fd, room, sizeof room);
-            if (got < 0 && errno == EINTR) continue;
-            if (got < 0) throw failed("read", m_path);
-            if (got == 0) return bytes;
-            bytes.append(room, static_cast<std::size_t>(got));
-        }
-    }
-
-  private:
-    const fs::path& m_path;
-    int m_fd;
-};
-
 void write_synced(const fs::path& path, std::string_view bytes) {
-    const File file(path, O_WRONLY | O_CREAT | O_EXCL);
-    if (!file.is_open()) throw failed("make", path);
-    try {
-        file.write(bytes);
-        file.sync();
-    } catch (...) {
-        ::unlink(path.c_str());
-        throw;
-    }
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    const Descriptor file(::open(path.c_str(), flags, 0600));
+    if (!file) fail(errno, "make", path);
+    int number = write_all(file.number(), bytes);
+    if (number == 0 && ::fsync(file.number()) != 0) number = errno;
+    if (number == 0) return;
+    ::unlink(path.c_str());
+    fail(number, "write", path);
 }
 
-void sync_folder(const fs::path& folder) {
-    const File opened(folder, O_RDONLY | O_DIRECTORY);
-    if (!opened.is_open()) throw failed("open", folder);
-    opened.sync();
+void keep_names(const fs::path& folder) {
+    if (const int number = sync_folder(folder)) fail(number, "sync the folder", folder);
 }
 
 void make_folder(const fs::path& folder) {
-    if (::mkdir(folder.c_str(), 0700) == 0) {
-        return sync_folder(folder.has_parent_path() ? folder.parent_path() : fs::path("."));
+    if (::mkdir(folder.c_str(), 0700) == 0) return keep_names(folder.parent_path());
+    if (errno != EEXIST) fail(errno, "make the folder", folder);
+}
+
+std::string read_all(const Descriptor& file, const fs::path& path) {
+    std::string bytes;
+    char room[16 << 10];
+    for (;;) {
+        const auto got = ::read(file.number(), room, sizeof room);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) fail(errno, "read", path);
+        if (got == 0) return bytes;
+        bytes.append(room, static_cast<std::size_t>(got));
     }
-    if (errno != EEXIST) throw failed("make the folder", folder);
 }
 
 // What an address may hold; nothing of it leads to another folder.
@@ -155,14 +123,14 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
             const auto path = m_folder / next_name(receipt->delivery);
             const auto part = fs::path(path).concat(unfinished);
             write_synced(part, *receipt->delivery.body);
-            if (::rename(part.c_str(), path.c_str()) != 0) throw failed("name", path);
+            if (::rename(part.c_str(), path.c_str()) != 0) fail(errno, "name", path);
             named.push_back(receipt);
         } catch (const IoError& error) {
             problem = error;
         }
     }
     try {
-        if (!named.empty()) sync_folder(m_folder);
+        if (!named.empty()) keep_names(m_folder);
     } catch (const IoError& error) {
         return error;
     }
@@ -179,8 +147,7 @@ std::vector<std::string> Spool::waiting() const {
         if (is_finished(name)) names.push_back(std::move(name));
     }
     if (problem && problem != std::errc::no_such_file_or_directory) {
-        errno = problem.value();
-        throw failed("read the folder", m_folder);
+        fail(problem.value(), "read the folder", m_folder);
     }
     std::sort(names.begin(), names.end());
     return names;
@@ -188,11 +155,11 @@ std::vector<std::string> Spool::waiting() const {
 
 std::optional<Delivery> Spool::read(const std::string& name) const {
     const auto path = m_folder / name;
-    const File file(path, O_RDONLY);
-    if (!file.is_open() && errno == ENOENT) return std::nullopt;
-    if (!file.is_open()) throw failed("open", path);
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file && errno == ENOENT) return std::nullopt;
+    if (!file) fail(errno, "open", path);
     const auto origin = origin_of(name);
-    return decode(file.read(), origin.source, origin.received_at);
+    return decode(read_all(file, path), origin.source, origin.received_at);
 }
 
 void Spool::drop(const std::string& name) const noexcept {

@@ -24,14 +24,10 @@ Error as_error(const std::exception& problem) {
 
 }  // namespace
 
-Writer::Writer(store::Store store, WriterOptions options, Trouble trouble)
-    : m_store(std::move(store)),
-      m_options(std::move(options)),
-      m_trouble(std::move(trouble)),
-      m_thread([this] { run(); }) {}
-
-Writer::Writer(Opener open, WriterOptions options, Trouble trouble)
+Writer::Writer(std::optional<store::Store> store, WriterOptions options, Trouble trouble,
+               Opener open)
     : m_open(std::move(open)),
+      m_store(std::move(store)),
       m_options(std::move(options)),
       m_trouble(std::move(trouble)),
       m_thread([this] { run(); }) {}

@@ -53,12 +53,13 @@ class Writer final : public DeliverySink {
     // Called in the writer thread for everything that goes wrong, and told whether the store is
     // lost; must be quick and must not throw.
     using Trouble = std::function<void(const Error&, bool has_lost_store)>;
-    // Opens the store in the writer thread, when it starts and again after the store was found
+    // Opens the store in the writer thread: where there is none yet, and again after it was found
     // damaged.
     using Opener = std::function<store::Store()>;
 
-    explicit Writer(store::Store store, WriterOptions options = {}, Trouble trouble = {});
-    explicit Writer(Opener open, WriterOptions options = {}, Trouble trouble = {});
+    // Without a store there must be an opener.
+    explicit Writer(std::optional<store::Store> store, WriterOptions options = {},
+                    Trouble trouble = {}, Opener open = {});
     ~Writer() override;  // finish()
 
     // From any thread; never blocks. Not after finish(). An empty delivery asks whether a commit
@@ -98,6 +99,8 @@ class Writer final : public DeliverySink {
     void fail(Items& group, const Error& error);
     void keep_in_spool(Items& group);
     void take_from_spool();
+    std::ptrdiff_t piece_of_spool() const;
+    std::size_t take_piece_of_spool();
     void settle();
     bool is_due(Time time) const { return std::chrono::steady_clock::now() >= time; }
     void record_uptime(Work work);
@@ -116,9 +119,10 @@ class Writer final : public DeliverySink {
     std::optional<store::UptimeKey> m_uptime;
     Time m_next_alive = Time::max();
     Time m_next_settle = Time::max();
-    Time m_next_spool = Time::max();  // while something waits there
-    bool m_is_locked_out = false;     // the last group waited for another writer in vain
-    std::string m_last_told;          // of what is tried again and again
+    Time m_next_spool = Time::max();     // while something waits there
+    std::vector<std::string> m_spooled;  // its names that are next, oldest first
+    bool m_is_locked_out = false;        // the last group waited for another writer in vain
+    std::string m_last_told;             // of what is tried again and again
 
     std::mutex m_mutex;
     std::condition_variable m_has_work;

@@ -35,35 +35,52 @@ void Writer::keep_in_spool(Items& group) {
 void Writer::take_from_spool() {
     m_next_spool = Time::max();
     if (m_has_lost_store) return;
-    const auto& spool = *m_options.spool;
     std::size_t taken = 0;
     try {
-        auto names = spool.waiting();
-        if (names.empty()) return;
-        m_next_spool =
-            std::chrono::steady_clock::now() +
-            (names.size() > spooled_a_commit ? std::chrono::milliseconds(0) : spool_retry);
-        names.resize(std::min(names.size(), spooled_a_commit));
-        store::WriteTransaction transaction(opened_store(), patience_of_duties,
-                                            m_options.rejected_limit);
-        for (const auto& name : names) {
-            Receipt receipt;
-            auto delivery = spool.read(name);
-            if (!delivery) continue;  // another process was faster
-            receipt.delivery = std::move(*delivery);
-            m_unsettled_rows += put(transaction, receipt);
-            ++taken;
-        }
-        transaction.commit();
-        m_unsettled_rows += rows_a_commit;
-        m_is_locked_out = false;
-        for (const auto& name : names) spool.drop(name);
-        m_last_told.clear();
+        if (m_spooled.empty()) m_spooled = m_options.spool->waiting();
+        if (m_spooled.empty()) return;
+        taken = take_piece_of_spool();
+        m_spooled.erase(m_spooled.begin(), m_spooled.begin() + piece_of_spool());
+        m_next_spool = std::chrono::steady_clock::now() +
+                       (m_spooled.empty() ? spool_retry : std::chrono::milliseconds(0));
     } catch (const std::exception& problem) {
+        m_spooled.clear();
         m_next_spool = std::chrono::steady_clock::now() + spool_retry;
         return report_once(learn_from(problem));
     }
     if (taken > 0 && m_options.from_spool) m_options.from_spool(taken);
+}
+
+std::ptrdiff_t Writer::piece_of_spool() const {
+    return static_cast<std::ptrdiff_t>(std::min(m_spooled.size(), spooled_a_commit));
+}
+
+// A file that can't be read stays for better days, and keeps no other from being stored.
+std::size_t Writer::take_piece_of_spool() {
+    const auto& spool = *m_options.spool;
+    std::vector<std::string> taken;
+    std::optional<IoError> unreadable;
+    store::WriteTransaction transaction(opened_store(), patience_of_duties,
+                                        m_options.rejected_limit);
+    for (auto name = m_spooled.begin(), end = name + piece_of_spool(); name != end; ++name) {
+        try {
+            Receipt receipt;
+            auto delivery = spool.read(*name);
+            if (!delivery) continue;  // another process was faster
+            receipt.delivery = std::move(*delivery);
+            m_unsettled_rows += put(transaction, receipt);
+            taken.push_back(*name);
+        } catch (const IoError& problem) {
+            unreadable = problem;
+        }
+    }
+    transaction.commit();
+    m_unsettled_rows += rows_a_commit;
+    m_is_locked_out = false;
+    for (const auto& name : taken) spool.drop(name);
+    if (unreadable) report_once(*unreadable);
+    if (!unreadable) m_last_told.clear();
+    return taken.size();
 }
 
 // Failing is no harm to what was committed; it is tried again after the next rows, or later where

@@ -87,10 +87,10 @@ void remove_stale_socket(const BindAddress& address) {
     struct stat status {};
     if (::lstat(address.host.c_str(), &status) != 0) return;
     if (!S_ISSOCK(status.st_mode)) fail(address, EEXIST);
-    const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     auto name = name_of(address);
-    const bool refused = ::connect(probe, name.get(), name.size) != 0 && errno == ECONNREFUSED;
-    ::close(probe);
+    const bool refused =
+        ::connect(probe.number(), name.get(), name.size) != 0 && errno == ECONNREFUSED;
     if (!refused) fail(address, EADDRINUSE);
     ::unlink(address.host.c_str());
 }
@@ -156,16 +156,14 @@ ListeningSocket::ListeningSocket(const BindAddress& address) : m_address(address
     const bool is_unix = address.family == BindAddress::Family::unix_socket;
     if (is_unix) remove_stale_socket(address);
     auto name = name_of(address);
-    m_fd = ::socket(name.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (m_fd < 0) fail(address, errno);
-    set_options(m_fd, address.family);
-    if (bind_to(m_fd, address) != 0 || ::listen(m_fd, SOMAXCONN) != 0) {
-        const int error = errno;
-        ::close(m_fd);
-        fail(address, error);
-    }
+    m_socket =
+        Descriptor(::socket(name.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int fd = m_socket.number();
+    if (fd < 0) fail(address, errno);
+    set_options(fd, address.family);
+    if (bind_to(fd, address) != 0 || ::listen(fd, SOMAXCONN) != 0) fail(address, errno);
     m_owns_file = is_unix;
-    if (!is_unix) m_address.port = address_of(m_fd).port;
+    if (!is_unix) m_address.port = address_of(fd).port;
 }
 
 ListeningSocket ListeningSocket::adopt(int fd) {
@@ -173,7 +171,7 @@ ListeningSocket ListeningSocket::adopt(int fd) {
         throw UsageError(fmt::format("descriptor {} is no stream socket that listens", fd),
                          "a service manager must pass sockets of ListenStream= with Accept=no");
     ListeningSocket socket;
-    socket.m_fd = fd;
+    socket.m_socket = Descriptor(fd);
     socket.m_address = address_of(fd);
     set_options(fd, socket.m_address.family);
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
@@ -182,16 +180,15 @@ ListeningSocket ListeningSocket::adopt(int fd) {
 
 ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
     : m_address(other.m_address),
-      m_fd(std::exchange(other.m_fd, -1)),
+      m_socket(std::move(other.m_socket)),
       m_owns_file(std::exchange(other.m_owns_file, false)) {}
 
 ListeningSocket::~ListeningSocket() {
-    if (m_fd >= 0) ::close(m_fd);
     if (m_owns_file) ::unlink(m_address.host.c_str());
 }
 
 int ListeningSocket::release() {
-    return std::exchange(m_fd, -1);
+    return m_socket.release();
 }
 
 std::string ListeningSocket::url(std::string_view scheme, std::string_view path) const {

@@ -1,6 +1,7 @@
 // Opens the sockets that the listener accepts from.
 #pragma once
 
+#include "core/base/file.hpp"
 #include "core/listen/bind_address.hpp"
 
 #include <string>
@@ -32,7 +33,7 @@ class ListeningSocket {
     ListeningSocket() = default;
 
     BindAddress m_address;
-    int m_fd = -1;
+    Descriptor m_socket;
     bool m_owns_file = false;
 };
 

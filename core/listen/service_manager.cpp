@@ -83,13 +83,9 @@ ServiceManager::ServiceManager() : m_name(variable("NOTIFY_SOCKET")) {
     const bool is_known = m_name.starts_with('/') || m_name.starts_with('@');
     if (!is_known || m_name.size() >= sizeof(sockaddr_un::sun_path)) return;
     if (m_name.front() == '@') m_name.front() = '\0';
-    m_fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    m_socket = Descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     const timeval patience{1, 0};
-    ::setsockopt(m_fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-}
-
-ServiceManager::~ServiceManager() {
-    if (m_fd >= 0) ::close(m_fd);
+    ::setsockopt(m_socket.number(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
 void ServiceManager::ready(std::string_view status) const {
@@ -112,13 +108,13 @@ std::optional<std::chrono::microseconds> ServiceManager::watchdog() const {
     const auto micros = number(variable("WATCHDOG_USEC"));
     const auto pid = variable("WATCHDOG_PID");
     const bool is_ours = pid.empty() || is_us(pid);
-    if (m_fd < 0 || !is_ours || micros.value_or(0) == 0) return std::nullopt;
+    if (!m_socket || !is_ours || micros.value_or(0) == 0) return std::nullopt;
     return std::chrono::microseconds(*micros);
 }
 
 // By sendmsg, for a name that begins with a NUL has a length.
 void ServiceManager::tell(std::string_view lines) const {
-    if (m_fd < 0) return;
+    if (!m_socket) return;
     sockaddr_un name{};
     name.sun_family = AF_UNIX;
     m_name.copy(name.sun_path, sizeof(name.sun_path) - 1);
@@ -128,7 +124,7 @@ void ServiceManager::tell(std::string_view lines) const {
     message.msg_namelen = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + m_name.size());
     message.msg_iov = &piece;
     message.msg_iovlen = 1;
-    ::sendmsg(m_fd, &message, MSG_NOSIGNAL);
+    ::sendmsg(m_socket.number(), &message, MSG_NOSIGNAL);
 }
 
 }  // namespace jobtally::listen

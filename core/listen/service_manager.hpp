@@ -2,6 +2,8 @@
 // sd_notify(3), without their library.
 #pragma once
 
+#include "core/base/file.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -26,9 +28,6 @@ PassedSockets take_passed_sockets();
 class ServiceManager {
   public:
     ServiceManager();
-    ~ServiceManager();
-    ServiceManager(const ServiceManager&) = delete;
-    ServiceManager& operator=(const ServiceManager&) = delete;
 
     void ready(std::string_view status) const;  // also after reloading()
     void reloading() const;
@@ -40,8 +39,8 @@ class ServiceManager {
   private:
     void tell(std::string_view lines) const;
 
-    std::string m_name;  // of the socket, as the kernel has it
-    int m_fd = -1;       // kept: it must work when no descriptor is left
+    std::string m_name;   // of the socket, as the kernel has it
+    Descriptor m_socket;  // kept: it must work when no descriptor is left
 };
 
 }  // namespace jobtally::listen

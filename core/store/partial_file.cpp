@@ -34,29 +34,26 @@ PartialFile::PartialFile(const std::filesystem::path& target)
 PartialFile::~PartialFile() {
     if (!m_is_finished) ::unlink(m_path.c_str());
     ::unlink(with_ending(m_path, "-journal").c_str());
-    ::close(m_file);
 }
 
 void PartialFile::create() {
-    if (m_file >= 0) ::close(m_file);
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     do {
-        m_file = ::open(m_path.c_str(), flags, 0600);
-    } while (m_file < 0 && errno == EEXIST && remove_stale());
-    if (m_file < 0) throw_errno(errno, "create", m_path);
-    ::flock(m_file, LOCK_EX | LOCK_NB);
+        m_file = Descriptor(::open(m_path.c_str(), flags, 0600));
+    } while (!m_file && errno == EEXIST && remove_stale());
+    if (!m_file) throw_errno(errno, "create", m_path);
+    ::flock(m_file.number(), LOCK_EX | LOCK_NB);
 }
 
 // What is no regular file is no partial file either: it is left alone.
 bool PartialFile::remove_stale() const {
-    const int file = ::open(m_path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (file < 0) return errno == ENOENT;
+    const Descriptor file(::open(m_path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!file) return errno == ENOENT;
     struct stat found {};
-    const bool is_ours = ::fstat(file, &found) == 0 && S_ISREG(found.st_mode);
-    const bool is_free = ::flock(file, LOCK_EX | LOCK_NB) == 0;
+    const bool is_ours = ::fstat(file.number(), &found) == 0 && S_ISREG(found.st_mode);
+    const bool is_free = ::flock(file.number(), LOCK_EX | LOCK_NB) == 0;
     const bool is_gone = is_ours && is_free && ::unlink(m_path.c_str()) == 0;
     const int number = is_ours ? errno : EEXIST;
-    ::close(file);
     if (is_ours && !is_free) {
         throw StoreError(StoreError::Kind::busy,
                          fmt::format("another process writes \"{}\"", visible(m_path.string())),
@@ -70,24 +67,16 @@ bool PartialFile::remove_stale() const {
 bool PartialFile::is_in_place() const {
     struct stat own {};
     struct stat named {};
-    return ::fstat(m_file, &own) == 0 && ::lstat(m_path.c_str(), &named) == 0 &&
+    return ::fstat(m_file.number(), &own) == 0 && ::lstat(m_path.c_str(), &named) == 0 &&
            own.st_dev == named.st_dev && own.st_ino == named.st_ino;
 }
 
 void PartialFile::finish() {
-    if (::fsync(m_file) != 0) throw_errno(errno, "sync", m_path);
+    if (::fsync(m_file.number()) != 0) throw_errno(errno, "sync", m_path);
     if (::rename(m_path.c_str(), m_target.c_str()) != 0) throw_errno(errno, "write", m_target);
     m_is_finished = true;
-    sync_folder();
-}
-
-void PartialFile::sync_folder() const {
     const auto folder = m_target.parent_path();
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool is_synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-    const int number = errno;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!is_synced) throw_errno(number, "sync the folder", folder);
+    if (const int number = sync_folder(folder)) throw_errno(number, "sync the folder", folder);
 }
 
 }  // namespace jobtally::store

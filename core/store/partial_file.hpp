@@ -2,6 +2,8 @@
 // meanwhile, so that what a killed process left is told from what one still writes.
 #pragma once
 
+#include "core/base/file.hpp"
+
 #include <filesystem>
 
 namespace jobtally::store {
@@ -25,11 +27,10 @@ class PartialFile {
     void create();
     bool remove_stale() const;
     bool is_in_place() const;
-    void sync_folder() const;
 
     std::filesystem::path m_target;
     std::filesystem::path m_path;
-    int m_file = -1;
+    Descriptor m_file;
     bool m_is_finished = false;
 };
 

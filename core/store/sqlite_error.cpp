@@ -95,4 +95,11 @@ void throw_errno(int number, const char* action, const std::filesystem::path& pa
     throw StoreError(Kind::other, message);
 }
 
+void throw_sync_failed(int number, const std::filesystem::path& path) {
+    throw StoreError(
+        Kind::sync_failed,
+        fmt::format("\"{}\" can't be synced: {}", visible(path.string()), std::strerror(number)),
+        sync_hint);
+}
+
 }  // namespace jobtally::store

@@ -16,4 +16,8 @@ namespace jobtally::store {
 // The StoreError of a failed system call on the store's files, by errno.
 [[noreturn]] void throw_errno(int number, const char* action, const std::filesystem::path& path);
 
+// The StoreError `sync_failed`: what was written to `path` before may be lost, whatever a second
+// sync says.
+[[noreturn]] void throw_sync_failed(int number, const std::filesystem::path& path);
+
 }  // namespace jobtally::store

@@ -1,6 +1,7 @@
 // Opening a store: to read, to write (creating and migrating it), in memory, in a temporary file.
 #include "core/store/store.hpp"
 
+#include "core/base/file.hpp"
 #include "core/store/connection.hpp"
 #include "core/store/identity.hpp"
 #include "core/store/schema.hpp"
@@ -25,14 +26,8 @@ using Access = Store::Connection::Access;
 using Kind = StoreError::Kind;
 namespace fs = std::filesystem;
 
-// A new name is on disk only when the folder that has it was synced.
-void sync_folder(const fs::path& folder) {
-    const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return;  // a folder that can be searched but not read
-    const bool is_synced = fsync(descriptor) == 0;
-    const int number = errno;
-    close(descriptor);
-    if (!is_synced) throw_errno(number, "sync the folder", folder);
+void keep_names(const fs::path& folder) {
+    if (const int number = sync_folder(folder)) throw_sync_failed(number, folder);
 }
 
 void make_folders(const fs::path& folder) {
@@ -42,19 +37,16 @@ void make_folders(const fs::path& folder) {
         make_folders(folder.parent_path());
         is_made = mkdir(folder.c_str(), 0700) == 0;
     }
-    if (is_made) return sync_folder(folder.parent_path());
+    if (is_made) return keep_names(folder.parent_path());
     if (errno != EEXIST) throw_errno(errno, "create the folder", folder);
 }
 
 void make_file(const fs::path& path) {
     make_folders(path.parent_path());
     constexpr int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK;
-    int file = open(path.c_str(), flags | O_CREAT | O_EXCL, 0600);
-    const bool is_new = file >= 0;
-    if (!is_new && errno == EEXIST) file = open(path.c_str(), flags);
-    if (file < 0) throw_errno(errno, "open the store", path);
-    close(file);
-    if (is_new) sync_folder(path.parent_path());
+    Descriptor file(open(path.c_str(), flags | O_CREAT | O_EXCL, 0600));
+    if (!file && errno == EEXIST) file = Descriptor(open(path.c_str(), flags));
+    if (!file) throw_errno(errno, "open the store", path);
 }
 
 bool uses_wal(const Store::Connection& connection) {
@@ -147,6 +139,8 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
     auto connection = std::make_unique<Connection>(real, Access::write);
     make_ready_to_write(*connection, patience);
     require_whole(real);
+    // SQLite ignores it when the name of a new log can't be synced, and so do we not.
+    keep_names(real.parent_path());
     return Store(std::move(connection));
 }
 

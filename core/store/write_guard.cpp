@@ -72,35 +72,31 @@ void give_to_owner_of(const std::filesystem::path& store, int file) {
 WriteGuard::WriteGuard(const std::filesystem::path& store) : m_store(store) {
     std::filesystem::path path = store;
     path += ".lock";
-    m_file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (m_file < 0) throw_errno(errno, "open the lock file", path);
-    give_to_owner_of(store, m_file);
-}
-
-WriteGuard::~WriteGuard() {
-    close(m_file);
+    m_file = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!m_file) throw_errno(errno, "open the lock file", path);
+    give_to_owner_of(store, m_file.number());
 }
 
 void WriteGuard::acquire(std::chrono::steady_clock::time_point deadline) {
-    lock_until(m_file, turnstile, deadline, m_store);
+    lock_until(m_file.number(), turnstile, deadline, m_store);
     try {
-        lock_until(m_file, turn, deadline, m_store);
+        lock_until(m_file.number(), turn, deadline, m_store);
     } catch (...) {
-        unlock(m_file, turnstile);
+        unlock(m_file.number(), turnstile);
         throw;
     }
-    unlock(m_file, turnstile);
+    unlock(m_file.number(), turnstile);
     m_held = true;
 }
 
 void WriteGuard::release() noexcept {
-    unlock(m_file, turn);
+    unlock(m_file.number(), turn);
     m_held = false;
 }
 
 bool WriteGuard::someone_waits() const noexcept {
     auto lock = one_byte(F_WRLCK, turnstile);
-    return fcntl(m_file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    return fcntl(m_file.number(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 }  // namespace jobtally::store

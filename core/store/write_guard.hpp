@@ -3,6 +3,8 @@
 // (sqlite.org/wal.html#walresetbug) and is fair: who lets go can't overtake who waits.
 #pragma once
 
+#include "core/base/file.hpp"
+
 #include <chrono>
 #include <filesystem>
 
@@ -14,9 +16,6 @@ class WriteGuard {
   public:
     // Creates the file (0600) where it is not. Throws StoreError.
     explicit WriteGuard(const std::filesystem::path& store);
-    ~WriteGuard();
-    WriteGuard(const WriteGuard&) = delete;
-    WriteGuard& operator=(const WriteGuard&) = delete;
 
     // Waits for the lock until `deadline`, then throws StoreError::busy.
     void acquire(std::chrono::steady_clock::time_point deadline);
@@ -27,7 +26,7 @@ class WriteGuard {
 
   private:
     std::filesystem::path m_store;
-    int m_file = -1;
+    Descriptor m_file;
     bool m_held = false;
 };
 

@@ -1,6 +1,7 @@
 /* Breaks the store of the program that it is preloaded into, for the controls of the proofs: each must notice.
-   JOBTALLY_BREAK=normal commits with synchronous=NORMAL; nosync leaves fsync() out; drop drops what is written to a
-   write-ahead log beyond the first MiB, and says that it was written. */
+   JOBTALLY_BREAK=normal commits with synchronous=NORMAL; nosync leaves fsync() out; drop:BYTES drops what is written to
+   a write-ahead log beyond so many, and says that it was written; spool does so with all that is written to a
+   spool; lie rolls back what should be committed, from the seventh time on. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
@@ -11,24 +12,30 @@
 typedef int exec_function(void*, const char*, void*, void*, char**);
 typedef ssize_t write_function(int, const void*, size_t, off64_t);
 
+static const char* asked(void) {
+    const char* how = getenv("JOBTALLY_BREAK");
+    return how != NULL ? how : "";
+}
+
 static int breaks(const char* how) {
-    const char* asked = getenv("JOBTALLY_BREAK");
-    return asked != NULL && strcmp(asked, how) == 0;
+    return strcmp(asked(), how) == 0;
 }
 
 int sqlite3_exec(void* database, const char* sql, void* row, void* context, char** error) {
+    static int commits = 0;
     exec_function* real = (exec_function*)dlsym(RTLD_NEXT, "sqlite3_exec");
+    if (breaks("lie") && strcmp(sql, "COMMIT") == 0 && ++commits > 6) sql = "ROLLBACK";
     int code = real(database, sql, row, context, error);
     if (code == 0 && breaks("normal") && strstr(sql, "synchronous=FULL") != NULL)
         code = real(database, "PRAGMA synchronous=NORMAL", NULL, NULL, error);
     return code;
 }
 
-static int is_log(int file) {
+static int ends_with(int file, const char* ending) {
     char link[64], path[4096];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    ssize_t length = readlink(link, path, sizeof path);
-    return length > 4 && memcmp(path + length - 4, "-wal", 4) == 0;
+    const ssize_t length = readlink(link, path, sizeof path), wanted = (ssize_t)strlen(ending);
+    return length > wanted && memcmp(path + length - wanted, ending, (size_t)wanted) == 0;
 }
 
 int fsync(int file) {
@@ -39,7 +46,12 @@ int fsync(int file) {
 ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t offset) {
     static size_t written = 0;
     write_function* real = (write_function*)dlsym(RTLD_NEXT, "pwrite64");
-    if (!breaks("drop") || !is_log(file)) return real(file, bytes, count, offset);
+    if (strncmp(asked(), "drop:", 5) != 0 || !ends_with(file, "-wal")) return real(file, bytes, count, offset);
     written += count;
-    return written > 1 << 20 ? (ssize_t)count : real(file, bytes, count, offset);
+    return written > (size_t)atol(asked() + 5) ? (ssize_t)count : real(file, bytes, count, offset);
+}
+
+ssize_t write(int file, const void* bytes, size_t count) {
+    ssize_t (*real)(int, const void*, size_t) = (ssize_t(*)(int, const void*, size_t))dlsym(RTLD_NEXT, "write");
+    return breaks("spool") && ends_with(file, ".part") ? (ssize_t)count : real(file, bytes, count);
 }

@@ -144,7 +144,7 @@ def run_store(proof, program, number, rounds, chance):
 def check_control(proof, program):
     """What is found when the same is done with a store that loses writes."""
     store = proof.path("control.db")
-    listener = Listener(program, store, **broken(proof, "drop"))
+    listener = Listener(program, store, **broken(proof, "drop:1048576"))
     load = Load(listener, "control")
     time.sleep(2)
     listener.kill()

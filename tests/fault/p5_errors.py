@@ -8,6 +8,7 @@ A sample of N; --long: every N from 1 until a run ends without an injected error
 
 import contextlib
 import itertools
+import os
 import random
 
 from calls import Calls
@@ -19,7 +20,7 @@ from proof import Proof, arguments, need, need_option
 from spooled import still_lost
 from subjects import Listen
 
-STORE_CALLS = ("pwrite64", "fdatasync", "ftruncate")
+STORE_CALLS = ("pwrite64", "fdatasync", "fsync", "ftruncate")
 SPOOL_CALLS = ("fsync", "rename", "unlink", "openat")
 SAMPLE = 5  # of the cases in the short form
 BEYOND = 25  # another run may make so many calls more than the first
@@ -64,8 +65,11 @@ class Disturbed(Listen):
         return found.calls
 
     def failed_syncs(self):
-        """Of the store. SQLite syncs the folder of a new log too, and does not look at what becomes of that."""
-        return [call for call in self.injected() if call[0] == "fdatasync" and call[1].startswith(self.store)]
+        """Of the store, and of the folder that has its names. SQLite syncs that folder too, without a look at what
+        becomes of it, which is why jobtally does it once more (fsync)."""
+        folder = os.path.dirname(self.store)
+        return [(name, path) for name, path in self.injected()
+                if name == "fdatasync" and path.startswith(self.store) or name == "fsync" and path == folder]
 
     def run(self, before):
         self.acknowledged, self.answers = {}, []

@@ -304,7 +304,10 @@ class Files(unittest.TestCase):
 
     def test_warnings(self):
         os.chmod(self.key, 0o644)
-        expired = openssl("x509", "-in", self.cert, "-signkey", self.key, "-days", "-1", "-out", self.cert + ".old")
+        sign = ("x509", "-in", self.cert, "-signkey", self.key, "-out", self.cert + ".old")
+        expired = openssl(*sign, "-days", "-1")
+        if expired.returncode != 0:  # openssl 3.4 and later take no such days, but a date
+            expired = openssl(*sign, "-not_before", "20200101000000Z", "-not_after", "20200102000000Z")
         self.assertEqual(expired.returncode, 0, expired.stdout)
         running = TlsListener(os.path.join(self.folder.name, "s.db"), "--tls-cert", self.cert + ".old", "--tls-key", self.key)
         self.assertEqual(running.stop(), 0)

@@ -177,19 +177,39 @@ TEST_CASE("what waits in the spool is stored at the next start, however much", "
     CHECK(jobtally::store::read_page(Store::open_to_read(folder.store()), 0, 1000).size() == 600);
 }
 
+TEST_CASE("a file of the spool that can't be read keeps no other waiting", "[ingest]") {
+    const IngestFolder folder;
+    auto options = with_spool(folder);
+    auto receipt = receipt_with(report_text("a"));
+    Receipt* const pointers[] = {&receipt};
+    CHECK_FALSE(options.spool->keep(pointers).has_value());
+    const std::string first = "00000000000000000001-1-1-unknown.json";
+    std::filesystem::create_directory(options.spool->folder() / first);
+    std::atomic<int> troubles = 0;
+    Writer writer(store_to_write(folder), options,
+                  [&](const jobtally::Error&, bool) { ++troubles; });
+    for (int i = 0; i < 1000 && options.spool->waiting().size() > 1; ++i)
+        std::this_thread::sleep_for(10ms);
+    writer.finish();
+    CHECK(options.spool->waiting() == std::vector{first});
+    CHECK(troubles == 1);
+    CHECK_FALSE(writer.has_lost_store());
+    CHECK(jobtally::store::find_report(Store::open_to_read(folder.store()), "a").has_value());
+}
+
 TEST_CASE("a writer starts without a store and finds it later", "[ingest]") {
     const IngestFolder folder;
     std::atomic<bool> works = false;
     auto options = with_spool(folder);
     std::atomic<int> troubles = 0;
     Writer writer(
+        std::nullopt, options, [&](const jobtally::Error&, bool) { ++troubles; },
         [&] {
             if (!works)
                 throw jobtally::store::StoreError(jobtally::store::StoreError::Kind::newer,
                                                   "too new");
             return store_to_write(folder);
-        },
-        options, [&](const jobtally::Error&, bool) { ++troubles; });
+        });
     CHECK(receipt_of(writer, with_body(report_text("a"))).is_spooled);
     CHECK(receipt_of(writer, Delivery{}).error.has_value());
     works = true;

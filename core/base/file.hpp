@@ -1,0 +1,37 @@
+// Files and descriptors by system calls, for what C++ streams do not promise.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+namespace jobtally {
+
+// Owns a file descriptor and closes it; -1 is none. What close() says is ignored: sync first where
+// it matters.
+class Descriptor {
+  public:
+    explicit Descriptor(int number = -1) noexcept : m_number(number) {}
+    Descriptor(Descriptor&& other) noexcept : m_number(other.release()) {}
+    Descriptor& operator=(Descriptor&& other) noexcept;
+    ~Descriptor();
+
+    explicit operator bool() const noexcept { return m_number >= 0; }
+    int number() const noexcept { return m_number; }
+    // Gives it up unclosed.
+    int release() noexcept { return std::exchange(m_number, -1); }
+
+  private:
+    int m_number;
+};
+
+// Writes all the bytes, going on where a signal came between. 0, or errno: a part may have been
+// written then.
+[[nodiscard]] int write_all(int descriptor, std::string_view bytes) noexcept;
+
+// Makes the names in `folder` last: a new or renamed file is on disk only after this. An empty path
+// is the working folder. 0, or errno; 0 as well for a folder that may be searched but not read,
+// which nobody can sync.
+[[nodiscard]] int sync_folder(const std::filesystem::path& folder) noexcept;
+
+}  // namespace jobtally

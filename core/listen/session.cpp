@@ -349,6 +349,7 @@ void Session::finish_response(const error_code& problem) {
     enter(Phase::idle, m_hub.options().idle_timeout);
     if (m_in.empty()) m_hub.became_idle();
     if (m_phase == Phase::idle) advance();
+    if (m_hub.is_stopping()) wind_down();  // the stop may have come while the answer was sent
 }
 
 void Session::end_connection() {

@@ -180,6 +180,27 @@ TEST_CASE("stop waits for receipts and answers them", "[listen]") {
     serving.stop();
 }
 
+TEST_CASE("a stop while an answer is on its way ends its connection", "[listen]") {
+    struct StoppingSink final : jobtally::ingest::DeliverySink {
+        void submit(Delivery delivery, std::function<void(Receipt)> done) override {
+            Receipt receipt;
+            receipt.outcomes.assign(delivery.reports.size(), jobtally::model::Outcome::stored);
+            receipt.delivery = std::move(delivery);
+            done(std::move(receipt));
+            stop();  // in the queue it stands behind the answer, and before the answer's end
+        }
+        std::function<void()> stop;
+    } sink;
+    Serving serving(local_options(), sink);
+    sink.stop = [&] { serving.listener.stop(); };
+    ClientSocket client(serving.listener.urls().front());
+    const auto began = std::chrono::steady_clock::now();
+    client.send(post_of(small_report));
+    CHECK(client.read_answer().starts_with("HTTP/1.1 200 "));
+    serving.stop();
+    CHECK(std::chrono::steady_clock::now() - began < local_options().idle_timeout / 2);
+}
+
 TEST_CASE("large bodies beyond the budget wait for their turn, small ones don't", "[listen]") {
     const auto large_report = small_report + std::string(200'000, ' ');
     auto options = local_options();

@@ -7,6 +7,7 @@
 #include "cli/db_verify.hpp"
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
+#include "cli/spool_option.hpp"
 #include "cli/store_modes.hpp"
 #include "core/store/status.hpp"
 
@@ -14,12 +15,14 @@ namespace jobtally::cli {
 
 namespace {
 
-table::ResultTable status_table(const store::StoreStatus& status) {
+table::ResultTable status_table(const store::StoreStatus& status,
+                                std::optional<std::int64_t> spooled) {
     table::ResultTable table;
     table.columns = {{"path", "store"},
                      {"reports", "reports"},
                      {"definitions", "definitions"},
                      {"rejected", "rejected bodies"},
+                     {"spooled", "in the spool"},
                      {"first_created_at", "oldest report"},
                      {"last_created_at", "newest report"},
                      {"last_received_at", "last received"},
@@ -29,7 +32,7 @@ table::ResultTable status_table(const store::StoreStatus& status) {
                      {"sqlite_version", "SQLite"},
                      {"wal_reset_fixed", "WAL-reset bug fixed"}};
     table.rows = {{status.path, status.reports, status.definitions, status.rejected,
-                   table::cell_or_unknown(status.first_created_at),
+                   table::cell_or_unknown(spooled), table::cell_or_unknown(status.first_created_at),
                    table::cell_or_unknown(status.last_created_at),
                    table::cell_or_unknown(status.last_received_at), status.file_bytes,
                    status.wal_bytes, status.schema_version, status.sqlite_version,
@@ -41,7 +44,8 @@ int run_status(const Globals& globals) {
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
     warn_about_modes(globals);
-    output.print_record(status_table(store::read_status(store)));
+    const auto spooled = bodies_in(spool_of(globals, {}));
+    output.print_record(status_table(store::read_status(store), spooled));
     output.finish();
     return exit_done;
 }

@@ -73,14 +73,6 @@ listen::ListenOptions listen_options(const Options& options) {
     return result;
 }
 
-std::optional<std::uint64_t> count_of(const ingest::Spool& spool) {
-    try {
-        return spool.waiting().size();
-    } catch (const IoError&) {
-        return std::nullopt;  // it is told when it is needed
-    }
-}
-
 listen::ListenHooks hooks(const Globals& globals, const Options& options) {
     listen::ListenHooks result;
     if (!globals.quiet) {
@@ -93,7 +85,7 @@ listen::ListenHooks hooks(const Globals& globals, const Options& options) {
         print_error(Error(fmt::format("could not be stored, from {}: {}", peer, body)));
     };
     result.trouble = [](const std::string& what) { print_warning(what); };
-    result.spooled_bodies = [spool = spool_of(globals, options.spool)] { return count_of(spool); };
+    result.spooled_bodies = [spool = spool_of(globals, options.spool)] { return bodies_in(spool); };
     return result;
 }
 

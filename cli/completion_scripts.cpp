@@ -61,7 +61,7 @@ std::string bash_reply(const OptionDescription& option) {
     }
     if (names_file(option)) return "COMPREPLY=($(compgen -f -- \"$cur\"))";
     if (option.value == "DEFINITION") {
-        return fmt::format("COMPREPLY=($(compgen -W \"$({})\" -- \"$cur\"))", list_definitions);
+        return fmt::format("_jobtally_lines \"$cur\" < <({})", list_definitions);
     }
     return "COMPREPLY=()";
 }
@@ -119,6 +119,14 @@ std::string bash_script(const std::vector<CommandDescription>& commands) {
     }
     return fmt::format(R"(# bash completion for jobtally: source it, or put it into
 # ~/.local/share/bash-completion/completions/jobtally
+# Those lines that begin with $1. Not by compgen -W, which would run what stands in them.
+_jobtally_lines() {{
+    local line
+    COMPREPLY=()
+    while IFS= read -r line; do
+        if [[ $line == "$1"* ]]; then COMPREPLY+=("$line"); fi
+    done
+}}
 _jobtally() {{
     local cur="${{COMP_WORDS[COMP_CWORD]}}" prev="${{COMP_WORDS[COMP_CWORD-1]}}"
     local path=jobtally words="" files="" i

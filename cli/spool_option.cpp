@@ -20,6 +20,14 @@ ingest::Spool spool_of(const Globals& globals, const std::string& folder) {
     return ingest::Spool(globals.store_path().concat("-spool"));
 }
 
+std::optional<std::int64_t> bodies_in(const ingest::Spool& spool) {
+    try {
+        return static_cast<std::int64_t>(spool.waiting().size());
+    } catch (const IoError&) {
+        return std::nullopt;
+    }
+}
+
 void print_from_spool(std::size_t bodies) {
     print_note(fmt::format("{} from the spool {} taken into the store",
                            bodies == 1 ? "1 body" : fmt::format("{} bodies", bodies),

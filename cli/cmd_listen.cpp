@@ -114,16 +114,20 @@ void on_store_trouble(const Error& error, bool has_lost_store) {
 }
 
 // A store that does not work at the moment must not keep the listener from listening: what comes
-// waits in the spool. Someone else's file, or one that can't be written, is a mistake to be told.
+// waits in the spool. Someone else's file, or one that can't be written, is a mistake to be told;
+// but where there is a spool a listener has worked before, and its store was damaged since.
 // After a failed sync a second one tells nothing.
-std::optional<store::Store> open_if_it_works(const std::filesystem::path& path) {
+std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
+                                             const ingest::Spool& spool) {
     using Kind = store::StoreError::Kind;
     try {
         return store::Store::open_to_write(path, store_patience);
     } catch (const store::StoreError& error) {
         const auto kind = error.kind();
+        std::error_code none;
         const bool is_mistake =
-            kind == Kind::foreign || kind == Kind::not_writable || kind == Kind::missing;
+            (kind == Kind::foreign && !std::filesystem::exists(spool.folder(), none)) ||
+            kind == Kind::not_writable || kind == Kind::missing;
         if (is_mistake || kind == Kind::sync_failed) throw;
         print_error(error);
         print_note("reports wait in the spool until the store works");
@@ -151,7 +155,7 @@ int run(const Globals& globals, const Options& options) {
     const listen::ServiceManager manager;
     if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
     const auto path = globals.store_path();
-    auto store = open_if_it_works(path);
+    auto store = open_if_it_works(path, spool_of(globals, options.spool));
     ingest::Writer writer(std::move(store), writer_options(globals, options), on_store_trouble,
                           [path] { return store::Store::open_to_write(path, store_patience); });
     warn_about_modes(globals);

@@ -2,9 +2,11 @@
 
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
+#include "core/base/text.hpp"
 #include "core/store/verify.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include <fmt/core.h>
@@ -45,9 +47,17 @@ void tell(const std::vector<store::Check>& checks) {
                                 "may still read what came since");
 }
 
+// To all other commands an empty file is a new store; a copy that was cut off is empty too.
+void require_something(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::file_size(path, error) > 0 || error) return;
+    throw Error(fmt::format("\"{}\" is empty: it holds no store", visible(path.string())));
+}
+
 int run(const Globals& globals, bool repack) {
     Output output(globals);
     const auto path = globals.store_path();
+    require_something(path);
     const auto store = store::Store::open_to_read(path);
     if (repack) {
         auto writer = store::Store::open_to_write(path);

@@ -6,6 +6,10 @@
 
 #include <csignal>
 #include <exception>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace {
 
@@ -23,17 +27,30 @@ int run(cli::Application& application, int argc, char* argv[]) {
         return application.tell(error, cli::exit_error);
     } catch (const std::bad_alloc&) {
         return application.tell(Error("out of memory"), cli::exit_error);
+    } catch (const std::system_error& error) {
+        return application.tell(Error(error.what()), cli::exit_error);
     } catch (const std::exception& error) {
         return application.tell(
             Error(error.what(), "this is a defect of jobtally: please report it"), cli::exit_error);
     }
 }
 
+// Else the first files that are opened take these numbers, and what is printed goes into them.
+void open_standard_streams() {
+    int file = -1;
+    do {
+        file = ::open("/dev/null", O_RDWR);
+    } while (file >= 0 && file <= STDERR_FILENO);
+    if (file > STDERR_FILENO) ::close(file);
+}
+
 }  // namespace
 
 int main(int argc, char* argv[]) {
+    open_standard_streams();
     cli::keep_files_private();
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe shows as EPIPE, which ends us quietly
+    std::signal(SIGXFSZ, SIG_IGN);  // the limit of a file's size shows as EFBIG
     cli::Application application;
     return run(application, argc, argv);
 }

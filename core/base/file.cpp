@@ -1,8 +1,10 @@
 #include "core/base/file.hpp"
 
 #include <cerrno>
+#include <cstring>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace jobtally {
@@ -24,6 +26,40 @@ int write_all(int descriptor, std::string_view bytes) noexcept {
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     return 0;
+}
+
+namespace {
+
+FileText failed(int error, std::string problem) {
+    return {{}, std::move(problem), error};
+}
+
+FileText failed(int error) {
+    return failed(error, std::strerror(error));
+}
+
+}  // namespace
+
+FileText read_regular_file(const std::filesystem::path& path, std::size_t most_bytes, bool follow) {
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
+    const Descriptor file(::open(path.c_str(), flags));
+    if (!file) return failed(errno);
+    struct stat status {};
+    if (::fstat(file.number(), &status) != 0) return failed(errno);
+    if (S_ISDIR(status.st_mode)) return failed(EISDIR);
+    if (!S_ISREG(status.st_mode)) return failed(EINVAL, "it is not a regular file");
+    if (static_cast<std::uint64_t>(status.st_size) > most_bytes)
+        return failed(EFBIG, "it is too large");
+    FileText text;
+    char room[16 << 10];
+    for (;;) {
+        const auto got = ::read(file.number(), room, sizeof room);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return failed(errno);
+        if (got == 0) return text;
+        text.bytes.append(room, static_cast<std::size_t>(got));
+        if (text.bytes.size() > most_bytes) return failed(EFBIG, "it is too large");
+    }
 }
 
 int sync_folder(const std::filesystem::path& folder) noexcept {

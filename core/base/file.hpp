@@ -1,7 +1,9 @@
 // Files and descriptors by system calls, for what C++ streams do not promise.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -28,6 +30,17 @@ class Descriptor {
 // Writes all the bytes, going on where a signal came between. 0, or errno: a part may have been
 // written then.
 [[nodiscard]] int write_all(int descriptor, std::string_view bytes) noexcept;
+
+struct FileText {
+    std::string bytes;
+    std::string problem;  // why there are none, in words; empty where nothing went wrong
+    int error = 0;        // errno of that
+};
+
+// Reads a regular file as a whole. What is none (a FIFO would block until somebody writes), what is
+// larger than `most_bytes`, and with `follow` off a link, are refused with a problem.
+FileText read_regular_file(const std::filesystem::path& path, std::size_t most_bytes,
+                           bool follow = true);
 
 // Makes the names in `folder` last: a new or renamed file is on disk only after this. An empty path
 // is the working folder. 0, or errno; 0 as well for a folder that may be searched but not read,

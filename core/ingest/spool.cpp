@@ -21,12 +21,29 @@ namespace fs = std::filesystem;
 // A file under this name is not finished: nobody was told that it is kept.
 constexpr std::string_view unfinished = ".part";
 constexpr std::string_view finished = ".json";
+constexpr std::size_t most_bytes = 1 << 30;  // SQLite takes no longer text either
 constexpr std::string_view source_kind = "http ";
 
+[[noreturn]] void fail(const std::string& why, const char* action, const fs::path& path) {
+    throw IoError(fmt::format("can't {} \"{}\": {}", action, visible(path.string()), why),
+                  "see to the room and the rights of the spool, or name another folder with "
+                  "--spool");
+}
+
 [[noreturn]] void fail(int number, const char* action, const fs::path& path) {
-    throw IoError(
-        fmt::format("can't {} \"{}\": {}", action, visible(path.string()), std::strerror(number)),
-        "see to the room and the rights of the spool, or name another folder with --spool");
+    fail(std::strerror(number), action, path);
+}
+
+// Who can put files there needs no Authorization.
+void require_own_folder(const fs::path& folder) {
+    struct stat status {};
+    if (::stat(folder.c_str(), &status) != 0) fail(errno, "look at the folder", folder);
+    const bool is_ours = status.st_uid == ::geteuid() || status.st_uid == 0 || ::geteuid() == 0;
+    if (is_ours && (status.st_mode & 022) == 0) return;
+    throw IoError(fmt::format("the spool \"{}\" {}", visible(folder.string()),
+                              is_ours ? "can be written by others"
+                                      : fmt::format("belongs to user {}", status.st_uid)),
+                  is_ours ? "chmod go-w cures it" : "name another folder with --spool");
 }
 
 void write_synced(const fs::path& path, std::string_view bytes) {
@@ -47,18 +64,6 @@ void keep_names(const fs::path& folder) {
 void make_folder(const fs::path& folder) {
     if (::mkdir(folder.c_str(), 0700) == 0) return keep_names(folder.parent_path());
     if (errno != EEXIST) fail(errno, "make the folder", folder);
-}
-
-std::string read_all(const Descriptor& file, const fs::path& path) {
-    std::string bytes;
-    char room[16 << 10];
-    for (;;) {
-        const auto got = ::read(file.number(), room, sizeof room);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) fail(errno, "read", path);
-        if (got == 0) return bytes;
-        bytes.append(room, static_cast<std::size_t>(got));
-    }
 }
 
 // What an address may hold; nothing of it leads to another folder.
@@ -97,6 +102,7 @@ bool is_finished(std::string_view name) {
 
 void Spool::prepare() const {
     make_folder(m_folder);
+    require_own_folder(m_folder);
     const auto trial = m_folder / fmt::format("trial-{}{}", ::getpid(), unfinished);
     ::unlink(trial.c_str());
     write_synced(trial, {});
@@ -155,11 +161,11 @@ std::vector<std::string> Spool::waiting() const {
 
 std::optional<Delivery> Spool::read(const std::string& name) const {
     const auto path = m_folder / name;
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file && errno == ENOENT) return std::nullopt;
-    if (!file) fail(errno, "open", path);
+    const auto text = read_regular_file(path, most_bytes, false);
+    if (text.error == ENOENT) return std::nullopt;
+    if (text.error != 0) fail(text.problem, "read", path);
     const auto origin = origin_of(name);
-    return decode(read_all(file, path), origin.source, origin.received_at);
+    return decode(text.bytes, origin.source, origin.received_at);
 }
 
 void Spool::drop(const std::string& name) const noexcept {

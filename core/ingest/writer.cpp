@@ -133,6 +133,7 @@ void Writer::write_group() {
         }
         transaction.commit();
         m_is_locked_out = false;
+        m_last_told.clear();
         m_unsettled_rows += rows + rows_a_commit;
     } catch (const std::exception& problem) {
         m_is_locked_out = is_busy(problem);
@@ -198,7 +199,7 @@ std::size_t Writer::put(store::WriteTransaction& transaction, Receipt& receipt) 
 // What waits fails too: each would else wait out its own patience.
 void Writer::fail(Items& group, const Error& error) {
     while (auto item = take(std::chrono::milliseconds(0))) group.push_back(std::move(*item));
-    report(error);
+    report_once(error);
     if (m_options.spool) keep_in_spool(group);
     for (auto& item : group) {
         item.receipt.tally = {};

@@ -13,6 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds patience_of_duties{100};
 
 constexpr std::chrono::milliseconds spool_retry{1000};
+constexpr std::chrono::milliseconds spool_rest{60'000};
 constexpr std::size_t spooled_a_commit = 256;
 
 }  // namespace
@@ -38,6 +39,9 @@ void Writer::take_from_spool() {
     std::size_t taken = 0;
     try {
         if (m_spooled.empty()) m_spooled = m_options.spool->waiting();
+        // Who loads files ends soon; a listener looks again, for others may have put some there.
+        if (m_spooled.empty() && m_options.clock)
+            m_next_spool = std::chrono::steady_clock::now() + spool_rest;
         if (m_spooled.empty()) return;
         taken = take_piece_of_spool();
         m_spooled.erase(m_spooled.begin(), m_spooled.begin() + piece_of_spool());

@@ -1,19 +1,19 @@
 #include "core/listen/authorization.hpp"
 
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/secret_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <sstream>
 
 #include <fmt/format.h>
 
 namespace jobtally::listen {
 namespace {
 
+constexpr std::size_t most_file_bytes = 1 << 20;
 constexpr std::string_view form_hint = "write lines such as \"platform: Bearer mF_9.B5f-4.1JqM\"";
 
 std::string_view trim(std::string_view text) {
@@ -57,8 +57,10 @@ Authorization read_line(std::string_view text, const std::filesystem::path& path
 }  // namespace
 
 AuthorizationFile read_authorization_file(const std::filesystem::path& path) {
-    errno = 0;
-    std::ifstream input(path);
+    auto read = read_regular_file(path, most_file_bytes);
+    if (read.error != 0)
+        throw IoError(fmt::format("can't read \"{}\": {}", shown(path), read.problem));
+    std::istringstream input(std::move(read.bytes));
     AuthorizationFile file;
     std::string text;
     for (std::size_t line = 1; std::getline(input, text); ++line) {
@@ -72,8 +74,6 @@ AuthorizationFile read_authorization_file(const std::filesystem::path& path) {
             refuse_line(path, line, "the label was used before");
         file.accepted.push_back(std::move(authorization));
     }
-    if (!input.eof())
-        throw IoError(fmt::format("can't read \"{}\": {}", shown(path), std::strerror(errno)));
     if (file.accepted.empty())
         throw UsageError(fmt::format("\"{}\" holds no Authorization value", shown(path)),
                          std::string(form_hint));

@@ -1,13 +1,13 @@
 #include "core/listen/tls.hpp"
 
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/secret_file.hpp"
 
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -37,15 +37,10 @@ std::string shown(const std::filesystem::path& path) {
 }
 
 std::string read_file(const std::filesystem::path& path) {
-    errno = 0;
-    std::ifstream input(path, std::ios::binary);
-    std::string text(most_file_bytes, '\0');
-    if (input) input.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!input.eof())
-        throw IoError(fmt::format("can't read \"{}\": {}", shown(path),
-                                  errno != 0 ? std::strerror(errno) : "it is too large"));
-    text.resize(static_cast<std::size_t>(input.gcount()));
-    return text;
+    auto text = read_regular_file(path, most_file_bytes);
+    if (text.error != 0)
+        throw IoError(fmt::format("can't read \"{}\": {}", shown(path), text.problem));
+    return std::move(text.bytes);
 }
 
 // RFC 7301: a client that names protocols speaks HTTP/1.1 or is told at once.
@@ -95,10 +90,13 @@ void take_key(ssl::context& context, const std::filesystem::path& path) {
     error_code problem;
     context.use_private_key(boost::asio::buffer(text), ssl::context::pem, problem);
     OPENSSL_cleanse(text.data(), text.size());
-    if (!problem) return;
     const auto reason = ERR_GET_REASON(static_cast<unsigned long>(problem.value()));
     const auto library = ERR_GET_LIB(static_cast<unsigned long>(problem.value()));
-    if (library == ERR_LIB_X509 && reason == X509_R_KEY_VALUES_MISMATCH)
+    const bool is_other_value = library == ERR_LIB_X509 && reason == X509_R_KEY_VALUES_MISMATCH;
+    // A key of another kind (RSA, EC) is taken without a word, and stands without a certificate.
+    const bool is_other_kind = !problem && SSL_CTX_check_private_key(context.native_handle()) != 1;
+    if (!problem && !is_other_kind) return;
+    if (is_other_value || is_other_kind)
         throw UsageError(
             fmt::format("the key in \"{}\" is not that of the certificate", shown(path)),
             "both files must have been made together");

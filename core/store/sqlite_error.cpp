@@ -24,7 +24,7 @@ constexpr const char* sync_hint =
 constexpr const char* rights_hint = "check the owner and the mode of the file and of its folder";
 
 bool is_full(int number) {
-    return number == ENOSPC || number == EDQUOT;
+    return number == ENOSPC || number == EDQUOT || number == EFBIG;
 }
 
 [[noreturn]] void throw_input_output(int code, int number, const std::string& name,

@@ -6,6 +6,8 @@ Usage: listener.py PATH-OF-JOBTALLY [unittest arguments]
 import json
 import os
 import re
+import resource
+import shutil
 import signal
 import socket
 import sqlite3
@@ -33,7 +35,7 @@ class Listener:
     """A running `jobtally listen` on a port of its own."""
     scheme = "http"
 
-    def __init__(self, store, *options, authorization=SECRET):
+    def __init__(self, store, *options, authorization=SECRET, file_limit=None):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("JOBTALLY_")}
         if authorization:
             environment["JOBTALLY_AUTHORIZATION"] = authorization
@@ -41,7 +43,8 @@ class Listener:
         self.log = []
         self.process = subprocess.Popen(
             [PROGRAM, "--db", store, "listen", "--bind", "127.0.0.1:0", *options],
-            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, text=True, errors="replace")
+            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, text=True, errors="replace",
+            preexec_fn=file_limit and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))))
         self.port = None
         for line in self.process.stderr:
             found = re.search(r"listening on " + self.scheme + r"://127\.0\.0\.1:(\d+)/", line)
@@ -397,6 +400,70 @@ class Ends(unittest.TestCase):
         listener = Listener(self.store)
         self.assertEqual(listener.stop(), 0)
         self.assertEqual(sorted(listener.ids()), ["a", "b"])
+
+    def test_a_store_that_was_damaged_does_not_keep_the_listener_from_starting(self):
+        """Where it has worked before; else it is somebody's file, and a mistake."""
+        with open(self.store, "wb") as file:
+            file.write(b"x" * 5000)
+        refused = subprocess.run([PROGRAM, "--db", self.store, "listen", "--bind", "127.0.0.1:0"], text=True,
+                                 capture_output=True, timeout=20, stdin=subprocess.DEVNULL)
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertIn("is not a jobtally store", refused.stderr)
+        os.remove(self.store)
+        self.assertEqual(Listener(self.store).stop(), 0)
+        os.rename(self.store, self.store + ".good")
+        shutil.copy(self.store + ".good", self.store)
+        with open(self.store, "r+b") as file:
+            file.write(b"x" * 50)
+        listener = Listener(self.store)
+        with listener.connect() as connection:
+            connection.sendall(post(report("a")))
+            self.assertEqual(read_answer(connection)[0].status, 202)
+        self.assertEqual(listener.stop(), 0)
+        os.rename(self.store + ".good", self.store)
+        listener = Listener(self.store)
+        self.assertEqual(listener.stop(), 0)
+        self.assertEqual(listener.ids(), ["a"])
+
+    def test_others_can_not_put_reports_into_the_spool(self):
+        spool = self.store + "-spool"
+        os.mkdir(spool)
+        os.chmod(spool, 0o777)
+        refused = subprocess.run([PROGRAM, "--db", self.store, "listen", "--bind", "127.0.0.1:0"], text=True,
+                                 capture_output=True, timeout=20, stdin=subprocess.DEVNULL)
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertIn("can be written by others", refused.stderr)
+
+    def test_closed_streams_do_not_end_up_in_the_store(self):
+        """What is printed would go into the files that took the numbers of stdout and stderr."""
+        command = 'exec "$0" --db "$1" listen --bind unix:"$1".socket <&- >&- 2>&-'
+        process = subprocess.Popen(["sh", "-c", command, PROGRAM, self.store])
+        deadline = time.time() + 20
+        while not os.path.exists(self.store + ".socket") and time.time() < deadline:
+            time.sleep(0.02)
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.store + ".socket")
+            connection.sendall(post(report("a")))
+            self.assertEqual(read_answer(connection)[0].status, 200)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(os.path.getsize(self.store + ".lock"), 0)
+
+    def test_the_limit_of_a_file_s_size_is_a_full_disk(self):
+        listener = Listener(self.store, file_limit=600 << 10)
+        with listener.connect() as connection:
+            answers = []
+            for number in range(200):
+                connection.sendall(post(report("r%d" % number)))
+                answers.append(read_answer(connection)[0].status)
+        self.assertEqual(set(answers), {200, 202})
+        self.assertEqual(listener.stop(), 0)
+        listener = Listener(self.store)
+        deadline = time.time() + 20
+        while len(listener.ids()) < 200 and time.time() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(len(listener.ids()), 200)
+        self.assertEqual(listener.stop(), 0)
 
     def test_kill_9_after_an_answer_loses_nothing(self):
         acknowledged = set()

@@ -302,6 +302,22 @@ class Files(unittest.TestCase):
                 self.assertEqual(got, code, said)
                 self.assertIn(words, said)
 
+    def test_a_key_of_another_kind(self):
+        rsa = os.path.join(self.folder.name, "rsa.key")
+        self.assertEqual(openssl("genrsa", "-out", rsa, "2048").returncode, 0)
+        code, said = self.refusal("--tls-cert", self.cert, "--tls-key", rsa)
+        self.assertEqual(code, 2, said)
+        self.assertIn("is not that of the certificate", said)
+
+    def test_a_file_that_would_block(self):
+        fifo = os.path.join(self.folder.name, "fifo")
+        os.mkfifo(fifo, 0o600)
+        for options in (("--tls-cert", fifo, "--tls-key", self.key), ("--tls-cert", self.cert, "--tls-key", fifo),
+                        ("--auth-file", fifo)):
+            code, said = self.refusal(*options)
+            self.assertEqual(code, 1, said)
+            self.assertIn("it is not a regular file", said)
+
     def test_warnings(self):
         os.chmod(self.key, 0o644)
         sign = ("x509", "-in", self.cert, "-signkey", self.key, "-out", self.cert + ".old")

@@ -3,9 +3,12 @@
 #include "tests/support/catch.hpp"
 
 #include <cerrno>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace file_test {
@@ -52,6 +55,26 @@ TEST_CASE("all bytes are written, or errno is told", "[base]") {
     CHECK(jobtally::write_all(reader.number(), bytes) == EBADF);
     const Descriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
     CHECK(jobtally::write_all(full.number(), bytes) == ENOSPC);
+}
+
+TEST_CASE("only regular files are read, and without waiting", "[base]") {
+    char name[] = "/tmp/jobtally-file-XXXXXX";
+    REQUIRE(::mkdtemp(name) != nullptr);
+    const std::filesystem::path folder = name;
+    std::ofstream(folder / "file") << std::string(100, 'x');
+    std::filesystem::create_symlink(folder / "file", folder / "link");
+    REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
+    using jobtally::read_regular_file;
+    CHECK(read_regular_file(folder / "file", 100).bytes == std::string(100, 'x'));
+    CHECK(read_regular_file(folder / "file", 100).error == 0);
+    CHECK(read_regular_file(folder / "file", 99).error == EFBIG);
+    CHECK(read_regular_file(folder / "link", 100).error == 0);
+    CHECK(read_regular_file(folder / "link", 100, false).error == ELOOP);
+    CHECK(read_regular_file(folder / "fifo", 100).error == EINVAL);
+    CHECK(read_regular_file(folder / "none", 100).error == ENOENT);
+    CHECK(read_regular_file(folder, 100).error == EISDIR);
+    CHECK(read_regular_file(folder / "fifo", 100).problem == "it is not a regular file");
+    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a folder is synced, one that is not there is told", "[base]") {

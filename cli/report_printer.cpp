@@ -1,9 +1,14 @@
 #include "cli/report_printer.hpp"
 
+#include "cli/messages.hpp"
 #include "core/wire/report_writer.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace jobtally::cli {
 
@@ -26,7 +31,9 @@ void ReportPrinter::print(const ingest::Receipt& receipt) {
         lines += '\n';
     }
     std::fwrite(lines.data(), 1, lines.size(), stdout);
-    std::fflush(stdout);
+    if (std::fflush(stdout) == 0 || errno == EPIPE) return;
+    print_warning(
+        fmt::format("nothing more is printed, only stored: stdout: {}", std::strerror(errno)));
 }
 
 }  // namespace jobtally::cli

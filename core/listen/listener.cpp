@@ -11,6 +11,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 namespace jobtally::listen {
@@ -143,7 +144,12 @@ class Listener::Impl {
 
 Listener::Listener(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks hooks) {
     check(options);
-    m_impl = std::make_unique<Impl>(options, sink, std::move(hooks));
+    try {
+        m_impl = std::make_unique<Impl>(options, sink, std::move(hooks));
+    } catch (const boost::system::system_error& error) {  // of the event loop itself
+        throw IoError(fmt::format("can't listen: {}", error.code().message()),
+                      "see to the limits of the process (`ulimit -a`)");
+    }
 }
 
 Listener::~Listener() = default;

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <map>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -24,7 +25,10 @@ constexpr std::chrono::seconds patience{60};
 void check_pages(const Store::Connection& connection, Check& check) {
     Statement row(connection, fmt::format("PRAGMA integrity_check({})", pages_limit));
     while (row.step()) {
-        if (row.text(0) != "ok") add_finding(check, std::string(row.text(0)));
+        if (row.text(0) == "ok") continue;
+        // One row may hold several lines.
+        std::istringstream lines{std::string(row.text(0))};
+        for (std::string line; std::getline(lines, line);) add_finding(check, line);
     }
 }
 

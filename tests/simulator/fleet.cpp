@@ -194,7 +194,10 @@ void take_breaks(std::vector<PlannedRun>& runs, Random& random) {
     const auto somewhere = [&] {
         return static_cast<std::size_t>(between(random, 0, static_cast<Micros>(runs.size())));
     };
-    if (happens(random, 0.3)) stop(somewhere(), static_cast<std::size_t>(between(random, 3, 40)));
+    if (happens(random, 0.3)) {  // drawn one by one: compilers evaluate arguments in other orders
+        const auto count = static_cast<std::size_t>(between(random, 3, 40));
+        stop(somewhere(), count);
+    }
     if (happens(random, 0.3)) {  // the last quarter or less: it has died
         const auto from = runs.size() - runs.size() / 4 * somewhere() / runs.size();
         stop(from, runs.size());
@@ -279,7 +282,10 @@ std::vector<Micros> chained_slots(Definition& definition, Random& random) {
 
 Micros normal_lag_of(const Definition& definition, const Duration& duration, Random& random) {
     std::vector<Micros> lags(4000);
-    for (auto& lag : lags) lag = duration.draw(random) + jitter_of(definition, random);
+    for (auto& lag : lags) {
+        lag = duration.draw(random);
+        lag += jitter_of(definition, random);
+    }
     std::sort(lags.begin(), lags.end());
     return lags[lags.size() * 999 / 1000];
 }

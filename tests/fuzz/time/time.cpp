@@ -85,7 +85,8 @@ void try_expressions(std::string_view text, const Zone& zone) {
         demand_stable(*at, zone);
     }
     if (const auto span = unless_usage_error([&] { return parse_period(text, now, zone); }))
-        demand(*span->since < *span->until, "an empty period");
+        // Empty is Samoa's 2011-12-30, a day that was left out.
+        demand(*span->since <= *span->until, "a period that goes backwards");
     if (const auto span = unless_usage_error([&] { return parse_range(text, now, zone); }))
         demand_forwards(*span, zone);
     if (const auto length = unless_usage_error([&] { return parse_length(text); })) {

@@ -40,6 +40,7 @@ ingest::LoadResult load(const Globals& globals, const Options& options) {
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
     writer_options.spool = spool_of(globals, options.spool);
+    tell_trouble_of(*writer_options.spool);
     if (!globals.quiet) writer_options.from_spool = print_from_spool;
     ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options);
     warn_about_modes(globals);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the preset "checked" (clang), runs all tests, and prints which share of lines and branches they reached, by
+# Builds the preset "checked" (clang), runs nearly all tests, and prints which share of lines and branches they reached, by
 # area and in all. Branches are those of the sources' own conditions: there are none for exceptions that may be thrown.
 # Usage: tests/coverage.sh [ctest arguments]. A page for each file, with what was missed, is at build/checked/coverage/html.
 set -euo pipefail

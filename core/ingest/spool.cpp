@@ -146,6 +146,9 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
 
 std::vector<std::string> Spool::waiting() const {
     std::vector<std::string> names;
+    std::error_code none;
+    if (!fs::exists(m_folder, none)) return names;
+    require_own_folder(m_folder);
     std::error_code problem;
     for (fs::directory_iterator entry(m_folder, problem), end; !problem && entry != end;
          entry.increment(problem)) {

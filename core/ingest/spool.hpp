@@ -21,13 +21,15 @@ class Spool {
     explicit Spool(std::filesystem::path folder) : m_folder(std::move(folder)) {}
 
     const std::filesystem::path& folder() const { return m_folder; }
-    // Makes the folder (0700) and tries it out. Throws IoError with a hint.
+    // Makes the folder (0700) and tries it out. Throws IoError with a hint, also where others may
+    // write to it.
     void prepare() const;
     // Keeps Delivery::body, which each has, and sets Receipt::is_spooled of those that are on disk
     // when it returns: written, synced, their names too. What went wrong with the others, or
     // nothing.
     std::optional<IoError> keep(std::span<Receipt* const> receipts);
-    // The names of those that wait, oldest first; none where there is no folder. Throws IoError.
+    // The names of those that wait, oldest first; none where there is no folder. Throws IoError,
+    // also where others may write to it: what they put there would need no Authorization.
     std::vector<std::string> waiting() const;
     // Decoded as it was when it came; nothing where it is gone. Throws IoError.
     std::optional<Delivery> read(const std::string& name) const;

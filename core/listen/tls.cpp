@@ -5,8 +5,6 @@
 #include "core/base/text.hpp"
 #include "core/listen/secret_file.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <string_view>
 #include <utility>

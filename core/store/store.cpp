@@ -139,7 +139,7 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
     auto connection = std::make_unique<Connection>(real, Access::write);
     make_ready_to_write(*connection, patience);
     require_whole(real);
-    // SQLite ignores it when the name of a new log can't be synced, and so do we not.
+    // SQLite ignores it when the name of a new log can't be synced, and all commits in it would go.
     keep_names(real.parent_path());
     return Store(std::move(connection));
 }

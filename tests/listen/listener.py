@@ -433,6 +433,13 @@ class Ends(unittest.TestCase):
                                  capture_output=True, timeout=20, stdin=subprocess.DEVNULL)
         self.assertEqual(refused.returncode, 1, refused.stderr)
         self.assertIn("can be written by others", refused.stderr)
+        planted = "00001795534174118366-30022-1-127.0.0.1.json"
+        with open(os.path.join(spool, planted), "w") as file:
+            file.write(report("planted"))
+        loaded = subprocess.run([PROGRAM, "--db", self.store, "ingest", "-"], text=True, capture_output=True, timeout=20,
+                                input=report("own"))
+        self.assertIn("can be written by others", loaded.stderr)
+        self.assertEqual(os.listdir(spool), [planted])
 
     def test_closed_streams_do_not_end_up_in_the_store(self):
         """What is printed would go into the files that took the numbers of stdout and stderr."""

@@ -4,9 +4,11 @@
 #include "cli/help.hpp"
 #include "cli/messages.hpp"
 #include "cli/nearest.hpp"
+#include "cli/output.hpp"
 #include "core/store/status.hpp"
 
 #include <memory>
+#include <sstream>
 
 #include <fmt/core.h>
 
@@ -115,12 +117,17 @@ std::optional<int> Application::parse(int argc, char* argv[]) {
         return report(error);
     }
     if (m_action) return std::nullopt;
-    fmt::print("{}", chosen(&m_app)->help());
+    write_to_stdout(chosen(&m_app)->help());
     return exit_done;
 }
 
 int Application::report(const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return m_app.exit(error);  // help or version
+    if (error.get_exit_code() == 0) {  // help or version
+        std::ostringstream text;
+        m_app.exit(error, text);
+        write_to_stdout(text.str());
+        return exit_done;
+    }
     const auto* command = chosen(&m_app);
     std::string hint = fmt::format("see `{} --help`", full_name(command));
     std::string message = message_of(error);
@@ -130,6 +137,9 @@ int Application::report(const CLI::ParseError& error) {
             fmt::format("no such option in the configuration file: \"{}\"", unknown_key(*in_file));
         hint = "the names are those of the long options, in a section named as the command";
     }
+    if (dynamic_cast<const CLI::FileError*>(&error) != nullptr)
+        message = fmt::format("can't read the configuration file \"{}\"",
+                              m_app.get_config_ptr()->results().back());
     const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
     if (is_extra && !command->get_subcommands({}).empty()) {
         const auto words = m_app.remaining(true);

@@ -3,10 +3,10 @@
 #include "cli/loading.hpp"
 #include "cli/messages.hpp"
 #include "cli/output.hpp"
+#include "cli/rejected_option.hpp"
 #include "cli/spool_option.hpp"
 #include "cli/store_modes.hpp"
 #include "cli/tally.hpp"
-#include "cli/validators.hpp"
 #include "core/ingest/dry_run.hpp"
 #include "core/ingest/writer.hpp"
 
@@ -39,6 +39,7 @@ ingest::LoadResult load(const Globals& globals, const Options& options) {
     }
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
+    writer_options.forgotten = tell_forgotten_once(options.rejected_limit);
     writer_options.spool = spool_of(globals, options.spool);
     tell_trouble_of(*writer_options.spool);
     if (!globals.quiet) writer_options.from_spool = print_from_spool;
@@ -80,11 +81,7 @@ void add_ingest(Application& application) {
     command.add_flag("--dry-run", options->dry_run, "Say what would happen and store nothing");
     command.add_flag("--strict", options->strict, "Store nothing at all if anything is rejected");
     add_spool_option(command, options->spool);
-    command
-        .add_option("--rejected-limit", options->rejected_limit,
-                    "How many rejected bodies the store keeps (default 10000)")
-        ->type_name("N")
-        ->check(whole_number(0));
+    add_rejected_limit(command, options->rejected_limit);
 }
 
 }  // namespace jobtally::cli

@@ -2,6 +2,7 @@
 #include "cli/application.hpp"
 #include "cli/listen_door.hpp"
 #include "cli/messages.hpp"
+#include "cli/rejected_option.hpp"
 #include "cli/report_printer.hpp"
 #include "cli/signals.hpp"
 #include "cli/spool_option.hpp"
@@ -138,6 +139,7 @@ std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
 ingest::WriterOptions writer_options(const Globals& globals, const Options& options) {
     ingest::WriterOptions result;
     result.rejected_limit = options.rejected_limit;
+    result.forgotten = tell_forgotten_once(options.rejected_limit);
     result.clock = time::system_now;
     result.patience = store_patience;
     result.settle_patience = settle_patience;
@@ -203,7 +205,7 @@ void add_listen(Application& application) {
                      "Listen on public addresses without Authorization");
     command.add_option("--max-body", options->max_body, "The largest body (default 1MiB)")
         ->type_name("SIZE")
-        ->transform(CLI::AsSizeValue(false));
+        ->transform(size_in_bytes());
     command
         .add_option("--timeout", options->timeout,
                     "For the head, the body and the answer each (default 10s)")
@@ -220,11 +222,7 @@ void add_listen(Application& application) {
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"ndjson"}));
     add_spool_option(command, options->spool);
-    command
-        .add_option("--rejected-limit", options->rejected_limit,
-                    "How many rejected bodies the store keeps (default 10000)")
-        ->type_name("N")
-        ->check(whole_number(0));
+    add_rejected_limit(command, options->rejected_limit);
     add_door_options(command, options->door);
 }
 

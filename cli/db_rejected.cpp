@@ -4,12 +4,14 @@
 #include "cli/output.hpp"
 #include "cli/tally.hpp"
 #include "cli/terminal.hpp"
+#include "cli/validators.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/delivery.hpp"
 #include "core/store/rejected.hpp"
 #include "core/store/reports.hpp"
 
 #include <memory>
+#include <optional>
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -20,7 +22,7 @@ namespace {
 
 struct Options {
     std::vector<std::int64_t> ids;
-    std::int64_t show = 0;
+    std::optional<std::int64_t> show;
     bool retry = false;
     bool drop = false;
     std::size_t newest = 0;
@@ -117,7 +119,7 @@ int list(const Globals& globals, const Options& options) {
 }
 
 int run(const Globals& globals, const Options& options) {
-    if (options.show != 0) return show(globals, options.show);
+    if (options.show) return show(globals, *options.show);
     if (options.retry) return retry(globals, options);
     if (options.drop) return drop(globals, options);
     return list(globals, options);
@@ -130,14 +132,16 @@ void add_db_rejected(Application& application, CLI::App& db) {
     auto& command = application.add_command(
         db, "rejected", "What was sent and could not be accepted",
         [&application, options] { return run(application.globals(), *options); });
-    command.add_option("ID", options->ids, "Only these; default all");
+    command.add_option("ID", options->ids, "Only these; default all")->check(whole_number(1));
     auto* show = command.add_option("--show", options->show, "Print the body of one, to the byte")
-                     ->type_name("ID");
+                     ->type_name("ID")
+                     ->check(whole_number(1));
     auto* retry =
         command.add_flag("--retry", options->retry, "Try to store them again")->excludes(show);
     command.add_flag("--drop", options->drop, "Delete them")->excludes(show)->excludes(retry);
     command.add_option("-n,--newest", options->newest, "List the newest N; 0 lists all")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(whole_number(0));
 }
 
 }  // namespace jobtally::cli

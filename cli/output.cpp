@@ -60,6 +60,10 @@ bool is_regular_or_new(const std::string& path) {
 
 }  // namespace
 
+void write_to_stdout(std::string_view text) {
+    if (const int error = write_all(STDOUT_FILENO, text)) throw_io_error({}, error);
+}
+
 Output::Output(const Globals& globals, render::Format fallback)
     : m_globals(globals),
       m_format(format_of(globals, fallback)),

@@ -48,4 +48,7 @@ class Output {
     std::string m_waiting;
 };
 
+// Text that is no answer: help, versions. Throws as Output does.
+void write_to_stdout(std::string_view text);
+
 }  // namespace jobtally::cli

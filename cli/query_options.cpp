@@ -171,6 +171,9 @@ std::optional<query::Selection> compared_selection(const Globals& globals,
                                                    const query::Selection& selection) {
     if (options.compare.empty()) return std::nullopt;
     const auto now = globals.now();
+    std::optional<time::TimeSpan> named;
+    if (options.compare != "previous")
+        named = time::parse_range(options.compare, now, selection.zone);
     auto span = selection.span;
     if (!span.since) {
         throw UsageError("--compare needs a window with a beginning",
@@ -178,10 +181,8 @@ std::optional<query::Selection> compared_selection(const Globals& globals,
     }
     if (!span.until) span.until = std::max(now, *span.since);
     auto compared = selection;
-    const auto other = options.compare == "previous"
-                           ? time::previous_span(span, selection.zone)
-                           : time::parse_range(options.compare, now, selection.zone);
-    compared.span = time::cut_at_same_point(other, span, now, selection.zone);
+    compared.span = time::cut_at_same_point(
+        named ? *named : time::previous_span(span, selection.zone), span, now, selection.zone);
     return compared;
 }
 
@@ -214,6 +215,10 @@ void warn_about_unmatched(const Globals& globals, const query::Scope& scope) {
         print_hint(nearest.empty() ? "`jobtally definitions` lists them"
                                    : fmt::format("did you mean \"{}\"?", nearest));
     }
+    for (const auto& type : scope.unknown_types())
+        print_warning(fmt::format("no report has the type \"{}\"", type));
+    for (const auto& status : scope.unknown_statuses())
+        print_warning(fmt::format("no report has the status \"{}\"", status));
 }
 
 }  // namespace jobtally::cli

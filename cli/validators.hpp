@@ -24,6 +24,24 @@ inline CLI::Validator whole_number(std::int64_t least) {
         "");
 }
 
+// A number of bytes, with a unit or without; the value becomes that number.
+inline CLI::Validator size_in_bytes() {
+    return CLI::Validator(
+        [](std::string& text) -> std::string {
+            std::string bytes = text;
+            try {
+                if (CLI::AsSizeValue(false)(bytes).empty()) {
+                    text = bytes;
+                    return {};
+                }
+            } catch (const CLI::ParseError&) {
+                // The message is ours.
+            }
+            return fmt::format("\"{}\" is no size, as in 65536, 512KiB or 1MiB", text);
+        },
+        "");
+}
+
 // 0 to 100.
 inline CLI::Validator per_cent() {
     return CLI::Validator(

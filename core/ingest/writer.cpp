@@ -131,15 +131,22 @@ void Writer::write_group() {
             if (transaction.someone_waits()) break;
             next_look = rows + rows_a_look;
         }
-        transaction.commit();
-        m_is_locked_out = false;
+        commit(transaction);
         m_last_told.clear();
-        m_unsettled_rows += rows + rows_a_commit;
+        m_unsettled_rows += rows;
     } catch (const std::exception& problem) {
         m_is_locked_out = is_busy(problem);
         return fail(group, learn_from(problem));
     }
     answer(group);
+}
+
+void Writer::commit(store::WriteTransaction& transaction) {
+    transaction.commit();
+    m_is_locked_out = false;
+    m_unsettled_rows += rows_a_commit;
+    const auto forgotten = transaction.forgotten_rejections();
+    if (forgotten > 0 && m_options.forgotten) m_options.forgotten(forgotten);
 }
 
 // Who is held off for long holds off long: senders behind the first need not wait as much.

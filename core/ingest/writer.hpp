@@ -33,6 +33,9 @@ struct WriterOptions {
     // Called in the writer thread with the number of bodies that came from the spool into the
     // store.
     std::function<void(std::size_t)> from_spool{};
+    // Called in the writer thread with the number of rejected bodies that newer ones pushed out of
+    // the store; must not throw.
+    std::function<void(std::int64_t)> forgotten{};
     std::int64_t rejected_limit = store::default_rejected_limit;
     // When the store is settled: after this long without work, or this many rows.
     std::chrono::milliseconds settle_after = std::chrono::seconds(1);
@@ -93,6 +96,7 @@ class Writer final : public DeliverySink {
     std::optional<Item> take(std::chrono::milliseconds patience);
     void write_group();
     std::chrono::milliseconds patience_with_others() const;
+    void commit(store::WriteTransaction& transaction);
     std::size_t put(store::WriteTransaction& transaction, Receipt& receipt);
     void answer(Items& group);
     void probe(Items& probes);

@@ -78,9 +78,7 @@ std::size_t Writer::take_piece_of_spool() {
             unreadable = problem;
         }
     }
-    transaction.commit();
-    m_unsettled_rows += rows_a_commit;
-    m_is_locked_out = false;
+    commit(transaction);
     for (const auto& name : taken) spool.drop(name);
     if (unreadable) report_once(*unreadable);
     if (!unreadable) m_last_told.clear();

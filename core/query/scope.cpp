@@ -113,6 +113,23 @@ std::vector<UnmatchedPattern> Scope::unmatched() const {
     return unmatched_patterns(m_selection.definitions, m_catalogue);
 }
 
+std::vector<std::string> Scope::unknown_types() const {
+    return unknown_words(m_selection.types);
+}
+
+std::vector<std::string> Scope::unknown_statuses() const {
+    return unknown_words(m_selection.statuses);
+}
+
+std::vector<std::string> Scope::unknown_words(const std::vector<std::string>& texts) const {
+    std::vector<std::string> unknown;
+    for (const auto& text : texts) {
+        const auto accepted = accepted_words({text});
+        if (std::count(accepted.begin(), accepted.end(), 1) == 0) unknown.push_back(text);
+    }
+    return unknown;
+}
+
 void Scope::accept_definitions() {
     const DefinitionPatterns patterns(m_selection.definitions);
     if (patterns.empty()) return;

@@ -26,6 +26,9 @@ class Scope {
     const Selection& selection() const { return m_selection; }
     const store::Catalogue& catalogue() const { return m_catalogue; }
     std::vector<UnmatchedPattern> unmatched() const;
+    // Those of the selection that no report ever had.
+    std::vector<std::string> unknown_types() const;
+    std::vector<std::string> unknown_statuses() const;
 
     // Hands all selected reports to `take` with at least the columns asked for, in no promised
     // order. Where nothing is left out a batch goes on as the store made it.
@@ -43,6 +46,7 @@ class Scope {
     using Accepted = std::vector<std::uint8_t>;  // by key; empty: all
 
     void accept_definitions();
+    std::vector<std::string> unknown_words(const std::vector<std::string>& texts) const;
     Accepted accepted_words(const std::vector<std::string>& texts) const;
     void apply_min_runs();
     bool accept_definition_of(const model::JobReport& report) const;

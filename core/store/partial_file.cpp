@@ -41,6 +41,11 @@ void PartialFile::create() {
     do {
         m_file = Descriptor(::open(m_path.c_str(), flags, 0600));
     } while (!m_file && errno == EEXIST && remove_stale());
+    if (!m_file && errno == ENOENT) {
+        throw StoreError(StoreError::Kind::missing,
+                         fmt::format("there is no folder for \"{}\"", visible(m_target.string())),
+                         "make it first");
+    }
     if (!m_file) throw_errno(errno, "create", m_path);
     ::flock(m_file.number(), LOCK_EX | LOCK_NB);
 }

@@ -48,6 +48,7 @@ void RejectedTable::trim() {
                         "(SELECT rejected_id FROM rejected ORDER BY rejected_id LIMIT ?)");
     statement.bind(1, excess);
     statement.run();
+    m_forgotten += excess;
 }
 
 std::vector<RejectedBody> list_rejected(const Store& store, std::size_t limit) {

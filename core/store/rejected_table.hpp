@@ -17,11 +17,14 @@ class RejectedTable {
     void add(const model::Rejection& rejection, std::string_view source, time::Instant received_at);
     // Deletes the oldest beyond the limit, if any was added; call before the commit.
     void trim();
+    // How many trim() has deleted.
+    std::int64_t forgotten() const { return m_forgotten; }
 
   private:
     const Store::Connection& m_connection;
     std::int64_t m_limit;
     std::int64_t m_added = 0;  // since the last trim
+    std::int64_t m_forgotten = 0;
 };
 
 }  // namespace jobtally::store

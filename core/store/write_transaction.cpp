@@ -37,6 +37,7 @@ class WriteTransaction::Impl {
     bool remove(std::string_view id);
     void reject(const model::Rejection& rejection, std::string_view source,
                 time::Instant received_at);
+    std::int64_t forgotten_rejections() const { return m_rejected.forgotten(); }
     bool someone_waits() const;
     void commit();
 
@@ -241,6 +242,9 @@ bool WriteTransaction::remove(std::string_view id) {
 void WriteTransaction::reject(const model::Rejection& rejection, std::string_view source,
                               time::Instant received_at) {
     m_impl->reject(rejection, source, received_at);
+}
+std::int64_t WriteTransaction::forgotten_rejections() const {
+    return m_impl->forgotten_rejections();
 }
 bool WriteTransaction::someone_waits() const {
     return m_impl->someone_waits();

@@ -26,6 +26,17 @@ struct Options {
     std::int64_t rejected_limit = store::default_rejected_limit;
 };
 
+// Trouble with the store is told by who loads.
+ingest::WriterHooks hooks(const Globals& globals, const Options& options) {
+    ingest::WriterHooks result;
+    result.trouble = [](const Error& error, ingest::Failing failing) {
+        if (failing == ingest::Failing::spool) print_error(error);
+    };
+    result.forgotten = tell_forgotten_once(options.rejected_limit);
+    if (!globals.quiet) result.from_spool = print_from_spool;
+    return result;
+}
+
 ingest::LoadResult load(const Globals& globals, const Options& options) {
     ingest::LoadOptions load_options;
     load_options.strict = options.strict;
@@ -39,11 +50,9 @@ ingest::LoadResult load(const Globals& globals, const Options& options) {
     }
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
-    writer_options.forgotten = tell_forgotten_once(options.rejected_limit);
     writer_options.spool = spool_of(globals, options.spool);
-    tell_trouble_of(*writer_options.spool);
-    if (!globals.quiet) writer_options.from_spool = print_from_spool;
-    ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options);
+    ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options,
+                          hooks(globals, options));
     warn_about_modes(globals);
     const auto result = load_files(globals, files, writer, load_options);
     writer.finish();

@@ -107,13 +107,6 @@ void reload(listen::Listener& listener, const Options& options) {
     read_tls_again(listener, options.door);
 }
 
-// In the writer thread. Where the store is lost, end as if asked to, with an error, so that the
-// service manager starts us afresh.
-void on_store_trouble(const Error& error, bool has_lost_store) {
-    print_error(error);
-    if (has_lost_store) ::kill(::getpid(), SIGTERM);
-}
-
 // A store that does not work at the moment must not keep the listener from listening: what comes
 // waits in the spool. Someone else's file, or one that can't be written, is a mistake to be told;
 // but where there is a spool a listener has worked before, and its store was damaged since.
@@ -139,13 +132,30 @@ std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
 ingest::WriterOptions writer_options(const Globals& globals, const Options& options) {
     ingest::WriterOptions result;
     result.rejected_limit = options.rejected_limit;
-    result.forgotten = tell_forgotten_once(options.rejected_limit);
     result.clock = time::system_now;
     result.patience = store_patience;
     result.settle_patience = settle_patience;
     result.spool = spool_of(globals, options.spool);
     result.spool->prepare();
+    return result;
+}
+
+// Where the store is lost, end as if asked to, with an error, so that the service manager starts us
+// afresh.
+ingest::WriterHooks writer_hooks(const Options& options, listen::ServiceManager& manager) {
+    ingest::WriterHooks result;
+    result.trouble = [&](const Error& error, ingest::Failing failing) {
+        print_error(error);
+        if (failing == ingest::Failing::store)
+            manager.fails(fmt::format("reports wait in the spool: {}", error.what()));
+    };
+    result.store_works_again = [&] {
+        print_note("the store works again");
+        manager.fails({});
+    };
+    result.store_is_lost = [] { ::kill(::getpid(), SIGTERM); };
     result.from_spool = print_from_spool;
+    result.forgotten = tell_forgotten_once(options.rejected_limit);
     return result;
 }
 
@@ -154,11 +164,12 @@ int run(const Globals& globals, const Options& options) {
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
     hold_signals();
     auto listening = listen_options(options);
-    const listen::ServiceManager manager;
+    listen::ServiceManager manager;
     if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
     const auto path = globals.store_path();
     auto store = open_if_it_works(path, spool_of(globals, options.spool));
-    ingest::Writer writer(std::move(store), writer_options(globals, options), on_store_trouble,
+    ingest::Writer writer(std::move(store), writer_options(globals, options),
+                          writer_hooks(options, manager),
                           [path] { return store::Store::open_to_write(path, store_patience); });
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");

@@ -9,7 +9,7 @@
 namespace jobtally::cli {
 
 void add_rejected_limit(CLI::App& command, std::int64_t& limit);
-// For WriterOptions::forgotten: a warning the first time that a body goes for a newer one.
+// For WriterHooks::forgotten: a warning the first time that a body goes for a newer one.
 std::function<void(std::int64_t)> tell_forgotten_once(std::int64_t limit);
 
 }  // namespace jobtally::cli

@@ -28,14 +28,6 @@ std::optional<std::int64_t> bodies_in(const ingest::Spool& spool) {
     }
 }
 
-void tell_trouble_of(const ingest::Spool& spool) {
-    try {
-        spool.waiting();
-    } catch (const IoError& error) {
-        print_error(error);
-    }
-}
-
 void print_from_spool(std::size_t bodies) {
     print_note(fmt::format("{} from the spool {} taken into the store",
                            bodies == 1 ? "1 body" : fmt::format("{} bodies", bodies),

@@ -16,8 +16,6 @@ void add_spool_option(CLI::App& command, std::string& folder);
 ingest::Spool spool_of(const Globals& globals, const std::string& folder);
 // How many wait there; nothing where that can not be known.
 std::optional<std::int64_t> bodies_in(const ingest::Spool& spool);
-// An error message where the spool can't be looked into.
-void tell_trouble_of(const ingest::Spool& spool);
 // A note that so many bodies came from the spool into the store.
 void print_from_spool(std::size_t bodies);
 

@@ -24,12 +24,12 @@ Error as_error(const std::exception& problem) {
 
 }  // namespace
 
-Writer::Writer(std::optional<store::Store> store, WriterOptions options, Trouble trouble,
+Writer::Writer(std::optional<store::Store> store, WriterOptions options, WriterHooks hooks,
                Opener open)
     : m_open(std::move(open)),
       m_store(std::move(store)),
       m_options(std::move(options)),
-      m_trouble(std::move(trouble)),
+      m_hooks(std::move(hooks)),
       m_thread([this] { run(); }) {}
 
 Writer::~Writer() {
@@ -132,7 +132,6 @@ void Writer::write_group() {
             next_look = rows + rows_a_look;
         }
         commit(transaction);
-        m_last_told.clear();
         m_unsettled_rows += rows;
     } catch (const std::exception& problem) {
         m_is_locked_out = is_busy(problem);
@@ -145,8 +144,9 @@ void Writer::commit(store::WriteTransaction& transaction) {
     transaction.commit();
     m_is_locked_out = false;
     m_unsettled_rows += rows_a_commit;
+    works(Failing::store);
     const auto forgotten = transaction.forgotten_rejections();
-    if (forgotten > 0 && m_options.forgotten) m_options.forgotten(forgotten);
+    if (forgotten > 0 && m_hooks.forgotten) m_hooks.forgotten(forgotten);
 }
 
 // Who is held off for long holds off long: senders behind the first need not wait as much.
@@ -176,7 +176,7 @@ void Writer::probe(Items& probes) {
         write_uptime(Work::deliveries);
     } catch (const std::exception& found) {
         problem = learn_from(found);
-        report(*problem);
+        report(*problem, Failing::store);
     }
     for (auto& item : probes) {
         if (problem) {
@@ -206,7 +206,7 @@ std::size_t Writer::put(store::WriteTransaction& transaction, Receipt& receipt) 
 // What waits fails too: each would else wait out its own patience.
 void Writer::fail(Items& group, const Error& error) {
     while (auto item = take(std::chrono::milliseconds(0))) group.push_back(std::move(*item));
-    report_once(error);
+    report(error, Failing::store);
     if (m_options.spool) keep_in_spool(group);
     for (auto& item : group) {
         item.receipt.tally = {};
@@ -237,14 +237,21 @@ Error Writer::learn_from(const std::exception& problem) {
     return as_error(problem);
 }
 
-void Writer::report_once(const Error& error) {
-    if (m_last_told == error.what()) return;
-    m_last_told = error.what();
-    report(error);
+void Writer::report(const Error& error, Failing failing) {
+    auto& told = m_told[static_cast<std::size_t>(failing)];
+    if (told != error.what()) {
+        told = error.what();
+        if (m_hooks.trouble) m_hooks.trouble(error, failing);
+    }
+    if (m_has_lost_store && !std::exchange(m_told_loss, true) && m_hooks.store_is_lost)
+        m_hooks.store_is_lost();
 }
 
-void Writer::report(const Error& error) {
-    if (m_trouble) m_trouble(error, m_has_lost_store);
+void Writer::works(Failing failing) {
+    auto& told = m_told[static_cast<std::size_t>(failing)];
+    if (told.empty()) return;
+    told.clear();
+    if (failing == Failing::store && m_hooks.store_works_again) m_hooks.store_works_again();
 }
 
 }  // namespace jobtally::ingest

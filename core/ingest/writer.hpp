@@ -9,6 +9,7 @@
 #include "core/store/store.hpp"
 #include "core/store/uptime.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -30,12 +31,6 @@ struct WriterOptions {
     // Where bodies go that the store can't take. What waits there is stored when the writer starts
     // and whenever the store works again.
     std::optional<Spool> spool{};
-    // Called in the writer thread with the number of bodies that came from the spool into the
-    // store.
-    std::function<void(std::size_t)> from_spool{};
-    // Called in the writer thread with the number of rejected bodies that newer ones pushed out of
-    // the store; must not throw.
-    std::function<void(std::int64_t)> forgotten{};
     std::int64_t rejected_limit = store::default_rejected_limit;
     // When the store is settled: after this long without work, or this many rows.
     std::chrono::milliseconds settle_after = std::chrono::seconds(1);
@@ -47,22 +42,35 @@ struct WriterOptions {
     std::chrono::milliseconds alive_every = store::alive_every;
 };
 
+// What goes wrong: storing; packing and checkpoints; the spool.
+enum class Failing { store, upkeep, spool };
+
+// All are called in the writer thread, must be quick and must not throw; empty ones are not called.
+struct WriterHooks {
+    // What is tried again and again is told once, until it works or fails in another way.
+    std::function<void(const Error&, Failing)> trouble{};
+    std::function<void()> store_works_again{};
+    // The process should end with an error, so that it is started afresh. Once, after trouble().
+    std::function<void()> store_is_lost{};
+    // So many bodies came from the spool into the store.
+    std::function<void(std::size_t)> from_spool{};
+    // So many rejected bodies were pushed out of the store by newer ones.
+    std::function<void(std::int64_t)> forgotten{};
+};
+
 // A store that fails fails the deliveries of that moment (or sends them to the spool), never the
 // thread: the next ones try again. Except after a failed sync, when nobody knows what the disk
 // holds, and where the file was moved or deleted: then the store is not touched again until the
 // process has been restarted.
 class Writer final : public DeliverySink {
   public:
-    // Called in the writer thread for everything that goes wrong, and told whether the store is
-    // lost; must be quick and must not throw.
-    using Trouble = std::function<void(const Error&, bool has_lost_store)>;
     // Opens the store in the writer thread: where there is none yet, and again after it was found
     // damaged.
     using Opener = std::function<store::Store()>;
 
     // Without a store there must be an opener.
     explicit Writer(std::optional<store::Store> store, WriterOptions options = {},
-                    Trouble trouble = {}, Opener open = {});
+                    WriterHooks hooks = {}, Opener open = {});
     ~Writer() override;  // finish()
 
     // From any thread; never blocks. Not after finish(). An empty delivery asks whether a commit
@@ -111,13 +119,13 @@ class Writer final : public DeliverySink {
     void write_uptime(Work work);
     static bool is_busy(const std::exception& problem);  // another process holds the store
     Error learn_from(const std::exception& problem);
-    void report(const Error& error);
-    void report_once(const Error& error);
+    void report(const Error& error, Failing failing);
+    void works(Failing failing);
 
     const Opener m_open;
     std::optional<store::Store> m_store;
     WriterOptions m_options;
-    const Trouble m_trouble;
+    const WriterHooks m_hooks;
     std::atomic<bool> m_has_lost_store = false;
     std::size_t m_unsettled_rows = 0;  // since the last settle(), a commit counting as some
     std::optional<store::UptimeKey> m_uptime;
@@ -126,7 +134,8 @@ class Writer final : public DeliverySink {
     Time m_next_spool = Time::max();     // while something waits there
     std::vector<std::string> m_spooled;  // its names that are next, oldest first
     bool m_is_locked_out = false;        // the last group waited for another writer in vain
-    std::string m_last_told;             // of what is tried again and again
+    bool m_told_loss = false;
+    std::array<std::string, 3> m_told;  // the last trouble with each Failing that still fails
 
     std::mutex m_mutex;
     std::condition_variable m_has_work;

@@ -25,9 +25,9 @@ void Writer::keep_in_spool(Items& group) {
     }
     if (with_body.empty()) return;
     try {
-        if (const auto problem = m_options.spool->keep(with_body)) report(*problem);
+        if (const auto problem = m_options.spool->keep(with_body)) report(*problem, Failing::spool);
     } catch (const std::exception& problem) {
-        report(learn_from(problem));
+        report(learn_from(problem), Failing::spool);
     }
     m_next_spool = std::chrono::steady_clock::now() + spool_retry;
 }
@@ -42,7 +42,7 @@ void Writer::take_from_spool() {
         // Who loads files ends soon; a listener looks again, for others may have put some there.
         if (m_spooled.empty() && m_options.clock)
             m_next_spool = std::chrono::steady_clock::now() + spool_rest;
-        if (m_spooled.empty()) return;
+        if (m_spooled.empty()) return works(Failing::spool);
         taken = take_piece_of_spool();
         m_spooled.erase(m_spooled.begin(), m_spooled.begin() + piece_of_spool());
         m_next_spool = std::chrono::steady_clock::now() +
@@ -50,9 +50,10 @@ void Writer::take_from_spool() {
     } catch (const std::exception& problem) {
         m_spooled.clear();
         m_next_spool = std::chrono::steady_clock::now() + spool_retry;
-        return report_once(learn_from(problem));
+        const bool is_of_spool = dynamic_cast<const IoError*>(&problem) != nullptr;
+        return report(learn_from(problem), is_of_spool ? Failing::spool : Failing::store);
     }
-    if (taken > 0 && m_options.from_spool) m_options.from_spool(taken);
+    if (taken > 0 && m_hooks.from_spool) m_hooks.from_spool(taken);
 }
 
 std::ptrdiff_t Writer::piece_of_spool() const {
@@ -80,8 +81,7 @@ std::size_t Writer::take_piece_of_spool() {
     }
     commit(transaction);
     for (const auto& name : taken) spool.drop(name);
-    if (unreadable) report_once(*unreadable);
-    if (!unreadable) m_last_told.clear();
+    unreadable ? report(*unreadable, Failing::spool) : works(Failing::spool);
     return taken.size();
 }
 
@@ -93,8 +93,9 @@ void Writer::settle() {
     m_unsettled_rows = 0;
     try {
         store::settle(*m_store, m_options.settle_patience);
+        works(Failing::upkeep);
     } catch (const std::exception& problem) {
-        if (!is_busy(problem)) return report(learn_from(problem));
+        if (!is_busy(problem)) return report(learn_from(problem), Failing::upkeep);
         m_unsettled_rows = rows_a_commit;
     }
 }
@@ -107,7 +108,7 @@ void Writer::record_uptime(Work work) {
         write_uptime(is_sign ? Work::alive : work);
     } catch (const std::exception& problem) {
         if (!is_sign && is_busy(problem)) m_is_locked_out = true;
-        if (!is_sign || !is_busy(problem)) report_once(learn_from(problem));
+        if (!is_sign || !is_busy(problem)) report(learn_from(problem), Failing::store);
     }
 }
 
@@ -124,6 +125,7 @@ void Writer::write_uptime(Work work) {
         store::mark_alive(store, *m_uptime, at,
                           work == Work::alive ? std::chrono::milliseconds(0) : m_options.patience);
     }
+    works(Failing::store);
     m_unsettled_rows += rows_a_commit;
 }
 

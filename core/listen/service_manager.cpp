@@ -88,8 +88,21 @@ ServiceManager::ServiceManager() : m_name(variable("NOTIFY_SOCKET")) {
     ::setsockopt(m_socket.number(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
-void ServiceManager::ready(std::string_view status) const {
-    tell(fmt::format("READY=1\nSTATUS={}", visible(status)));
+void ServiceManager::ready(std::string_view status) {
+    const std::lock_guard lock(m_mutex);
+    m_status = visible(status);
+    tell("READY=1\n" + status_line());
+}
+
+void ServiceManager::fails(std::string_view what) {
+    const std::lock_guard lock(m_mutex);
+    m_trouble = visible(what);
+    tell(status_line());
+}
+
+std::string ServiceManager::status_line() const {
+    const bool has_both = !m_status.empty() && !m_trouble.empty();
+    return fmt::format("STATUS={}{}{}", m_status, has_both ? "; " : "", m_trouble);
 }
 
 void ServiceManager::reloading() const {

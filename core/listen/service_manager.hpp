@@ -5,6 +5,7 @@
 #include "core/base/file.hpp"
 
 #include <chrono>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +30,9 @@ class ServiceManager {
   public:
     ServiceManager();
 
-    void ready(std::string_view status) const;  // also after reloading()
+    void ready(std::string_view status);  // also after reloading()
+    // Stands behind the status until it works again; empty: it does.
+    void fails(std::string_view what);
     void reloading() const;
     void stopping() const;
     void alive() const;
@@ -38,9 +41,13 @@ class ServiceManager {
 
   private:
     void tell(std::string_view lines) const;
+    std::string status_line() const;
 
     std::string m_name;   // of the socket, as the kernel has it
     Descriptor m_socket;  // kept: it must work when no descriptor is left
+    std::mutex m_mutex;
+    std::string m_status;
+    std::string m_trouble;
 };
 
 }  // namespace jobtally::listen

@@ -54,7 +54,8 @@ class WriteTransaction {
     // `source` says where it came from: `http 127.0.0.1`, `reports.ndjson:12`.
     void reject(const model::Rejection& rejection, std::string_view source,
                 time::Instant received_at);
-    // How many rejected bodies went because newer ones came, beyond the limit; known after commit().
+    // How many rejected bodies went because newer ones came, beyond the limit; known after
+    // commit().
     std::int64_t forgotten_rejections() const;
     // True when another writer waits for its turn: long work should commit now.
     bool someone_waits() const;

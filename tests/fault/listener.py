@@ -1,14 +1,18 @@
 """A running `jobtally listen` and connections to it."""
 
 import atexit
-import json
 import os
 import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+
+from messages import read_answer
 
 PATIENCE = 60  # seconds: the machine may be busy
 
@@ -122,21 +126,9 @@ class Connection:
 
     def answer(self):
         """The status and the JSON value of one answer."""
-        while b"\r\n\r\n" not in self.pending:
-            self.receive()
-        head, self.pending = self.pending.split(b"\r\n\r\n", 1)
-        self.closes = re.search(rb"(?i)\nconnection: *close", head) is not None
-        length = int(re.search(rb"(?i)\ncontent-length: *(\d+)", head)[1])
-        while len(self.pending) < length:
-            self.receive()
-        value, self.pending = self.pending[:length], self.pending[length:]
-        return int(head[9:12]), json.loads(value)
-
-    def receive(self):
-        piece = self.socket.recv(65536)
-        if not piece:
-            raise ConnectionError("closed before an answer")
-        self.pending += piece
+        answer, self.pending = read_answer(self.socket, self.pending)
+        self.closes = answer.fields.get("connection", "").lower() == "close"
+        return answer.status, answer.json()
 
     def post(self, body):
         self.send(body)

@@ -3,7 +3,6 @@
 
 Usage: listener.py PATH-OF-JOBTALLY [unittest arguments]
 """
-import json
 import os
 import re
 import resource
@@ -18,17 +17,17 @@ import threading
 import time
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+
+import messages
+from messages import SECRET, read_answer
+
 PROGRAM = ""
-SECRET = "Bearer mF_9.B5f-4.1JqM"
 ROUNDS_OF_KILLING = int(os.environ.get("JOBTALLY_KILL_ROUNDS", "20"))
 
 
 def report(id, **changes):
-    value = {"id": id, "type": "import", "status": "SUCCESS", "created_at": "2026-11-01T10:00:00.000Z",
-             "updated_at": "2026-11-01T10:00:01.500Z", "total_operations": 3, "total_succeeded": 3,
-             "total_failed": 0, "definition_id": "d1", "definition_name": "Nightly"}
-    value.update(changes)
-    return json.dumps(value)
+    return messages.report(id, **changes).decode()
 
 
 class Listener:
@@ -72,34 +71,6 @@ class Listener:
     def ids(self):
         with sqlite3.connect("file:" + self.store + "?mode=ro", uri=True) as database:
             return [row[0] for row in database.execute("SELECT id FROM reports")]
-
-
-class Answer:
-    def __init__(self, status, fields, body, version):
-        self.status, self.fields, self.body, self.version = status, fields, body, version
-
-    def json(self):
-        return json.loads(self.body)
-
-
-def read_answer(connection, pending=b"", is_head=False):
-    """One answer and what came behind it."""
-    while b"\r\n\r\n" not in pending:
-        piece = connection.recv(65536)
-        if not piece:
-            raise ConnectionError("closed before an answer: %r" % pending)
-        pending += piece
-    head, rest = pending.split(b"\r\n\r\n", 1)
-    lines = head.decode("latin-1").split("\r\n")
-    fields = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines[1:])}
-    version, status = lines[0].split(" ")[:2]
-    length = 0 if is_head else int(fields.get("content-length", 0))
-    while len(rest) < length:
-        piece = connection.recv(65536)
-        if not piece:
-            raise ConnectionError("closed within a body")
-        rest += piece
-    return Answer(int(status), fields, rest[:length], version), rest[length:]
 
 
 def post(body, *fields, path="/", authorization=SECRET, version="1.1"):

@@ -6,6 +6,7 @@ Usage: service.py PATH-OF-JOBTALLY [unittest arguments]
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,22 @@ class Service(unittest.TestCase):
             manager.wait_for("STOPPING", service)
             self.assertEqual([key for _, message in manager.heard for key in message if key in
                               ("READY", "RELOADING", "STOPPING")], ["READY", "RELOADING", "READY", "STOPPING"])
+
+    def test_the_status_tells_of_a_store_that_fails_and_of_its_return(self):
+        manager = self.manager()
+        service = self.start(manager)
+        healthy = manager.heard[-1][1]["STATUS"]
+        holder = sqlite3.connect(self.store, isolation_level=None)
+        seen = len(manager.heard)
+        holder.execute("BEGIN EXCLUSIVE")
+        self.assertEqual(self.exchange(manager.ports[0], post(report("a"))).status, 202)
+        manager.wait_for("STATUS", service, seen)
+        self.assertTrue(manager.heard[seen][1]["STATUS"].startswith(healthy + "; reports wait in the spool: "), manager.heard[seen:])
+        seen = len(manager.heard)
+        holder.execute("ROLLBACK")
+        holder.close()
+        manager.wait_for("STATUS", service, seen)
+        self.assertEqual(manager.heard[-1][1]["STATUS"], healthy)
 
     def test_passed_sockets_take_the_place_of_the_default_only(self):
         manager = self.manager()

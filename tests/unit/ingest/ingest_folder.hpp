@@ -12,8 +12,10 @@
 namespace {
 
 using jobtally::ingest::Delivery;
+using jobtally::ingest::Failing;
 using jobtally::ingest::Receipt;
 using jobtally::ingest::Writer;
+using jobtally::ingest::WriterHooks;
 using jobtally::ingest::WriterOptions;
 
 // A folder of its own for one test.

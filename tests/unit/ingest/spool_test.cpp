@@ -139,8 +139,9 @@ TEST_CASE("what a busy store can't take is spooled, and stored by itself", "[ing
     const IngestFolder folder;
     std::atomic<std::size_t> taken = 0;
     auto options = with_spool(folder);
-    options.from_spool = [&](std::size_t bodies) { taken += bodies; };
-    Writer writer(store_to_write(folder), options);
+    WriterHooks hooks;
+    hooks.from_spool = [&](std::size_t bodies) { taken += bodies; };
+    Writer writer(store_to_write(folder), options, hooks);
     {
         auto other = store_to_write(folder);
         const jobtally::store::WriteTransaction holds_the_guard(other);
@@ -186,8 +187,11 @@ TEST_CASE("a file of the spool that can't be read keeps no other waiting", "[ing
     const std::string first = "00000000000000000001-1-1-unknown.json";
     REQUIRE(::mkfifo((options.spool->folder() / first).c_str(), 0600) == 0);
     std::atomic<int> troubles = 0;
-    Writer writer(store_to_write(folder), options,
-                  [&](const jobtally::Error&, bool) { ++troubles; });
+    WriterHooks hooks;
+    hooks.trouble = [&](const jobtally::Error&, Failing failing) {
+        if (failing == Failing::spool) ++troubles;
+    };
+    Writer writer(store_to_write(folder), options, hooks);
     for (int i = 0; i < 1000 && options.spool->waiting().size() > 1; ++i)
         std::this_thread::sleep_for(10ms);
     writer.finish();
@@ -201,21 +205,25 @@ TEST_CASE("a writer starts without a store and finds it later", "[ingest]") {
     const IngestFolder folder;
     std::atomic<bool> works = false;
     auto options = with_spool(folder);
-    std::atomic<int> troubles = 0;
-    Writer writer(
-        std::nullopt, options, [&](const jobtally::Error&, bool) { ++troubles; },
-        [&] {
-            if (!works)
-                throw jobtally::store::StoreError(jobtally::store::StoreError::Kind::newer,
-                                                  "too new");
-            return store_to_write(folder);
-        });
+    std::atomic<int> troubles = 0, cures = 0;
+    WriterHooks hooks;
+    hooks.trouble = [&](const jobtally::Error&, Failing failing) {
+        if (failing == Failing::store) ++troubles;
+    };
+    hooks.store_works_again = [&] { ++cures; };
+    Writer writer(std::nullopt, options, hooks, [&] {
+        if (!works)
+            throw jobtally::store::StoreError(jobtally::store::StoreError::Kind::newer, "too new");
+        return store_to_write(folder);
+    });
     CHECK(receipt_of(writer, with_body(report_text("a"))).is_spooled);
     CHECK(receipt_of(writer, Delivery{}).error.has_value());
     works = true;
     CHECK(receipt_of(writer, with_body(report_text("b"))).tally.stored == 1);
     wait_until_empty(*options.spool);
     writer.finish();
+    CHECK(troubles == 1);  // the same trouble, however often it was met
+    CHECK(cures == 1);
     CHECK_FALSE(writer.has_lost_store());
     CHECK(jobtally::store::find_report(Store::open_to_read(folder.store()), "a").has_value());
 }

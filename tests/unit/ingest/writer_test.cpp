@@ -79,8 +79,13 @@ TEST_CASE("many threads submit, every delivery is answered once and stored", "[i
 TEST_CASE("a store that is busy fails what waits, and the thread goes on", "[ingest]") {
     const IngestFolder folder;
     int troubles = 0;
+    WriterHooks hooks;
+    hooks.trouble = [&](const jobtally::Error&, Failing failing) {
+        CHECK(failing == Failing::store);
+        ++troubles;
+    };
     Writer writer(store_to_write(folder), WriterOptions{.patience = std::chrono::milliseconds(50)},
-                  [&](const jobtally::Error&, bool) { ++troubles; });
+                  hooks);
     {
         auto other = store_to_write(folder);
         const jobtally::store::WriteTransaction holds_the_guard(other);
@@ -134,8 +139,9 @@ TEST_CASE("a sign of life does not wait for another writer", "[ingest]") {
         return jobtally::time::Instant{};
     };
     options.alive_every = std::chrono::milliseconds(1);
-    Writer writer(store_to_write(folder), options,
-                  [&](const jobtally::Error&, bool) { ++troubles; });
+    WriterHooks hooks;
+    hooks.trouble = [&](const jobtally::Error&, Failing) { ++troubles; };
+    Writer writer(store_to_write(folder), options, hooks);
     while (signs < 3) std::this_thread::yield();
     {
         auto other = store_to_write(folder);
@@ -145,4 +151,16 @@ TEST_CASE("a sign of life does not wait for another writer", "[ingest]") {
     }
     writer.finish();
     CHECK(troubles == 0);
+}
+
+TEST_CASE("bodies that are pushed out by newer ones are counted", "[ingest]") {
+    const IngestFolder folder;
+    std::int64_t forgotten = 0;
+    WriterHooks hooks;
+    hooks.forgotten = [&](std::int64_t bodies) { forgotten += bodies; };
+    Writer writer(store_to_write(folder), WriterOptions{.rejected_limit = 2}, hooks);
+    CHECK(receipt_of(writer, delivery_of("[1, 2]")).tally.rejected == 2);
+    CHECK(receipt_of(writer, delivery_of("[3, 4, 5]")).tally.rejected == 3);
+    writer.finish();
+    CHECK(forgotten == 3);
 }

@@ -96,9 +96,13 @@ TEST_CASE("a number of sockets that is none is an error", "[listen]") {
 TEST_CASE("a service manager hears how it goes", "[listen]") {
     const Manager manager;
     const Environment set{{"NOTIFY_SOCKET", manager.name}};
-    const ServiceManager notified;
+    ServiceManager notified;
     notified.ready("listening\non it");
     CHECK(manager.heard() == "READY=1\nSTATUS=listening\\non it");
+    notified.fails("no room\nleft");
+    CHECK(manager.heard() == "STATUS=listening\\non it; no room\\nleft");
+    notified.fails({});
+    CHECK(manager.heard() == "STATUS=listening\\non it");
     notified.reloading();
     CHECK(manager.heard().starts_with("RELOADING=1\nMONOTONIC_USEC="));
     notified.alive();
@@ -124,7 +128,7 @@ TEST_CASE("the watchdog is for the process that it names", "[listen]") {
 TEST_CASE("without a service manager nothing is said", "[listen]") {
     for (const auto* name : {"", "relative", "vsock:2:1234", "/nobody/listens/here"}) {
         const Environment set{{"NOTIFY_SOCKET", name}};
-        const ServiceManager nobody;
+        ServiceManager nobody;
         CHECK_NOTHROW(nobody.ready("x"));
     }
 }

@@ -73,6 +73,12 @@ def suffer(served, kind, size, seconds, findings):
     return crowd.opened, left, latencies
 
 
+def control(program, folder):
+    """How many of 20 slow peers are found to be suffered for too long, by a listener with too much patience."""
+    with Served(program, os.path.join(folder, "control.db"), "--timeout", "60s") as served:
+        return Crowd(served, KINDS[0], 20).stay(0.5, patience=TIMEOUT + SLACK)
+
+
 given = arguments(__doc__, kind="only this kind of slow peers")
 findings = Findings()
 opened, open_still, latencies = 0, 0, []
@@ -85,8 +91,12 @@ with scratch() as folder, Served(given.program, os.path.join(folder, "store.db")
         open_still += left
         latencies += honest
     peak = served.peak_memory_kib()
+with scratch() as folder:
+    found = control(given.program, folder)
+findings.check(found == 20, "the control: %d of 20 found" % found)
 latencies.sort()
 p99 = latencies[len(latencies) * 99 // 100]
 findings.check(peak < MOST_KIB, "%d KiB of memory" % peak)
 findings.conclude("H2: %d kinds, %d at a time, %d connections, %d left open; %d honest served, p99 %.1f ms; peak memory "
-                  "%.1f MiB" % (len(kinds), size, opened, open_still, len(latencies), 1000 * p99, peak / 1024))
+                  "%.1f MiB; the control: %d of 20 found" % (len(kinds), size, opened, open_still, len(latencies), 1000 * p99,
+                                                             peak / 1024, found))

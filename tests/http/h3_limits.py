@@ -79,9 +79,9 @@ def send(served, request, piece):
         return answer.status, read_all(connection)[1]
 
 
-def check_limits(served, findings):
+def check_limits(served, findings, limits=LIMITS):
     cases = 0
-    for name, limit, refusal, make in LIMITS:
+    for name, limit, refusal, make in limits:
         for size, wanted in ((limit - 1, 200), (limit, 200), (limit + 1, refusal), (2 * limit, refusal)):
             for piece in (1 << 30, 1000):
                 cases += 1
@@ -153,6 +153,14 @@ def check_many_full_bodies(served, findings, peers):
         connection.close()
 
 
+def control(program, folder):
+    """What is found of a listener whose limit of the body is another, out of all that there is to find."""
+    findings = Findings(is_told=False)
+    with Served(program, os.path.join(folder, "control.db"), "--max-body", "4MiB") as served:
+        check_limits(served, findings, [limit for limit in LIMITS if limit[2] == 413])
+    return findings.count
+
+
 given = arguments(__doc__)
 findings = Findings()
 with scratch() as folder, Served(given.program, os.path.join(folder, "store.db"), "--timeout", "5s") as served:
@@ -162,6 +170,9 @@ with scratch() as folder, Served(given.program, os.path.join(folder, "store.db")
     full = 200 if given.long else 40
     check_many_full_bodies(served, findings, full)
     peak = served.peak_memory_kib()
+with scratch() as folder:
+    found = control(given.program, folder)
+findings.check(found == 32, "the control: %d of 32 found" % found)  # 4 kinds, 4 answers each, and that it goes on after each
 findings.check(peak < MOST_KIB, "%d KiB of memory" % peak)
 findings.conclude("H3: %d limits in %d cases, %d kinds of endless requests by %d peers each, %d half-sent bodies; peak memory "
-                  "%.1f MiB" % (len(LIMITS), cases, len(ENDLESS), peers, full, peak / 1024))
+                  "%.1f MiB; the control: %d of 32 found" % (len(LIMITS), cases, len(ENDLESS), peers, full, peak / 1024, found))

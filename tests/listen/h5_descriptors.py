@@ -3,7 +3,7 @@
 
 Usage: h5_descriptors.py PATH-OF-JOBTALLY [--long]. Three cases: the listener starts with a limit of 64 descriptors; the
 limit falls while it runs, so that accepting itself fails, once with connections that are idle and can give way, once
-with half a request on each, so that none can. --long holds the flood for a minute.
+with half a request on each, so that none can. The control is a limit that leaves room for all. --long holds the flood for a minute.
 """
 import argparse
 import os
@@ -59,14 +59,14 @@ def flood(running, first_bytes):
     return held
 
 
-def case(name, seconds, falls_later, first_bytes=b""):
+def case(name, seconds, falls_later, first_bytes=b"", allowed=DESCRIPTORS):
     problems = []
     with tempfile.TemporaryDirectory() as folder:
-        limit = (DESCRIPTORS, DESCRIPTORS)
+        limit = (allowed, allowed)
         if not falls_later:
             program, listener.PROGRAM = listener.PROGRAM, os.path.join(folder, "limited")
             with open(listener.PROGRAM, "w") as script:
-                script.write("#!/bin/sh\nulimit -n %d && exec %s \"$@\"\n" % (DESCRIPTORS, program))
+                script.write("#!/bin/sh\nulimit -n %d && exec %s \"$@\"\n" % (allowed, program))
             os.chmod(listener.PROGRAM, 0o700)
         running = admin.AdminListener(os.path.join(folder, "store.db"), "--admin", "127.0.0.1:0", "--timeout", "60s")
         if not falls_later:
@@ -130,6 +130,7 @@ def main():
     seconds = 60 if options.long else 2
     good = [case("from the start", seconds, False), case("while it runs", seconds, True),
             case("while it runs, all busy", seconds, True, post(report("half"))[:-1])]
+    good.append(not case("control, with room for all: a problem must be found", 0.1, False, allowed=2048))
     return 0 if all(good) else 1
 
 

@@ -2,8 +2,10 @@
 #include "core/store/connection.hpp"
 
 #include "core/base/text.hpp"
+#include "core/store/file_head.hpp"
 #include "core/store/sqlite_error.hpp"
 #include "core/store/statement.hpp"
+#include "core/store/store_file.hpp"
 #include "core/store/writer_memory.hpp"
 
 #include <algorithm>
@@ -92,17 +94,14 @@ void configure(const Store::Connection& connection, Access access) {
 }  // namespace
 
 Store::Connection::Connection(const std::filesystem::path& path, Access access)
-    : m_path(path),
-      m_access(access),
-      m_guard(access == Access::write ? std::make_unique<WriteGuard>(path) : nullptr),
-      m_database(open_database(path, access)) {
+    : m_path(path), m_access(access), m_database(open_database(path, access)) {
+    if (!is_private()) {  // before SQLite looks for the log
+        const auto head = read_file_head(handle());
+        if (access == Access::write || (head && head->has_log)) require_one_name(path);
+    }
+    if (access == Access::write) m_guard = std::make_unique<WriteGuard>(path);
     configure(*this, access);
     if (access != Access::write) return;
-    struct stat opened {};
-    if (::stat(path.c_str(), &opened) == 0) {
-        m_device = opened.st_dev;
-        m_inode = opened.st_ino;
-    }
     const auto remember_length = [](void* pages, sqlite3*, const char*, int count) {
         *static_cast<std::int64_t*>(pages) = count;
         return SQLITE_OK;
@@ -114,15 +113,33 @@ Store::Connection::~Connection() {
     writer_memory.reset();  // its statements must go before the connection
 }
 
-void Store::Connection::require_in_place() const {
-    if (m_access != Access::write) return;
+Store::Connection::NamedFile Store::Connection::named_file(std::string name) {
+    NamedFile file{std::move(name)};
     struct stat found {};
-    const bool is_there = ::stat(m_path.c_str(), &found) == 0;
-    if (is_there && found.st_dev == m_device && found.st_ino == m_inode) return;
-    throw StoreError(StoreError::Kind::replaced,
-                     fmt::format("store \"{}\" was {}", visible(m_path.string()),
-                                 is_there ? "replaced by another file" : "moved or deleted"),
-                     "start jobtally again once the right file is there");
+    if (::stat(file.name.c_str(), &found) != 0) return file;
+    file.device = found.st_dev;
+    file.inode = found.st_ino;
+    return file;
+}
+
+void Store::Connection::remember_files() {
+    m_files.clear();
+    for (const char* ending : {"", "-wal", "-shm"})
+        m_files.push_back(named_file(m_path.string() + ending));
+}
+
+void Store::Connection::require_in_place() const {
+    for (const auto& file : m_files) {
+        const auto found = named_file(file.name);
+        if (found.device == file.device && found.inode == file.inode) continue;
+        const bool is_store = &file == &m_files.front();
+        throw StoreError(
+            StoreError::Kind::replaced,
+            fmt::format("{} \"{}\" was {}", is_store ? "store" : "the log", visible(file.name),
+                        found.inode != 0 ? "replaced by another file" : "moved or deleted"),
+            is_store ? "start jobtally again once the right file is there"
+                     : "nothing but jobtally may touch it; start jobtally again");
+    }
 }
 
 WriteGuard* Store::Connection::guard() const {

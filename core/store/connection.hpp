@@ -7,6 +7,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <SQLiteCpp/Database.h>
 #include <sys/types.h>
@@ -37,8 +39,10 @@ class Store::Connection {
     // Null for private stores; throws StoreError for read-only ones.
     WriteGuard* guard() const;
 
-    // Throws StoreError::replaced where the path no longer leads to the file that is open: what is
-    // written to that is as good as gone.
+    // Remembers which files the store and its log are, once both are there.
+    void remember_files();
+    // Throws StoreError::replaced where their names no longer lead to them: what is written to the
+    // open ones is as good as gone.
     void require_in_place() const;
 
     // With SQLite's own locks, which only other programs hold for long. Else it is 5 s.
@@ -62,9 +66,14 @@ class Store::Connection {
     Access m_access;
     std::unique_ptr<WriteGuard> m_guard;
     SQLite::Database m_database;
-    dev_t m_device = 0;  // of the file when it was opened to write
-    ino_t m_inode = 0;
-    std::int64_t m_log_pages = 0;  // after the last commit
+    struct NamedFile {
+        std::string name;
+        dev_t device = 0;
+        ino_t inode = 0;  // 0: none
+    };
+    static NamedFile named_file(std::string name);
+    std::vector<NamedFile> m_files;  // of who writes: the store, its log, the index of that
+    std::int64_t m_log_pages = 0;    // after the last commit
     std::int64_t m_checkpoint_at = log_pages_limit;
 };
 

@@ -41,12 +41,12 @@ void make_folders(const fs::path& folder) {
     if (errno != EEXIST) throw_errno(errno, "create the folder", folder);
 }
 
+// One that is there is left to SQLite: see file_head.hpp.
 void make_file(const fs::path& path) {
     make_folders(path.parent_path());
-    constexpr int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK;
-    Descriptor file(open(path.c_str(), flags | O_CREAT | O_EXCL, 0600));
-    if (!file && errno == EEXIST) file = Descriptor(open(path.c_str(), flags));
-    if (!file) throw_errno(errno, "open the store", path);
+    constexpr int flags = O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL;
+    const Descriptor file(open(path.c_str(), flags, 0600));
+    if (!file && errno != EEXIST) throw_errno(errno, "open the store", path);
 }
 
 bool uses_wal(const Store::Connection& connection) {
@@ -86,13 +86,18 @@ bool has_log(const fs::path& path) {
     return !error && size > 0;
 }
 
+void require_whole(const Store::Connection& connection) {
+    if (const auto head = read_file_head(connection.handle()))
+        require_whole(connection.path(), *head);
+}
+
 // In a folder that can't be written SQLite can't make its files for readers. Without a log there
 // is no writer, and the file can be read as it is.
 std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identity& identity) {
     try {
         auto connection = std::make_unique<Store::Connection>(path, Access::read);
         identity = identify(*connection, known_version());
-        require_whole(path);
+        require_whole(*connection);
         return connection;
     } catch (const StoreError& error) {
         if (error.kind() != Kind::not_writable || has_log(path)) throw;
@@ -138,9 +143,10 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
     make_file(real);
     auto connection = std::make_unique<Connection>(real, Access::write);
     make_ready_to_write(*connection, patience);
-    require_whole(real);
+    require_whole(*connection);
     // SQLite ignores it when the name of a new log can't be synced, and all commits in it would go.
     keep_names(real.parent_path());
+    connection->remember_files();
     return Store(std::move(connection));
 }
 

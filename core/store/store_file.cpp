@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -81,22 +80,6 @@ void require_own_file(const fs::path& path, const struct stat& file) {
     }
 }
 
-// True for files in WAL mode; backups are not.
-bool has_log(const fs::path& path) {
-    constexpr std::streamoff write_version = 18;
-    std::ifstream file(path, std::ios::binary);
-    file.seekg(write_version);
-    return file.get() == 2;
-}
-
-// Who opens it by another name would not see its log, nor its locks.
-void require_one_name(const fs::path& path, const struct stat& file) {
-    if (file.st_nlink <= 1 || !has_log(path)) return;
-    throw StoreError(Kind::foreign,
-                     fmt::format("store {} has {} names (hard links)", quoted(path), file.st_nlink),
-                     "its log has only one: delete the other names");
-}
-
 // The path, or the nearest folder above it that is there.
 fs::path nearest_there(fs::path path) {
     std::error_code error;
@@ -147,7 +130,6 @@ fs::path find_store_file(const fs::path& path, Use use, const FileSystemType& ty
     if (::stat(real.c_str(), &file) == 0) {
         require_regular(real, file);
         if (use == Use::write) require_own_file(real, file);
-        require_one_name(real, file);
     } else if (errno != ENOENT && errno != ENOTDIR) {
         throw_errno(errno, "open the store", real);
     }
@@ -155,27 +137,24 @@ fs::path find_store_file(const fs::path& path, Use use, const FileSystemType& ty
     return real;
 }
 
-void require_whole(const fs::path& path) {
+void require_whole(const fs::path& path, const FileHead& head) {
     fs::path log = path;
     log += "-wal";
-    const auto size_of = [](const fs::path& file) {
-        std::error_code error;
-        const auto size = fs::file_size(file, error);
-        return error ? std::uintmax_t{0} : size;
-    };
-    if (size_of(log) > 0) return;
-    unsigned char head[32] = {};
-    std::ifstream file(path, std::ios::binary);
-    if (!file.read(reinterpret_cast<char*>(head), sizeof head)) return;
-    const std::uint64_t size_field = (head[16] << 8) + head[17];
-    const std::uint64_t page = size_field == 1 ? 65536 : size_field;
-    const std::uint64_t pages = (std::uint64_t{head[28]} << 24) + (std::uint64_t{head[29]} << 16) +
-                                (std::uint64_t{head[30]} << 8) + head[31];
-    // A writer that has begun meanwhile changes both.
-    if (size_of(path) >= page * pages || size_of(log) > 0) return;
+    std::error_code error;
+    const auto log_bytes = fs::file_size(log, error);
+    // A writer that has begun since the head was read has a log now.
+    if (head.actual_bytes >= head.named_bytes || (!error && log_bytes > 0)) return;
     throw StoreError(Kind::corrupt,
                      fmt::format("store {} is damaged: its end is missing", quoted(path)),
                      "restore a backup made by `jobtally db backup`");
+}
+
+void require_one_name(const fs::path& path) {
+    struct stat file {};
+    if (::stat(path.c_str(), &file) != 0 || file.st_nlink <= 1) return;
+    throw StoreError(Kind::foreign,
+                     fmt::format("store {} has {} names (hard links)", quoted(path), file.st_nlink),
+                     "its log has only one: delete the other names");
 }
 
 bool is_open_to_others(const fs::path& path) {

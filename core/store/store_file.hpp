@@ -1,6 +1,8 @@
 // Which files may be opened as a store: found through links, refused where opening would be unsafe.
 #pragma once
 
+#include "core/store/file_head.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -22,7 +24,6 @@ bool is_on_network(std::int64_t file_system_type);
 // - what is neither a regular file nor absent, and links that lead nowhere, in a circle, or were
 //   made by another user (root's are fine);
 // - to write: a file of another user (unless we are root);
-// - a file with a log and a second name (a hard link): who opens it by that misses the log;
 // - a file on a network, unless JOBTALLY_NETWORK_STORE is `allow`.
 // The file need not exist.
 std::filesystem::path find_store_file(const std::filesystem::path& path, Use use,
@@ -30,7 +31,11 @@ std::filesystem::path find_store_file(const std::filesystem::path& path, Use use
 
 // Throws StoreError::corrupt where the file is shorter than its head says and no log can have the
 // rest: SQLite would read zeros there. For a file that is a SQLite file.
-void require_whole(const std::filesystem::path& path);
+void require_whole(const std::filesystem::path& path, const FileHead& head);
+
+// Throws StoreError::foreign for a file with a second name (a hard link). For one that has a log or
+// will get one: who opens it by the other name would not see that, nor its locks.
+void require_one_name(const std::filesystem::path& path);
 
 // True where others than the owner may read or write the store or a file beside it.
 bool is_open_to_others(const std::filesystem::path& path);

@@ -103,13 +103,18 @@ TEST_CASE("links, other files and networks", "[store]") {
         CHECK(refusal_of([&] { find(name, store::Use::write); }) == Kind::foreign);
     }
     fs::create_hard_link(path, folder / "second");
-    CHECK(refusal_of([&] { find(path); }) == Kind::foreign);
-    CHECK(refusal_of([&] { find(path, store::Use::write); }) == Kind::foreign);
+    for (const auto& name : {path, folder / "second"}) {
+        CHECK(refusal_of([&] { store::Store::open_to_read(name); }) == Kind::foreign);
+        CHECK(refusal_of([&] { store::Store::open_to_write(name); }) == Kind::foreign);
+    }
+    CHECK_FALSE(fs::exists(folder / "second-wal"));
+    CHECK_FALSE(fs::exists(folder / "second.lock"));
     fs::remove(folder / "second");
-    CHECK(find(path, store::Use::write) == fs::canonical(path));
+    CHECK_NOTHROW(store::Store::open_to_write(path));
     store::back_up(store::Store::open_to_read(path), folder / "copy.db");
-    fs::create_hard_link(folder / "copy.db", folder / "copy of copy");  // a backup has no log
-    CHECK(find(folder / "copy.db", store::Use::write) == fs::canonical(folder / "copy.db"));
+    fs::create_hard_link(folder / "copy.db", folder / "copy of copy");
+    CHECK_NOTHROW(store::Store::open_to_read(folder / "copy.db"));  // a backup has no log
+    CHECK(refusal_of([&] { store::Store::open_to_write(folder / "copy.db"); }) == Kind::foreign);
     const auto nfs = [](const fs::path&) { return std::int64_t{0x6969}; };
     CHECK(refusal_of([&] { store::find_store_file(path, store::Use::read, nfs); }) ==
           Kind::foreign);

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <thread>
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -178,6 +179,64 @@ TEST_CASE("a store can be read while it is written, and where nothing can be wri
     auto not_own = store::Store::open_to_read(path);
     CHECK(kind_of([&] { store::WriteTransaction transaction(not_own); }) == Kind::not_writable);
     CHECK(kind_of([&] { store::settle(not_own); }) == Kind::not_writable);
+}
+
+// Whether another process finds the lock by which SQLite knows that the file is in use. A process
+// does not see its own locks, hence the child; that closes the file harms nobody else's.
+bool is_seen_in_use(const std::filesystem::path& path) {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        struct flock lock {};
+        lock.l_type = F_WRLCK;
+        lock.l_whence = SEEK_SET;
+        lock.l_start = 0x40000000 + 2;  // SHARED_FIRST of os_unix.c
+        lock.l_len = 510;
+        const int file = open(path.c_str(), O_RDWR);
+        const bool is_known = file >= 0 && fcntl(file, F_GETLK, &lock) == 0;
+        _exit(is_known && lock.l_type != F_UNLCK ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    return status == 0;
+}
+
+TEST_CASE("an open store is locked against those who would take its log away", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    CHECK(is_seen_in_use(path) == false);
+    {
+        auto fresh = store::Store::open_to_write(path);
+        CHECK(is_seen_in_use(path));
+        put_one(fresh, report_of("a"));
+        store::settle(fresh);
+    }
+    std::filesystem::remove(path.string() + "-wal");  // nothing is left in it
+    for (int round = 0; round < 2; ++round) {
+        const auto reader = store::Store::open_to_read(path);
+        CHECK(is_seen_in_use(path));
+        auto writer = store::Store::open_to_write(path);
+        CHECK(is_seen_in_use(path));
+        put_one(writer, report_of("b"));
+        CHECK(is_seen_in_use(path));
+        CHECK(store::read_status(reader).reports == 2);
+    }
+}
+
+TEST_CASE("a store whose files were taken away takes nothing more", "[store]") {
+    const TemporaryFolder folder;
+    for (const char* ending : {"", "-wal", "-shm"}) {
+        const auto path = folder / (std::string("a") + ending + ".db").c_str();
+        auto own = store::Store::open_to_write(path);
+        put_one(own, report_of("a"));
+        std::filesystem::rename(path.string() + ending, folder / "away");
+        std::string message;
+        CHECK(kind_of([&] { put_one(own, report_of("b")); }, &message) == Kind::replaced);
+        CHECK(message.ends_with("was moved or deleted"));
+        write_bytes(path.string() + ending, "");
+        CHECK(kind_of([&] { put_one(own, report_of("b")); }, &message) == Kind::replaced);
+        CHECK(message.ends_with("was replaced by another file"));
+    }
 }
 
 TEST_CASE("two stores of one process exclude each other, and patience ends", "[store]") {

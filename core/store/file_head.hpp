@@ -1,0 +1,24 @@
+// The head of a store's file, read through SQLite's own descriptor: a process that closes any other
+// descriptor of a file loses all locks that SQLite has on it (sqlite.org/howtocorrupt.html, 2.2).
+// So nothing in this program opens the file of a store but SQLite.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+struct sqlite3;
+
+namespace jobtally::store {
+
+// From bytes 16 to 31 of the file format (sqlite.org/fileformat.html, 1.3).
+struct FileHead {
+    bool has_log = false;            // in WAL mode; backups are not
+    std::uint64_t named_bytes = 0;   // page size times pages
+    std::uint64_t actual_bytes = 0;  // as the file system has it, measured after the head was read
+};
+
+// Nothing for a file that is shorter than a head, or none. No lock is taken: a writer may be at
+// work.
+std::optional<FileHead> read_file_head(sqlite3* connection);
+
+}  // namespace jobtally::store

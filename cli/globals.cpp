@@ -1,6 +1,7 @@
 #include "cli/globals.hpp"
 
 #include "core/base/error.hpp"
+#include "core/store/store_file.hpp"
 #include "core/time/expression.hpp"
 
 #include <cstdlib>
@@ -30,6 +31,14 @@ std::filesystem::path Globals::store_path() const {
                     "name one with --db PATH or JOBTALLY_DB");
     }
     return std::filesystem::path(home) / ".local" / "share" / "jobtally" / "jobtally.db";
+}
+
+bool Globals::is_file_of_store(const std::filesystem::path& file) const {
+    try {
+        return !store_in_memory() && store::is_file_of_store(file, store_path());
+    } catch (const Error&) {
+        return false;  // who opens it will say what is wrong
+    }
 }
 
 std::vector<std::string> Globals::column_keys() const {

@@ -11,10 +11,20 @@ namespace {
 
 constexpr std::int64_t warnings_shown = 10;
 
+// To open them would also take SQLite's locks away: see core/store/file_head.hpp.
+void refuse_files_of_store(const Globals& globals, const std::vector<std::string>& paths) {
+    for (const auto& path : paths) {
+        if (path != "-" && globals.is_file_of_store(path))
+            throw UsageError(fmt::format("\"{}\" is a file of the store itself", path),
+                             "`jobtally export` prints the reports that it holds");
+    }
+}
+
 }  // namespace
 
 ingest::LoadResult load_files(const Globals& globals, const std::vector<std::string>& paths,
                               ingest::DeliverySink& sink, const ingest::LoadOptions& options) {
+    refuse_files_of_store(globals, paths);
     std::int64_t rejected = 0;
     ingest::LoadHooks hooks;
     hooks.rejected = [&](std::string_view source, std::uint64_t line, std::string_view reason) {

@@ -73,6 +73,9 @@ Output::Output(const Globals& globals, render::Format fallback)
     std::error_code none;
     const auto real = std::filesystem::canonical(globals.output, none);
     m_path = none ? globals.output : real.string();
+    if (globals.is_file_of_store(m_path))
+        throw UsageError(fmt::format("\"{}\" is a file of the store itself", globals.output),
+                         "name another file with -o");
     open_file();
 }
 

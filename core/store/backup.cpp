@@ -8,6 +8,7 @@
 #include "core/store/schema.hpp"
 #include "core/store/sqlite_error.hpp"
 #include "core/store/statement.hpp"
+#include "core/store/store_file.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -38,15 +39,6 @@ bool is_there(const fs::path& path) {
     return fs::exists(path, error);
 }
 
-bool is_of_the_store(const fs::path& target, const fs::path& store) {
-    std::error_code error;
-    if (fs::equivalent(target, store, error)) return true;
-    for (const char* ending : {"", "-wal", "-shm", ".lock"}) {
-        if (target == beside(store, ending)) return true;
-    }
-    return false;
-}
-
 bool is_older_backup(const fs::path& target) {
     std::error_code error;
     if (fs::is_empty(target, error)) return true;
@@ -61,7 +53,7 @@ bool is_older_backup(const fs::path& target) {
 void require_replaceable(const fs::path& target, const fs::path& store) {
     std::error_code error;
     const auto status = fs::status(target, error);
-    if (is_of_the_store(target, store)) {
+    if (is_file_of_store(target, store)) {
         throw StoreError(Kind::other, fmt::format("{} is the store itself", quoted(target)),
                          "name another file");
     }

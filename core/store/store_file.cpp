@@ -22,6 +22,8 @@ namespace fs = std::filesystem;
 using Kind = StoreError::Kind;
 
 constexpr off_t smallest_page = 512;
+// Of the store, its log, the index of that, and its lock file.
+constexpr const char* endings[] = {"", "-wal", "-shm", ".lock"};
 constexpr const char* name_a_file = "name a file with --db";
 
 std::string quoted(const fs::path& path) {
@@ -157,10 +159,19 @@ void require_one_name(const fs::path& path) {
                      "its log has only one: delete the other names");
 }
 
+bool is_file_of_store(const fs::path& file, const fs::path& store) {
+    const auto real = followed(file);
+    return std::any_of(std::begin(endings), std::end(endings), [&](const char* ending) {
+        const fs::path name = followed(store).string() + ending;
+        std::error_code error;
+        return real == name || fs::equivalent(real, name, error);
+    });
+}
+
 bool is_open_to_others(const fs::path& path) {
     std::error_code error;
     if (!fs::is_regular_file(path, error)) return false;
-    for (const char* ending : {"", "-wal", "-shm", ".lock"}) {
+    for (const char* ending : endings) {
         const auto name = path.string() + ending;
         struct stat file {};
         if (::stat(name.c_str(), &file) == 0 && (file.st_mode & 077) != 0) return true;

@@ -37,6 +37,10 @@ void require_whole(const std::filesystem::path& path, const FileHead& head);
 // will get one: who opens it by the other name would not see that, nor its locks.
 void require_one_name(const std::filesystem::path& path);
 
+// True for the store, its log, the index of that and its lock file, by whatever name; they need not
+// exist. Throws StoreError for names that can't be followed.
+bool is_file_of_store(const std::filesystem::path& file, const std::filesystem::path& store);
+
 // True where others than the owner may read or write the store or a file beside it.
 bool is_open_to_others(const std::filesystem::path& path);
 

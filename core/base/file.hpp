@@ -31,6 +31,11 @@ class Descriptor {
 // written then.
 [[nodiscard]] int write_all(int descriptor, std::string_view bytes) noexcept;
 
+// Where we are root: gives an open file to the owner of `path`, who would else be locked out of
+// what was made on their behalf. Does nothing where that fails: they will be told that they can't
+// open it.
+void give_to_owner_of(const std::filesystem::path& path, int descriptor) noexcept;
+
 struct FileText {
     std::string bytes;
     std::string problem;  // why there are none, in words; empty where nothing went wrong

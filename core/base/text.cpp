@@ -252,6 +252,13 @@ std::string count_text(std::int64_t count) {
     return digits;
 }
 
+std::string per_cent_text(double fraction) {
+    const std::string digits = fmt::format("{:.1f}", fraction * 100);
+    if (fraction > 0 && digits == "0.0") return "<0.1 %";
+    if (fraction < 1 && digits == "100.0") return ">99.9 %";
+    return (digits == "-0.0" ? "0.0" : digits) + " %";
+}
+
 std::string decimal_text(double value) {
     std::string text = fmt::format("{:.6f}", value);
     text.erase(text.find_last_not_of('0') + 1);

@@ -1,6 +1,7 @@
 // Puts the digest together from the questions it is made of.
 #include "core/query/summary.hpp"
 
+#include "core/base/text.hpp"
 #include "core/query/summary_sections.hpp"
 #include "core/store/rejected.hpp"
 
@@ -17,9 +18,9 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
     const Counts& counts = answer.total.total.counts;
     std::string text = "no finished jobs";
     if (const auto rate = counts.success_rate().value()) {
-        text = fmt::format("{} of {} {} succeeded ({:.1f} %)", with_commas(counts.succeeded()),
+        text = fmt::format("{} of {} {} succeeded ({})", with_commas(counts.succeeded()),
                            with_commas(counts.finished()), counts.finished() == 1 ? "job" : "jobs",
-                           100 * *rate);
+                           per_cent_text(*rate));
     }
     if (counts.partial > 0) text += fmt::format(", {} partial", with_commas(counts.partial));
     if (empty > 0) text += fmt::format(", {} empty", with_commas(empty));

@@ -23,15 +23,6 @@ std::string number_words(double value) {
     return count_text(std::llround(value));
 }
 
-// Less than all is never 100.0 %, more than none never 0.0 %.
-std::string per_cent(double fraction) {
-    if (!std::isfinite(fraction)) return std::string{unknown};
-    const std::string digits = fmt::format("{:.1f}", fraction * 100);
-    if (fraction > 0 && digits == "0.0") return "<0.1 %";
-    if (fraction < 1 && digits == "100.0") return ">99.9 %";
-    return (digits == "-0.0" ? "0.0" : digits) + " %";
-}
-
 // `+2.1 pp`, `-46 %`; an arrow before it where it is outside the noise.
 std::string change_text(const table::Change& change, bool ascii) {
     if (!std::isfinite(change.value)) return std::string{unknown};
@@ -53,7 +44,9 @@ struct HumanText {
     std::string operator()(bool value) const { return value ? "yes" : "no"; }
     std::string operator()(std::int64_t value) const { return count_text(value); }
     std::string operator()(table::Number number) const { return number_words(number.value); }
-    std::string operator()(table::Ratio ratio) const { return per_cent(ratio.value); }
+    std::string operator()(table::Ratio ratio) const {
+        return std::isfinite(ratio.value) ? per_cent_text(ratio.value) : std::string{unknown};
+    }
     std::string operator()(time::Duration length) const { return time::human_length(length); }
     std::string operator()(time::Instant at) const { return time::format_local(at, zone, false); }
     std::string operator()(const std::string& text) const { return visible(text); }

@@ -47,6 +47,7 @@ void make_file(const fs::path& path) {
     constexpr int flags = O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL;
     const Descriptor file(open(path.c_str(), flags, 0600));
     if (!file && errno != EEXIST) throw_errno(errno, "open the store", path);
+    if (file) give_to_owner_of(path.parent_path(), file.number());
 }
 
 bool uses_wal(const Store::Connection& connection) {

@@ -59,14 +59,6 @@ void lock_until(int file, off_t byte, std::chrono::steady_clock::time_point dead
     }
 }
 
-// Root must not lock out the user whose store it is. SQLite does the same with the log.
-void give_to_owner_of(const std::filesystem::path& store, int file) {
-    struct stat found {};
-    if (geteuid() != 0 || stat(store.c_str(), &found) != 0 || found.st_uid == 0) return;
-    // Where that fails the other user is told that the lock file can't be opened.
-    [[maybe_unused]] const int ignored = fchown(file, found.st_uid, found.st_gid);
-}
-
 }  // namespace
 
 WriteGuard::WriteGuard(const std::filesystem::path& store) : m_store(store) {

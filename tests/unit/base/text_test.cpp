@@ -7,6 +7,14 @@
 #include <string>
 #include <string_view>
 
+TEST_CASE("a part is never shown as all, nor as nothing", "[base]") {
+    CHECK(jobtally::per_cent_text(1) == "100.0 %");
+    CHECK(jobtally::per_cent_text(0.99968) == ">99.9 %");
+    CHECK(jobtally::per_cent_text(0.92) == "92.0 %");
+    CHECK(jobtally::per_cent_text(0.0001) == "<0.1 %");
+    CHECK(jobtally::per_cent_text(0) == "0.0 %");
+}
+
 TEST_CASE("UTF-8 is told from what is not", "[base]") {
     using namespace std::string_view_literals;
     using jobtally::is_utf8;

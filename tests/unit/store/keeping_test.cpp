@@ -131,6 +131,21 @@ TEST_CASE("links, other files and networks", "[store]") {
     CHECK(store::is_open_to_others(path));
 }
 
+TEST_CASE("what root makes in a folder belongs to the owner of the folder", "[store]") {
+    if (geteuid() != 0) return;
+    const TemporaryFolder folder;
+    constexpr uid_t someone = 4242;
+    REQUIRE(chown(folder.path().c_str(), someone, someone) == 0);
+    auto own = store::Store::open_to_write(folder / "a.db");
+    put_one(own, report_of("a"));
+    for (const auto& entry : fs::directory_iterator(folder.path())) {
+        struct stat file {};
+        REQUIRE(stat(entry.path().c_str(), &file) == 0);
+        CHECK(file.st_uid == someone);
+        CHECK(file.st_gid == someone);
+    }
+}
+
 TEST_CASE("a file of another user is not written", "[store]") {
     if (geteuid() != 0) return;  // only root can make one
     const TemporaryFolder folder;

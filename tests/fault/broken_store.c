@@ -1,9 +1,12 @@
 /* Breaks the store of the program that it is preloaded into, for the controls of the proofs: each must notice.
    JOBTALLY_BREAK=normal commits with synchronous=NORMAL; nosync leaves fsync() out; drop:BYTES drops what is written to
    a write-ahead log beyond so many, and says that it was written; spool does so with all that is written to a
-   spool; lie rolls back what should be committed, from the seventh time on. */
+   spool; lie rolls back what should be committed, from the seventh time on; unlock opens and closes each file that
+   was locked, by which all locks on it go. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +39,21 @@ static int ends_with(int file, const char* ending) {
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     const ssize_t length = readlink(link, path, sizeof path), wanted = (ssize_t)strlen(ending);
     return length > wanted && memcmp(path + length - wanted, ending, (size_t)wanted) == 0;
+}
+
+int fcntl64(int file, int command, ...) {
+    int (*real)(int, int, ...) = (int (*)(int, int, ...))dlsym(RTLD_NEXT, "fcntl64");
+    va_list more;
+    va_start(more, command);
+    void* const argument = va_arg(more, void*);
+    va_end(more);
+    const int result = real(file, command, argument);
+    if (breaks("unlock") && command == F_SETLK && ends_with(file, ".db")) {
+        char link[64];
+        snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+        close(open(link, O_RDONLY));
+    }
+    return result;
 }
 
 int fsync(int file) {

@@ -23,6 +23,7 @@ struct Counts {
     std::int64_t failed() const { return by_status[1]; }
     std::int64_t running() const { return by_status[2]; }
     std::int64_t finished() const { return by_status[0] + by_status[1]; }
+    std::int64_t of_other_status() const { return by_status[3]; }
     std::int64_t reports() const { return finished() + by_status[2] + by_status[3]; }
 
     model::Rate success_rate() const { return {succeeded(), finished()}; }

@@ -14,7 +14,8 @@ namespace jobtally::query {
 
 struct SummaryAnswer {
     table::Window window;
-    // `23 of 25 jobs succeeded (92.0 %), 1 partial, 1 empty; 12,345 of 12,400 records`
+    // `23 of 25 jobs succeeded (92.0 %), 1 partial, 1 empty, 1 running, 1 of a status that is not
+    // known; 12,345 of 12,400 records`
     std::string headline;
     RatesAnswer total;  // by none
     std::vector<table::Section>

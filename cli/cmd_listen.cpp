@@ -163,6 +163,7 @@ int run(const Globals& globals, const Options& options) {
     if (globals.store_in_memory())
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
     hold_signals();
+    do_not_wait_for_reader();
     auto listening = listen_options(options);
     listen::ServiceManager manager;
     if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;

@@ -90,7 +90,7 @@ int retry(const Globals& globals, const Options& options) {
             for (const auto& report : delivery.reports) {
                 tally.count(transaction.put(report, body.received_at));
             }
-            tally.rejected += static_cast<std::int64_t>(delivery.rejections.size());
+            tally.rejected += delivery.rejected();
             if (delivery.rejections.empty()) accepted.push_back(body.rejected_id);
         }
         transaction.commit();

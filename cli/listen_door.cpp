@@ -3,6 +3,7 @@
 #include "cli/messages.hpp"
 #include "cli/validators.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/listen/descriptors.hpp"
 #include "core/listen/service_manager.hpp"
 #include "core/listen/tls.hpp"
@@ -85,8 +86,8 @@ void apply_door_options(const DoorSettings& settings, listen::ListenOptions& opt
 
 void print_addresses(const listen::Listener& listener) {
     for (const auto& url : listener.admin_urls())
-        fmt::print(stderr, "jobtally: admin address {}\n", url);
-    for (const auto& url : listener.urls()) fmt::print(stderr, "jobtally: listening on {}\n", url);
+        print_line("jobtally: admin address " + visible(url));
+    for (const auto& url : listener.urls()) print_line("jobtally: listening on " + visible(url));
 }
 
 void read_tls_again(listen::Listener& listener, const DoorSettings& settings) {

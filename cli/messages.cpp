@@ -1,14 +1,34 @@
 #include "cli/messages.hpp"
 
+#include "cli/line_stream.hpp"
 #include "core/base/text.hpp"
 
+#include <atomic>
 #include <cstdio>
+#include <exception>
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 
 namespace {
+
+std::atomic<bool> waits_for_reader = true;
+
+void print_in_time(const std::string& line) noexcept {
+    static LineStream log(STDERR_FILENO);
+    try {
+        if (log.put(line + "\n") != 0) return;
+        if (const auto missed = log.take_missed())
+            log.put(
+                fmt::format("jobtally: warning: {} lines were left out here, for nobody read "
+                            "them\n",
+                            missed));
+    } catch (const std::exception&) {
+        // There is no memory for a line.
+    }
+}
 
 void print(std::string_view kind, std::string_view text) {
     print_line(fmt::format("jobtally: {}: {}", kind, visible(text)));
@@ -17,7 +37,12 @@ void print(std::string_view kind, std::string_view text) {
 }  // namespace
 
 void print_line(const std::string& line) noexcept {
+    if (!waits_for_reader) return print_in_time(line);
     std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+void do_not_wait_for_reader() {
+    waits_for_reader = false;
 }
 
 void print_error(const Error& error) {

@@ -21,6 +21,9 @@ struct ClosedPipe : std::exception {};
 // A line on stderr. What nobody can be told, for the disk is full or the reader has gone, is not
 // told: what is at work must not stop for that.
 void print_line(const std::string& line) noexcept;
+// From now on a reader of stderr that hangs gets fewer lines, in place of holding us up. For what
+// others wait for.
+void do_not_wait_for_reader();
 // `jobtally: error: ...` and, where there is one, `jobtally: hint: ...`. Controls are made visible.
 void print_error(const Error& error);
 void print_warning(std::string_view text);

@@ -4,7 +4,6 @@
 #include "core/wire/report_writer.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -20,9 +19,9 @@ void ReportPrinter::submit(ingest::Delivery delivery, std::function<void(ingest:
     });
 }
 
-// In the sink's thread. A slow reader slows the listener down, as with any pipe.
+// In the sink's thread: many wait for it.
 void ReportPrinter::print(const ingest::Receipt& receipt) {
-    if (receipt.error || receipt.is_spooled || std::ferror(stdout) != 0) return;
+    if (receipt.error || receipt.is_spooled || m_has_failed) return;
     std::string lines;
     for (std::size_t i = 0; i < receipt.outcomes.size(); ++i) {
         const auto outcome = receipt.outcomes[i];
@@ -30,10 +29,20 @@ void ReportPrinter::print(const ingest::Receipt& receipt) {
         wire::append_report(lines, receipt.delivery.reports[i]);
         lines += '\n';
     }
-    std::fwrite(lines.data(), 1, lines.size(), stdout);
-    if (std::fflush(stdout) == 0 || errno == EPIPE) return;
-    print_warning(
-        fmt::format("nothing more is printed, only stored: stdout: {}", std::strerror(errno)));
+    note(m_out.put(lines));
+}
+
+void ReportPrinter::note(int error) {
+    const bool was_stuck = std::exchange(m_is_stuck, error == EAGAIN);
+    if (m_is_stuck && !was_stuck)
+        print_warning("nobody reads stdout: reports are stored, but not printed");
+    if (was_stuck && error == 0)
+        print_warning(fmt::format("stdout is read again: {} deliveries were not printed",
+                                  m_out.take_missed()));
+    m_has_failed = error != 0 && error != EAGAIN;
+    if (m_has_failed && error != EPIPE)
+        print_warning(
+            fmt::format("nothing more is printed, only stored: stdout: {}", std::strerror(error)));
 }
 
 }  // namespace jobtally::cli

@@ -2,6 +2,10 @@
 
 #include "core/wire/report_reader.hpp"
 
+#include <utility>
+
+#include <fmt/format.h>
+
 namespace jobtally::ingest {
 namespace {
 
@@ -12,6 +16,41 @@ model::Rejection nothing_in(std::string_view body) {
             std::string(body.substr(0, wire::Limits{}.kept_body)), 1, !is_empty};
 }
 
+// So many of one body stand by themselves. Else one body of nothing but commas and brackets would
+// push all others out of the store, and keep everybody waiting for it.
+constexpr std::size_t single_rejections = 1000;
+
+class Rejections {
+  public:
+    explicit Rejections(Delivery& delivery) : m_delivery(delivery) {}
+
+    void take(model::Rejection rejection) {
+        auto& kept = m_delivery.rejections;
+        if (kept.size() < single_rejections) return kept.push_back(std::move(rejection));
+        const bool is_json = rejection.is_json;
+        if (m_rest++ == 0) m_first = std::move(rejection);
+        m_first.is_json = m_first.is_json && is_json;
+    }
+    // The rest is kept as the whole body, in pieces.
+    void finish(std::string_view body) {
+        if (m_rest == 0) return;
+        const auto piece = wire::Limits{}.kept_body;
+        const auto pieces = (body.size() + piece - 1) / piece;
+        for (std::size_t at = 0; at < pieces; ++at) {
+            m_delivery.rejections.push_back(
+                {fmt::format("{} more in one body, of which this is part {} of {}; the first: {}",
+                             m_rest, at + 1, pieces, m_first.reason),
+                 std::string(body.substr(at * piece, piece)), m_first.line, m_first.is_json});
+        }
+        m_delivery.more_rejected = m_rest - static_cast<std::int64_t>(pieces);
+    }
+
+  private:
+    Delivery& m_delivery;
+    model::Rejection m_first;  // of the rest
+    std::int64_t m_rest = 0;
+};
+
 }  // namespace
 
 Delivery decode(std::string_view body, std::string source, time::Instant received_at) {
@@ -19,6 +58,7 @@ Delivery decode(std::string_view body, std::string source, time::Instant receive
     Delivery delivery;
     delivery.source = std::move(source);
     delivery.received_at = received_at;
+    Rejections rejections(delivery);
     wire::ReportReader reader;
     reader.feed(body);
     model::JobReport report;
@@ -30,14 +70,18 @@ Delivery decode(std::string_view body, std::string source, time::Instant receive
                 delivery.reports.push_back(std::move(report));
                 break;
             case Got::rejection:
-                delivery.rejections.push_back(std::move(rejection));
+                rejections.take(std::move(rejection));
                 break;
             case Got::need_more:
-                if (is_finished) return delivery;
+                if (is_finished) {
+                    rejections.finish(body);
+                    return delivery;
+                }
                 reader.finish();
                 is_finished = true;
                 break;
             case Got::end:
+                rejections.finish(body);
                 if (delivery.reports.empty() && delivery.rejections.empty())
                     delivery.rejections.push_back(nothing_in(body));
                 return delivery;

@@ -6,6 +6,7 @@
 #include "core/model/report.hpp"
 #include "core/time/instant.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -18,15 +19,24 @@ namespace jobtally::ingest {
 struct Delivery {
     std::vector<model::JobReport> reports;
     std::vector<model::Rejection> rejections;
+    // What is to be added to the number of those: the last of a body with very many are pieces of
+    // it.
+    std::int64_t more_rejected = 0;
     std::optional<std::string> body;  // as it came, where it can't be read again: for the spool
     std::string source;               // `http 127.0.0.1`, `reports.ndjson`
     time::Instant received_at;
     bool names_lines = false;   // rejections are kept as from `SOURCE:LINE`
     bool more_follows = false;  // nobody waits for this one: it may share its commit with the next
+
+    std::int64_t rejected() const {
+        return static_cast<std::int64_t>(rejections.size()) + more_rejected;
+    }
 };
 
 // Decodes a complete body. What is not acceptable is in `rejections`, never thrown; a body that
-// holds no report at all is one rejection, so something is always in one of the two.
+// holds no report at all is one rejection, so something is always in one of the two. Of more than
+// 1,000 rejections in one body the first stand by themselves, and the rest as the whole body in
+// pieces of 64 KiB.
 Delivery decode(std::string_view body, std::string source, time::Instant received_at);
 
 // What became of a delivery. Unless `error` is set, all of it is on disk: in the store, or in the

@@ -24,7 +24,7 @@ void DryRun::submit(Delivery delivery, std::function<void(Receipt)> done) {
             receipt.outcomes.push_back(m_transaction.put(report, delivery.received_at));
             receipt.tally.count(receipt.outcomes.back());
         }
-        receipt.tally.rejected += static_cast<std::int64_t>(delivery.rejections.size());
+        receipt.tally.rejected += delivery.rejected();
     } catch (const Error& error) {
         receipt.error = error.what();
         receipt.hint = error.hint();

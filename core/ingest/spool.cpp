@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 
 #include <fcntl.h>
@@ -18,8 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A file under this name is not finished: nobody was told that it is kept.
+// A file under this name is not finished: nobody was told that it is kept. One that nobody finishes
+// is taken all the same: it may hold a whole report.
 constexpr std::string_view unfinished = ".part";
+constexpr std::chrono::minutes unfinished_for{1};
 constexpr std::string_view finished = ".json";
 constexpr std::size_t most_bytes = 1 << 30;  // SQLite takes no longer text either
 constexpr std::string_view source_kind = "http ";
@@ -87,7 +90,7 @@ struct Origin {
 Origin origin_of(std::string_view name) {
     std::int64_t micros = 0;
     std::from_chars(name.data(), name.data() + name.size(), micros);
-    name.remove_suffix(finished.size());
+    name = name.substr(0, name.rfind(finished));
     return {time::instant_from_micros(micros),
             fmt::format("{}{}", source_kind, name.substr(name.rfind('-') + 1))};
 }
@@ -96,6 +99,17 @@ bool is_finished(std::string_view name) {
     const auto digits = name.find_first_not_of("0123456789");
     return digits == 20 && std::count(name.begin(), name.end(), '-') == 3 &&
            name.ends_with(finished);
+}
+
+bool is_left_unfinished(const fs::directory_entry& entry) {
+    const auto name = entry.path().filename().string();
+    if (!name.ends_with(unfinished) ||
+        !is_finished(std::string_view(name).substr(0, name.size() - unfinished.size()))) {
+        return false;
+    }
+    std::error_code problem;
+    const auto written = entry.last_write_time(problem);
+    return !problem && fs::file_time_type::clock::now() - written > unfinished_for;
 }
 
 }  // namespace
@@ -153,7 +167,7 @@ std::vector<std::string> Spool::waiting() const {
     for (fs::directory_iterator entry(m_folder, problem), end; !problem && entry != end;
          entry.increment(problem)) {
         auto name = entry->path().filename().string();
-        if (is_finished(name)) names.push_back(std::move(name));
+        if (is_finished(name) || is_left_unfinished(*entry)) names.push_back(std::move(name));
     }
     if (problem && problem != std::errc::no_such_file_or_directory) {
         fail(problem.value(), "read the folder", m_folder);

@@ -13,7 +13,7 @@ void StoreSink::submit(Delivery delivery, std::function<void(Receipt)> done) {
         receipt.outcomes.push_back(transaction.put(report, delivery.received_at));
         receipt.tally.count(receipt.outcomes.back());
     }
-    receipt.tally.rejected += static_cast<std::int64_t>(delivery.rejections.size());
+    receipt.tally.rejected += delivery.rejected();
     transaction.commit();
     receipt.delivery = std::move(delivery);
     done(std::move(receipt));

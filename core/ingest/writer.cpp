@@ -198,8 +198,8 @@ std::size_t Writer::put(store::WriteTransaction& transaction, Receipt& receipt) 
     for (const auto& rejection : delivery.rejections) {
         if (delivery.names_lines) source = fmt::format("{}:{}", delivery.source, rejection.line);
         transaction.reject(rejection, source, delivery.received_at);
-        receipt.tally.count(model::Outcome::rejected);
     }
+    receipt.tally.rejected += delivery.rejected();
     return receipt.outcomes.size() + delivery.rejections.size();
 }
 

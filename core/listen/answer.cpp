@@ -45,7 +45,7 @@ Answer answer_to_nothing_acceptable(const ingest::Delivery& delivery) {
     append_member(
         answer.body, "error",
         delivery.rejections.empty() ? "no report" : visible(delivery.rejections.front().reason));
-    answer.body += fmt::format(", \"rejected\": {}}}\n", delivery.rejections.size());
+    answer.body += fmt::format(", \"rejected\": {}}}\n", delivery.rejected());
     return answer;
 }
 

@@ -95,11 +95,16 @@ std::shared_ptr<Session> Hub::find(std::uint64_t number) const {
     return found == m_sessions.end() ? nullptr : found->second;
 }
 
+// Who has sent nothing goes before who has sent a part of a head.
 std::shared_ptr<Session> Hub::idlest(Purpose purpose) const {
     std::shared_ptr<Session> idlest;
+    const auto goes_before = [&](const Session& session) {
+        if (session.is_idle() != idlest->is_idle()) return session.is_idle();
+        return session.idle_since() < idlest->idle_since();
+    };
     for (const auto& [number, session] : m_sessions) {
-        if (session->purpose() != purpose || !session->is_idle()) continue;
-        if (!idlest || session->idle_since() < idlest->idle_since()) idlest = session;
+        if (session->purpose() != purpose || !session->gives_way()) continue;
+        if (!idlest || goes_before(*session)) idlest = session;
     }
     return idlest;
 }
@@ -116,7 +121,7 @@ bool Hub::has_room(Purpose purpose) const {
 bool Hub::close_idlest(Purpose purpose) {
     const auto session = idlest(purpose);
     if (!session) return false;
-    session->close();
+    session->give_way();
     ++m_counters.closed_idle;
     return true;
 }
@@ -237,6 +242,7 @@ void Hub::expire_sessions() {
         if (session->deadline() <= now) late.push_back(session);
     }
     for (const auto& session : late) session->expire();
+    if (on_room) on_room();  // some may give way now that did not before
 }
 
 void Hub::stop() {

@@ -6,6 +6,7 @@
 #include "core/listen/hub.hpp"
 #include "core/listen/listening_socket.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -20,7 +21,9 @@ namespace {
 void check(const ListenOptions& options) {
     if (options.binds.empty() && options.passed.empty())
         throw UsageError("no address to listen on");
-    if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
+    const auto is_of_path = [](char c) { return c > 0x20 && c < 0x7f && c != '?' && c != '#'; };
+    if (!options.path.starts_with('/') ||
+        !std::all_of(options.path.begin(), options.path.end(), is_of_path))
         throw UsageError(fmt::format("\"{}\" is not a path", visible(options.path)),
                          "write a path such as \"/\" or \"/job-reports\"");
     if (options.max_connections == 0 || options.max_body == 0 || options.timeout.count() <= 0)

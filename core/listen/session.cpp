@@ -14,6 +14,7 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds linger_patience{2000};
 constexpr std::chrono::milliseconds last_chance{500};
+constexpr std::chrono::milliseconds patience_with_heads{1000};  // where others want in
 constexpr std::uint64_t lingered_limit = 4 << 20;
 // What a body may take without a share of the budget. Else a few senders that announce much and
 // send nothing would hold all shares, and nobody's small report would get in.
@@ -98,6 +99,19 @@ void Session::close() {
     m_channel->close();
     drop_body();
     m_hub.remove(m_number);
+}
+
+bool Session::gives_way() const {
+    return is_idle() ||
+           (m_phase == Phase::head && Hub::Clock::now() - m_entered > patience_with_heads);
+}
+
+void Session::give_way() {
+    if (m_phase == Phase::head) {
+        m_record.problem = "it gave way to another connection before its head was complete";
+        record_access();
+    }
+    close();
 }
 
 void Session::wind_down() {

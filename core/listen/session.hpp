@@ -37,6 +37,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
     // Nothing of a request has come yet.
     bool is_idle() const { return m_phase == Phase::opening || m_phase == Phase::idle; }
+    // It may be closed for another: it is idle, or its head is not there after a second, which
+    // nobody has sent in earnest.
+    bool gives_way() const;
+    void give_way();
     Hub::Clock::time_point idle_since() const { return m_entered; }
     Hub::Clock::time_point deadline() const { return m_deadline; }
 

@@ -137,8 +137,10 @@ void Store::Connection::require_in_place() const {
             StoreError::Kind::replaced,
             fmt::format("{} \"{}\" was {}", is_store ? "store" : "the log", visible(file.name),
                         found.inode != 0 ? "replaced by another file" : "moved or deleted"),
-            is_store ? "start jobtally again once the right file is there"
-                     : "nothing but jobtally may touch it; start jobtally again");
+            is_store
+                ? "start jobtally again once the right file is there, without the -wal and -shm of "
+                  "another"
+                : "nothing but jobtally may touch it; start jobtally again");
     }
 }
 

@@ -29,7 +29,6 @@ def small_pipe():
 
 
 def free_port():
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -181,6 +181,21 @@ class Admin(unittest.TestCase):
         self.assertEqual(running.stop(), 0)
         self.assertFalse(os.path.exists(path))
 
+    def test_heads_that_stall_give_way_to_who_waits(self):
+        running = self.listen("--max-connections", "3", "--timeout", "20s")
+        stalled = [running.connect() for _ in range(3)]
+        for connection in stalled:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n")
+        time.sleep(0.2)
+        began = time.time()
+        for number in range(3):
+            with running.connect() as connection:
+                connection.sendall(post(report("honest-%d" % number)))
+                self.assertEqual(read_answer(connection)[0].status, 200)
+        self.assertLess(time.time() - began, 10)
+        for connection in stalled:
+            connection.close()
+
     def test_admin_answers_though_the_door_is_full(self):
         running = self.listen("--max-connections", "3", "--timeout", "5s")
         busy = []

@@ -96,6 +96,24 @@ TEST_CASE("what is not a finished file of the spool is left alone", "[ingest]") 
     CHECK(spool.waiting().empty());
 }
 
+TEST_CASE("what a killed process has left unfinished is taken after a while", "[ingest]") {
+    const IngestFolder folder;
+    const Spool spool(folder.path / "spool");
+    spool.prepare();
+    const auto part = spool.folder() / "00000000000000000007-1-1-127.0.0.1.json.part";
+    std::ofstream(part) << report_text("a");
+    CHECK(spool.waiting().empty());
+    std::filesystem::last_write_time(
+        part, std::filesystem::file_time_type::clock::now() - std::chrono::minutes(2));
+    REQUIRE(spool.waiting().size() == 1);
+    const auto delivery = spool.read(spool.waiting().front());
+    REQUIRE(delivery.has_value());
+    CHECK(delivery->source == "http 127.0.0.1");
+    CHECK(delivery->reports.size() == 1);
+    spool.drop(spool.waiting().front());
+    CHECK_FALSE(std::filesystem::exists(part));
+}
+
 TEST_CASE("a sender's name never leads out of the spool", "[ingest]") {
     const IngestFolder folder;
     Spool spool(folder.path / "spool");

@@ -76,6 +76,27 @@ TEST_CASE("many threads submit, every delivery is answered once and stored", "[i
     CHECK(jobtally::store::read_page(reader, 0, 10'000).size() == threads * each);
 }
 
+TEST_CASE("a body of rubbish is kept, and takes no more room than it must", "[ingest]") {
+    std::string body = "[";
+    for (int i = 0; i < 200'000; ++i) body += "1,";
+    body += "1]";
+    const auto rubbish = delivery_of(body);
+    CHECK(rubbish.rejected() == 200'001);
+    REQUIRE(rubbish.rejections.size() == 1000 + 7);
+    std::string rest;
+    for (std::size_t at = 1000; at < 1007; ++at) {
+        CHECK(rubbish.rejections[at].body.size() <= 64 << 10);
+        CHECK(rubbish.rejections[at].is_json);
+        rest += rubbish.rejections[at].body;
+    }
+    CHECK(rest == body);
+    CHECK(rubbish.rejections.back().reason.starts_with(
+        "199001 more in one body, of which this is part 7 of 7; the first: "));
+    const auto exact = delivery_of("[" + body.substr(1, 2000 - 2) + "1]");
+    CHECK(exact.rejected() == 1000);
+    CHECK(exact.rejections.size() == 1000);
+}
+
 TEST_CASE("a store that is busy fails what waits, and the thread goes on", "[ingest]") {
     const IngestFolder folder;
     int troubles = 0;

@@ -2,6 +2,7 @@
 #include "core/store/store.hpp"
 
 #include "core/base/file.hpp"
+#include "core/base/text.hpp"
 #include "core/store/connection.hpp"
 #include "core/store/identity.hpp"
 #include "core/store/schema.hpp"
@@ -87,9 +88,16 @@ bool has_log(const fs::path& path) {
     return !error && size > 0;
 }
 
+// A checkpoint may have come between the head, the size and the log: then the second look is whole.
 void require_whole(const Store::Connection& connection) {
-    if (const auto head = read_file_head(connection.handle()))
-        require_whole(connection.path(), *head);
+    for (int look = 0; look < 2; ++look) {
+        const auto head = read_file_head(connection.handle());
+        if (!head || is_whole(connection.path(), *head)) return;
+    }
+    throw StoreError(Kind::corrupt,
+                     fmt::format("store \"{}\" is damaged: its end is missing",
+                                 visible(connection.path().string())),
+                     "restore a backup made by `jobtally db backup`");
 }
 
 // In a folder that can't be written SQLite can't make its files for readers. Without a log there

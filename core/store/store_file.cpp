@@ -139,16 +139,12 @@ fs::path find_store_file(const fs::path& path, Use use, const FileSystemType& ty
     return real;
 }
 
-void require_whole(const fs::path& path, const FileHead& head) {
+bool is_whole(const fs::path& path, const FileHead& head) {
     fs::path log = path;
     log += "-wal";
     std::error_code error;
     const auto log_bytes = fs::file_size(log, error);
-    // A writer that has begun since the head was read has a log now.
-    if (head.actual_bytes >= head.named_bytes || (!error && log_bytes > 0)) return;
-    throw StoreError(Kind::corrupt,
-                     fmt::format("store {} is damaged: its end is missing", quoted(path)),
-                     "restore a backup made by `jobtally db backup`");
+    return head.actual_bytes >= head.named_bytes || (!error && log_bytes > 0);
 }
 
 void require_one_name(const fs::path& path) {

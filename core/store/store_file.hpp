@@ -29,9 +29,9 @@ bool is_on_network(std::int64_t file_system_type);
 std::filesystem::path find_store_file(const std::filesystem::path& path, Use use,
                                       const FileSystemType& type_of = file_system_type);
 
-// Throws StoreError::corrupt where the file is shorter than its head says and no log can have the
-// rest: SQLite would read zeros there. For a file that is a SQLite file.
-void require_whole(const std::filesystem::path& path, const FileHead& head);
+// False where the file is shorter than its head says and no log can have the rest: SQLite would
+// read zeros there. For a file that is a SQLite file.
+bool is_whole(const std::filesystem::path& path, const FileHead& head);
 
 // Throws StoreError::foreign for a file with a second name (a hard link). For one that has a log or
 // will get one: who opens it by the other name would not see that, nor its locks.

@@ -26,6 +26,11 @@ std::int64_t LineStream::take_missed() noexcept {
     return std::exchange(m_missed, 0);
 }
 
+void LineStream::add_missed(std::int64_t calls) noexcept {
+    const std::lock_guard lock(m_mutex);
+    m_missed += calls;
+}
+
 // A pipe that can be written has room for PIPE_BUF bytes.
 int LineStream::write_in_time(std::string_view bytes,
                               std::chrono::steady_clock::time_point deadline) noexcept {

@@ -23,6 +23,8 @@ class LineStream {
     int put(std::string_view lines) noexcept;
     // How many calls of put() left something out since the last call of this.
     std::int64_t take_missed() noexcept;
+    // Where that could not be told.
+    void add_missed(std::int64_t calls) noexcept;
 
   private:
     int write_in_time(std::string_view bytes,

@@ -19,12 +19,14 @@ std::atomic<bool> waits_for_reader = true;
 void print_in_time(const std::string& line) noexcept {
     static LineStream log(STDERR_FILENO);
     try {
-        if (log.put(line + "\n") != 0) return;
-        if (const auto missed = log.take_missed())
-            log.put(
-                fmt::format("jobtally: warning: {} lines were left out here, for nobody read "
-                            "them\n",
-                            missed));
+        // In one piece with the line: a small pipe has no room for a second one.
+        const auto missed = log.take_missed();
+        std::string text = line + "\n";
+        if (missed > 0)
+            text.insert(0, fmt::format("jobtally: warning: {} lines were left out here, for nobody "
+                                       "read them\n",
+                                       missed));
+        if (log.put(text) != 0) log.add_missed(missed);
     } catch (const std::exception&) {
         // There is no memory for a line.
     }

@@ -17,9 +17,8 @@ namespace jobtally::cli {
 namespace {
 
 std::string version_text() {
-    return fmt::format(
-        "jobtally {}\nSQLite {} ({})", JOBTALLY_VERSION, store::sqlite_version(),
-        store::has_wal_reset_fix() ? "WAL-reset bug fixed" : "WAL-reset bug guarded against");
+    return fmt::format("jobtally {}\nSQLite {} (WAL-reset bug {})", JOBTALLY_VERSION,
+                       store::sqlite_version(), store::wal_reset_bug());
 }
 
 std::vector<std::string> command_names(const CLI::App& app) {

@@ -14,6 +14,7 @@ namespace jobtally::listen {
 namespace {
 
 constexpr std::size_t most_file_bytes = 1 << 20;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::string_view form_hint = "write lines such as \"platform: Bearer mF_9.B5f-4.1JqM\"";
 
 std::string_view trim(std::string_view text) {
@@ -60,6 +61,8 @@ AuthorizationFile read_authorization_file(const std::filesystem::path& path) {
     auto read = read_regular_file(path, most_file_bytes);
     if (read.error != 0)
         throw IoError(fmt::format("can't read \"{}\": {}", shown(path), read.problem));
+    if (read.bytes.compare(0, byte_order_mark.size(), byte_order_mark) == 0)
+        read.bytes.erase(0, byte_order_mark.size());
     std::istringstream input(std::move(read.bytes));
     AuthorizationFile file;
     std::string text;

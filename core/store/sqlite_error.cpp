@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 namespace jobtally::store {
 
@@ -42,6 +43,16 @@ bool is_full(int number) {
                      "look at the kernel's log: the disk may be failing");
 }
 
+// SQLite does not tell which of its files it is. Where each can be written it is the folder.
+std::string rights_hint_for(const std::filesystem::path& store) {
+    for (const char* ending : {"", "-wal", "-shm"}) {
+        const auto file = store.string() + ending;
+        if (::access(file.c_str(), F_OK) == 0 && ::access(file.c_str(), R_OK | W_OK) != 0)
+            return fmt::format("check the owner and the mode of \"{}\"", visible(file));
+    }
+    return rights_hint;
+}
+
 }  // namespace
 
 void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path) {
@@ -68,12 +79,12 @@ void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path
         case SQLITE_PERM:
         case SQLITE_AUTH:
             throw StoreError(Kind::not_writable, fmt::format("store {} can't be written", name),
-                             rights_hint);
+                             rights_hint_for(path));
         case SQLITE_CANTOPEN:
             throw StoreError(Kind::not_writable,
                              fmt::format("store {} can't be opened: {}", name,
                                          number != 0 ? std::strerror(number) : detail),
-                             rights_hint);
+                             rights_hint_for(path));
         case SQLITE_IOERR:
             throw_input_output(code, number, name, detail);
         default:

@@ -14,7 +14,7 @@ struct StoreStatus {
     std::string path;
     std::int64_t schema_version = 0;
     std::string sqlite_version;
-    bool wal_reset_fixed = false;  // else jobtally's write guard stands in for the fix
+    std::string wal_reset_bug;  // what is done about it
     std::int64_t file_bytes = 0;
     std::int64_t wal_bytes = 0;
     std::int64_t reports = 0;
@@ -27,9 +27,10 @@ struct StoreStatus {
 
 StoreStatus read_status(const Store& store);
 
-// The version of the SQLite library that runs, and whether it has the fix for the WAL-reset bug
-// (3.51.3 and later, and its backports 3.44.6 and 3.50.7; sqlite.org/wal.html#walresetbug).
+// The version of the SQLite library that runs, and what keeps its WAL-reset bug away: "fixed" in
+// 3.51.3 and later, and in the backports 3.44.6 and 3.50.7 (sqlite.org/wal.html#walresetbug), else
+// "guarded against" by jobtally's write guard.
 std::string sqlite_version();
-bool has_wal_reset_fix();
+std::string wal_reset_bug();
 
 }  // namespace jobtally::store

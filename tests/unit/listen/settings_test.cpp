@@ -77,6 +77,9 @@ TEST_CASE("an authorization file has labels and values", "[listen]") {
     const AuthorizationFileOnDisk closed("a: b\n", 0600);
     CHECK_FALSE(read_authorization_file(closed.path).warning.has_value());
     CHECK_THROWS_AS(read_authorization_file("/nowhere/at/all"), jobtally::IoError);
+    const AuthorizationFileOnDisk marked("\xef\xbb\xbf# by an editor of Windows\r\na: b\r\n", 0600);
+    REQUIRE(read_authorization_file(marked.path).accepted.size() == 1);
+    CHECK(read_authorization_file(marked.path).accepted[0].label == "a");
 }
 
 TEST_CASE("a bad line of an authorization file is named without its secret", "[listen]") {

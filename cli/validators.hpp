@@ -30,7 +30,8 @@ inline CLI::Validator size_in_bytes() {
         [](std::string& text) -> std::string {
             std::string bytes = text;
             try {
-                if (CLI::AsSizeValue(false)(bytes).empty()) {
+                // A negative number would become a large one.
+                if (!bytes.starts_with('-') && CLI::AsSizeValue(false)(bytes).empty()) {
                     text = bytes;
                     return {};
                 }

@@ -99,7 +99,6 @@ Store::Connection::Connection(const std::filesystem::path& path, Access access)
         const auto head = read_file_head(handle());
         if (access == Access::write || (head && head->has_log)) require_one_name(path);
     }
-    if (access == Access::write) m_guard = std::make_unique<WriteGuard>(path);
     configure(*this, access);
     if (access != Access::write) return;
     const auto remember_length = [](void* pages, sqlite3*, const char*, int count) {
@@ -142,6 +141,10 @@ void Store::Connection::require_in_place() const {
                   "another"
                 : "nothing but jobtally may touch it; start jobtally again");
     }
+}
+
+void Store::Connection::make_guard() {
+    m_guard = std::make_unique<WriteGuard>(m_path);
 }
 
 WriteGuard* Store::Connection::guard() const {

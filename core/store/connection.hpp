@@ -36,6 +36,8 @@ class Store::Connection {
     bool can_write() const { return is_private() || m_access == Access::write; }
     // Read as a file that nobody changes.
     bool is_frozen() const { return m_access == Access::read_immutable; }
+    // Makes the lock file, for access to write. Before the first use of guard().
+    void make_guard();
     // Null for private stores; throws StoreError for read-only ones.
     WriteGuard* guard() const;
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -47,7 +48,10 @@ bool is_full(int number) {
 std::string rights_hint_for(const std::filesystem::path& store) {
     for (const char* ending : {"", "-wal", "-shm"}) {
         const auto file = store.string() + ending;
-        if (::access(file.c_str(), F_OK) == 0 && ::access(file.c_str(), R_OK | W_OK) != 0)
+        const auto allows = [&file](int rights) {
+            return ::faccessat(AT_FDCWD, file.c_str(), rights, AT_EACCESS) == 0;
+        };
+        if (allows(F_OK) && !allows(R_OK | W_OK))
             return fmt::format("check the owner and the mode of \"{}\"", visible(file));
     }
     return rights_hint;

@@ -305,7 +305,7 @@ def main():
     parser.add_argument("--keep")
     options = parser.parse_args()
     if options.flips is None:
-        options.flips = 3000 if options.long else 120
+        options.flips = 1000 if options.long else 120
     began = time.monotonic()
     counts, wrong, runs = {}, [], 0
     with tempfile.TemporaryDirectory(prefix="jobtally-p11-") as folder:

@@ -170,6 +170,29 @@ TEST_CASE("a file of another user is not written", "[store]") {
     CHECK(found == fs::canonical(path));
 }
 
+TEST_CASE("which file of the store can't be written is told", "[store]") {
+    if (geteuid() != 0) return;  // root makes files of others, and may write all of them
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    REQUIRE(chown(folder.path().c_str(), 1234, 1234) == 0);
+    {
+        auto own = store::Store::open_to_write(path);
+        put_one(own, report_of("a"));
+    }
+    const auto log = path.string() + "-wal";
+    REQUIRE(chmod(log.c_str(), 0400) == 0);
+    REQUIRE(seteuid(1234) == 0);
+    std::string hint;
+    try {
+        auto own = store::Store::open_to_write(path);
+        put_one(own, report_of("b"));
+    } catch (const store::StoreError& error) {
+        hint = error.hint();
+    }
+    REQUIRE(seteuid(0) == 0);
+    CHECK(hint.find(log + "\"") != std::string::npos);
+}
+
 TEST_CASE("a backup is the store as it was, while others write", "[store]") {
     const TemporaryFolder folder;
     auto own = store::Store::open_to_write(folder / "a.db");

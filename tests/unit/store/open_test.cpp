@@ -88,6 +88,7 @@ TEST_CASE("what can't be a store is refused with its kind", "[store]") {
     run_sql(other, "CREATE TABLE t (x)");
     CHECK(kind_of([&] { store::Store::open_to_write(other); }) == Kind::foreign);
     CHECK(kind_of([&] { store::Store::open_to_read(other); }) == Kind::foreign);
+    CHECK_FALSE(std::filesystem::exists(other.string() + ".lock"));
 }
 
 TEST_CASE("a newer store is refused, both versions named", "[store]") {

@@ -1,9 +1,12 @@
 // Keeping labels exact while reports come, go and are replaced.
 #include "core/store/labels.hpp"
 
+#include "core/base/text.hpp"
 #include "core/store/connection.hpp"
 
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace jobtally::store {
 
@@ -34,6 +37,15 @@ Labels::Entry* Labels::entry(std::string_view definition_id) {
     found.created_at = statement->integer_or(2, unknown_value);
     found.report_id = statement->text(3);
     return &remember(definition_id, std::move(found));
+}
+
+// Reports have keys of definitions that are there, unless the table or its index is damaged.
+Labels::Entry& Labels::entry_of_report(std::string_view definition_id) {
+    if (auto* found = entry(definition_id)) return *found;
+    throw StoreError(StoreError::Kind::corrupt,
+                     fmt::format("store \"{}\" is damaged: the definition of a report is missing",
+                                 visible(m_connection.path().string())),
+                     "\"jobtally db verify\" tells more; restore a backup");
 }
 
 Labels::Entry& Labels::remember(std::string_view definition_id, Entry entry) {
@@ -84,7 +96,7 @@ std::string Labels::id_of(DefinitionKey definition) {
 
 void Labels::add(std::string_view definition_id, const FactRow& row, std::string_view report_id) {
     if (row.name == 0) return;
-    Entry& own = *entry(definition_id);
+    Entry& own = entry_of_report(definition_id);
     if (row.created_at < own.created_at) return;
     if (row.created_at == own.created_at && report_id < own.report_id) return;
     own.label = row.name;
@@ -96,7 +108,7 @@ void Labels::add(std::string_view definition_id, const FactRow& row, std::string
 
 void Labels::remove(std::string_view definition_id, const FactRow& row,
                     std::string_view report_id) {
-    Entry& own = *entry(definition_id);
+    Entry& own = entry_of_report(definition_id);
     const bool was_source = own.created_at == row.created_at && own.report_id == report_id;
     // Without any label the definition may have lost its last report.
     if (own.label != 0 && !was_source) return;

@@ -46,6 +46,8 @@ class Labels {
     };
     // The entry of a definition that the store has, or null.
     Entry* entry(std::string_view definition_id);
+    // Throws StoreError::corrupt where it is not there.
+    Entry& entry_of_report(std::string_view definition_id);
     Entry& remember(std::string_view definition_id, Entry entry);
     void mark_changed(Entry& own);
     void find_lost();

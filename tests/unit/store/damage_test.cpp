@@ -51,6 +51,17 @@ TEST_CASE("an undamaged store is read as a whole", "[store]") {
     CHECK(found(own) == 603U);
 }
 
+TEST_CASE("a report whose definition is missing is not removed", "[store]") {
+    auto own = damaged("PRAGMA foreign_keys=OFF; DELETE FROM definition");
+    store::WriteTransaction transaction(own);
+    try {
+        transaction.remove("s1");
+        FAIL("it was removed");
+    } catch (const store::StoreError& error) {
+        CHECK(error.kind() == store::StoreError::Kind::corrupt);
+    }
+}
+
 TEST_CASE("damaged segments and rows are refused", "[store]") {
     // Column 5 is created_at, 6 updated_at, 1 the definition; byte 4 is the base.
     for (const char* sql : {

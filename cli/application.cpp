@@ -64,7 +64,9 @@ void refuse_empty_values(const CLI::App& app) {
 // `listen.auth_file` of CLI11's `INI was not able to parse listen.auth_file`.
 std::string unknown_key(const CLI::ConfigError& error) {
     const std::string text = error.what();
-    return text.substr(text.rfind(' ') + 1);
+    std::string key = text.substr(text.rfind(' ') + 1);
+    if (key.ends_with(".++")) key.resize(key.size() - 3);  // how CLI11 says that a section begins
+    return key;
 }
 
 }  // namespace

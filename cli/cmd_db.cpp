@@ -11,6 +11,8 @@
 #include "cli/store_modes.hpp"
 #include "core/store/status.hpp"
 
+#include <memory>
+
 namespace jobtally::cli {
 
 namespace {
@@ -40,11 +42,11 @@ table::ResultTable status_table(const store::StoreStatus& status,
     return table;
 }
 
-int run_status(const Globals& globals) {
+int run_status(const Globals& globals, const std::string& spool) {
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
     warn_about_modes(globals);
-    const auto spooled = bodies_in(spool_of(globals, {}));
+    const auto spooled = bodies_in(spool_of(globals, spool));
     output.print_record(status_table(store::read_status(store), spooled));
     output.finish();
     return exit_done;
@@ -55,8 +57,11 @@ int run_status(const Globals& globals) {
 void add_db(Application& application) {
     auto& db = application.add_command("db", "Look after the store", {});
     db.require_subcommand(0, 1);
-    application.add_command(db, "status", "Counts, sizes and versions",
-                            [&application] { return run_status(application.globals()); });
+    auto spool = std::make_shared<std::string>();
+    auto& status = application.add_command(
+        db, "status", "Counts, sizes and versions",
+        [&application, spool] { return run_status(application.globals(), *spool); });
+    add_spool_option(status, *spool);
     add_db_backup(application, db);
     add_db_verify(application, db);
     add_db_prune(application, db);

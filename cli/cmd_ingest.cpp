@@ -26,18 +26,25 @@ struct Options {
     std::int64_t rejected_limit = store::default_rejected_limit;
 };
 
+struct Loaded {
+    ingest::LoadResult files;
+    bool has_spool_trouble = false;
+};
+
 // Trouble with the store is told by who loads.
-ingest::WriterHooks hooks(const Globals& globals, const Options& options) {
+ingest::WriterHooks hooks(const Globals& globals, const Options& options, bool& has_spool_trouble) {
     ingest::WriterHooks result;
-    result.trouble = [](const Error& error, ingest::Failing failing) {
-        if (failing == ingest::Failing::spool) print_error(error);
+    result.trouble = [&](const Error& error, ingest::Failing failing) {
+        if (failing != ingest::Failing::spool) return;
+        print_error(error);
+        has_spool_trouble = true;
     };
     result.forgotten = tell_forgotten_once(options.rejected_limit);
     if (!globals.quiet) result.from_spool = print_from_spool;
     return result;
 }
 
-ingest::LoadResult load(const Globals& globals, const Options& options) {
+Loaded load(const Globals& globals, const Options& options) {
     ingest::LoadOptions load_options;
     load_options.strict = options.strict;
     const auto files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
@@ -46,17 +53,18 @@ ingest::LoadResult load(const Globals& globals, const Options& options) {
         ingest::DryRun sink(std::filesystem::exists(path)
                                 ? std::optional(store::Store::open_to_read(path))
                                 : std::nullopt);
-        return load_files(globals, files, sink, load_options);
+        return {load_files(globals, files, sink, load_options)};
     }
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
     writer_options.spool = spool_of(globals, options.spool);
+    Loaded loaded;
     ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options,
-                          hooks(globals, options));
+                          hooks(globals, options, loaded.has_spool_trouble));
     warn_about_modes(globals);
-    const auto result = load_files(globals, files, writer, load_options);
+    loaded.files = load_files(globals, files, writer, load_options);
     writer.finish();
-    return result;
+    return loaded;
 }
 
 int run(const Globals& globals, const Options& options) {
@@ -65,9 +73,11 @@ int run(const Globals& globals, const Options& options) {
                          "ask at once: `jobtally rates --db :memory: --from FILE`");
     }
     Output output(globals);
-    const auto result = load(globals, options);
+    const auto loaded = load(globals, options);
+    const auto& result = loaded.files;
     print_tally(output, result.tally);
     output.finish();
+    if (loaded.has_spool_trouble) return exit_error;
     if (result.tally.rejected == 0) return exit_done;
     if (result.is_refused) {
         print_error(Error("nothing was stored, because reports were rejected",

@@ -23,6 +23,9 @@ constexpr const char* default_bind = "127.0.0.1:8080";
 // For the store, its log and lock, the spool, the admin address, stdin and its like.
 constexpr std::size_t spare_descriptors = 64;
 
+// Half of them are for connections then.
+constexpr std::size_t least_descriptors = 32;
+
 std::shared_ptr<const listen::TlsIdentity> read_tls(const DoorSettings& settings) {
     auto identity = std::make_shared<listen::TlsIdentity>(settings.tls_cert, settings.tls_key);
     for (const auto& warning : identity->warnings()) print_warning(warning);
@@ -40,6 +43,10 @@ void take_passed_sockets(listen::ListenOptions& options) {
 // So many connections only that descriptors are left for the store.
 void fit_descriptors(listen::ListenOptions& options) {
     const auto allowed = listen::allow_descriptors(options.max_connections + spare_descriptors);
+    if (allowed < least_descriptors)
+        throw Error(fmt::format("no more than {} files may be open, and a listener needs {}",
+                                allowed, least_descriptors),
+                    "raise the limit: `ulimit -n 1024`");
     if (allowed >= options.max_connections + spare_descriptors) return;
     options.max_connections = allowed > 2 * spare_descriptors
                                   ? allowed - spare_descriptors

@@ -35,13 +35,13 @@ int run(cli::Application& application, int argc, char* argv[]) {
     }
 }
 
-// Else the first files that are opened take these numbers, and what is printed goes into them.
+// Else the first files that are opened take these numbers, and what is printed goes into them. The
+// wrong way round, so that to use one is an error, as it is with a closed one.
 void open_standard_streams() {
-    int file = -1;
-    do {
-        file = ::open("/dev/null", O_RDWR);
-    } while (file >= 0 && file <= STDERR_FILENO);
-    if (file > STDERR_FILENO) ::close(file);
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        const bool is_open = ::fcntl(number, F_GETFD) >= 0;
+        if (!is_open) ::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ class Rejections {
     explicit Rejections(Delivery& delivery) : m_delivery(delivery) {}
 
     void take(model::Rejection rejection) {
+        tell_cut(rejection);
         auto& kept = m_delivery.rejections;
         if (kept.size() < single_rejections) return kept.push_back(std::move(rejection));
         const bool is_json = rejection.is_json;
@@ -52,6 +53,12 @@ class Rejections {
 };
 
 }  // namespace
+
+void tell_cut(model::Rejection& rejection) {
+    const auto most = wire::Limits{}.kept_body;
+    if (rejection.body.size() < most) return;
+    rejection.reason += fmt::format(" (of its body the first {} bytes are kept)", most);
+}
 
 Delivery decode(std::string_view body, std::string source, time::Instant received_at) {
     using Got = wire::ReportReader::Got;

@@ -39,6 +39,9 @@ struct Delivery {
 // pieces of 64 KiB.
 Delivery decode(std::string_view body, std::string source, time::Instant received_at);
 
+// Says in its reason where only the beginning of a long rejected body is kept.
+void tell_cut(model::Rejection& rejection);
+
 // What became of a delivery. Unless `error` is set, all of it is on disk: in the store, or in the
 // spool.
 struct Receipt {

@@ -16,7 +16,18 @@ Delivery DeliveryRound::take() {
 }
 
 void DeliveryRound::submit(Delivery delivery) {
-    m_sink.submit(std::move(delivery), [this](Receipt receipt) { put_back(std::move(receipt)); });
+    {
+        const std::lock_guard lock(m_mutex);
+        ++m_under_way;
+    }
+    try {
+        m_sink.submit(std::move(delivery),
+                      [this](Receipt receipt) { put_back(std::move(receipt)); });
+    } catch (...) {
+        const std::lock_guard lock(m_mutex);
+        --m_under_way;
+        throw;
+    }
 }
 
 void DeliveryRound::put_back(Receipt receipt) {
@@ -27,13 +38,14 @@ void DeliveryRound::put_back(Receipt receipt) {
         m_error = std::move(receipt.error);
         m_hint = std::move(receipt.hint);
     }
+    --m_under_way;
     m_free.push_back(std::move(receipt.delivery));
     m_came_back.notify_one();
 }
 
 void DeliveryRound::wait_for_all() {
     std::unique_lock lock(m_mutex);
-    m_came_back.wait(lock, [this] { return m_free.size() == m_size; });
+    m_came_back.wait(lock, [this] { return m_under_way == 0; });
 }
 
 model::Tally DeliveryRound::finish() {

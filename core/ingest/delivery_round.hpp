@@ -14,14 +14,14 @@ namespace jobtally::ingest {
 
 class DeliveryRound {
   public:
-    DeliveryRound(DeliverySink& sink, std::size_t deliveries)
-        : m_sink(sink), m_free(deliveries), m_size(deliveries) {}
+    DeliveryRound(DeliverySink& sink, std::size_t deliveries) : m_sink(sink), m_free(deliveries) {}
     ~DeliveryRound() { wait_for_all(); }
     DeliveryRound(const DeliveryRound&) = delete;
     DeliveryRound& operator=(const DeliveryRound&) = delete;
 
     // Waits for one that is free. Throws Error once the sink could not take one.
     Delivery take();
+    // Throws what the sink throws.
     void submit(Delivery delivery);
     // Waits until all have come back; then the tally is complete. Throws like take().
     model::Tally finish();
@@ -35,7 +35,7 @@ class DeliveryRound {
     std::mutex m_mutex;
     std::condition_variable m_came_back;
     std::vector<Delivery> m_free;
-    std::size_t m_size;
+    std::size_t m_under_way = 0;  // with the sink
     model::Tally m_tally;
     std::optional<std::string> m_error;
     std::string m_hint;

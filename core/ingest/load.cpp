@@ -123,6 +123,7 @@ class Pass {
                 taker.take_report();
                 continue;
             }
+            tell_cut(m_rejection);
             if (m_tells_rejections && m_hooks.rejected)
                 m_hooks.rejected(file.name(), m_rejection.line, m_rejection.reason);
             taker.take_rejection(m_rejection);

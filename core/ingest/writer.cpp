@@ -131,7 +131,7 @@ void Writer::write_group() {
             if (transaction.someone_waits()) break;
             next_look = rows + rows_a_look;
         }
-        commit(transaction);
+        commit(transaction, rows);
         m_unsettled_rows += rows;
     } catch (const std::exception& problem) {
         m_is_locked_out = is_busy(problem);
@@ -140,11 +140,12 @@ void Writer::write_group() {
     answer(group);
 }
 
-void Writer::commit(store::WriteTransaction& transaction) {
+// Without rows nothing was written, so nothing is proved.
+void Writer::commit(store::WriteTransaction& transaction, std::size_t rows) {
     transaction.commit();
     m_is_locked_out = false;
     m_unsettled_rows += rows_a_commit;
-    works(Failing::store);
+    if (rows > 0) works(Failing::store);
     const auto forgotten = transaction.forgotten_rejections();
     if (forgotten > 0 && m_hooks.forgotten) m_hooks.forgotten(forgotten);
 }

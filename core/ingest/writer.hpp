@@ -104,7 +104,7 @@ class Writer final : public DeliverySink {
     std::optional<Item> take(std::chrono::milliseconds patience);
     void write_group();
     std::chrono::milliseconds patience_with_others() const;
-    void commit(store::WriteTransaction& transaction);
+    void commit(store::WriteTransaction& transaction, std::size_t rows);
     std::size_t put(store::WriteTransaction& transaction, Receipt& receipt);
     void answer(Items& group);
     void probe(Items& probes);
@@ -133,6 +133,7 @@ class Writer final : public DeliverySink {
     Time m_next_settle = Time::max();
     Time m_next_spool = Time::max();     // while something waits there
     std::vector<std::string> m_spooled;  // its names that are next, oldest first
+    std::size_t m_from_spool = 0;        // taken since it was last empty
     bool m_is_locked_out = false;        // the last group waited for another writer in vain
     bool m_told_loss = false;
     std::array<std::string, 3> m_told;  // the last trouble with each Failing that still fails

@@ -6,6 +6,8 @@
 #include <exception>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace jobtally::ingest {
 namespace {
 
@@ -15,6 +17,13 @@ constexpr std::chrono::milliseconds patience_of_duties{100};
 constexpr std::chrono::milliseconds spool_retry{1000};
 constexpr std::chrono::milliseconds spool_rest{60'000};
 constexpr std::size_t spooled_a_commit = 256;
+
+// The first, and how many there are.
+Error all_of(const std::vector<IoError>& problems) {
+    if (problems.size() == 1) return problems.front();
+    return Error(fmt::format("{}, and {} more", problems.front().what(), problems.size() - 1),
+                 problems.front().hint());
+}
 
 }  // namespace
 
@@ -36,14 +45,13 @@ void Writer::keep_in_spool(Items& group) {
 void Writer::take_from_spool() {
     m_next_spool = Time::max();
     if (m_has_lost_store) return;
-    std::size_t taken = 0;
     try {
         if (m_spooled.empty()) m_spooled = m_options.spool->waiting();
         // Who loads files ends soon; a listener looks again, for others may have put some there.
         if (m_spooled.empty() && m_options.clock)
             m_next_spool = std::chrono::steady_clock::now() + spool_rest;
         if (m_spooled.empty()) return works(Failing::spool);
-        taken = take_piece_of_spool();
+        m_from_spool += take_piece_of_spool();
         m_spooled.erase(m_spooled.begin(), m_spooled.begin() + piece_of_spool());
         m_next_spool = std::chrono::steady_clock::now() +
                        (m_spooled.empty() ? spool_retry : std::chrono::milliseconds(0));
@@ -53,7 +61,9 @@ void Writer::take_from_spool() {
         const bool is_of_spool = dynamic_cast<const IoError*>(&problem) != nullptr;
         return report(learn_from(problem), is_of_spool ? Failing::spool : Failing::store);
     }
-    if (taken > 0 && m_hooks.from_spool) m_hooks.from_spool(taken);
+    if (!m_spooled.empty() || m_from_spool == 0) return;
+    if (m_hooks.from_spool) m_hooks.from_spool(m_from_spool);
+    m_from_spool = 0;
 }
 
 std::ptrdiff_t Writer::piece_of_spool() const {
@@ -64,7 +74,8 @@ std::ptrdiff_t Writer::piece_of_spool() const {
 std::size_t Writer::take_piece_of_spool() {
     const auto& spool = *m_options.spool;
     std::vector<std::string> taken;
-    std::optional<IoError> unreadable;
+    std::vector<IoError> unreadable;
+    std::size_t rows = 0;
     store::WriteTransaction transaction(opened_store(), patience_of_duties,
                                         m_options.rejected_limit);
     for (auto name = m_spooled.begin(), end = name + piece_of_spool(); name != end; ++name) {
@@ -73,15 +84,16 @@ std::size_t Writer::take_piece_of_spool() {
             auto delivery = spool.read(*name);
             if (!delivery) continue;  // another process was faster
             receipt.delivery = std::move(*delivery);
-            m_unsettled_rows += put(transaction, receipt);
+            rows += put(transaction, receipt);
             taken.push_back(*name);
         } catch (const IoError& problem) {
-            unreadable = problem;
+            unreadable.push_back(problem);
         }
     }
-    commit(transaction);
+    commit(transaction, rows);
+    m_unsettled_rows += rows;
     for (const auto& name : taken) spool.drop(name);
-    unreadable ? report(*unreadable, Failing::spool) : works(Failing::spool);
+    unreadable.empty() ? works(Failing::spool) : report(all_of(unreadable), Failing::spool);
     return taken.size();
 }
 

@@ -105,6 +105,8 @@ void add_results(Page& page, const Counters& counters, const Gauges& gauges) {
         page.sample({{"result", result}}, static_cast<std::uint64_t>(count));
     page.sample({{"result", "spooled"}}, counters.spooled_bodies);
     page.sample({{"result", "lost"}}, counters.lost_bodies);
+    page.gauge("spool_readable", gauges.spooled_bodies ? 1 : 0,
+               "1 while the spool's folder can be read, or is not there yet.");
     if (gauges.spooled_bodies)
         page.gauge("spooled_bodies", *gauges.spooled_bodies,
                    "Bodies in the spool that wait for the store.");

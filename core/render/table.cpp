@@ -54,16 +54,23 @@ std::string_view color_of(const table::Cell& cell, std::string_view key) {
 
 using Widths = std::vector<std::size_t>;
 
+// No column is made wider: one endless name would fill all lines with blanks, gigabytes of them in
+// a long table. A longer text that is not cut sticks out of its column.
+std::size_t widest_column(std::size_t rows) {
+    constexpr std::size_t blanks = 4'000'000;
+    return std::clamp<std::size_t>(blanks / std::max<std::size_t>(rows, 1), 160, 2000);
+}
+
 Widths natural_widths(const Grid& grid, bool header) {
+    const auto widest = widest_column(grid.rows.size());
     Widths widths(grid.columns.size(), 0);
     for (std::size_t at = 0; at < widths.size(); ++at) {
-        if (header) widths[at] = display_width(grid.columns[at].title);
-        for (const GridRow& row : grid.rows) {
-            widths[at] = std::max(widths[at], display_width(row[at].text));
-        }
-        if (!grid.total.empty()) {
-            widths[at] = std::max(widths[at], display_width(grid.total[at].text));
-        }
+        const auto widen = [&width = widths[at], widest](const std::string& text) {
+            width = std::max(width, std::min(display_width(text), widest));
+        };
+        if (header) widen(grid.columns[at].title);
+        for (const GridRow& row : grid.rows) widen(row[at].text);
+        if (!grid.total.empty()) widen(grid.total[at].text);
     }
     return widths;
 }
@@ -148,8 +155,10 @@ class Lines {
     // Spaces are owed and paid when something follows, so that no line ends in spaces.
     void append_padded(std::size_t at, std::string_view text, std::string_view color) {
         const std::size_t width = m_widths[at];
-        const std::string cut = shorten(text, width, m_style.ascii ? "..." : "…");
-        const std::size_t spaces = width - display_width(cut);
+        const bool is_cut = m_grid.columns[at].shrinks && m_style.max_width > 0;
+        const std::string cut =
+            is_cut ? shorten(text, width, m_style.ascii ? "..." : "…") : std::string(text);
+        const std::size_t spaces = width - std::min(display_width(cut), width);
         const bool right = m_grid.columns[at].right;
         m_owed += (at > 0 ? gap : 0) + (right ? spaces : 0);
         if (!cut.empty()) {

@@ -118,6 +118,7 @@ Store::Connection::NamedFile Store::Connection::named_file(std::string name) {
     if (::stat(file.name.c_str(), &found) != 0) return file;
     file.device = found.st_dev;
     file.inode = found.st_ino;
+    file.bytes = static_cast<std::uint64_t>(found.st_size);
     return file;
 }
 
@@ -130,12 +131,16 @@ void Store::Connection::remember_files() {
 void Store::Connection::require_in_place() const {
     for (const auto& file : m_files) {
         const auto found = named_file(file.name);
-        if (found.device == file.device && found.inode == file.inode) continue;
+        const bool is_log = &file == &m_files.front() + 1;
+        const bool is_same = found.device == file.device && found.inode == file.inode;
+        if (is_same && (!is_log || found.bytes >= log_bytes_by_index(handle()))) continue;
         const bool is_store = &file == &m_files.front();
         throw StoreError(
             StoreError::Kind::replaced,
             fmt::format("{} \"{}\" was {}", is_store ? "store" : "the log", visible(file.name),
-                        found.inode != 0 ? "replaced by another file" : "moved or deleted"),
+                        is_same            ? "cut"
+                        : found.inode != 0 ? "replaced by another file"
+                                           : "moved or deleted"),
             is_store
                 ? "start jobtally again once the right file is there, without the -wal and -shm of "
                   "another"

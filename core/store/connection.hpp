@@ -43,8 +43,8 @@ class Store::Connection {
 
     // Remembers which files the store and its log are, once both are there.
     void remember_files();
-    // Throws StoreError::replaced where their names no longer lead to them: what is written to the
-    // open ones is as good as gone.
+    // Throws StoreError::replaced where their names no longer lead to them, or the log was cut:
+    // what is written to the open ones is as good as gone. The caller holds the write guard.
     void require_in_place() const;
 
     // With SQLite's own locks, which only other programs hold for long. Else it is 5 s.
@@ -72,6 +72,7 @@ class Store::Connection {
         std::string name;
         dev_t device = 0;
         ino_t inode = 0;  // 0: none
+        std::uint64_t bytes = 0;
     };
     static NamedFile named_file(std::string name);
     std::vector<NamedFile> m_files;  // of who writes: the store, its log, the index of that

@@ -26,4 +26,21 @@ std::optional<FileHead> read_file_head(sqlite3* connection) {
     return head;
 }
 
+std::uint64_t log_bytes_by_index(sqlite3* connection) {
+    constexpr int region_bytes = 32768;
+    constexpr std::uint64_t log_head = 32;
+    constexpr std::uint64_t frame_head = 24;
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2) return 0;
+    void volatile* region = nullptr;
+    if (file->pMethods->xShmMap(file, 0, region_bytes, 0, &region) != SQLITE_OK) return 0;
+    const auto* const bytes = static_cast<const unsigned char volatile*>(region);
+    if (bytes == nullptr || bytes[12] == 0) return 0;  // not made yet
+    const auto* const size_field = static_cast<const std::uint16_t volatile*>(region) + 7;
+    const auto* const frames = static_cast<const std::uint32_t volatile*>(region) + 4;
+    const std::uint64_t page = *size_field == 1 ? 65536 : *size_field;
+    return *frames == 0 ? 0 : log_head + *frames * (frame_head + page);
+}
+
 }  // namespace jobtally::store

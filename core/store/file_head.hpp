@@ -21,4 +21,8 @@ struct FileHead {
 // work.
 std::optional<FileHead> read_file_head(sqlite3* connection);
 
+// How long the log must be by its index (sqlite.org/walformat.html, 2.1), which is read through
+// SQLite's own mapping; 0 where there is none. The caller holds the write guard.
+std::uint64_t log_bytes_by_index(sqlite3* connection);
+
 }  // namespace jobtally::store

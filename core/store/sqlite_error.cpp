@@ -29,6 +29,10 @@ bool is_full(int number) {
     return number == ENOSPC || number == EDQUOT || number == EFBIG;
 }
 
+[[noreturn]] void throw_full(const std::string& name) {
+    throw StoreError(Kind::full, fmt::format("no space left for store {}", name), space_hint);
+}
+
 [[noreturn]] void throw_input_output(int code, int number, const std::string& name,
                                      const std::string& detail) {
     if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
@@ -36,7 +40,7 @@ bool is_full(int number) {
                          fmt::format("store {} can't be synced: {}", name, detail), sync_hint);
     }
     if (is_full(number)) {
-        throw StoreError(Kind::full, fmt::format("no space left for store {}", name), space_hint);
+        throw_full(name);
     }
     const std::string reason = number != 0 ? std::strerror(number) : detail;
     throw StoreError(Kind::other,
@@ -71,8 +75,7 @@ void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path
             throw StoreError(Kind::busy, fmt::format("store {} is busy: {}", name, detail),
                              "another process writes to it; try again when it is done");
         case SQLITE_FULL:
-            throw StoreError(Kind::full, fmt::format("no space left for store {}", name),
-                             space_hint);
+            throw_full(name);
         case SQLITE_CORRUPT:
             throw StoreError(Kind::corrupt, fmt::format("store {} is damaged: {}", name, detail),
                              corrupt_hint);
@@ -94,6 +97,10 @@ void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path
         default:
             throw StoreError(Kind::other, fmt::format("store {}: {}", name, detail));
     }
+}
+
+void throw_full(const std::filesystem::path& store) {
+    throw_full(fmt::format("\"{}\"", store.string()));
 }
 
 void throw_errno(int number, const char* action, const std::filesystem::path& path) {

@@ -13,6 +13,9 @@ namespace jobtally::store {
 // adds SQLite's own words.
 [[noreturn]] void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path);
 
+// The StoreError `full`.
+[[noreturn]] void throw_full(const std::filesystem::path& store);
+
 // The StoreError of a failed system call on the store's files, by errno.
 [[noreturn]] void throw_errno(int number, const char* action, const std::filesystem::path& path);
 

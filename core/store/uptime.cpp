@@ -1,7 +1,9 @@
 // Spans of listeners: begun, moved on, ended, read.
 #include "core/store/uptime.hpp"
 
+#include "core/base/file.hpp"
 #include "core/store/connection.hpp"
+#include "core/store/sqlite_error.hpp"
 #include "core/store/statement.hpp"
 
 #include <string_view>
@@ -9,6 +11,16 @@
 namespace jobtally::store {
 
 namespace {
+
+// Of the largest report that a listener takes if it is not told otherwise.
+constexpr std::size_t room_of_a_report = 1 << 20;
+
+// What is written here fits where no report does.
+void require_room(const Store::Connection& connection) {
+    if (connection.is_private()) return;
+    if (lacks_room(connection.path().parent_path(), room_of_a_report) != 0)
+        throw_full(connection.path());
+}
 
 void write(Store& store, std::string_view sql, time::Instant at, std::optional<UptimeKey> span,
            std::chrono::milliseconds patience) {
@@ -34,6 +46,7 @@ UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds
 
 void mark_alive(Store& store, UptimeKey span, time::Instant at,
                 std::chrono::milliseconds patience) {
+    require_room(store.connection());
     write(store, "UPDATE uptime SET last_alive_at = max(last_alive_at, ?1) WHERE span = ?2", at,
           span, patience);
 }

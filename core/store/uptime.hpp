@@ -24,6 +24,7 @@ inline constexpr std::chrono::seconds alive_every{60};
 
 // A transaction of its own each, under the write guard, for which it waits up to `patience`; on
 // disk when it returns.
+// mark_alive() throws StoreError::full as well where a report would have no room.
 UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds patience);
 void mark_alive(Store& store, UptimeKey span, time::Instant at, std::chrono::milliseconds patience);
 void end_uptime(Store& store, UptimeKey span, time::Instant at, std::chrono::milliseconds patience);

@@ -7,6 +7,7 @@ tmpfs of 8 MiB, which in the last case holds the log as well; --long: on an ext4
 """
 
 import os
+import socket
 import subprocess
 import time
 from contextlib import contextmanager
@@ -81,9 +82,19 @@ def post_until_stored(listener, acknowledged):
     return time.monotonic() < end
 
 
+def health(admin):
+    """The status that /healthz answers with."""
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(TAKEN_IN)
+        peer.connect(admin)
+        peer.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        return int(peer.makefile("rb").readline().split()[1])
+
+
 def try_case(proof, program, name, folder, spool, is_killed):
     store = os.path.join(folder, "store.db")
-    options = ["--spool", spool] if spool else []
+    admin = proof.path("admin-" + os.path.basename(folder))
+    options = ["--admin", "unix:" + admin] + (["--spool", spool] if spool else [])
     spool = spool or store + "-spool"
     log = None if is_killed else proof.path("log")  # None: beside the store, so that it can't be written either
     listener = Listener(program, store, *options, log_path=log)
@@ -95,6 +106,10 @@ def try_case(proof, program, name, folder, spool, is_killed):
         proof.count("answered %d while full" % status, count)
     proof.expect(set(while_full) <= {200, 202, 503}, "%s: answered %s while full" % (name, while_full))
     proof.expect(while_full.get(200, 0) < WHILE_FULL, name + ": it was never full")
+    for _ in range(3):
+        proof.count("asked for health while full")
+        proof.expect(health(admin) == 503, name + ": said to be well while full")
+    proof.expect("works again" not in listener.log(), name + ": said to work again while full")
     if is_killed:
         listener.kill()
     os.remove(os.path.join(folder, "filler"))
@@ -102,6 +117,7 @@ def try_case(proof, program, name, folder, spool, is_killed):
         listener = Listener(program, store, *options, log_path=proof.path("log"))
     proof.expect(post_until_stored(listener, acknowledged), name + ": the store does not work again")
     proof.expect(post(listener, "after", AFTER, acknowledged) == {200: AFTER}, name + ": not stored in the end")
+    proof.expect(health(admin) == 200, name + ": not well in the end")
     missing = still_lost(store, acknowledged, spool, TAKEN_IN)
     proof.count("acknowledged", len(acknowledged))
     proof.count("lost", len(missing))

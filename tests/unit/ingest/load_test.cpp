@@ -166,6 +166,35 @@ TEST_CASE("a sink that fails ends the load with its reason", "[ingest]") {
         "the disk is full");
 }
 
+TEST_CASE("of a long rejected body the beginning is kept, and its reason says so", "[ingest]") {
+    const IngestFolder folder;
+    const std::string text = R"({"id": "a", "x": ")" + std::string(70'000, 'x') + "\"}";
+    std::string reason;
+    LoadHooks hooks;
+    hooks.rejected = [&](std::string_view, std::uint64_t, std::string_view why) { reason = why; };
+    load_into(folder, {write_input(folder, "in", text)}, {}, hooks);
+    CHECK(reason.ends_with(" (of its body the first 65536 bytes are kept)"));
+    const auto delivery = jobtally::ingest::decode(text, "here", {});
+    REQUIRE(delivery.rejections.size() == 1);
+    CHECK(delivery.rejections[0].reason == reason);
+    CHECK(delivery.rejections[0].body == text.substr(0, 65536));
+}
+
+TEST_CASE("a load ends with what its sink throws, and where its input can't be read", "[ingest]") {
+    struct ThrowingSink final : jobtally::ingest::DeliverySink {
+        void submit(Delivery, std::function<void(Receipt)>) override {
+            throw jobtally::Error("the store is gone");
+        }
+    };
+    const IngestFolder folder;
+    ThrowingSink sink;
+    CHECK_THROWS_WITH(
+        load({write_input(folder, "in", numbered_reports(1, 10))}, sink, {.reports_a_delivery = 2}),
+        "the store is gone");
+    // Opens, and can't be read at its beginning.
+    CHECK_THROWS_AS(load_into(folder, {"/proc/self/mem"}), jobtally::IoError);
+}
+
 TEST_CASE("more files than may stay open are loaded", "[ingest]") {
     const IngestFolder folder;
     std::vector<std::string> paths;

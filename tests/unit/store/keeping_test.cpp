@@ -7,13 +7,17 @@
 #include "core/store/sql_query.hpp"
 #include "core/store/statement.hpp"
 #include "core/store/store_file.hpp"
+#include "core/store/uptime.hpp"
 #include "core/store/verify.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 
+#include <csignal>
 #include <fstream>
+#include <iterator>
 
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -168,6 +172,26 @@ TEST_CASE("a file of another user is not written", "[store]") {
     REQUIRE(seteuid(0) == 0);
     CHECK(as_other == Kind::not_writable);
     CHECK(found == fs::canonical(path));
+}
+
+TEST_CASE("a listener is not well where a report would have no room", "[store]") {
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    constexpr std::chrono::milliseconds patience{1000};
+    const auto span = store::begin_uptime(own, at(1), patience);
+    store::mark_alive(own, span, at(2), patience);
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{512 << 10, before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+    const auto refusal = refusal_of([&] { store::mark_alive(own, span, at(3), patience); });
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+    std::signal(SIGXFSZ, handler);
+    CHECK(refusal == Kind::full);
+    CHECK(store::read_uptime(own).front().last_alive_at == at(2));
+    store::mark_alive(own, span, at(4), patience);
+    CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 4);  // nothing was left
 }
 
 TEST_CASE("which file of the store can't be written is told", "[store]") {

@@ -240,6 +240,26 @@ TEST_CASE("a store whose files were taken away takes nothing more", "[store]") {
     }
 }
 
+TEST_CASE("a store whose log was cut takes nothing more; one that was emptied does", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    const auto log = path.string() + "-wal";
+    auto own = store::Store::open_to_write(path);
+    put_one(own, report_of("a"));
+    {
+        auto other = store::Store::open_to_write(path);
+        put_one(other, report_of("b"));
+        store::settle(other);
+        other.connection().checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+        CHECK(std::filesystem::file_size(log) == 0);
+    }
+    put_one(own, report_of("c"));
+    std::filesystem::resize_file(log, std::filesystem::file_size(log) - 1);
+    std::string message;
+    CHECK(kind_of([&] { put_one(own, report_of("d")); }, &message) == Kind::replaced);
+    CHECK(message.ends_with("-wal\" was cut"));
+}
+
 TEST_CASE("two stores of one process exclude each other, and patience ends", "[store]") {
     const TemporaryFolder folder;
     auto first = store::Store::open_to_write(folder / "a.db");

@@ -128,12 +128,20 @@ void Store::Connection::remember_files() {
         m_files.push_back(named_file(m_path.string() + ending));
 }
 
+// Another program may write between the two looks; it does not do so twice.
+bool Store::Connection::has_whole_log(const NamedFile& log) const {
+    const auto is_whole = [&] {
+        return named_file(log.name).bytes >= log_bytes_by_index(handle());
+    };
+    return is_whole() || is_whole();
+}
+
 void Store::Connection::require_in_place() const {
     for (const auto& file : m_files) {
         const auto found = named_file(file.name);
         const bool is_log = &file == &m_files.front() + 1;
         const bool is_same = found.device == file.device && found.inode == file.inode;
-        if (is_same && (!is_log || found.bytes >= log_bytes_by_index(handle()))) continue;
+        if (is_same && (!is_log || has_whole_log(file))) continue;
         const bool is_store = &file == &m_files.front();
         throw StoreError(
             StoreError::Kind::replaced,

@@ -75,6 +75,7 @@ class Store::Connection {
         std::uint64_t bytes = 0;
     };
     static NamedFile named_file(std::string name);
+    bool has_whole_log(const NamedFile& log) const;
     std::vector<NamedFile> m_files;  // of who writes: the store, its log, the index of that
     std::int64_t m_log_pages = 0;    // after the last commit
     std::int64_t m_checkpoint_at = log_pages_limit;

@@ -29,18 +29,15 @@ bool is_full(int number) {
     return number == ENOSPC || number == EDQUOT || number == EFBIG;
 }
 
-[[noreturn]] void throw_full(const std::string& name) {
-    throw StoreError(Kind::full, fmt::format("no space left for store {}", name), space_hint);
-}
-
-[[noreturn]] void throw_input_output(int code, int number, const std::string& name,
+[[noreturn]] void throw_input_output(int code, int number, const std::filesystem::path& path,
                                      const std::string& detail) {
+    const std::string name = fmt::format("\"{}\"", path.string());
     if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
         throw StoreError(Kind::sync_failed,
                          fmt::format("store {} can't be synced: {}", name, detail), sync_hint);
     }
     if (is_full(number)) {
-        throw_full(name);
+        throw_full(path);
     }
     const std::string reason = number != 0 ? std::strerror(number) : detail;
     throw StoreError(Kind::other,
@@ -75,7 +72,7 @@ void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path
             throw StoreError(Kind::busy, fmt::format("store {} is busy: {}", name, detail),
                              "another process writes to it; try again when it is done");
         case SQLITE_FULL:
-            throw_full(name);
+            throw_full(path);
         case SQLITE_CORRUPT:
             throw StoreError(Kind::corrupt, fmt::format("store {} is damaged: {}", name, detail),
                              corrupt_hint);
@@ -93,14 +90,15 @@ void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path
                                          number != 0 ? std::strerror(number) : detail),
                              rights_hint_for(path));
         case SQLITE_IOERR:
-            throw_input_output(code, number, name, detail);
+            throw_input_output(code, number, path, detail);
         default:
             throw StoreError(Kind::other, fmt::format("store {}: {}", name, detail));
     }
 }
 
 void throw_full(const std::filesystem::path& store) {
-    throw_full(fmt::format("\"{}\"", store.string()));
+    throw StoreError(Kind::full, fmt::format("no space left for store \"{}\"", store.string()),
+                     space_hint);
 }
 
 void throw_errno(int number, const char* action, const std::filesystem::path& path) {

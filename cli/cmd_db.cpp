@@ -32,13 +32,14 @@ table::ResultTable status_table(const store::StoreStatus& status,
                      {"wal_bytes", "log, bytes"},
                      {"schema_version", "schema version"},
                      {"sqlite_version", "SQLite"},
+                     {"wal_reset_fixed", "", table::Audience::machines},
                      {"wal_reset_bug", "WAL-reset bug"}};
     table.rows = {{status.path, status.reports, status.definitions, status.rejected,
                    table::cell_or_unknown(spooled), table::cell_or_unknown(status.first_created_at),
                    table::cell_or_unknown(status.last_created_at),
                    table::cell_or_unknown(status.last_received_at), status.file_bytes,
                    status.wal_bytes, status.schema_version, status.sqlite_version,
-                   status.wal_reset_bug}};
+                   status.has_wal_reset_fix, std::string(store::wal_reset_bug())}};
     return table;
 }
 

@@ -77,15 +77,14 @@ int run(const Globals& globals, const Options& options) {
     const auto& result = loaded.files;
     print_tally(output, result.tally);
     output.finish();
-    if (loaded.has_spool_trouble) return exit_error;
-    if (result.tally.rejected == 0) return exit_done;
+    if (result.tally.rejected == 0) return loaded.has_spool_trouble ? exit_error : exit_done;
     if (result.is_refused) {
         print_error(Error("nothing was stored, because reports were rejected",
                           "leave out --strict to store the others"));
     } else if (!options.dry_run && !globals.quiet) {
         print_hint("`jobtally db rejected` lists what was kept of the rejected reports");
     }
-    return exit_rejected;
+    return loaded.has_spool_trouble ? exit_error : exit_rejected;
 }
 
 }  // namespace

@@ -8,6 +8,9 @@
 
 namespace jobtally {
 
+// U+FEFF at the beginning of a text, where it says nothing.
+inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 // What begins at the front of some text: a code point, or one byte that is not UTF-8.
 struct CodePoint {
     char32_t value;    // the byte itself where not valid

@@ -132,7 +132,6 @@ void Writer::write_group() {
             next_look = rows + rows_a_look;
         }
         commit(transaction, rows);
-        m_unsettled_rows += rows;
     } catch (const std::exception& problem) {
         m_is_locked_out = is_busy(problem);
         return fail(group, learn_from(problem));
@@ -144,7 +143,7 @@ void Writer::write_group() {
 void Writer::commit(store::WriteTransaction& transaction, std::size_t rows) {
     transaction.commit();
     m_is_locked_out = false;
-    m_unsettled_rows += rows_a_commit;
+    m_unsettled_rows += rows + rows_a_commit;
     if (rows > 0) works(Failing::store);
     const auto forgotten = transaction.forgotten_rejections();
     if (forgotten > 0 && m_hooks.forgotten) m_hooks.forgotten(forgotten);

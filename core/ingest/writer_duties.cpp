@@ -91,7 +91,6 @@ std::size_t Writer::take_piece_of_spool() {
         }
     }
     commit(transaction, rows);
-    m_unsettled_rows += rows;
     for (const auto& name : taken) spool.drop(name);
     unreadable.empty() ? works(Failing::spool) : report(all_of(unreadable), Failing::spool);
     return taken.size();

@@ -14,7 +14,6 @@ namespace jobtally::listen {
 namespace {
 
 constexpr std::size_t most_file_bytes = 1 << 20;
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::string_view form_hint = "write lines such as \"platform: Bearer mF_9.B5f-4.1JqM\"";
 
 std::string_view trim(std::string_view text) {

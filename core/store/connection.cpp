@@ -156,12 +156,9 @@ void Store::Connection::require_in_place() const {
     }
 }
 
-void Store::Connection::make_guard() {
-    m_guard = std::make_unique<WriteGuard>(m_path);
-}
-
 WriteGuard* Store::Connection::guard() const {
     if (!can_write()) throw_sqlite(SQLITE_READONLY, nullptr, m_path);
+    if (!m_guard && m_access == Access::write) m_guard = std::make_unique<WriteGuard>(m_path);
     return m_guard.get();
 }
 
@@ -172,6 +169,7 @@ void Store::Connection::wait_at_most(std::chrono::milliseconds patience) const {
 
 void Store::Connection::checkpoint(int mode) {
     if (is_private()) return;
+    require_in_place();
     int log_pages = 0;
     int done_pages = 0;
     const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, &log_pages, &done_pages);
@@ -209,6 +207,7 @@ ReadScope::~ReadScope() {
 }
 
 WriteScope::WriteScope(const Store::Connection& connection) : m_connection(connection) {
+    m_connection.require_in_place();
     m_connection.execute("BEGIN IMMEDIATE");
 }
 

@@ -36,15 +36,15 @@ class Store::Connection {
     bool can_write() const { return is_private() || m_access == Access::write; }
     // Read as a file that nobody changes.
     bool is_frozen() const { return m_access == Access::read_immutable; }
-    // Makes the lock file, for access to write. Before the first use of guard().
-    void make_guard();
-    // Null for private stores; throws StoreError for read-only ones.
+    // Null for private stores; throws StoreError for read-only ones. The first call makes the lock
+    // file.
     WriteGuard* guard() const;
 
     // Remembers which files the store and its log are, once both are there.
     void remember_files();
     // Throws StoreError::replaced where their names no longer lead to them, or the log was cut:
-    // what is written to the open ones is as good as gone. The caller holds the write guard.
+    // what is written to the open ones is as good as gone. Every transaction that writes and every
+    // checkpoint begins with it. The caller holds the write guard.
     void require_in_place() const;
 
     // With SQLite's own locks, which only other programs hold for long. Else it is 5 s.
@@ -66,7 +66,7 @@ class Store::Connection {
   private:
     std::filesystem::path m_path;
     Access m_access;
-    std::unique_ptr<WriteGuard> m_guard;
+    mutable std::unique_ptr<WriteGuard> m_guard;
     SQLite::Database m_database;
     struct NamedFile {
         std::string name;

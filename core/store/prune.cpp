@@ -69,7 +69,6 @@ std::size_t remove_some(Store& store, std::span<const Sequence> sequences, std::
 std::int64_t remove_some_rejected(Store& store, time::Instant before) {
     auto& connection = store.connection();
     const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
-    connection.require_in_place();
     WriteScope scope(connection);
     Statement statement(connection,
                         "DELETE FROM rejected WHERE rejected_id IN (SELECT rejected_id FROM "

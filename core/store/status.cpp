@@ -36,7 +36,7 @@ StoreStatus read_status(const Store& store) {
     status.path = connection.path().string();
     status.schema_version = connection.query_integer("PRAGMA user_version");
     status.sqlite_version = sqlite_version();
-    status.wal_reset_bug = wal_reset_bug();
+    status.has_wal_reset_fix = has_wal_reset_fix();
     status.file_bytes = connection.is_private() ? 0 : size_of_file(connection.path(), "");
     status.wal_bytes = connection.is_private() ? 0 : size_of_file(connection.path(), "-wal");
     status.definitions = connection.query_integer("SELECT count(*) FROM definition");
@@ -64,11 +64,15 @@ std::string sqlite_version() {
     return sqlite3_libversion();
 }
 
-std::string wal_reset_bug() {
+bool has_wal_reset_fix() {
     const int version = sqlite3_libversion_number();
     const bool is_backport =
         (version >= 3044006 && version < 3045000) || (version >= 3050007 && version < 3051000);
-    return version >= 3051003 || is_backport ? "fixed" : "guarded against";
+    return version >= 3051003 || is_backport;
+}
+
+std::string_view wal_reset_bug() {
+    return has_wal_reset_fix() ? "fixed" : "guarded against";
 }
 
 }  // namespace jobtally::store

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace jobtally::store {
 
@@ -14,7 +15,7 @@ struct StoreStatus {
     std::string path;
     std::int64_t schema_version = 0;
     std::string sqlite_version;
-    std::string wal_reset_bug;  // what is done about it
+    bool has_wal_reset_fix = false;
     std::int64_t file_bytes = 0;
     std::int64_t wal_bytes = 0;
     std::int64_t reports = 0;
@@ -27,10 +28,11 @@ struct StoreStatus {
 
 StoreStatus read_status(const Store& store);
 
-// The version of the SQLite library that runs, and what keeps its WAL-reset bug away: "fixed" in
-// 3.51.3 and later, and in the backports 3.44.6 and 3.50.7 (sqlite.org/wal.html#walresetbug), else
-// "guarded against" by jobtally's write guard.
+// The version of the SQLite library that runs, and whether it has the fix for the WAL-reset bug
+// (3.51.3 and later, and its backports 3.44.6 and 3.50.7; sqlite.org/wal.html#walresetbug); in
+// words: "fixed", else "guarded against" by jobtally's write guard.
 std::string sqlite_version();
-std::string wal_reset_bug();
+bool has_wal_reset_fix();
+std::string_view wal_reset_bug();
 
 }  // namespace jobtally::store

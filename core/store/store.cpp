@@ -71,14 +71,14 @@ std::int64_t known_version() {
 }
 
 // Someone else's file gets no lock file beside it.
-void make_ready_to_write(Store::Connection& connection, std::chrono::milliseconds patience) {
+void make_ready_to_write(const Store::Connection& connection, std::chrono::milliseconds patience) {
     if (sqlite3_db_readonly(connection.handle(), "main") == 1) {
         throw_sqlite(SQLITE_READONLY, nullptr, connection.path());
     }
     const auto identity = identify(connection, known_version());
-    connection.make_guard();
+    auto* const guard = connection.guard();
     if (identity == Identity::current && uses_wal(connection)) return;
-    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+    const HeldGuard held(guard, std::chrono::steady_clock::now() + patience);
     if (!uses_wal(connection)) switch_to_wal(connection);
     migrate(connection, schema_steps());
 }

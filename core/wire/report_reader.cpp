@@ -2,6 +2,7 @@
 // envelope.
 #include "core/wire/report_reader.hpp"
 
+#include "core/base/text.hpp"
 #include "core/wire/line_mark.hpp"
 #include "core/wire/resume_scan.hpp"
 #include "core/wire/surroundings.hpp"
@@ -17,7 +18,6 @@ namespace jobtally::wire {
 
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::size_t kept_head = 256;
 
 bool is_blank(char byte) {

@@ -66,12 +66,14 @@ TEST_CASE("what is not known is not on the page", "[listen]") {
     for (const auto* name :
          {"spooled_bodies", "last_commit", "open_descriptors ", "tls_certificate"})
         CHECK(bare.find(std::string("\njobtally_") + name) == std::string::npos);
+    CHECK(has_line(bare, "jobtally_spool_readable 0"));
     Counters counters;
     counters.last_commit = jobtally::time::instant_from_micros(1'500'000);
     Gauges gauges;
     gauges.spooled_bodies = 3;
     gauges.tls_expires_at = 1'800'000'000;
     const auto page = format_metrics(counters, gauges);
+    CHECK(has_line(page, "jobtally_spool_readable 1"));
     CHECK(has_line(page, "jobtally_spooled_bodies 3"));
     CHECK(has_line(page, "jobtally_last_commit_timestamp_seconds 1.5"));
     CHECK(has_line(page, "jobtally_tls_certificate_expiry_timestamp_seconds 1800000000"));

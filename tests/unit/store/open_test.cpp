@@ -2,6 +2,7 @@
 #include "core/store/connection.hpp"
 #include "core/store/identity.hpp"
 #include "core/store/schema.hpp"
+#include "core/store/uptime.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 
@@ -258,6 +259,14 @@ TEST_CASE("a store whose log was cut takes nothing more; one that was emptied do
     std::string message;
     CHECK(kind_of([&] { put_one(own, report_of("d")); }, &message) == Kind::replaced);
     CHECK(message.ends_with("-wal\" was cut"));
+    // Nor is what is left made whole again or copied.
+    const auto left = std::filesystem::file_size(log);
+    CHECK(kind_of([&] { store::begin_uptime(own, at(1), std::chrono::seconds(1)); }) ==
+          Kind::replaced);
+    CHECK(kind_of([&] { store::settle(own); }) == Kind::replaced);
+    CHECK(kind_of([&] { own.connection().checkpoint(SQLITE_CHECKPOINT_PASSIVE); }) ==
+          Kind::replaced);
+    CHECK(std::filesystem::file_size(log) == left);
 }
 
 TEST_CASE("two stores of one process exclude each other, and patience ends", "[store]") {

@@ -1,11 +1,11 @@
 #include "cli/application.hpp"
 
-#include "cli/configuration.hpp"
 #include "cli/help.hpp"
-#include "cli/messages.hpp"
 #include "cli/nearest.hpp"
-#include "cli/output.hpp"
-#include "core/store/status.hpp"
+#include "cli/options/configuration.hpp"
+#include "cli/terminal/messages.hpp"
+#include "cli/terminal/output.hpp"
+#include "core/store/upkeep/status.hpp"
 
 #include <memory>
 #include <sstream>

@@ -1,7 +1,7 @@
 // The command line as a whole: the global options and all commands.
 #pragma once
 
-#include "cli/globals.hpp"
+#include "cli/options/globals.hpp"
 #include "core/base/error.hpp"
 
 #include <functional>

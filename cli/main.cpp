@@ -1,7 +1,7 @@
 // Parse, run, and turn whatever went wrong into a message and an exit code.
 #include "cli/application.hpp"
-#include "cli/messages.hpp"
 #include "cli/private_files.hpp"
+#include "cli/terminal/messages.hpp"
 #include "core/base/error.hpp"
 
 #include <csignal>

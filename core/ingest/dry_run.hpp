@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/ingest/delivery.hpp"
-#include "core/store/reports.hpp"
-#include "core/store/store.hpp"
+#include "core/store/file/store.hpp"
+#include "core/store/reports/reports.hpp"
 
 #include <functional>
 #include <optional>

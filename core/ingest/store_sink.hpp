@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/ingest/delivery.hpp"
-#include "core/store/store.hpp"
+#include "core/store/file/store.hpp"
 
 namespace jobtally::ingest {
 

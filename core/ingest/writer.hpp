@@ -5,9 +5,9 @@
 #include "core/base/error.hpp"
 #include "core/ingest/delivery.hpp"
 #include "core/ingest/spool.hpp"
-#include "core/store/reports.hpp"
-#include "core/store/store.hpp"
-#include "core/store/uptime.hpp"
+#include "core/store/file/store.hpp"
+#include "core/store/reports/reports.hpp"
+#include "core/store/upkeep/uptime.hpp"
 
 #include <array>
 #include <atomic>

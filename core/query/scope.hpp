@@ -3,9 +3,9 @@
 #pragma once
 
 #include "core/query/selection.hpp"
-#include "core/store/catalogue.hpp"
-#include "core/store/facts.hpp"
-#include "core/store/reports.hpp"
+#include "core/store/reports/catalogue.hpp"
+#include "core/store/reports/reports.hpp"
+#include "core/store/segments/facts.hpp"
 
 #include <cstdint>
 #include <functional>

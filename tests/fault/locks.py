@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 
 @contextmanager
 def guard_held(store):
-    """The write guard of core/store/write_guard.cpp: an open-file-description lock on the first byte of its file."""
+    """The write guard of core/store/file/write_guard.cpp: an open-file-description lock on the first byte of its file."""
     with open(store + ".lock", "r+b") as file:
         fcntl.fcntl(file, fcntl.F_OFD_SETLKW, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 1, 0))
         yield

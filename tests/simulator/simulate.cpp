@@ -1,8 +1,8 @@
 // Judges simulated definitions at many moments and holds what `missed` says against the truth.
 // Usage: cadence_simulator [--seed N] [--definitions N] [--moments N] [--only-random] [--verbose]
 // Prints a table a rhythm; fails where the bar is not reached.
-#include "core/query/expectation.hpp"
-#include "core/store/reports.hpp"
+#include "core/rhythm/expectation.hpp"
+#include "core/store/reports/reports.hpp"
 #include "core/time/rfc3339.hpp"
 #include "tests/simulator/fleet.hpp"
 
@@ -54,8 +54,8 @@ struct Score {
 };
 
 // What the store knows at a moment: the reports that have arrived and were not lost.
-query::DefinitionRuns known_at(const Definition& definition, Micros now) {
-    query::DefinitionRuns known;
+rhythm::DefinitionRuns known_at(const Definition& definition, Micros now) {
+    rhythm::DefinitionRuns known;
     for (const auto& run : definition.runs) {
         if (!run.ran || run.is_lost || run.arrives_at > now) continue;
         known.runs.push_back({run.created_at, run.arrives_at - run.created_at});
@@ -63,9 +63,9 @@ query::DefinitionRuns known_at(const Definition& definition, Micros now) {
     std::sort(known.runs.begin(), known.runs.end(),
               [](const auto& a, const auto& b) { return a.created_at < b.created_at; });
     known.reports = static_cast<std::int64_t>(known.runs.size());
-    if (known.runs.size() > query::runs_looked_at) {
+    if (known.runs.size() > rhythm::runs_looked_at) {
         known.runs.erase(known.runs.begin(),
-                         known.runs.end() - std::ptrdiff_t{query::runs_looked_at});
+                         known.runs.end() - std::ptrdiff_t{rhythm::runs_looked_at});
     }
     return known;
 }
@@ -183,12 +183,12 @@ class Simulation {
 
     void judge_at(const Definition& definition, Micros now, const time::Zone& zone,
                   const std::vector<Downtime>& down) {
-        query::MissedOptions options;
+        rhythm::MissedOptions options;
         options.now = time::instant_from_micros(now);
         options.down = spans_of(down, now);
         const auto known = known_at(definition, now);
         const auto begun = std::chrono::steady_clock::now();
-        const auto said = query::expectation_of(known, nullptr, options, zone);
+        const auto said = rhythm::expectation_of(known, nullptr, options, zone);
         m_seconds +=
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
         ++m_judged;
@@ -201,14 +201,14 @@ class Simulation {
         }
         const bool truth = is_overdue(definition, now, down);
         const bool claim =
-            said.state == query::MissedState::late || said.state == query::MissedState::missed;
+            said.state == rhythm::MissedState::late || said.state == rhythm::MissedState::missed;
         m_by_kind[definition.kind].add(truth, claim, said.cadence.has_value());
         m_by_jitter[definition.jitter].add(truth, claim, said.cadence.has_value());
         if (truth != claim) tell(definition, now, zone, said, truth);
     }
 
     void tell(const Definition& definition, Micros now, const time::Zone& zone,
-              const query::Expectation& said, bool truth) const {
+              const rhythm::Expectation& said, bool truth) const {
         if (!m_options.verbose) return;
         const auto known = known_at(definition, now);
         fmt::print(
@@ -242,11 +242,11 @@ class Simulation {
         transaction.commit();
         query::Selection selection;
         selection.zone = zone;
-        query::MissedOptions options;
+        rhythm::MissedOptions options;
         options.now = time::instant_from_micros(now);
-        const auto stored = query::missed(query::Scope(store, selection), options);
+        const auto stored = rhythm::missed(query::Scope(store, selection), options);
         const auto direct =
-            query::expectation_of(known_at(definition, now), nullptr, options, zone);
+            rhythm::expectation_of(known_at(definition, now), nullptr, options, zone);
         ++m_stored;
         const bool same = stored.rows.size() == 1 && stored.rows[0].state == direct.state &&
                           stored.rows[0].expected_by == direct.expected_by;

@@ -3,14 +3,14 @@
 // file says so too. Usage: guard_watch [--seconds N]. First one process does everything that
 // writes, then three at once for some seconds; last, the guard is gone round in four ways, each of
 // which must be seen.
-#include "core/store/backup.hpp"
-#include "core/store/connection.hpp"
-#include "core/store/probe_records.hpp"
-#include "core/store/prune.hpp"
-#include "core/store/rejected.hpp"
-#include "core/store/reports.hpp"
-#include "core/store/uptime.hpp"
-#include "core/store/verify.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/reports/rejected.hpp"
+#include "core/store/reports/reports.hpp"
+#include "core/store/upkeep/backup.hpp"
+#include "core/store/upkeep/probe_records.hpp"
+#include "core/store/upkeep/prune.hpp"
+#include "core/store/upkeep/uptime.hpp"
+#include "core/store/upkeep/verify.hpp"
 #include "tests/vfs/watched_vfs.hpp"
 
 #include <chrono>

@@ -4,12 +4,12 @@
 // hold what was synced and nothing else, or everything with the last write torn, or sectors of it
 // by chance; each time the store is opened again and must be sound and have every acknowledged
 // report. Two controls must lose reports: synchronous=NORMAL, and a disk that lies about syncs.
-#include "core/store/backup.hpp"
-#include "core/store/connection.hpp"
-#include "core/store/prune.hpp"
-#include "core/store/rejected.hpp"
-#include "core/store/reports.hpp"
-#include "core/store/verify.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/reports/rejected.hpp"
+#include "core/store/reports/reports.hpp"
+#include "core/store/upkeep/backup.hpp"
+#include "core/store/upkeep/prune.hpp"
+#include "core/store/upkeep/verify.hpp"
 #include "tests/vfs/disk.hpp"
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 // promise it give it back to the byte.
 #include "core/base/text.hpp"
 #include "core/listen/access_log.hpp"
-#include "core/render/plugin_output.hpp"
-#include "core/render/renderer.hpp"
+#include "core/render/text/plugin_output.hpp"
+#include "core/render/text/renderer.hpp"
 #include "core/wire/report_writer.hpp"
 #include "tests/fuzz/demand.hpp"
 #include "tests/support/read_back.hpp"

@@ -2,7 +2,7 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/bind_address.hpp"
-#include "core/query/alert_range.hpp"
+#include "core/probe/alert_range.hpp"
 #include "core/query/selection.hpp"
 #include "core/time/expression.hpp"
 #include "tests/fuzz/demand.hpp"
@@ -25,11 +25,11 @@ auto unless_usage_error(Read read) -> std::optional<decltype(read())> {
     }
 }
 
-void try_range(std::string_view text, query::Unit unit) {
-    const auto range = unless_usage_error([&] { return query::AlertRange::parse(text, unit); });
+void try_range(std::string_view text, probe::Unit unit) {
+    const auto range = unless_usage_error([&] { return probe::AlertRange::parse(text, unit); });
     if (!range) return;
     const std::string plain = range->text();
-    const auto again = query::AlertRange::parse(plain, query::Unit::count);
+    const auto again = probe::AlertRange::parse(plain, probe::Unit::count);
     demand(again.text() == plain, "a range that is read back as another");
     constexpr double infinity = std::numeric_limits<double>::infinity();
     for (const double value : {-infinity, -1e18, 0.0, 1e18, infinity}) {
@@ -79,7 +79,7 @@ void try_address(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     auto text = fuzz::text_of(bytes, size);
     const auto choice = fuzz::take_choice(text);
-    try_range(text, static_cast<query::Unit>(choice % 3));
+    try_range(text, static_cast<probe::Unit>(choice % 3));
     try_address(text);
     const auto line = text.substr(0, text.find('\n'));
     try_patterns(line, text.substr(std::min(text.size(), line.size() + 1)));

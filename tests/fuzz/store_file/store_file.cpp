@@ -1,17 +1,17 @@
 // Whatever the bytes of a store file are, reading and writing it ends, with a StoreError at worst,
 // and so do the queries on it.
+#include "core/answers/definitions.hpp"
+#include "core/answers/failures.hpp"
+#include "core/answers/rates.hpp"
 #include "core/base/text.hpp"
-#include "core/query/definitions.hpp"
-#include "core/query/failures.hpp"
-#include "core/query/rates.hpp"
-#include "core/store/facts.hpp"
-#include "core/store/news.hpp"
-#include "core/store/probe_records.hpp"
-#include "core/store/rejected.hpp"
-#include "core/store/reports.hpp"
-#include "core/store/segments_agree.hpp"
-#include "core/store/status.hpp"
-#include "core/store/uptime.hpp"
+#include "core/store/reports/news.hpp"
+#include "core/store/reports/rejected.hpp"
+#include "core/store/reports/reports.hpp"
+#include "core/store/segments/facts.hpp"
+#include "core/store/segments/segments_agree.hpp"
+#include "core/store/upkeep/probe_records.hpp"
+#include "core/store/upkeep/status.hpp"
+#include "core/store/upkeep/uptime.hpp"
 #include "tests/fuzz/demand.hpp"
 #include "tests/unit/store/support.hpp"
 
@@ -93,9 +93,9 @@ void read_all(const Store& store) {
     step([&] { read_uptime(store); });
     step([&] { find_probe(store, "p"); });
     step([&] { last_sequence(store); });
-    step([&] { query::rates_table(query::rates(query::Scope(store, {}))); });
-    step([&] { query::failures_table(query::failures(query::Scope(store, {}))); });
-    step([&] { query::definitions_table(query::definitions(query::Scope(store, {}))); });
+    step([&] { answers::rates_table(answers::rates(query::Scope(store, {}))); });
+    step([&] { answers::failures_table(answers::failures(query::Scope(store, {}))); });
+    step([&] { answers::definitions_table(answers::definitions(query::Scope(store, {}))); });
 }
 
 void write_some(Store& store) {

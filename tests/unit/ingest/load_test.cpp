@@ -2,7 +2,7 @@
 
 #include "core/ingest/dry_run.hpp"
 #include "core/ingest/writer.hpp"
-#include "core/store/rejected.hpp"
+#include "core/store/reports/rejected.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/ingest/ingest_folder.hpp"
 

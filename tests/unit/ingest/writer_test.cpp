@@ -1,6 +1,6 @@
 #include "core/ingest/writer.hpp"
 
-#include "core/store/rejected.hpp"
+#include "core/store/reports/rejected.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/ingest/ingest_folder.hpp"
 

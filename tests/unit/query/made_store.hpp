@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/query/scope.hpp"
-#include "core/render/renderer.hpp"
-#include "core/store/reports.hpp"
+#include "core/render/text/renderer.hpp"
+#include "core/store/reports/reports.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // --columns: the choice of columns and what the formats make of it.
 #include "core/base/error.hpp"
-#include "core/render/renderer.hpp"
+#include "core/render/text/renderer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/render/sample.hpp"
 

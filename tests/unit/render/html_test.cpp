@@ -1,9 +1,9 @@
 // HTML: texts mean what they say, tables carry their exact figures, pages ask nobody for anything.
-#include "core/render/digest.hpp"
-#include "core/render/html_page.hpp"
-#include "core/render/html_table.hpp"
-#include "core/render/html_text.hpp"
-#include "core/render/record.hpp"
+#include "core/render/page/html_page.hpp"
+#include "core/render/page/html_table.hpp"
+#include "core/render/page/html_text.hpp"
+#include "core/render/text/digest.hpp"
+#include "core/render/text/record.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/render/sample.hpp"
 

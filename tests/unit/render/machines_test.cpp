@@ -1,5 +1,5 @@
 // JSON, NDJSON, CSV, TSV and Markdown, to the letter.
-#include "core/render/renderer.hpp"
+#include "core/render/text/renderer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/render/sample.hpp"
 

@@ -1,7 +1,7 @@
 // The big list of naughty strings through every format: nothing raw, nothing broken, all of it
 // back.
 #include "core/base/text.hpp"
-#include "core/render/renderer.hpp"
+#include "core/render/text/renderer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/read_back.hpp"
 #include "tests/unit/render/sample.hpp"

@@ -1,5 +1,5 @@
 // Bars as text, to the letter.
-#include "core/render/plot.hpp"
+#include "core/render/text/plot.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,5 +1,5 @@
 // The line that monitoring systems read, to the letter.
-#include "core/render/plugin_output.hpp"
+#include "core/render/text/plugin_output.hpp"
 
 #include "core/base/error.hpp"
 #include "tests/support/catch.hpp"

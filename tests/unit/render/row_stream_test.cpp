@@ -1,5 +1,5 @@
 // Rows that come bit by bit, to the letter.
-#include "core/render/row_stream.hpp"
+#include "core/render/text/row_stream.hpp"
 
 #include "core/base/error.hpp"
 #include "tests/support/catch.hpp"

@@ -1,7 +1,7 @@
 // A small answer with every kind of cell, for the tests of the renderers.
 #pragma once
 
-#include "core/render/renderer.hpp"
+#include "core/render/text/renderer.hpp"
 
 #include <chrono>
 

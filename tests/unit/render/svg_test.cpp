@@ -1,6 +1,6 @@
 // The drawings, with places computed by hand.
-#include "core/render/html_charts.hpp"
-#include "core/render/svg_charts.hpp"
+#include "core/render/page/html_charts.hpp"
+#include "core/render/page/svg_charts.hpp"
 #include "tests/support/catch.hpp"
 
 #include <chrono>

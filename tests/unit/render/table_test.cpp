@@ -1,6 +1,6 @@
 // The table for terminals and pipes, to the letter.
 #include "core/base/text.hpp"
-#include "core/render/renderer.hpp"
+#include "core/render/text/renderer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/render/sample.hpp"
 

@@ -1,7 +1,7 @@
 // Random histories of a store against a model in memory: facts, labels, whole reports.
-#include "core/store/connection.hpp"
-#include "core/store/segments_agree.hpp"
-#include "core/store/writer_memory.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/reports/writer_memory.hpp"
+#include "core/store/segments/segments_agree.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 

@@ -1,14 +1,14 @@
 // Looking after a store: which files are taken, what every connection is set to, copies, deleting
 // what is old, and the checks.
-#include "core/store/backup.hpp"
-#include "core/store/connection.hpp"
-#include "core/store/prune.hpp"
-#include "core/store/segments_agree.hpp"
-#include "core/store/sql_query.hpp"
-#include "core/store/statement.hpp"
-#include "core/store/store_file.hpp"
-#include "core/store/uptime.hpp"
-#include "core/store/verify.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/file/statement.hpp"
+#include "core/store/file/store_file.hpp"
+#include "core/store/segments/segments_agree.hpp"
+#include "core/store/upkeep/backup.hpp"
+#include "core/store/upkeep/prune.hpp"
+#include "core/store/upkeep/sql_query.hpp"
+#include "core/store/upkeep/uptime.hpp"
+#include "core/store/upkeep/verify.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 

@@ -1,8 +1,8 @@
 // Opening: new, missing, foreign, newer, damaged files; modes; settings; who may write.
-#include "core/store/connection.hpp"
-#include "core/store/identity.hpp"
-#include "core/store/schema.hpp"
-#include "core/store/uptime.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/file/identity.hpp"
+#include "core/store/file/schema.hpp"
+#include "core/store/upkeep/uptime.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 

@@ -1,5 +1,5 @@
 // What `check --on-change` remembers.
-#include "core/store/probe_records.hpp"
+#include "core/store/upkeep/probe_records.hpp"
 
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"

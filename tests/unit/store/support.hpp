@@ -1,12 +1,12 @@
 // What the store's tests share: a folder that goes away, and reports made by hand or by chance.
 #pragma once
 
-#include "core/store/catalogue.hpp"
-#include "core/store/facts.hpp"
-#include "core/store/rejected.hpp"
-#include "core/store/reports.hpp"
-#include "core/store/status.hpp"
-#include "core/store/store.hpp"
+#include "core/store/file/store.hpp"
+#include "core/store/reports/catalogue.hpp"
+#include "core/store/reports/rejected.hpp"
+#include "core/store/reports/reports.hpp"
+#include "core/store/segments/facts.hpp"
+#include "core/store/upkeep/status.hpp"
 
 #include <cstdlib>
 #include <filesystem>

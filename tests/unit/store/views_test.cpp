@@ -1,6 +1,6 @@
 // The views that SQL users see: exact keys, readable times.
-#include "core/store/connection.hpp"
-#include "core/store/statement.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/file/statement.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 

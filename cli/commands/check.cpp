@@ -1,0 +1,219 @@
+// `jobtally check`: a plugin for Nagios, Icinga and their kin.
+#include "core/probe/check.hpp"
+
+#include "cli/options/query_options.hpp"
+#include "cli/options/schedules.hpp"
+#include "cli/options/validators.hpp"
+#include "cli/terminal/messages.hpp"
+#include "core/base/text.hpp"
+#include "core/probe/on_change.hpp"
+#include "core/render/text/plugin_output.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+using table::ProbeState;
+
+struct Options {
+    SelectionOptions selection;
+    std::string metric{probe::check_metrics().front().name};
+    std::string warning, critical;
+    std::string by = "none";
+    std::string no_data = "unknown";
+    bool on_change = false;
+    std::int64_t confirm = 1;
+};
+
+bool has_window(const SelectionOptions& selection) {
+    return !selection.since.empty() || !selection.until.empty() || !selection.period.empty() ||
+           !selection.last.empty();
+}
+
+std::optional<probe::AlertRange> range(const std::string& text, probe::Unit unit) {
+    if (text.empty()) return std::nullopt;
+    return probe::AlertRange::parse(text, unit);
+}
+
+ProbeState state_named(const std::string& name) {
+    constexpr const char* names[] = {"ok", "warning", "critical", "unknown"};
+    return static_cast<ProbeState>(std::find(std::begin(names), std::end(names), name) - names);
+}
+
+// `in the last 24h`, `from 2026-11-01 00:00 to 2026-11-02 00:00 UTC, by created_at`, or nothing.
+std::string window_in_words(const SelectionOptions& selection, const table::Window& window,
+                            const render::Style& style) {
+    if (!selection.last.empty()) return "in the last " + selection.last;
+    if (!window.span.since && !window.span.until) return "";
+    const bool closed = window.span.since && window.span.until;
+    return (closed ? "from " : "") + render::window_text(window, style);
+}
+
+// The options that make a probe this one and no other.
+std::string name_of_probe(const Options& options) {
+    const auto& selection = options.selection;
+    std::string name = options.metric;
+    const auto add = [&](std::string_view option, const std::string& value) {
+        if (!value.empty()) name += fmt::format(" {} \"{}\"", option, visible(value));
+    };
+    const auto add_all = [&](std::string_view option, const std::vector<std::string>& values) {
+        for (const auto& value : values) add(option, value);
+    };
+    add("--by", options.by);
+    add("-w", options.warning);
+    add("-c", options.critical);
+    add("--no-data", options.no_data);
+    add("--last", selection.last);
+    add("--period", selection.period);
+    add("--since", selection.since);
+    add("--until", selection.until);
+    add("--at", selection.at);
+    add("--min-runs", std::to_string(selection.min_runs));
+    add_all("-d", selection.definitions);
+    add_all("-t", selection.types);
+    add_all("-s", selection.statuses);
+    return name;
+}
+
+// What is asked, as far as it can be said without a store.
+struct Question {
+    query::Selection selection;
+    probe::CheckOptions check;
+};
+
+Question question(const Globals& globals, const Options& options, const render::Style& style) {
+    Question asked{options.selection.selection(globals), {}};
+    asked.selection.min_runs = 0;  // here it is of the values, and not of definitions
+    auto& check = asked.check;
+    check.metric = &probe::check_metric_named(options.metric);
+    check.by_definition = options.by == "definition";
+    check.warning = range(options.warning, check.metric->unit);
+    check.critical = range(options.critical, check.metric->unit);
+    check.min_runs = options.selection.min_runs;
+    check.no_data = state_named(options.no_data);
+    check.when = window_in_words(options.selection, query::window_of(asked.selection), style);
+    return asked;
+}
+
+std::string said_before(const store::ProbeRecord& said, const render::Style& style) {
+    return fmt::format("was {} since {}", said.state, render::human_text(said.since, style));
+}
+
+// A reader that has gone does not change the state.
+void print(const Globals& globals, Output& output, const table::Probe& probe) {
+    try {
+        output.write(render::render_probe(probe, output.format(), output.style(), globals.verbose));
+        output.finish();
+    } catch (const ClosedPipe&) {
+    }
+}
+
+int exit_of(ProbeState state) {
+    return static_cast<int>(state);
+}
+
+// News is said first and remembered then: what is said twice is better than what never was.
+int run_on_change(const Globals& globals, const Options& options) {
+    Output output(globals);
+    auto asked = question(globals, options, output.style());
+    const auto name = name_of_probe(options);
+    std::optional<store::ProbeRecord> said;
+    table::Probe probe;
+    {
+        const auto store = open_store(globals, {});
+        asked.check.expected = missed_options(globals, store);
+        probe = probe::check(query::Scope(store, asked.selection), asked.check);
+        said = store::find_probe(store, name);
+    }
+    const auto step =
+        probe::probe_step(said, probe.state, options.confirm, asked.check.expected.now);
+    if (step.changed) {
+        if (said) probe.remarks.push_back(said_before(*said, output.style()));
+        print(globals, output, probe);
+    }
+    if (step.record) {
+        auto store = store::Store::open_to_write(globals.store_path());
+        store::keep_probe(store, name, *step.record);
+    }
+    return step.changed ? exit_of(probe.state) : exit_done;
+}
+
+int run(const Globals& globals, Options options) {
+    const auto& metric = probe::check_metric_named(options.metric);
+    if (metric.is_recent && !has_window(options.selection)) options.selection.last = "24h";
+    if (options.on_change) return run_on_change(globals, options);
+    Output output(globals);
+    auto asked = question(globals, options, output.style());
+    const auto store = open_store(globals, options.selection.from);
+    asked.check.expected = missed_options(globals, store);
+    const auto probe = probe::check(query::Scope(store, asked.selection), asked.check);
+    print(globals, output, probe);
+    return exit_of(probe.state);
+}
+
+// Monitoring systems read stdout, and 1 and 2 would be states.
+int tell_error(const Error& error) {
+    std::string text = error.what();
+    if (!error.hint().empty()) text += fmt::format(" ({})", error.hint());
+    fmt::print("{}\n", render::plugin_line(ProbeState::unknown, text));
+    return exit_of(ProbeState::unknown);
+}
+
+std::vector<std::string> metric_names() {
+    std::vector<std::string> names;
+    for (const auto& metric : probe::check_metrics()) names.emplace_back(metric.name);
+    return names;
+}
+
+void add_thresholds(CLI::App& command, Options& options) {
+    const auto filled = [](const std::string& text) {
+        return std::string(text.empty() ? "a range is missing" : "");
+    };
+    command.add_option("-w,--warning", options.warning, "WARNING when the value is outside RANGE")
+        ->type_name("RANGE")
+        ->check(filled);
+    command
+        .add_option("-c,--critical", options.critical, "CRITICAL when the value is outside RANGE")
+        ->type_name("RANGE")
+        ->check(filled);
+}
+
+}  // namespace
+
+void add_check(Application& application) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command(
+        "check", "A plugin for Nagios and Icinga: OK, WARNING, CRITICAL or UNKNOWN",
+        [&application, options] { return run(application.globals(), *options); });
+    application.tell_errors_by(command, tell_error);
+    command.add_option("--metric", options->metric, "What to measure (default job-success-rate)")
+        ->type_name("METRIC")
+        ->check(CLI::IsMember(metric_names()));
+    add_thresholds(command, *options);
+    command
+        .add_option("--by", options->by, "Judge each definition, or all together (default none)")
+        ->type_name("WHAT")
+        ->check(CLI::IsMember({"definition", "none"}));
+    command
+        .add_option("--no-data", options->no_data,
+                    "The state where there is nothing to judge (default unknown)")
+        ->type_name("STATE")
+        ->check(CLI::IsMember({"ok", "warning", "critical", "unknown"}));
+    add_selection(command, options->selection);
+    auto* on_change = command.add_flag("--on-change", options->on_change,
+                                       "Say nothing and exit with 0 unless the state has changed");
+    on_change->excludes(command.get_option("--from"));
+    command
+        .add_option("--confirm", options->confirm,
+                    "With --on-change: a state counts when it was seen N times in a row")
+        ->type_name("N")
+        ->check(whole_number(1))
+        ->needs(on_change);
+}
+
+}  // namespace jobtally::cli

@@ -1,0 +1,73 @@
+// `jobtally db`: looking after the store.
+#include "cli/application.hpp"
+#include "cli/commands/db_backup.hpp"
+#include "cli/commands/db_prune.hpp"
+#include "cli/commands/db_rejected.hpp"
+#include "cli/commands/db_sql.hpp"
+#include "cli/commands/db_verify.hpp"
+#include "cli/options/spool_option.hpp"
+#include "cli/options/store_modes.hpp"
+#include "cli/terminal/messages.hpp"
+#include "cli/terminal/output.hpp"
+#include "core/store/upkeep/status.hpp"
+
+#include <memory>
+
+namespace jobtally::cli {
+
+namespace {
+
+table::ResultTable status_table(const store::StoreStatus& status,
+                                std::optional<std::int64_t> spooled) {
+    table::ResultTable table;
+    table.columns = {{"path", "store"},
+                     {"reports", "reports"},
+                     {"definitions", "definitions"},
+                     {"rejected", "rejected bodies"},
+                     {"spooled", "in the spool"},
+                     {"first_created_at", "oldest report"},
+                     {"last_created_at", "newest report"},
+                     {"last_received_at", "last received"},
+                     {"file_bytes", "file, bytes"},
+                     {"wal_bytes", "log, bytes"},
+                     {"schema_version", "schema version"},
+                     {"sqlite_version", "SQLite"},
+                     {"wal_reset_fixed", "", table::Audience::machines},
+                     {"wal_reset_bug", "WAL-reset bug"}};
+    table.rows = {{status.path, status.reports, status.definitions, status.rejected,
+                   table::cell_or_unknown(spooled), table::cell_or_unknown(status.first_created_at),
+                   table::cell_or_unknown(status.last_created_at),
+                   table::cell_or_unknown(status.last_received_at), status.file_bytes,
+                   status.wal_bytes, status.schema_version, status.sqlite_version,
+                   status.has_wal_reset_fix, std::string(store::wal_reset_bug())}};
+    return table;
+}
+
+int run_status(const Globals& globals, const std::string& spool) {
+    Output output(globals);
+    const auto store = store::Store::open_to_read(globals.store_path());
+    warn_about_modes(globals);
+    const auto spooled = bodies_in(spool_of(globals, spool));
+    output.print_record(status_table(store::read_status(store), spooled));
+    output.finish();
+    return exit_done;
+}
+
+}  // namespace
+
+void add_db(Application& application) {
+    auto& db = application.add_command("db", "Look after the store", {});
+    db.require_subcommand(0, 1);
+    auto spool = std::make_shared<std::string>();
+    auto& status = application.add_command(
+        db, "status", "Counts, sizes and versions",
+        [&application, spool] { return run_status(application.globals(), *spool); });
+    add_spool_option(status, *spool);
+    add_db_backup(application, db);
+    add_db_verify(application, db);
+    add_db_prune(application, db);
+    add_db_rejected(application, db);
+    add_db_sql(application, db);
+}
+
+}  // namespace jobtally::cli

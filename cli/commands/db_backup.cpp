@@ -1,0 +1,41 @@
+#include "cli/commands/db_backup.hpp"
+
+#include "cli/terminal/messages.hpp"
+#include "cli/terminal/output.hpp"
+#include "core/store/upkeep/backup.hpp"
+
+#include <memory>
+
+namespace jobtally::cli {
+
+namespace {
+
+table::ResultTable backup_table(const store::Backup& backup) {
+    table::ResultTable table;
+    table.columns = {{"path", "backup"},
+                     {"reports", "reports"},
+                     {"rejected", "rejected bodies"},
+                     {"file_bytes", "file, bytes"}};
+    table.rows = {{backup.path.string(), backup.reports, backup.rejected, backup.file_bytes}};
+    return table;
+}
+
+int run(const Globals& globals, const std::string& file) {
+    Output output(globals);
+    const auto store = store::Store::open_to_read(globals.store_path());
+    output.print_record(backup_table(store::back_up(store, file)));
+    output.finish();
+    return exit_done;
+}
+
+}  // namespace
+
+void add_db_backup(Application& application, CLI::App& db) {
+    auto file = std::make_shared<std::string>();
+    auto& command =
+        application.add_command(db, "backup", "Copy the store while others write to it",
+                                [&application, file] { return run(application.globals(), *file); });
+    command.add_option("FILE", *file, "The copy; replaces an older backup, atomically")->required();
+}
+
+}  // namespace jobtally::cli

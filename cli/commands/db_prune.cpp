@@ -1,0 +1,61 @@
+#include "cli/commands/db_prune.hpp"
+
+#include "cli/terminal/messages.hpp"
+#include "cli/terminal/output.hpp"
+#include "core/store/upkeep/prune.hpp"
+#include "core/time/expression.hpp"
+
+#include <memory>
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    std::string before;
+    bool dry_run = false;
+};
+
+table::ResultTable prune_table(time::Instant before, const store::OldRecords& old, bool dry_run) {
+    table::ResultTable table;
+    table.columns = {
+        {"before", "before"},
+        {"reports", dry_run ? "reports, would go" : "reports deleted"},
+        {"rejected", dry_run ? "rejected bodies, would go" : "rejected bodies deleted"},
+        {"dry_run", "dry run", table::Audience::machines}};
+    table.rows = {{before, old.reports, old.rejected, dry_run}};
+    return table;
+}
+
+int run(const Globals& globals, const Options& options) {
+    const auto before = time::parse_time(options.before, globals.now(), globals.zone());
+    Output output(globals);
+    const auto path = globals.store_path();
+    const auto reader = store::Store::open_to_read(path);  // what is not there is not made
+    store::OldRecords old;
+    if (options.dry_run) {
+        old = store::count_before(reader, before);
+    } else {
+        auto store = store::Store::open_to_write(path);
+        old = store::prune(store, before);
+    }
+    output.print_record(prune_table(before, old, options.dry_run));
+    output.finish();
+    return exit_done;
+}
+
+}  // namespace
+
+void add_db_prune(Application& application, CLI::App& db) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command(
+        db, "prune", "Delete what is older than a time",
+        [&application, options] { return run(application.globals(), *options); });
+    command
+        .add_option("--before", options->before, "Reports created and bodies rejected before it go")
+        ->type_name("TIME")
+        ->required();
+    command.add_flag("--dry-run", options->dry_run, "Say how many and delete nothing");
+}
+
+}  // namespace jobtally::cli

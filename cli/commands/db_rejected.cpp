@@ -1,0 +1,147 @@
+#include "cli/commands/db_rejected.hpp"
+
+#include "cli/options/validators.hpp"
+#include "cli/terminal/messages.hpp"
+#include "cli/terminal/output.hpp"
+#include "cli/terminal/tally.hpp"
+#include "cli/terminal/terminal.hpp"
+#include "core/base/text.hpp"
+#include "core/ingest/delivery.hpp"
+#include "core/store/reports/rejected.hpp"
+#include "core/store/reports/reports.hpp"
+
+#include <memory>
+#include <optional>
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    std::vector<std::int64_t> ids;
+    std::optional<std::int64_t> show;
+    bool retry = false;
+    bool drop = false;
+    std::size_t newest = 0;
+};
+
+Error no_such_body(std::int64_t id) {
+    return Error(fmt::format("no rejected body {}", id), "`jobtally db rejected` lists them");
+}
+
+std::vector<store::RejectedBody> chosen(const store::Store& store, const Options& options) {
+    if (options.ids.empty()) return store::list_rejected(store, options.newest);
+    std::vector<store::RejectedBody> bodies;
+    for (const auto id : options.ids) {
+        auto body = store::find_rejected(store, id);
+        if (!body) throw no_such_body(id);
+        bodies.push_back(std::move(*body));
+    }
+    return bodies;
+}
+
+table::ResultTable rejected_table(const std::vector<store::RejectedBody>& bodies) {
+    table::ResultTable table;
+    table.rows_key = "rejected";
+    table.empty_note = "nothing was rejected";
+    table.columns = {{"rejected_id", "id"},
+                     {"received_at", "received"},
+                     {"source", "source"},
+                     {"reason", "reason"},
+                     {"body", "body", table::Audience::machines}};
+    for (const auto& body : bodies) {
+        table.rows.push_back({body.rejected_id, body.received_at, body.source, body.reason,
+                              is_utf8(body.body) ? body.body : visible(body.body)});
+    }
+    return table;
+}
+
+// The bytes as they came, for a pipe into a repair; a terminal gets them without harm.
+int show(const Globals& globals, std::int64_t id) {
+    Output output(globals);
+    const auto store = store::Store::open_to_read(globals.store_path());
+    const auto found = store::find_rejected(store, id);
+    if (!found) throw no_such_body(id);
+    if (globals.json) {
+        output.print(rejected_table({*found}));
+    } else {
+        if (!globals.quiet) print_note(fmt::format("from {}: {}", found->source, found->reason));
+        const bool raw = !globals.output.empty() || !is_terminal(STDOUT_FILENO);
+        output.write(raw ? found->body : visible(found->body) + "\n");
+    }
+    output.finish();
+    return exit_done;
+}
+
+// A body whose every report is now accepted leaves the list; storing first and dropping then is
+// safe, because storing again changes nothing.
+int retry(const Globals& globals, const Options& options) {
+    Output output(globals);
+    auto store = store::Store::open_to_write(globals.store_path());
+    model::Tally tally;
+    std::vector<std::int64_t> accepted;
+    {
+        store::WriteTransaction transaction(store);
+        for (const auto& body : chosen(store, options)) {
+            const auto delivery = ingest::decode(body.body, body.source, body.received_at);
+            for (const auto& report : delivery.reports) {
+                tally.count(transaction.put(report, body.received_at));
+            }
+            tally.rejected += delivery.rejected();
+            if (delivery.rejections.empty()) accepted.push_back(body.rejected_id);
+        }
+        transaction.commit();
+    }
+    store::drop_rejected(store, accepted);
+    print_tally(output, tally);
+    output.finish();
+    return tally.rejected > 0 ? exit_rejected : exit_done;
+}
+
+int drop(const Globals& globals, const Options& options) {
+    auto store = store::Store::open_to_write(globals.store_path());
+    std::vector<std::int64_t> ids;
+    for (const auto& body : chosen(store, options)) ids.push_back(body.rejected_id);
+    const auto dropped = store::drop_rejected(store, ids);
+    if (!globals.quiet) print_note(fmt::format("dropped {}", dropped));
+    return exit_done;
+}
+
+int list(const Globals& globals, const Options& options) {
+    Output output(globals);
+    const auto store = store::Store::open_to_read(globals.store_path());
+    output.print(rejected_table(chosen(store, options)));
+    output.finish();
+    return exit_done;
+}
+
+int run(const Globals& globals, const Options& options) {
+    if (options.show) return show(globals, *options.show);
+    if (options.retry) return retry(globals, options);
+    if (options.drop) return drop(globals, options);
+    return list(globals, options);
+}
+
+}  // namespace
+
+void add_db_rejected(Application& application, CLI::App& db) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command(
+        db, "rejected", "What was sent and could not be accepted",
+        [&application, options] { return run(application.globals(), *options); });
+    command.add_option("ID", options->ids, "Only these; default all")->check(whole_number(1));
+    auto* show = command.add_option("--show", options->show, "Print the body of one, to the byte")
+                     ->type_name("ID")
+                     ->check(whole_number(1));
+    auto* retry =
+        command.add_flag("--retry", options->retry, "Try to store them again")->excludes(show);
+    command.add_flag("--drop", options->drop, "Delete them")->excludes(show)->excludes(retry);
+    command.add_option("-n,--newest", options->newest, "List the newest N; 0 lists all")
+        ->type_name("N")
+        ->check(whole_number(0));
+}
+
+}  // namespace jobtally::cli

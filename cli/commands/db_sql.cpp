@@ -1,0 +1,61 @@
+#include "cli/commands/db_sql.hpp"
+
+#include "cli/terminal/messages.hpp"
+#include "cli/terminal/output.hpp"
+#include "core/base/text.hpp"
+#include "core/store/upkeep/sql_query.hpp"
+
+#include <cmath>
+#include <memory>
+
+namespace jobtally::cli {
+
+namespace {
+
+struct CellOf {
+    table::Cell operator()(std::monostate) const { return {}; }
+    table::Cell operator()(std::int64_t value) const { return value; }
+    table::Cell operator()(double value) const {
+        if (!std::isfinite(value)) return std::string(value < 0 ? "-Infinity" : "Infinity");
+        return table::Number{value};
+    }
+    table::Cell operator()(const std::string& bytes) const {
+        return is_utf8(bytes) ? bytes : visible(bytes);
+    }
+};
+
+table::ResultTable answer_table(const store::SqlAnswer& answer) {
+    table::ResultTable table;
+    table.rows_key = "rows";
+    table.empty_note = "no rows";
+    for (const auto& name : answer.columns) {
+        table.columns.push_back({is_utf8(name) ? name : visible(name), ""});
+    }
+    table.rows.reserve(answer.rows.size());
+    for (const auto& row : answer.rows) {
+        auto& cells = table.rows.emplace_back();
+        cells.reserve(row.size());
+        for (const auto& value : row) cells.push_back(std::visit(CellOf{}, value));
+    }
+    return table;
+}
+
+int run(const Globals& globals, const std::string& sql) {
+    Output output(globals);
+    const auto store = store::Store::open_to_read(globals.store_path());
+    output.print(answer_table(store::run_query(store, sql)));
+    output.finish();
+    return exit_done;
+}
+
+}  // namespace
+
+void add_db_sql(Application& application, CLI::App& db) {
+    auto sql = std::make_shared<std::string>();
+    auto& command =
+        application.add_command(db, "sql", "Ask the store in SQL; it can only be read",
+                                [&application, sql] { return run(application.globals(), *sql); });
+    command.add_option("SQL", *sql, "One statement that reads")->required();
+}
+
+}  // namespace jobtally::cli

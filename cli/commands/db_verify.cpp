@@ -1,0 +1,86 @@
+#include "cli/commands/db_verify.hpp"
+
+#include "cli/terminal/messages.hpp"
+#include "cli/terminal/output.hpp"
+#include "core/base/text.hpp"
+#include "core/store/upkeep/verify.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include <fmt/core.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+table::ResultTable verify_table(const std::vector<store::Check>& checks) {
+    table::ResultTable table;
+    table.rows_key = "checks";
+    table.columns = {{"check", "check"},
+                     {"looks_at", "looks at"},
+                     {"result", "result"},
+                     {"problems", "problems"},
+                     {"findings", "findings", table::Audience::machines}};
+    for (const auto& check : checks) {
+        table.rows.push_back({check.name, check.looks_at,
+                              std::string(check.problems == 0 ? "ok" : "damaged"), check.problems,
+                              check.findings});
+    }
+    return table;
+}
+
+void tell(const std::vector<store::Check>& checks) {
+    bool is_only_packed = true;
+    for (const auto& check : checks) {
+        for (const auto& finding : check.findings) {
+            print_error(Error(fmt::format("{}: {}", check.name, finding)));
+        }
+        const auto more = check.problems - static_cast<std::int64_t>(check.findings.size());
+        if (more > 0) print_error(Error(fmt::format("{}: {} more", check.name, more)));
+        if (check.problems > 0 && check.name != "segments") is_only_packed = false;
+    }
+    print_hint(is_only_packed ? "`jobtally db verify --repack` makes the packed copies again from "
+                                "the reports; nothing is lost"
+                              : "restore a backup made by `jobtally db backup`; `jobtally export` "
+                                "may still read what came since");
+}
+
+// To all other commands an empty file is a new store; a copy that was cut off is empty too.
+void require_something(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::file_size(path, error) > 0 || error) return;
+    throw Error(fmt::format("\"{}\" is empty: it holds no store", visible(path.string())));
+}
+
+int run(const Globals& globals, bool repack) {
+    Output output(globals);
+    const auto path = globals.store_path();
+    require_something(path);
+    const auto store = store::Store::open_to_read(path);
+    if (repack) {
+        auto writer = store::Store::open_to_write(path);
+        store::repack(writer);
+    }
+    const auto checks = store::verify(store);
+    output.print(verify_table(checks));
+    output.finish();
+    const bool is_sound = std::all_of(checks.begin(), checks.end(),
+                                      [](const auto& check) { return check.problems == 0; });
+    if (is_sound) return exit_done;
+    tell(checks);
+    return exit_error;
+}
+
+}  // namespace
+
+void add_db_verify(Application& application, CLI::App& db) {
+    auto repack = std::make_shared<bool>(false);
+    auto& command = application.add_command(
+        db, "verify", "Is the store sound",
+        [&application, repack] { return run(application.globals(), *repack); });
+    command.add_flag("--repack", *repack, "Make the packed copies of reports again before looking");
+}
+
+}  // namespace jobtally::cli

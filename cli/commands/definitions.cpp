@@ -1,0 +1,33 @@
+// `jobtally definitions`: what is known of each definition.
+#include "core/answers/definitions.hpp"
+
+#include "cli/options/query_options.hpp"
+#include "cli/terminal/messages.hpp"
+
+#include <memory>
+
+namespace jobtally::cli {
+
+namespace {
+
+int run(const Globals& globals, const SelectionOptions& options) {
+    Output output(globals);
+    const auto store = open_store(globals, options.from);
+    const query::Scope scope(store, options.selection(globals));
+    warn_about_unmatched(globals, scope);
+    output.print(answers::definitions_table(answers::definitions(scope)));
+    output.finish();
+    return exit_done;
+}
+
+}  // namespace
+
+void add_definitions(Application& application) {
+    auto options = std::make_shared<SelectionOptions>();
+    auto& command = application.add_command(
+        "definitions", "What is known of each definition",
+        [&application, options] { return run(application.globals(), *options); });
+    add_selection(command, *options);
+}
+
+}  // namespace jobtally::cli

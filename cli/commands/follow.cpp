@@ -1,0 +1,123 @@
+#include "cli/commands/follow.hpp"
+
+#include "cli/signals.hpp"
+#include "cli/terminal/messages.hpp"
+#include "core/render/text/row_stream.hpp"
+#include "core/store/reports/news.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+constexpr int look_again_ms = 250;
+constexpr std::size_t page_size = 256;
+
+// The same choice, but without an end where that was now: what comes is of the future.
+query::Selection open_ended(const Globals& globals, const SelectionOptions& options) {
+    auto selection = options.selection(globals);
+    if (!options.last.empty()) selection.span.until.reset();
+    return selection;
+}
+
+void refuse_what_has_no_end(const Globals& globals) {
+    if (globals.store_in_memory())
+        throw UsageError("a store in memory has no news", "name a store on disk with --db");
+    if (!globals.output.empty() && globals.output != "-")
+        throw UsageError("a file of --output is written when all is done, and -f never is",
+                         "send stdout to the file");
+}
+
+// Waits a moment, and notices a reader that goes away meanwhile.
+void wait_a_moment() {
+    pollfd out{STDOUT_FILENO, 0, 0};
+    if (::poll(&out, 1, look_again_ms) > 0) throw ClosedPipe();
+}
+
+class Follower {
+  public:
+    Follower(const Globals& globals, const SelectionOptions& options)
+        : m_globals(globals),
+          m_output(globals),
+          m_stream(m_output.format(), m_output.style()),
+          m_selection(open_ended(globals, options)),
+          m_store(open_store(globals, {})) {
+        if (store::sees_changes(m_store)) return;
+        throw Error(
+            "the store can't be followed: its folder can't be written, and nothing writes to it",
+            "start `jobtally listen` first, or let this user write to the folder");
+    }
+
+    void list(const answers::ListOptions& options) {
+        m_version = store::data_version(m_store);
+        m_after = store::last_sequence(m_store);
+        const query::Scope scope(m_store, m_selection);
+        warn_about_unmatched(m_globals, scope);
+        const auto answer = answers::list(scope, options);
+        for (const auto& report : answer.reports) {
+            if (report.sequence > m_after) m_shown.push_back(report.sequence);
+        }
+        print(answers::list_table(answer));
+    }
+
+    // True when the store was written to since the last time.
+    bool has_news() {
+        const auto version = store::data_version(m_store);
+        return std::exchange(m_version, version) != version;
+    }
+
+    void print_news() {
+        while (true) {
+            auto page = store::read_page(m_store, m_after, page_size);
+            if (page.empty()) return;
+            m_after = page.back().sequence;
+            // Made after the page was read, so that it knows the definitions in it.
+            const query::Scope scope(m_store, m_selection);
+            std::erase_if(page, [&](const store::StoredReport& report) {
+                return !scope.selected(report) || was_shown(report.sequence);
+            });
+            print(answers::reports_table(page));
+        }
+    }
+
+  private:
+    bool was_shown(store::Sequence sequence) const {
+        return std::find(m_shown.begin(), m_shown.end(), sequence) != m_shown.end();
+    }
+
+    void print(const table::ResultTable& table) {
+        m_output.write(m_stream.more(render::choose_columns(table, m_globals.column_keys())));
+        m_output.flush();
+    }
+
+    const Globals& m_globals;
+    Output m_output;
+    render::RowStream m_stream;
+    query::Selection m_selection;
+    store::Store m_store;
+    std::int64_t m_version = 0;
+    store::Sequence m_after = 0;
+    std::vector<store::Sequence> m_shown;  // in the list though they arrived while it was made
+};
+
+}  // namespace
+
+void follow(const Globals& globals, const SelectionOptions& options,
+            const answers::ListOptions& list) {
+    refuse_what_has_no_end(globals);
+    Follower follower(globals, options);
+    end_with_0_on_signals();
+    follower.list(list);
+    while (true) {
+        if (follower.has_news()) follower.print_news();
+        wait_a_moment();
+    }
+}
+
+}  // namespace jobtally::cli

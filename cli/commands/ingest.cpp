@@ -1,0 +1,105 @@
+// `jobtally ingest`: load reports from files or stdin.
+#include "cli/application.hpp"
+#include "cli/options/loading.hpp"
+#include "cli/options/rejected_option.hpp"
+#include "cli/options/spool_option.hpp"
+#include "cli/options/store_modes.hpp"
+#include "cli/terminal/messages.hpp"
+#include "cli/terminal/output.hpp"
+#include "cli/terminal/tally.hpp"
+#include "core/ingest/dry_run.hpp"
+#include "core/ingest/writer.hpp"
+
+#include <memory>
+
+#include <fmt/core.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    std::vector<std::string> files;
+    bool dry_run = false;
+    bool strict = false;
+    std::string spool;
+    std::int64_t rejected_limit = store::default_rejected_limit;
+};
+
+struct Loaded {
+    ingest::LoadResult files;
+    bool has_spool_trouble = false;
+};
+
+// Trouble with the store is told by who loads.
+ingest::WriterHooks hooks(const Globals& globals, const Options& options, bool& has_spool_trouble) {
+    ingest::WriterHooks result;
+    result.trouble = [&](const Error& error, ingest::Failing failing) {
+        if (failing != ingest::Failing::spool) return;
+        print_error(error);
+        has_spool_trouble = true;
+    };
+    result.forgotten = tell_forgotten_once(options.rejected_limit);
+    if (!globals.quiet) result.from_spool = print_from_spool;
+    return result;
+}
+
+Loaded load(const Globals& globals, const Options& options) {
+    ingest::LoadOptions load_options;
+    load_options.strict = options.strict;
+    const auto files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
+    if (options.dry_run) {
+        const auto path = globals.store_path();
+        ingest::DryRun sink(std::filesystem::exists(path)
+                                ? std::optional(store::Store::open_to_read(path))
+                                : std::nullopt);
+        return {load_files(globals, files, sink, load_options)};
+    }
+    ingest::WriterOptions writer_options;
+    writer_options.rejected_limit = options.rejected_limit;
+    writer_options.spool = spool_of(globals, options.spool);
+    Loaded loaded;
+    ingest::Writer writer(store::Store::open_to_write(globals.store_path()), writer_options,
+                          hooks(globals, options, loaded.has_spool_trouble));
+    warn_about_modes(globals);
+    loaded.files = load_files(globals, files, writer, load_options);
+    writer.finish();
+    return loaded;
+}
+
+int run(const Globals& globals, const Options& options) {
+    if (globals.store_in_memory() && !options.dry_run) {
+        throw UsageError("nothing would be left of what is loaded into :memory:",
+                         "ask at once: `jobtally rates --db :memory: --from FILE`");
+    }
+    Output output(globals);
+    const auto loaded = load(globals, options);
+    const auto& result = loaded.files;
+    print_tally(output, result.tally);
+    output.finish();
+    if (result.tally.rejected == 0) return loaded.has_spool_trouble ? exit_error : exit_done;
+    if (result.is_refused) {
+        print_error(Error("nothing was stored, because reports were rejected",
+                          "leave out --strict to store the others"));
+    } else if (!options.dry_run && !globals.quiet) {
+        print_hint("`jobtally db rejected` lists what was kept of the rejected reports");
+    }
+    return loaded.has_spool_trouble ? exit_error : exit_rejected;
+}
+
+}  // namespace
+
+void add_ingest(Application& application) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command(
+        "ingest", "Load reports from files or stdin",
+        [&application, options] { return run(application.globals(), *options); });
+    command.add_option("FILE", options->files,
+                       "NDJSON, JSON objects, an array or the platform's list; `-` is stdin");
+    command.add_flag("--dry-run", options->dry_run, "Say what would happen and store nothing");
+    command.add_flag("--strict", options->strict, "Store nothing at all if anything is rejected");
+    add_spool_option(command, options->spool);
+    add_rejected_limit(command, options->rejected_limit);
+}
+
+}  // namespace jobtally::cli

@@ -1,0 +1,241 @@
+// `jobtally listen`: the HTTP listener.
+#include "cli/application.hpp"
+#include "cli/commands/listen_door.hpp"
+#include "cli/commands/report_printer.hpp"
+#include "cli/options/rejected_option.hpp"
+#include "cli/options/spool_option.hpp"
+#include "cli/options/store_modes.hpp"
+#include "cli/options/validators.hpp"
+#include "cli/signals.hpp"
+#include "cli/terminal/messages.hpp"
+#include "core/base/text.hpp"
+#include "core/ingest/writer.hpp"
+#include "core/listen/access_log.hpp"
+#include "core/listen/listener.hpp"
+#include "core/listen/service_manager.hpp"
+#include "core/time/expression.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    std::vector<std::string> binds;
+    std::string path = "/";
+    std::string auth_file;
+    bool allow_anonymous = false;
+    std::uint64_t max_body = 1 << 20;
+    std::string timeout = "10s";
+    std::size_t max_connections = 1024;
+    std::string log_format = "text";
+    std::string print;
+    std::string spool;
+    std::int64_t rejected_limit = store::default_rejected_limit;
+    DoorSettings door;
+};
+
+// With other writers. Nobody who sends a report waits longer: it goes to the spool then.
+constexpr std::chrono::milliseconds store_patience{500};
+constexpr std::chrono::milliseconds settle_patience{100};
+
+std::vector<listen::Authorization> authorizations(const Options& options) {
+    std::vector<listen::Authorization> accepted;
+    if (!options.auth_file.empty()) {
+        auto file = listen::read_authorization_file(options.auth_file);
+        if (file.warning) print_warning(*file.warning);
+        accepted = std::move(file.accepted);
+    }
+    const char* value = std::getenv("JOBTALLY_AUTHORIZATION");
+    if (value != nullptr && *value != '\0')
+        accepted.push_back(listen::authorization_from_environment(value));
+    return accepted;
+}
+
+listen::ListenOptions listen_options(const Options& options) {
+    listen::ListenOptions result;
+    for (const auto& bind : options.binds) result.binds.push_back(listen::parse_bind_address(bind));
+    result.path = options.path;
+    result.authorizations = authorizations(options);
+    result.allow_anonymous = options.allow_anonymous;
+    result.max_body = options.max_body;
+    result.timeout =
+        std::chrono::duration_cast<std::chrono::milliseconds>(time::parse_length(options.timeout));
+    if (result.timeout.count() < 1)
+        throw UsageError("a timeout must be longer than 0", "for example `--timeout 10s`");
+    result.max_connections = options.max_connections;
+    apply_door_options(options.door, result);
+    return result;
+}
+
+listen::ListenHooks hooks(const Globals& globals, const Options& options) {
+    listen::ListenHooks result;
+    if (!globals.quiet) {
+        result.access = [as_json =
+                             options.log_format == "json"](const listen::AccessRecord& record) {
+            print_line(as_json ? format_access_json(record) : format_access_text(record));
+        };
+    }
+    result.lost = [](std::string_view body, std::string_view peer) {
+        print_error(Error(fmt::format("could not be stored, from {}: {}", peer, body)));
+    };
+    result.trouble = [](const std::string& what) { print_warning(what); };
+    result.spooled_bodies = [spool = spool_of(globals, options.spool)] { return bodies_in(spool); };
+    return result;
+}
+
+// A secret that is changed must not close the door: what can't be read keeps the old values.
+void read_authorizations_again(listen::Listener& listener, const Options& options) {
+    if (options.auth_file.empty()) return;
+    try {
+        listener.accept_authorizations(authorizations(options));
+        print_note("the authorization file was read again");
+    } catch (const Error& error) {
+        print_error(error);
+        print_note("the old authorizations stay");
+    }
+}
+
+void reload(listen::Listener& listener, const Options& options) {
+    read_authorizations_again(listener, options);
+    read_tls_again(listener, options.door);
+}
+
+// A store that does not work at the moment must not keep the listener from listening: what comes
+// waits in the spool. Someone else's file, or one that can't be written, is a mistake to be told;
+// but where there is a spool a listener has worked before, and its store was damaged since.
+// After a failed sync a second one tells nothing.
+std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
+                                             const ingest::Spool& spool) {
+    using Kind = store::StoreError::Kind;
+    try {
+        return store::Store::open_to_write(path, store_patience);
+    } catch (const store::StoreError& error) {
+        const auto kind = error.kind();
+        std::error_code none;
+        const bool is_mistake =
+            (kind == Kind::foreign && !std::filesystem::exists(spool.folder(), none)) ||
+            kind == Kind::not_writable || kind == Kind::missing;
+        if (is_mistake || kind == Kind::sync_failed) throw;
+        print_error(error);
+        print_note("reports wait in the spool until the store works");
+        return std::nullopt;
+    }
+}
+
+ingest::WriterOptions writer_options(const Globals& globals, const Options& options) {
+    ingest::WriterOptions result;
+    result.rejected_limit = options.rejected_limit;
+    result.clock = time::system_now;
+    result.patience = store_patience;
+    result.settle_patience = settle_patience;
+    result.spool = spool_of(globals, options.spool);
+    result.spool->prepare();
+    return result;
+}
+
+// Where the store is lost, end as if asked to, with an error, so that the service manager starts us
+// afresh.
+ingest::WriterHooks writer_hooks(const Options& options, listen::ServiceManager& manager) {
+    ingest::WriterHooks result;
+    result.trouble = [&](const Error& error, ingest::Failing failing) {
+        print_error(error);
+        if (failing == ingest::Failing::store)
+            manager.fails(fmt::format("reports wait in the spool: {}", error.what()));
+    };
+    result.store_works_again = [&] {
+        print_note("the store works again");
+        manager.fails({});
+    };
+    result.store_is_lost = [] { ::kill(::getpid(), SIGTERM); };
+    result.from_spool = print_from_spool;
+    result.forgotten = tell_forgotten_once(options.rejected_limit);
+    return result;
+}
+
+int run(const Globals& globals, const Options& options) {
+    if (globals.store_in_memory())
+        throw UsageError("a listener needs a store on disk", "name one with --db PATH");
+    hold_signals();
+    do_not_wait_for_reader();
+    auto listening = listen_options(options);
+    listen::ServiceManager manager;
+    if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
+    const auto path = globals.store_path();
+    auto store = open_if_it_works(path, spool_of(globals, options.spool));
+    ingest::Writer writer(std::move(store), writer_options(globals, options),
+                          writer_hooks(options, manager),
+                          [path] { return store::Store::open_to_write(path, store_patience); });
+    warn_about_modes(globals);
+    ReportPrinter sink(writer, options.print == "ndjson");
+    auto listen_hooks = hooks(globals, options);
+    listen_hooks.heartbeat = [&manager] { manager.alive(); };
+    listen::Listener listener(listening, sink, std::move(listen_hooks));
+    const auto status = "listening on " + listener.urls().front();
+    const SignalThread signals(
+        [&] {
+            manager.stopping();
+            listener.stop();
+        },
+        [&] {
+            manager.reloading();
+            reload(listener, options);
+            manager.ready(status);
+        });
+    print_addresses(listener);
+    manager.ready(status);
+    listener.run();
+    writer.finish();
+    return writer.has_lost_store() ? exit_error : exit_done;
+}
+
+}  // namespace
+
+void add_listen(Application& application) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command(
+        "listen", "The HTTP listener that receives job reports",
+        [&application, options] { return run(application.globals(), *options); });
+    command
+        .add_option("--bind", options->binds,
+                    "Where to listen (default 127.0.0.1:8080); repeatable")
+        ->type_name("ADDR:PORT|unix:PATH")
+        ->allow_extra_args(false);
+    command.add_option("--path", options->path, "The path of the URL (default /)")
+        ->type_name("URLPATH");
+    command
+        .add_option("--auth-file", options->auth_file,
+                    "Accepted Authorization values, a line `label: value` each")
+        ->type_name("FILE");
+    command.add_flag("--allow-anonymous", options->allow_anonymous,
+                     "Listen on public addresses without Authorization");
+    command.add_option("--max-body", options->max_body, "The largest body (default 1MiB)")
+        ->type_name("SIZE")
+        ->transform(size_in_bytes());
+    command
+        .add_option("--timeout", options->timeout,
+                    "For the head, the body and the answer each (default 10s)")
+        ->type_name("LENGTH");
+    command
+        .add_option("--max-connections", options->max_connections,
+                    "Connections at one time (default 1024)")
+        ->type_name("N")
+        ->check(whole_number(1));
+    command.add_option("--log-format", options->log_format, "The access log on stderr")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"text", "json"}));
+    command.add_option("--print", options->print, "Print each stored or updated report on stdout")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"ndjson"}));
+    add_spool_option(command, options->spool);
+    add_rejected_limit(command, options->rejected_limit);
+    add_door_options(command, options->door);
+}
+
+}  // namespace jobtally::cli

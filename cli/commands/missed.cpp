@@ -1,0 +1,79 @@
+// `jobtally missed`: which definition should have reported by now and has not.
+#include "core/rhythm/missed.hpp"
+
+#include "cli/options/query_options.hpp"
+#include "cli/options/schedules.hpp"
+#include "cli/terminal/messages.hpp"
+#include "core/rhythm/gaps.hpp"
+#include "core/time/expression.hpp"
+#include "core/time/rfc3339.hpp"
+
+#include <memory>
+
+#include <fmt/core.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    SelectionOptions selection;
+    std::string history;  // the length asked for; `all` without one
+    bool exit_code = false;
+};
+
+query::Selection selection_of(const Options& options, const Globals& globals) {
+    auto selection = options.selection.selection(globals);
+    if (!options.history.empty() && options.history != "all") {
+        selection.span = {globals.now() - time::parse_length(options.history), globals.now()};
+    }
+    return selection;
+}
+
+void note_downtime(const Globals& globals, const rhythm::MissedOptions& options) {
+    if (globals.quiet || options.down.empty() || *options.down.back().until != options.now) return;
+    print_note(fmt::format(
+        "no listener has been up since {}: what was due since is not held against a definition",
+        time::format_utc(*options.down.back().since)));
+}
+
+int run(const Globals& globals, const Options& options) {
+    Output output(globals);
+    const auto store = open_store(globals, options.selection.from);
+    const query::Scope scope(store, selection_of(options, globals));
+    warn_about_unmatched(globals, scope);
+    const auto missed_by = missed_options(globals, store);
+    warn_about_schedules(globals, scope);
+    note_downtime(globals, missed_by);
+    if (!options.history.empty()) {
+        output.print(rhythm::gaps_table(rhythm::gaps(scope, missed_by)));
+        output.finish();
+        return exit_done;
+    }
+    const auto answer = rhythm::missed(scope, missed_by);
+    output.print(rhythm::missed_table(answer));
+    output.finish();
+    return options.exit_code && answer.problems() > 0 ? exit_condition : exit_done;
+}
+
+}  // namespace
+
+void add_missed(Application& application) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command(
+        "missed", "Which definition should have reported by now and has not",
+        [&application, options] { return run(application.globals(), *options); });
+    add_selection(command, options->selection);
+    auto* history = command
+                        .add_option("--history", options->history,
+                                    "List past gaps instead, of all times or of the last LENGTH")
+                        ->type_name("[LENGTH]")
+                        ->expected(0, 1)
+                        ->default_str("all");
+    command
+        .add_flag("--exit-code", options->exit_code,
+                  "Exit with 4 when any is late, missed or stuck")
+        ->excludes(history);
+}
+
+}  // namespace jobtally::cli

@@ -1,0 +1,75 @@
+// `jobtally show`: reports in full.
+#include "core/answers/show.hpp"
+
+#include "cli/options/query_options.hpp"
+#include "cli/terminal/messages.hpp"
+#include "core/render/text/audience.hpp"
+
+#include <memory>
+
+#include <fmt/core.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    std::vector<std::string> ids;
+    std::vector<std::string> from;
+};
+
+// A record a report: for machines an object each, for people a block each; a page holds all. JSON
+// of several ids is one array.
+void print(Output& output, const table::ResultTable& table, bool several) {
+    const bool rows =
+        output.format() == render::Format::csv || output.format() == render::Format::tsv;
+    if (rows) {
+        output.print(table);
+        return;
+    }
+    if (output.format() == render::Format::html) {
+        output.print_record(table);
+        return;
+    }
+    const bool is_array = several && output.format() == render::Format::json;
+    const char* const between = output.format() == render::Format::table ? "\n" : "";
+    auto one = table;
+    if (is_array) output.write("[\n");
+    for (std::size_t i = 0; i < table.rows.size(); ++i) {
+        if (i > 0) output.write(is_array ? "," : between);
+        one.rows = {table.rows[i]};
+        output.print_record(one);
+    }
+    if (is_array) output.write("]\n");
+}
+
+answers::Histogram histogram_for(const Output& output) {
+    if (!render::is_for_people(output.format())) return answers::Histogram::none;
+    return output.style().ascii ? answers::Histogram::ascii : answers::Histogram::blocks;
+}
+
+int run(const Globals& globals, const Options& options) {
+    Output output(globals);
+    const auto store = open_store(globals, options.from);
+    const auto answer = answers::show(store, options.ids, globals.zone());
+    print(output, answers::show_table(answer, histogram_for(output)), options.ids.size() > 1);
+    output.finish();
+    for (const auto& id : answer.not_found) {
+        print_error(
+            Error(fmt::format("no report \"{}\"", id), "`jobtally list` shows the newest ones"));
+    }
+    return answer.not_found.empty() ? exit_done : exit_error;
+}
+
+}  // namespace
+
+void add_show(Application& application) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command("show", "One report in full", [&application, options] {
+        return run(application.globals(), *options);
+    });
+    command.add_option("ID", options->ids, "Which reports")->required();
+    add_from(command, options->from);
+}
+
+}  // namespace jobtally::cli

@@ -1,0 +1,56 @@
+// `jobtally summary`: the digest for a cron mail.
+#include "cli/options/query_options.hpp"
+#include "cli/options/schedules.hpp"
+#include "cli/terminal/messages.hpp"
+#include "core/digest/page.hpp"
+#include "core/render/text/audience.hpp"
+#include "core/render/text/digest.hpp"
+
+#include <memory>
+
+namespace jobtally::cli {
+
+namespace {
+
+struct Options {
+    SelectionOptions selection;
+    bool only_problems = false;
+};
+
+int run(const Globals& globals, SelectionOptions selection, bool only_problems) {
+    if (selection.since.empty() && selection.until.empty() && selection.period.empty() &&
+        selection.last.empty()) {
+        selection.last = "24h";
+    }
+    Output output(globals);
+    const auto store = open_store(globals, selection.from);
+    const query::Scope scope(store, selection.selection(globals));
+    warn_about_unmatched(globals, scope);
+    const auto answer = digest::summary(scope, missed_options(globals, store));
+    if (!only_problems || answer.has_problems()) {
+        auto digest = output.format() == render::Format::html
+                          ? digest::summary_page(scope, answer, globals.now())
+                          : digest::summary_digest(answer);
+        if (only_problems && render::is_for_people(output.format())) {
+            digest::drop_quiet_rows(digest);
+        }
+        output.write(render::render_digest(digest, output.format(), output.style()));
+    }
+    output.finish();
+    return exit_done;
+}
+
+}  // namespace
+
+void add_summary(Application& application) {
+    auto options = std::make_shared<Options>();
+    auto& command = application.add_command(
+        "summary", "The digest for a cron mail (default: the last 24 hours)",
+        [&application, options] {
+            return run(application.globals(), options->selection, options->only_problems);
+        });
+    add_selection(command, options->selection);
+    command.add_flag("--only-problems", options->only_problems, "Print nothing when all is well");
+}
+
+}  // namespace jobtally::cli

@@ -1,0 +1,52 @@
+// The options of every command, and what follows from them.
+#pragma once
+
+#include "core/store/file/store.hpp"
+#include "core/time/instant.hpp"
+#include "core/time/zone.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace jobtally::cli {
+
+// `key = "value"` of a section `[schedule."definition"]` of the configuration file.
+struct ScheduleSetting {
+    std::string definition, key, value;
+};
+
+struct Globals {
+    std::string db;
+    std::string tz;
+    std::string now_text;
+    std::string format;
+    bool json = false;
+    std::string output;
+    std::string columns;
+    bool no_header = false;
+    std::string color = "auto";
+    bool quiet = false;
+    bool verbose = false;
+    std::vector<ScheduleSetting> schedules;
+
+    // --tz, else TZ, else the system's. Throws UsageError.
+    time::Zone zone() const;
+    // --now, else JOBTALLY_NOW, else the clock. Throws UsageError.
+    time::Instant now() const;
+    // --db, else JOBTALLY_DB, else below XDG_DATA_HOME or ~/.local/share.
+    std::filesystem::path store_path() const;
+    bool store_in_memory() const { return db == ":memory:"; }
+    // Of the store that is named, whether it is there or not: nothing else may open or replace it.
+    bool is_file_of_store(const std::filesystem::path& file) const;
+    std::vector<std::string> column_keys() const;
+};
+
+void add_globals(CLI::App& app, Globals& globals);
+
+}  // namespace jobtally::cli

@@ -1,0 +1,47 @@
+#include "cli/options/loading.hpp"
+
+#include "cli/terminal/messages.hpp"
+#include "cli/terminal/progress.hpp"
+
+#include <fmt/core.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+constexpr std::int64_t warnings_shown = 10;
+
+// To open them would also take SQLite's locks away: see core/store/file/file_head.hpp.
+void refuse_files_of_store(const Globals& globals, const std::vector<std::string>& paths) {
+    for (const auto& path : paths) {
+        if (path != "-" && globals.is_file_of_store(path))
+            throw UsageError(fmt::format("\"{}\" is a file of the store itself", path),
+                             "`jobtally export` prints the reports that it holds");
+    }
+}
+
+}  // namespace
+
+ingest::LoadResult load_files(const Globals& globals, const std::vector<std::string>& paths,
+                              ingest::DeliverySink& sink, const ingest::LoadOptions& options) {
+    refuse_files_of_store(globals, paths);
+    std::int64_t rejected = 0;
+    ingest::LoadHooks hooks;
+    hooks.rejected = [&](std::string_view source, std::uint64_t line, std::string_view reason) {
+        if (++rejected <= warnings_shown || globals.verbose) {
+            print_warning(fmt::format("{}:{}: {}", source, line, reason));
+        }
+    };
+    ingest::LoadResult result;
+    {
+        Progress progress(globals.quiet);
+        hooks.progress = [&](std::int64_t done, std::int64_t total) { progress.show(done, total); };
+        result = ingest::load(paths, sink, options, hooks);
+    }
+    if (rejected > warnings_shown && !globals.verbose) {
+        print_warning(fmt::format("{} more rejected", rejected - warnings_shown));
+    }
+    return result;
+}
+
+}  // namespace jobtally::cli

@@ -1,0 +1,224 @@
+#include "cli/options/query_options.hpp"
+
+#include "cli/options/loading.hpp"
+#include "cli/options/validators.hpp"
+#include "cli/terminal/messages.hpp"
+#include "core/ingest/store_sink.hpp"
+#include "core/query/arrange.hpp"
+#include "core/render/text/audience.hpp"
+#include "core/time/expression.hpp"
+#include "core/time/previous.hpp"
+#include "core/time/rfc3339.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+store::At at_named(const std::string& name) {
+    if (name == "updated") return store::At::updated;
+    if (name == "received") return store::At::received;
+    return store::At::created;
+}
+
+time::TimeSpan window(const SelectionOptions& options, const Globals& globals) {
+    const auto zone = globals.zone();
+    const auto now = globals.now();
+    if (!options.period.empty()) return time::parse_period(options.period, now, zone);
+    time::TimeSpan span;
+    if (!options.last.empty()) {
+        span = {now - time::parse_length(options.last), now};
+    }
+    if (!options.since.empty()) span.since = time::parse_time(options.since, now, zone);
+    if (!options.until.empty()) span.until = time::parse_time(options.until, now, zone);
+    if (span.since && span.until && *span.until < *span.since) {
+        throw UsageError(fmt::format("the window ends before it begins: {} to {}",
+                                     time::format_utc(*span.since), time::format_utc(*span.until)));
+    }
+    return span;
+}
+
+}  // namespace
+
+query::Selection SelectionOptions::selection(const Globals& globals) const {
+    query::Selection selection;
+    selection.span = window(*this, globals);
+    selection.at = at_named(at);
+    selection.zone = globals.zone();
+    selection.definitions = definitions;
+    selection.types = types;
+    selection.statuses = statuses;
+    selection.min_runs = min_runs;
+    return selection;
+}
+
+void add_selection(CLI::App& command, SelectionOptions& options) {
+    const std::string group = "Which reports";
+    auto* since = command.add_option("-S,--since", options.since, "From this time on")
+                      ->type_name("TIME")
+                      ->group(group);
+    auto* until = command.add_option("-U,--until", options.until, "Before this time")
+                      ->type_name("TIME")
+                      ->group(group);
+    auto* last = command.add_option("--last", options.last, "The time up to now: 24h, 7d, 2w")
+                     ->type_name("LENGTH")
+                     ->excludes(since)
+                     ->excludes(until)
+                     ->group(group);
+    command
+        .add_option("--period", options.period,
+                    "today, yesterday, this-week, last-month, 2026-11, 2026-W47, ...")
+        ->type_name("PERIOD")
+        ->excludes(since)
+        ->excludes(until)
+        ->excludes(last)
+        ->group(group);
+    command
+        .add_option("-d,--definition", options.definitions,
+                    "Definitions by id, name or glob; `!x` excludes; repeatable")
+        ->type_name("DEFINITION")
+        ->allow_extra_args(false)
+        ->group(group);
+    command.add_option("-t,--type", options.types, "import or export; repeatable")
+        ->type_name("TYPE")
+        ->allow_extra_args(false)
+        ->group(group);
+    command.add_option("-s,--status", options.statuses, "SUCCESS, FAILURE or RUNNING; repeatable")
+        ->type_name("STATUS")
+        ->allow_extra_args(false)
+        ->group(group);
+    command.add_option("--at", options.at, "Which time counts: created, updated or received")
+        ->type_name("WHICH")
+        ->check(CLI::IsMember({"created", "updated", "received"}))
+        ->group(group);
+    command
+        .add_option("--min-runs", options.min_runs,
+                    "Only definitions with so many finished reports")
+        ->type_name("N")
+        ->check(whole_number(0))
+        ->group(group);
+    add_from(command, options.from);
+}
+
+store::Store open_store(const Globals& globals, const std::vector<std::string>& from) {
+    if (from.empty()) {
+        if (globals.store_in_memory()) {
+            throw UsageError("a store in memory is empty",
+                             "name the reports: `--from FILE`, or `--from -` for stdin");
+        }
+        return store::Store::open_to_read(globals.store_path());
+    }
+    auto store = store::Store::in_memory();
+    ingest::StoreSink sink(store);
+    load_files(globals, from, sink);
+    store::settle(store);
+    return store;
+}
+
+void add_from(CLI::App& command, std::vector<std::string>& from) {
+    command
+        .add_option("--from", from,
+                    "Read reports from FILE (`-`: stdin) instead of a store; repeatable")
+        ->type_name("FILE")
+        ->allow_extra_args(false)
+        ->group("Which reports");
+}
+
+void add_grouping(CLI::App& command, GroupingOptions& options) {
+    const std::string group = "How to show them";
+    command.add_option("--by", options.by, "definition, name, type, status, weekday, hour or none")
+        ->type_name("WHAT")
+        ->check(CLI::IsMember({"definition", "name", "type", "status", "weekday", "hour", "none"}))
+        ->group(group);
+    command.add_option("--every", options.every, "A series: hour, day, week, month, quarter, year")
+        ->type_name("BUCKET")
+        ->check(CLI::IsMember({"hour", "day", "week", "month", "quarter", "year"}))
+        ->group(group);
+    command
+        .add_option("--compare", options.compare,
+                    "Beside the window before (previous), a period or T..T")
+        ->type_name("previous|RANGE")
+        ->group(group);
+    command.add_flag("--plot", options.plot, "Draw it as bars")->group(group);
+    command.add_option("--sort", options.sort, "Order by a machine key; `-KEY` turns it round")
+        ->type_name("[-]KEY")
+        ->group(group);
+    command.add_option("--top", options.top, "Only the first N groups")
+        ->type_name("N")
+        ->check(whole_number(1))
+        ->group(group);
+    command.add_option("-g,--get", options.get, "Print one bare value of the total row")
+        ->type_name("KEY")
+        ->group(group);
+}
+
+query::GroupBy GroupingOptions::group_by() const {
+    if (every.empty()) return query::by_named(by);
+    return {query::by_named(by), time::every_named(every)};
+}
+
+query::Trend GroupingOptions::trend(const Output& output) const {
+    const bool wanted = render::is_for_people(output.format()) && every.empty() && compare.empty();
+    if (!wanted || plot) return query::Trend::none;
+    return output.style().ascii ? query::Trend::ascii : query::Trend::blocks;
+}
+
+std::optional<query::Selection> compared_selection(const Globals& globals,
+                                                   const GroupingOptions& options,
+                                                   const query::Selection& selection) {
+    if (options.compare.empty()) return std::nullopt;
+    const auto now = globals.now();
+    std::optional<time::TimeSpan> named;
+    if (options.compare != "previous")
+        named = time::parse_range(options.compare, now, selection.zone);
+    auto span = selection.span;
+    if (!span.since) {
+        throw UsageError("--compare needs a window with a beginning",
+                         "for example `--last 7d --compare previous`, or `--period this-month`");
+    }
+    if (!span.until) span.until = std::max(now, *span.since);
+    auto compared = selection;
+    compared.span = time::cut_at_same_point(
+        named ? *named : time::previous_span(span, selection.zone), span, now, selection.zone);
+    return compared;
+}
+
+void check_plot(const Output& output, const GroupingOptions& options) {
+    if (!options.plot) return;
+    if (output.format() != render::Format::table) {
+        throw UsageError("--plot draws for people", "leave it out, or the other format");
+    }
+    if (!options.get.empty()) throw UsageError("--plot and --get exclude each other");
+    if (!options.compare.empty()) throw UsageError("--plot and --compare exclude each other");
+}
+
+table::ResultTable arranged(const table::ResultTable& table, const GroupingOptions& options) {
+    return query::arranged(table, {options.sort, options.top});
+}
+
+void print_groups(Output& output, const table::ResultTable& table, const GroupingOptions& options) {
+    if (options.get.empty()) {
+        output.print(arranged(table, options));
+        return;
+    }
+    const auto one = render::choose_columns(table, {options.get});
+    output.write(render::machine_text(one.total.value().front()) + "\n");
+}
+
+void warn_about_unmatched(const Globals& globals, const query::Scope& scope) {
+    if (globals.quiet) return;
+    for (const auto& [pattern, nearest] : scope.unmatched()) {
+        print_warning(fmt::format("no definition matches \"{}\"", pattern));
+        print_hint(nearest.empty() ? "`jobtally definitions` lists them"
+                                   : fmt::format("did you mean \"{}\"?", nearest));
+    }
+    for (const auto& type : scope.unknown_types())
+        print_warning(fmt::format("no report has the type \"{}\"", type));
+    for (const auto& status : scope.unknown_statuses())
+        print_warning(fmt::format("no report has the status \"{}\"", status));
+}
+
+}  // namespace jobtally::cli

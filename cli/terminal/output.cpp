@@ -1,0 +1,136 @@
+#include "cli/terminal/output.hpp"
+
+#include "cli/private_files.hpp"
+#include "cli/terminal/messages.hpp"
+#include "cli/terminal/terminal.hpp"
+#include "core/base/file.hpp"
+#include "core/render/text/plot.hpp"
+#include "core/render/text/record.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+constexpr std::size_t flush_size = 256 << 10;
+
+render::Format format_of(const Globals& globals, render::Format fallback) {
+    if (globals.json) return render::Format::json;
+    if (!globals.format.empty()) return render::format_named(globals.format);
+    return render::format_of_file(globals.output).value_or(fallback);
+}
+
+bool use_color(const Globals& globals) {
+    if (globals.color == "always") return true;
+    if (globals.color == "never" || !globals.output.empty()) return false;
+    const char* no_color = std::getenv("NO_COLOR");
+    const char* term = std::getenv("TERM");
+    return (no_color == nullptr || *no_color == '\0') && is_terminal(STDOUT_FILENO) &&
+           (term == nullptr || std::string_view(term) != "dumb");
+}
+
+render::Style style_of(const Globals& globals) {
+    render::Style style;
+    style.zone = globals.zone();
+    style.color = use_color(globals);
+    style.header = !globals.no_header;
+    style.max_width = globals.output.empty() ? terminal_width() : 0;
+    style.ascii = !locale_has_utf8();
+    return style;
+}
+
+[[noreturn]] void throw_io_error(const std::string& path, int code) {
+    if (code == EPIPE) throw ClosedPipe();
+    throw IoError(fmt::format("cannot write {}: {}", path.empty() ? "to stdout" : '"' + path + '"',
+                              std::strerror(code)));
+}
+
+bool is_regular_or_new(const std::string& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode);
+}
+
+}  // namespace
+
+void write_to_stdout(std::string_view text) {
+    if (const int error = write_all(STDOUT_FILENO, text)) throw_io_error({}, error);
+}
+
+Output::Output(const Globals& globals, render::Format fallback)
+    : m_globals(globals),
+      m_format(format_of(globals, fallback)),
+      m_style(style_of(globals)),
+      m_descriptor(STDOUT_FILENO) {
+    if (globals.output.empty() || globals.output == "-") return;
+    std::error_code none;
+    const auto real = std::filesystem::canonical(globals.output, none);
+    m_path = none ? globals.output : real.string();
+    if (globals.is_file_of_store(m_path))
+        throw UsageError(fmt::format("\"{}\" is a file of the store itself", globals.output),
+                         "name another file with -o");
+    open_file();
+}
+
+Output::~Output() {
+    if (m_path.empty()) return;
+    if (m_descriptor >= 0) ::close(m_descriptor);
+    if (!m_temporary.empty()) ::unlink(m_temporary.c_str());
+}
+
+void Output::open_file() {
+    if (!is_regular_or_new(m_path)) {  // a device or a pipe can't be replaced: it is written to
+        m_descriptor = ::open(m_path.c_str(), O_WRONLY | O_CLOEXEC);
+    } else {
+        m_temporary = m_path + ".XXXXXX";
+        m_descriptor = ::mkostemp(m_temporary.data(), O_CLOEXEC);
+        if (m_descriptor < 0) m_temporary.clear();
+    }
+    if (m_descriptor < 0) throw_io_error(m_path, errno);
+}
+
+void Output::print(const table::ResultTable& table) {
+    write(
+        render::render(render::choose_columns(table, m_globals.column_keys()), m_format, m_style));
+}
+
+void Output::print(const table::Plots& plots) {
+    write(render::render_plots(plots, m_style));
+}
+
+void Output::print_record(const table::ResultTable& table) {
+    write(render::render_record(render::choose_columns(table, m_globals.column_keys()), m_format,
+                                m_style));
+}
+
+void Output::write(std::string_view bytes) {
+    m_waiting.append(bytes);
+    if (m_waiting.size() >= flush_size) flush();
+}
+
+void Output::flush() {
+    if (const int error = write_all(m_descriptor, m_waiting)) throw_io_error(m_path, error);
+    m_waiting.clear();
+}
+
+void Output::finish() {
+    flush();
+    if (m_temporary.empty()) return;
+    struct stat old {};
+    const mode_t mode =
+        ::stat(m_path.c_str(), &old) == 0 ? old.st_mode & 07777 : 0666 & ~keep_files_private();
+    const bool safe = ::fchmod(m_descriptor, mode) == 0 && ::fsync(m_descriptor) == 0 &&
+                      ::close(std::exchange(m_descriptor, -1)) == 0 &&
+                      ::rename(m_temporary.c_str(), m_path.c_str()) == 0;
+    if (!safe) throw_io_error(m_path, errno);
+    m_temporary.clear();
+}
+
+}  // namespace jobtally::cli

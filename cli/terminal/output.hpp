@@ -1,0 +1,54 @@
+// Where an answer goes: stdout, or the file of --output, complete or not at all.
+#pragma once
+
+#include "cli/options/globals.hpp"
+#include "core/render/text/renderer.hpp"
+#include "core/table/plot.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace jobtally::cli {
+
+// Throws ClosedPipe when the reader of stdout has gone, IoError when bytes can't be written.
+class Output {
+  public:
+    // The format is --json's, -F's, that of the output file's ending, or `fallback`. Throws
+    // UsageError.
+    explicit Output(const Globals& globals, render::Format fallback = render::Format::table);
+    // Takes an unfinished file away again.
+    ~Output();
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+
+    render::Format format() const { return m_format; }
+    const render::Style& style() const { return m_style; }
+
+    // The table with the columns of --columns in the format.
+    void print(const table::ResultTable& table);
+    // Bars, as text.
+    void print(const table::Plots& plots);
+    // The same for a table of one row (for html: any number), shown as a record.
+    void print_record(const table::ResultTable& table);
+    void write(std::string_view bytes);
+    // What was written so far goes out now, for a reader who waits for it.
+    void flush();
+    // Everything is out: the file gets its name. To be called once, at the end.
+    void finish();
+
+  private:
+    void open_file();
+
+    const Globals& m_globals;
+    render::Format m_format;
+    render::Style m_style;
+    std::string m_path;       // what --output names, links followed; empty: stdout
+    std::string m_temporary;  // the file that will get that name
+    int m_descriptor;
+    std::string m_waiting;
+};
+
+// Text that is no answer: help, versions. Throws as Output does.
+void write_to_stdout(std::string_view text);
+
+}  // namespace jobtally::cli

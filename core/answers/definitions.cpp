@@ -1,0 +1,149 @@
+// Folds reports into one row a definition.
+#include "core/answers/definitions.hpp"
+
+#include "core/query/grouping.hpp"
+#include "core/query/newest.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace jobtally::answers {
+
+namespace {
+
+using store::FactColumn;
+
+class DefinitionsFold {
+  public:
+    explicit DefinitionsFold(const query::Scope& scope)
+        : m_scope(scope),
+          m_grouping(query::By::definition, scope),
+          m_seen(m_grouping.size()),
+          m_status(FactColumn::status, m_grouping.size()),
+          m_type(FactColumn::type, m_grouping.size()) {}
+
+    void run() {
+        const auto columns = m_grouping.columns() | m_status.columns() | m_type.columns() |
+                             static_cast<store::FactColumns>(FactColumn::name);
+        m_scope.scan(static_cast<store::FactColumns>(columns), [&](const store::FactBatch& batch) {
+            const auto groups = m_grouping.groups_of(batch);
+            take(batch);
+            m_status.take(batch, groups);
+            m_type.take(batch, groups);
+        });
+        m_status.settle(m_scope, m_grouping);
+        m_type.settle(m_scope, m_grouping);
+    }
+
+    DefinitionsAnswer answer() const {
+        DefinitionsAnswer answer{query::window_of(m_scope.selection()), {}};
+        auto all_names = names();
+        const auto holds = [&](std::size_t key) { return key != 0 && m_seen[key].reports > 0; };
+        for (const std::size_t key : m_grouping.in_order(holds)) {
+            answer.rows.push_back(row(key));
+            for (auto& [first, name] : all_names[key]) {
+                answer.rows.back().names.push_back(std::move(name));
+            }
+        }
+        return answer;
+    }
+
+  private:
+    struct Seen {
+        std::int64_t reports = 0;
+        std::int64_t first = INT64_MAX;
+        std::int64_t last = INT64_MIN;
+        store::WordKey last_name = 0;  // the name met last: mostly the next one's too
+        std::int64_t last_name_first = INT64_MAX;
+    };
+
+    static std::uint64_t name_key(std::size_t definition, store::WordKey name) {
+        return static_cast<std::uint64_t>(definition) << 32 | static_cast<std::uint32_t>(name);
+    }
+
+    void take(const store::FactBatch& batch) {
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            const auto key = static_cast<std::size_t>(batch.definition[i]);
+            Seen& seen = m_seen[key];
+            const std::int64_t created = batch.created_at[i];
+            ++seen.reports;
+            seen.first = std::min(seen.first, created);
+            seen.last = std::max(seen.last, created);
+            if (batch.name[i] != 0 &&
+                (batch.name[i] != seen.last_name || created < seen.last_name_first)) {
+                auto& first =
+                    m_names.try_emplace(name_key(key, batch.name[i]), created).first->second;
+                first = std::min(first, created);
+                seen.last_name = batch.name[i];
+                seen.last_name_first = first;
+            }
+        }
+    }
+
+    // Each definition's names with their first times, oldest first.
+    std::vector<std::vector<std::pair<std::int64_t, std::string>>> names() const {
+        std::vector<std::vector<std::pair<std::int64_t, std::string>>> names(m_seen.size());
+        for (const auto& [name, first] : m_names) {
+            const auto* word =
+                m_scope.catalogue().word(static_cast<store::WordKey>(name & UINT32_MAX));
+            if (word) names[name >> 32].emplace_back(first, *word);
+        }
+        for (auto& of_one : names) std::sort(of_one.begin(), of_one.end());
+        return names;
+    }
+
+    DefinitionsRow row(std::size_t key) const {
+        const auto& catalogue = m_scope.catalogue();
+        const auto* definition = catalogue.definition(static_cast<store::DefinitionKey>(key));
+        DefinitionsRow row;
+        if (definition) {
+            row.id = definition->id;
+            row.label = definition->label;
+        }
+        if (const auto* type = catalogue.word(m_type.word(key))) row.type = *type;
+        row.reports = m_seen[key].reports;
+        row.first_created_at = time::instant_from_micros(m_seen[key].first);
+        row.last_created_at = time::instant_from_micros(m_seen[key].last);
+        if (const auto* status = catalogue.word(m_status.word(key))) row.last_status = *status;
+        return row;
+    }
+
+    const query::Scope& m_scope;
+    query::Grouping m_grouping;
+    std::vector<Seen> m_seen;
+    std::unordered_map<std::uint64_t, std::int64_t> m_names;  // definition and name: first seen
+    query::NewestWord m_status;
+    query::NewestWord m_type;
+};
+
+}  // namespace
+
+DefinitionsAnswer definitions(const query::Scope& scope) {
+    DefinitionsFold fold(scope);
+    fold.run();
+    return fold.answer();
+}
+
+table::ResultTable definitions_table(const DefinitionsAnswer& answer) {
+    table::ResultTable table;
+    table.rows_key = "definitions";
+    table.window = answer.window;
+    table.empty_note = "no definitions";
+    table.columns = {{"definition_id", "id"},
+                     {"definition_name", "definition"},
+                     {"type", "type"},
+                     {"reports", "reports"},
+                     {"first_created_at", "first run", table::Audience::machines},
+                     {"last_created_at", "last run"},
+                     {"last_status", "last"},
+                     {"names", "names", table::Audience::machines}};
+    for (const auto& row : answer.rows) {
+        table.rows.push_back({row.id, table::cell_or_unknown(row.label),
+                              table::cell_or_unknown(row.type), row.reports, row.first_created_at,
+                              row.last_created_at, row.last_status, row.names});
+    }
+    return table;
+}
+
+}  // namespace jobtally::answers

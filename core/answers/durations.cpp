@@ -1,0 +1,264 @@
+// Collects durations by group, and writes the keys of `durations`.
+#include "core/answers/durations.hpp"
+
+#include "core/base/big_array.hpp"
+#include "core/judge/rank_test.hpp"
+#include "core/query/cells.hpp"
+#include "core/query/chunks.hpp"
+#include "core/query/compare.hpp"
+#include "core/query/definition_types.hpp"
+#include "core/query/small_histogram.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace jobtally::answers {
+
+namespace {
+
+using store::FactColumn;
+using table::Audience;
+using table::Cell;
+
+struct DurationSums {
+    std::int64_t reports = 0;
+    std::int64_t clock_errors = 0;
+    query::Wide operations = 0;  // of the durations with known operations
+    query::Wide operation_micros = 0;
+
+    DurationSums& operator+=(const DurationSums& other) {
+        reports += other.reports;
+        clock_errors += other.clock_errors;
+        operations += other.operations;
+        operation_micros += other.operation_micros;
+        return *this;
+    }
+};
+
+class DurationsFold {
+  public:
+    DurationsFold(const query::Scope& scope, const DurationsOptions& options)
+        : m_scope(scope),
+          m_options(options),
+          m_grouping(options.by, scope),
+          m_sums(m_grouping.size()),
+          m_types(options.by, scope) {}
+
+    void run() {
+        store::FactColumns columns = m_grouping.columns() | FactColumn::status |
+                                     FactColumn::created_at | FactColumn::updated_at |
+                                     FactColumn::operations;
+        columns = columns | m_types.columns();
+        m_scope.scan(columns, [&](const store::FactBatch& batch) {
+            const auto groups = m_grouping.groups_of(batch);
+            take(batch, groups);
+            m_types.take(batch);
+        });
+        m_types.settle();
+        sort_into_groups();
+    }
+
+    DurationsAnswer answer() {
+        DurationsAnswer answer{query::window_of(m_scope.selection()), m_options, {}, {}};
+        DurationSums all;
+        if (m_options.histogram != Histogram::none && m_micros.size() > 0) {
+            const auto micros = m_micros.values();
+            const auto [least, greatest] = std::minmax_element(micros.begin(), micros.end());
+            m_bounds = query::HistogramBounds(*least, *greatest);
+        }
+        const auto holds = [&](std::size_t group) { return m_sums[group].reports > 0; };
+        for (const std::size_t group : m_grouping.in_order(holds)) {
+            answer.rows.push_back(row(m_sums[group], values_of(group)));
+            answer.rows.back().key = m_types.key(m_grouping, group);
+            all += m_sums[group];
+        }
+        answer.total = row(all, m_micros.values());
+        return answer;
+    }
+
+  private:
+    void take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+        Value* const values = m_unsorted.room(batch.size);
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            DurationSums& sums = m_sums[static_cast<std::size_t>(groups[i])];
+            ++sums.reports;
+            const std::int64_t updated = batch.updated_at[i];
+            if (!model::is_finished(batch.status[i]) || updated == store::unknown_value) continue;
+            const std::int64_t micros = updated - batch.created_at[i];
+            if (micros < 0) {
+                ++sums.clock_errors;
+                continue;
+            }
+            values[count++] = {micros, groups[i]};
+            if (batch.operations[i] >= 0) {
+                sums.operations += batch.operations[i];
+                sums.operation_micros += micros;
+            }
+        }
+        m_unsorted.kept(count);
+    }
+
+    void sort_into_groups() {
+        m_begin.assign(m_sums.size() + 1, 0);
+        m_unsorted.for_each(
+            [&](const Value& value) { ++m_begin[static_cast<std::size_t>(value.group) + 1]; });
+        for (std::size_t i = 1; i < m_begin.size(); ++i) m_begin[i] += m_begin[i - 1];
+        std::vector<std::size_t> next(m_begin.begin(), m_begin.end() - 1);
+        m_micros = BigArray<std::int64_t>(m_unsorted.size());
+        const auto micros = m_micros.values();
+        m_unsorted.for_each([&](const Value& value) {
+            micros[next[static_cast<std::size_t>(value.group)]++] = value.micros;
+        });
+        m_unsorted = {};
+    }
+
+    std::span<std::int64_t> values_of(std::size_t group) {
+        return m_micros.values().subspan(m_begin[group], m_begin[group + 1] - m_begin[group]);
+    }
+
+    DurationsRow row(const DurationSums& sums, std::span<std::int64_t> micros) const {
+        DurationsRow row;
+        row.clock_errors = sums.clock_errors;
+        row.count = static_cast<std::int64_t>(micros.size());
+        if (sums.operation_micros > 0) {
+            row.operations_per_second = static_cast<double>(sums.operations) * 1e6 /
+                                        static_cast<double>(sums.operation_micros);
+        }
+        if (m_bounds) row.histogram = m_bounds->count(micros);
+        if (micros.empty()) return row;
+        query::Wide sum = 0;
+        for (const std::int64_t value : micros) sum += value;
+        row.total = time::Duration{query::clamped(sum)};
+        row.mean = query::mean_duration(sum, row.count);
+        put_ranks(row, micros);
+        if (m_options.keep_values) row.micros.assign(micros.begin(), micros.end());
+        return row;
+    }
+
+    void put_ranks(DurationsRow& row, std::span<std::int64_t> micros) const {
+        static const auto median = query::Percentile::named("50");
+        std::vector<std::int64_t> ranks{1, median.rank(row.count), row.count};
+        for (const auto& percentile : m_options.percentiles)
+            ranks.push_back(percentile.rank(row.count));
+        std::vector<std::int64_t> sorted = ranks;
+        std::sort(sorted.begin(), sorted.end());
+        const auto values = query::values_at_ranks(micros, sorted);
+        const auto value = [&](std::int64_t rank) {
+            const auto place = std::lower_bound(sorted.begin(), sorted.end(), rank);
+            return time::Duration{values[static_cast<std::size_t>(place - sorted.begin())]};
+        };
+        row.min = value(1);
+        row.max = value(row.count);
+        row.median = value(ranks[1]);
+        for (std::size_t i = 3; i < ranks.size(); ++i) row.percentiles.push_back(value(ranks[i]));
+    }
+
+    struct Value {
+        std::int64_t micros;
+        std::int32_t group;
+    };
+
+    const query::Scope& m_scope;
+    const DurationsOptions& m_options;
+    query::Grouping m_grouping;
+    std::vector<DurationSums> m_sums;
+    query::DefinitionTypes m_types;
+    query::Chunks<Value> m_unsorted;
+    BigArray<std::int64_t> m_micros;   // by group
+    std::vector<std::size_t> m_begin;  // of a group in m_micros; one more at the end
+    std::optional<query::HistogramBounds> m_bounds;
+};
+
+table::Row durations_cells(const DurationsRow& row, const DurationsOptions& options,
+                           std::size_t key_cells) {
+    table::Row cells = query::with_figures(
+        row.key, key_cells,
+        {row.count, table::cell_or_unknown(row.min), table::cell_or_unknown(row.mean)});
+    for (std::size_t i = 0; i < options.percentiles.size(); ++i) {
+        cells.push_back(row.count > 0 ? Cell{row.percentiles[i]} : Cell{});
+    }
+    const auto speed = row.operations_per_second;
+    const Cell more[] = {table::cell_or_unknown(row.max), row.total,
+                         speed ? Cell{table::Number{*speed}} : Cell{}, row.clock_errors};
+    cells.insert(cells.end(), std::begin(more), std::end(more));
+    if (options.histogram != Histogram::none) {
+        const bool ascii = options.histogram == Histogram::ascii;
+        cells.push_back(row.histogram.empty() ? Cell{} : Cell{query::drawn(row.histogram, ascii)});
+    }
+    return cells;
+}
+
+}  // namespace
+
+DurationsAnswer durations(const query::Scope& scope, const DurationsOptions& options) {
+    DurationsFold fold(scope, options);
+    fold.run();
+    return fold.answer();
+}
+
+table::ResultTable durations_table(const DurationsAnswer& answer) {
+    table::ResultTable table;
+    table.window = answer.window;
+    table.columns = query::with_columns(query::grouping_columns(answer.options.by),
+                                        {{"count", "count"},
+                                         {"min_seconds", "min", Audience::machines},
+                                         {"mean_seconds", "mean", Audience::machines}});
+    for (const auto& percentile : answer.options.percentiles) {
+        table.columns.push_back({"p" + percentile.text() + "_seconds",
+                                 percentile.text() == "50" ? "median" : "p" + percentile.text()});
+    }
+    table.columns = query::with_columns(std::move(table.columns),
+                                        {{"max_seconds", "max"},
+                                         {"total_seconds", "total"},
+                                         {"operations_per_second", "records/s"},
+                                         {"clock_errors", "clock errors", Audience::machines}});
+    if (answer.options.histogram != Histogram::none) {
+        table.columns.push_back({"histogram", "spread"});
+    }
+    const std::size_t key_cells = query::grouping_columns(answer.options.by).size();
+    for (const auto& row : answer.rows) {
+        table.rows.push_back(durations_cells(row, answer.options, key_cells));
+    }
+    table.total = durations_cells(answer.total, answer.options, key_cells);
+    return table;
+}
+
+namespace {
+
+constexpr std::size_t enough_runs = 8;
+constexpr double one_per_cent = 2.5758;  // |z| of the normal distribution, both sides
+constexpr double least_change = 0.05;
+
+double rank_distance(std::vector<std::int64_t> before, const std::vector<std::int64_t>& after) {
+    const std::size_t split = before.size();
+    before.insert(before.end(), after.begin(), after.end());
+    return judge::mann_whitney_z(before, split);
+}
+
+Cell median_change(const DurationsRow& row, const DurationsRow& was) {
+    if (!row.median || !was.median || was.median->count() == 0) return {};
+    const double change = static_cast<double>((*row.median - *was.median).count()) /
+                          static_cast<double>(was.median->count());
+    const bool enough = row.micros.size() >= enough_runs && was.micros.size() >= enough_runs;
+    const bool notable = enough && std::abs(change) >= least_change &&
+                         std::abs(rank_distance(was.micros, row.micros)) >= one_per_cent;
+    return table::Change{change, table::Change::Unit::share, false, notable};
+}
+
+}  // namespace
+
+table::ResultTable durations_table(DurationsAnswer now, DurationsAnswer before) {
+    query::align(now, before, now.options.by);
+    std::vector<Cell> changes;
+    for (std::size_t i = 0; i < now.rows.size(); ++i) {
+        changes.push_back(median_change(now.rows[i], before.rows[i]));
+    }
+    auto table = query::with_previous(durations_table(now), durations_table(before),
+                                      {{"count", "before"}, {"p50_seconds", "was"}});
+    query::append_changes(table, "median", changes, median_change(now.total, before.total));
+    return table;
+}
+
+}  // namespace jobtally::answers

@@ -1,0 +1,49 @@
+// What fails, since when, how many in a row, and how long until it works again.
+#pragma once
+
+#include "core/query/counts.hpp"
+#include "core/query/grouping.hpp"
+#include "core/query/scope.hpp"
+#include "core/query/trend.hpp"
+#include "core/table/result_table.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace jobtally::answers {
+
+// Streaks and recoveries are those of each definition within the selection. Reports without a
+// definition are taken as those of one.
+struct FailuresRow {
+    query::GroupKey key;
+    query::Counts counts;
+    std::string trend{};  // trend.hpp; empty where there is none
+    // By definition without a series only.
+    std::optional<std::int64_t> streak;
+    std::optional<std::int64_t> longest_streak;
+    std::optional<time::Instant> failing_since;
+    std::optional<time::Instant> last_failure_at;  // created_at
+    std::optional<std::string> last_failure_id;
+    std::optional<time::Instant> last_success_at;  // created_at
+    std::int64_t recoveries = 0;                   // ended by a SUCCESS of this group
+    std::optional<time::Duration> mean_recovery;
+};
+
+struct FailuresAnswer {
+    table::Window window;
+    query::GroupBy by;
+    bool has_trend = false;
+    std::vector<FailuresRow> rows;  // worst first; of a series in the groups' natural order
+    FailuresRow total;              // its key is empty
+};
+
+// With a trend each row has one: leave it out for machines.
+FailuresAnswer failures(const query::Scope& scope, const query::GroupBy& by = {},
+                        query::Trend trend = query::Trend::none);
+table::ResultTable failures_table(const FailuresAnswer& answer);
+// The same with what each group was in another window.
+table::ResultTable failures_table(FailuresAnswer now, FailuresAnswer before);
+
+}  // namespace jobtally::answers

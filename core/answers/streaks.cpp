@@ -1,0 +1,194 @@
+// Places successes into the gaps between failures, and walks the gaps.
+#include "core/answers/streaks.hpp"
+
+#include "core/query/id_order.hpp"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+
+namespace jobtally::answers {
+
+// Goes through the failures and successes of one definition in their order.
+class StreakFold::Walk {
+  public:
+    Walk(Streak& streak, std::vector<Recoveries>& recoveries)
+        : m_streak(streak), m_recoveries(recoveries) {}
+
+    void failure(std::int64_t created_at) {
+        if (m_streak.current == 0) m_streak.failing_since = created_at;
+        m_streak.longest = std::max(m_streak.longest, ++m_streak.current);
+    }
+    void success(std::int64_t ended_at, std::int32_t group) {
+        if (m_streak.current == 0) return;
+        Recoveries& recoveries = m_recoveries[static_cast<std::size_t>(group)];
+        ++recoveries.count;
+        recoveries.micros += ended_at - m_streak.failing_since;
+        m_streak.current = 0;
+        m_streak.failing_since = store::unknown_value;
+    }
+
+  private:
+    Streak& m_streak;
+    std::vector<Recoveries>& m_recoveries;
+};
+
+StreakFold::StreakFold(std::size_t definitions, std::size_t groups)
+    : m_begin(definitions + 1), m_streaks(definitions), m_recoveries(groups) {}
+
+void StreakFold::take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+    Event* const failures = m_failures.room(batch.size);
+    Event* const successes = m_successes.room(batch.size);
+    std::size_t failed = 0;
+    std::size_t succeeded = 0;
+    for (std::size_t i = 0; i < batch.size; ++i) {
+        if (!model::is_finished(batch.status[i])) continue;
+        const bool success = batch.status[i] == model::Status::success;
+        const std::int64_t updated = batch.updated_at[i];
+        Event& to = success ? successes[succeeded++] : failures[failed++];
+        to = {batch.created_at[i], updated == store::unknown_value ? batch.created_at[i] : updated,
+              batch.sequence[i], batch.definition[i], groups[i]};
+    }
+    m_failures.kept(failed);
+    m_successes.kept(succeeded);
+}
+
+void StreakFold::settle(const store::Store& store) {
+    sort_failures();
+    m_successes.for_each([&](const Event& success) { place_success(success); });
+    settle_rivals(store);
+    order_shared_times(store);
+    for (std::size_t definition = 0; definition < m_streaks.size(); ++definition) {
+        walk_definition(definition);
+    }
+}
+
+std::span<const std::int64_t> StreakFold::times_of(std::size_t definition) const {
+    const std::size_t begin = m_begin[definition];
+    return std::span(m_times).subspan(begin, m_begin[definition + 1] - begin);
+}
+
+std::size_t StreakFold::first_at_or_after(std::size_t definition, std::int64_t at) const {
+    const auto times = times_of(definition);
+    const auto found = std::lower_bound(times.begin(), times.end(), at);
+    return m_begin[definition] + static_cast<std::size_t>(found - times.begin());
+}
+
+void StreakFold::sort_failures() {
+    const std::size_t definitions = m_streaks.size();
+    std::vector<std::size_t> count(definitions);
+    m_failures.for_each(
+        [&](const Event& failure) { ++count[static_cast<std::size_t>(failure.definition)]; });
+    for (std::size_t i = 0; i < definitions; ++i) m_begin[i + 1] = m_begin[i] + count[i] + 2;
+    m_times.resize(m_begin.back());
+    m_cursor.assign(m_begin.begin(), m_begin.end() - 1);
+    m_failures.for_each([&](const Event& failure) {
+        m_times[++m_cursor[static_cast<std::size_t>(failure.definition)]] = failure.created_at;
+    });
+    for (std::size_t i = 0; i < definitions; ++i) {
+        m_times[m_begin[i]] = INT64_MIN;
+        m_times[m_begin[i + 1] - 1] = INT64_MAX;
+        const auto begin = m_times.begin() + static_cast<std::ptrdiff_t>(m_begin[i]);
+        const auto end = m_times.begin() + static_cast<std::ptrdiff_t>(m_begin[i + 1]);
+        if (!std::is_sorted(begin, end)) std::sort(begin, end);
+        m_cursor[i] = m_begin[i];
+    }
+    m_firsts.resize(m_times.size());
+    m_shared.resize(m_times.size());
+}
+
+// The gap that holds the success: after the last failure before it. Successes come nearly in order,
+// so it is mostly the gap of the one before or the next.
+std::size_t StreakFold::gap_of(const Event& success) {
+    const auto definition = static_cast<std::size_t>(success.definition);
+    const std::int64_t at = success.created_at;
+    std::size_t gap = m_cursor[definition];
+    if (at > m_times[gap + 1]) ++gap;
+    if (at <= m_times[gap] || at > m_times[gap + 1]) gap = first_at_or_after(definition, at) - 1;
+    m_cursor[definition] = gap;
+    return gap;
+}
+
+void StreakFold::place_success(const Event& success) {
+    const std::size_t gap = gap_of(success);
+    if (success.created_at == m_times[gap + 1]) {  // before or after that failure: the ids say
+        m_shared[gap + 1] = 1;
+        m_ordered.push_back({success, false});
+        return;
+    }
+    First& first = m_firsts[gap];
+    if (success.created_at > first.created_at) return;
+    const First mine{success.created_at, success.ended_at, success.sequence, success.group};
+    if (success.created_at == first.created_at) {
+        m_rivals.push_back({gap, mine});
+    } else {
+        first = mine;
+    }
+}
+
+// Of successes at the first time of a gap the one with the least id is the first.
+void StreakFold::settle_rivals(const store::Store& store) {
+    std::erase_if(m_rivals, [&](const Rival& rival) {
+        return rival.success.created_at != m_firsts[rival.gap].created_at;
+    });
+    std::vector<store::Sequence> sequences;
+    for (const Rival& rival : m_rivals) {
+        sequences.push_back(rival.success.sequence);
+        sequences.push_back(m_firsts[rival.gap].sequence);
+    }
+    const auto ids = store::read_ids(store, sequences);
+    std::unordered_map<std::size_t, std::string> least;  // by gap
+    for (std::size_t i = 0; i < m_rivals.size(); ++i) {
+        std::string& id = least.try_emplace(m_rivals[i].gap, ids[2 * i + 1]).first->second;
+        if (ids[2 * i] >= id) continue;
+        id = ids[2 * i];
+        m_firsts[m_rivals[i].gap] = m_rivals[i].success;
+    }
+}
+
+void StreakFold::order_shared_times(const store::Store& store) {
+    if (m_ordered.empty()) return;
+    m_failures.for_each([&](const Event& failure) {
+        const auto definition = static_cast<std::size_t>(failure.definition);
+        const std::size_t place = first_at_or_after(definition, failure.created_at);
+        if (m_shared[place]) m_ordered.push_back({failure, true});
+    });
+    query::sort_by_place_and_id(
+        m_ordered, store,
+        [](const Ordered& ordered) {
+            return std::tuple(ordered.event.definition, ordered.event.created_at);
+        },
+        [](const Ordered& ordered) { return ordered.event.sequence; });
+}
+
+void StreakFold::walk_definition(std::size_t definition) {
+    Walk walk(m_streaks[definition], m_recoveries);
+    for (std::size_t i = m_begin[definition] + 1; i + 1 < m_begin[definition + 1]; ++i) {
+        if (m_shared[i]) {
+            walk_shared_time(walk, definition, m_times[i]);
+            while (m_times[i + 1] == m_times[i]) ++i;
+        } else {
+            walk.failure(m_times[i]);
+        }
+        const First& first = m_firsts[i];
+        if (first.created_at != INT64_MAX) walk.success(first.ended_at, first.group);
+    }
+}
+
+// Definitions and times are walked in the order that m_ordered has.
+void StreakFold::walk_shared_time(Walk& walk, std::size_t definition, std::int64_t at) {
+    for (; m_next_ordered < m_ordered.size(); ++m_next_ordered) {
+        const auto& [event, failed] = m_ordered[m_next_ordered];
+        const bool here =
+            static_cast<std::size_t>(event.definition) == definition && event.created_at == at;
+        if (!here) return;
+        if (failed) {
+            walk.failure(event.created_at);
+        } else {
+            walk.success(event.ended_at, event.group);
+        }
+    }
+}
+
+}  // namespace jobtally::answers

@@ -1,0 +1,99 @@
+// Streaks of failures and the recoveries that end them, definition by definition.
+#pragma once
+
+#include "core/query/chunks.hpp"
+#include "core/query/scope.hpp"
+#include "core/query/sums.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace jobtally::answers {
+
+// Of the finished reports of one definition in (created_at, id) order.
+struct Streak {
+    std::int64_t current = 0;  // FAILURE reports since the last SUCCESS
+    std::int64_t longest = 0;
+    std::int64_t failing_since = store::unknown_value;  // created_at of the current streak's first
+};
+
+struct Recoveries {
+    std::int64_t count = 0;
+    query::Wide micros = 0;  // from the streak's first FAILURE to the end of the SUCCESS
+};
+
+// Fold batches with take(), then call settle() once. Reports without a definition are taken as
+// those of one more definition, 0. A recovery counts in the group of the SUCCESS that ends it.
+//
+// Only failures are sorted. They cut time into gaps, and of the many successes only the first of
+// each gap matters. Ids are read where equal times leave the order open.
+class StreakFold {
+  public:
+    // Keys and groups are below these.
+    StreakFold(std::size_t definitions, std::size_t groups);
+
+    static constexpr store::FactColumns columns() {
+        using store::FactColumn;
+        return FactColumn::sequence | FactColumn::definition | FactColumn::status |
+               FactColumn::created_at | FactColumn::updated_at;
+    }
+    void take(const store::FactBatch& batch, std::span<const std::int32_t> groups);
+    void settle(const store::Store& store);
+
+    const Streak& streak(std::size_t definition) const { return m_streaks[definition]; }
+    const Recoveries& recoveries(std::size_t group) const { return m_recoveries[group]; }
+
+  private:
+    struct Event {
+        std::int64_t created_at;
+        std::int64_t ended_at;  // updated_at, else created_at
+        store::Sequence sequence;
+        std::int32_t definition;
+        std::int32_t group;
+    };
+    struct First {  // success of a gap
+        std::int64_t created_at = INT64_MAX;
+        std::int64_t ended_at = 0;
+        store::Sequence sequence = 0;
+        std::int32_t group = 0;
+    };
+    struct Rival {  // has the time of the gap's first success as it was then
+        std::size_t gap;
+        First success;
+    };
+    struct Ordered {
+        Event event;
+        bool failed;
+    };
+    class Walk;
+
+    std::span<const std::int64_t> times_of(std::size_t definition) const;
+    std::size_t first_at_or_after(std::size_t definition, std::int64_t at) const;
+    void sort_failures();
+    std::size_t gap_of(const Event& success);
+    void place_success(const Event& success);
+    void settle_rivals(const store::Store& store);
+    void order_shared_times(const store::Store& store);
+    void walk_definition(std::size_t definition);
+    void walk_shared_time(Walk& walk, std::size_t definition, std::int64_t at);
+
+    query::Chunks<Event> m_failures;
+    query::Chunks<Event> m_successes;
+    // The failures' times by definition, each definition's between a sentinel before and one after
+    // all time. A gap has the number of the time before it.
+    std::vector<std::int64_t> m_times;
+    std::vector<std::size_t> m_begin;   // of a definition in m_times; one more at the end
+    std::vector<std::size_t> m_cursor;  // the gap of the definition's last success
+    std::vector<First> m_firsts;        // by gap
+    std::vector<Rival> m_rivals;
+    std::vector<std::uint8_t>
+        m_shared;  // by time: a success has it too; of equal times the first is marked
+    std::vector<Ordered> m_ordered;  // all events of shared times, by definition, time and id
+    std::size_t m_next_ordered = 0;
+    std::vector<Streak> m_streaks;
+    std::vector<Recoveries> m_recoveries;
+};
+
+}  // namespace jobtally::answers

@@ -1,0 +1,28 @@
+// The charts of the summary's page: how jobs ended day by day, and how long they take.
+#pragma once
+
+#include "core/query/scope.hpp"
+#include "core/table/chart.hpp"
+
+#include <cstddef>
+
+namespace jobtally::digest {
+
+// Charts look further back than a short window: at least at 30 days up to its end or, where that is
+// still to come, up to `now`; at all days of a longer window, but at most at a year.
+struct Charted {
+    query::Selection selection;                 // with the charts' span
+    std::vector<std::chrono::local_days> days;  // on the clock of the selection's zone
+};
+Charted charted(const query::Scope& scope, time::Instant now);
+
+inline constexpr std::size_t most_charted_days = 366;
+inline constexpr std::size_t most_charted_definitions = 40;
+inline constexpr std::size_t most_charted_cells = 8000;  // of the grid day x definition
+
+// Days are those of the time that counts. Worst first: by the lower Wilson bound of the share that
+// failed, then failed, then the same of partial ones, then name.
+table::DaysChart days_chart(const store::Store& store, const Charted& charted);
+table::DurationsChart durations_chart(const store::Store& store, const Charted& charted);
+
+}  // namespace jobtally::digest

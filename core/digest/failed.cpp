@@ -1,0 +1,46 @@
+// Failed definitions; streaks are whole.
+#include "core/digest/sections.hpp"
+#include "core/judge/recovered.hpp"
+
+#include <span>
+
+namespace jobtally::digest {
+
+namespace {
+
+using table::Audience;
+
+// A streak that goes on at the end of the window may have begun before it.
+void reach_back(answers::FailuresRow& row, std::span<const judge::Run> runs) {
+    if (!row.streak || *row.streak == 0) return;
+    const auto outage = judge::current_outage(runs);
+    if (!outage) return;
+    row.streak = outage->failures;
+    row.failing_since = time::instant_from_micros(outage->failing_since);
+}
+
+}  // namespace
+
+table::Section failed_section(const SummaryFacts& facts) {
+    table::Section section{"failed", "Failed",
+                           section_table({{"failed", "failed"},
+                                          {"finished", "of"},
+                                          {"streak", "in a row"},
+                                          {"failing_since", "failing since"},
+                                          {"last_failure_at", "last failure"},
+                                          {"last_failure_id", "report", Audience::machines},
+                                          {"next_step", "next"}})};
+    for (auto row : facts.failures.rows) {
+        if (row.counts.failed() == 0) continue;
+        reach_back(row, facts.history.of(facts.definition_of(row.key)));
+        const std::string id = row.last_failure_id.value_or("");
+        add_row(
+            section.table, row.key,
+            {row.counts.failed(), row.counts.finished(), table::cell_or_unknown(row.streak),
+             table::cell_or_unknown(row.failing_since), table::cell_or_unknown(row.last_failure_at),
+             table::cell_or_unknown(row.last_failure_id), next_step(id)});
+    }
+    return section;
+}
+
+}  // namespace jobtally::digest

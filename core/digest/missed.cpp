@@ -1,0 +1,59 @@
+// Definitions whose report has not come, and those whose last one says that they still run.
+#include "core/digest/sections.hpp"
+
+#include <fmt/format.h>
+
+namespace jobtally::digest {
+
+namespace {
+
+query::GroupKey key_of(const rhythm::MissedRow& row) {
+    return {row.id, table::cell_or_unknown(row.label), table::cell_or_unknown(row.type)};
+}
+
+std::string counted(std::int64_t count, const char* what) {
+    return count == 0 ? "" : fmt::format("{} {}", with_commas(count), what);
+}
+
+}  // namespace
+
+table::Section missed_section(const SummaryFacts& facts) {
+    table::Section section{
+        "missed", "Missed",
+        section_table({{"state", "state"},
+                       {"rhythm", "usually"},
+                       {"last_created_at", "last run"},
+                       {"expected_by", "expected by"},
+                       {"overdue_seconds", "overdue"},
+                       {"listener_down_seconds", "listener down", table::Audience::machines}})};
+    for (const auto& row : facts.missed.rows) {
+        if (!row.is_problem() || row.state == rhythm::MissedState::stuck) continue;
+        add_row(section.table, key_of(row),
+                {std::string(name_of(row.state)), table::cell_or_unknown(row.rhythm),
+                 row.last_created_at, table::cell_or_unknown(row.expected_by),
+                 table::cell_or_unknown(row.overdue),
+                 row.listener_down.count() > 0 ? table::Cell{row.listener_down} : table::Cell{}});
+    }
+    const auto missed = counted(facts.missed.of(rhythm::MissedState::missed), "missed");
+    const auto late = counted(facts.missed.of(rhythm::MissedState::late), "late");
+    section.in_headline = missed + (missed.empty() || late.empty() ? "" : ", ") + late;
+    return section;
+}
+
+table::Section stuck_section(const SummaryFacts& facts) {
+    table::Section section{"stuck", "Stuck",
+                           section_table({{"rhythm", "usually"},
+                                          {"last_created_at", "last run"},
+                                          {"expected_by", "to end by"},
+                                          {"overdue_seconds", "overdue"}})};
+    for (const auto& row : facts.missed.rows) {
+        if (row.state != rhythm::MissedState::stuck) continue;
+        add_row(section.table, key_of(row),
+                {table::cell_or_unknown(row.rhythm), row.last_created_at,
+                 table::cell_or_unknown(row.expected_by), table::cell_or_unknown(row.overdue)});
+    }
+    section.in_headline = counted(facts.missed.of(rhythm::MissedState::stuck), "stuck");
+    return section;
+}
+
+}  // namespace jobtally::digest

@@ -1,0 +1,100 @@
+// Texts and tables that all sections use.
+#include "core/digest/section.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace jobtally::digest {
+
+namespace {
+
+// As things stood when the window ended. A rhythm takes more history than a window has.
+rhythm::MissedAnswer missed_at_the_end(const query::Scope& asked, rhythm::MissedOptions options) {
+    query::Selection selection = asked.selection();
+    if (selection.span.until) options.now = std::min(options.now, *selection.span.until);
+    selection.span = {};
+    return rhythm::missed(query::Scope(asked.store(), selection), options);
+}
+
+}  // namespace
+
+SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOptions& options)
+    : scope(asked),
+      now(options.now),
+      failures(answers::failures(asked)),
+      missed(missed_at_the_end(asked, options)),
+      flawed(judge::flawed_definitions(asked)),
+      history(asked),
+      findings(judge::find_unusual(history, asked.selection().zone)),
+      m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
+    for (const auto& definition : asked.catalogue().definitions()) {
+        m_definitions.emplace(definition.id, static_cast<std::size_t>(definition.key));
+    }
+    for (const auto& row : failures.rows) m_keys[definition_of(row.key)] = row.key;
+    put_by_name();
+}
+
+void SummaryFacts::put_by_name() {
+    const query::Grouping grouping(query::By::definition, scope);
+    std::vector<std::size_t> rank(grouping.size());
+    std::size_t next = 0;
+    for (const std::size_t definition : grouping.in_order([](std::size_t) { return true; })) {
+        rank[definition] = next++;
+    }
+    std::sort(findings.begin(), findings.end(),
+              [&](const judge::Findings& a, const judge::Findings& b) {
+                  return rank[a.definition] < rank[b.definition];
+              });
+}
+
+std::size_t SummaryFacts::definition_of(const query::GroupKey& key) const {
+    const auto* id = std::get_if<std::string>(&key.front());
+    const auto found = id ? m_definitions.find(*id) : m_definitions.end();
+    return found == m_definitions.end() ? 0 : found->second;
+}
+
+std::string with_commas(std::int64_t number) {
+    const std::string digits = fmt::format("{}", number);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+        text += digits[i];
+    }
+    return text;
+}
+
+std::string next_step(const std::string& id) {
+    const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '_' || c == '-' || c == '.' || c == ':';
+    });
+    const char* command = id.starts_with('-') ? "jobtally show --" : "jobtally show";
+    if (plain) return fmt::format("{} {}", command, id);
+    std::string quoted;
+    for (const char c : id) {
+        if (c == '\'') quoted += "'\\'";
+        quoted += c;
+    }
+    return fmt::format("{} '{}'", command, quoted);
+}
+
+table::ResultTable section_table(std::initializer_list<table::Column> columns) {
+    using table::Audience;
+    table::ResultTable table;
+    table.columns = {{"definition_id", "definition id", Audience::machines, true},
+                     {"definition_name", "definition", Audience::everyone, true},
+                     {"type", "type", Audience::machines, true}};
+    table.columns.insert(table.columns.end(), columns);
+    return table;
+}
+
+void add_row(table::ResultTable& table, query::GroupKey key,
+             std::initializer_list<table::Cell> figures) {
+    key.resize(3);
+    key.insert(key.end(), figures);
+    table.rows.push_back(std::move(key));
+}
+
+}  // namespace jobtally::digest

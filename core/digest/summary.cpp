@@ -1,0 +1,90 @@
+// Puts the digest together from the questions it is made of.
+#include "core/digest/summary.hpp"
+
+#include "core/base/text.hpp"
+#include "core/digest/sections.hpp"
+#include "core/store/reports/rejected.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace jobtally::digest {
+
+namespace {
+
+std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
+    const query::Counts& counts = answer.total.total.counts;
+    std::string text = "no finished jobs";
+    if (const auto rate = counts.success_rate().value()) {
+        text = fmt::format("{} of {} {} succeeded ({})", with_commas(counts.succeeded()),
+                           with_commas(counts.finished()), counts.finished() == 1 ? "job" : "jobs",
+                           per_cent_text(*rate));
+    }
+    if (counts.partial > 0) text += fmt::format(", {} partial", with_commas(counts.partial));
+    if (empty > 0) text += fmt::format(", {} empty", with_commas(empty));
+    if (counts.running() > 0) text += fmt::format(", {} running", with_commas(counts.running()));
+    if (counts.of_other_status() > 0)
+        text += fmt::format(", {} of a status that is not known",
+                            with_commas(counts.of_other_status()));
+    if (counts.operations > 0) {
+        text += fmt::format("; {} of {} records", with_commas(counts.operations_succeeded),
+                            with_commas(counts.operations));
+    }
+    std::string more;
+    for (const auto& section : answer.sections) {
+        if (section.in_headline.empty()) continue;
+        more += (more.empty() ? "; " : ", ") + section.in_headline;
+    }
+    text += more;
+    if (answer.rejected > 0) text += fmt::format("; {} rejected", with_commas(answer.rejected));
+    return text;
+}
+
+}  // namespace
+
+bool SummaryAnswer::has_problems() const {
+    return rejected > 0 || std::any_of(sections.begin(), sections.end(), [](const auto& section) {
+               return section.table.rows.size() > section.quiet_rows;
+           });
+}
+
+SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options) {
+    const SummaryFacts facts(scope, options);
+    SummaryAnswer answer;
+    answer.window = query::window_of(scope.selection());
+    answer.total = answers::rates(scope, query::By::none);
+    answer.sections = {
+        failed_section(facts),  missed_section(facts),    stuck_section(facts),
+        partial_section(facts), empty_section(facts),     slower_section(facts),
+        unusual_section(facts), recovered_section(facts),
+    };
+    answer.rejected = store::count_rejected(scope.store(), scope.selection().span);
+    std::int64_t empty = 0;
+    for (const auto& row : facts.flawed) empty += row.empty.count;
+    answer.headline = headline_of(answer, empty);
+    return answer;
+}
+
+table::Digest summary_digest(const SummaryAnswer& answer) {
+    auto figures = answers::rates_table(answer.total);
+    if (figures.rows.empty()) figures.rows.push_back(figures.total.value());  // no report at all
+    return {answer.window,
+            answer.headline,
+            figures,
+            answer.sections,
+            {{"rejected", answer.rejected,
+              fmt::format("{} rejected: `jobtally db rejected` says why",
+                          with_commas(answer.rejected))}}};
+}
+
+void drop_quiet_rows(table::Digest& digest) {
+    for (auto& section : digest.sections) {
+        auto& rows = section.table.rows;
+        rows.resize(rows.size() - section.quiet_rows);
+        section.quiet_rows = 0;
+    }
+}
+
+}  // namespace jobtally::digest

@@ -1,0 +1,39 @@
+// The digest of a selection: one headline, then what is wrong, worst first.
+#pragma once
+
+#include "core/answers/rates.hpp"
+#include "core/query/scope.hpp"
+#include "core/rhythm/missed.hpp"
+#include "core/table/digest.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace jobtally::digest {
+
+struct SummaryAnswer {
+    table::Window window;
+    // `23 of 25 jobs succeeded (92.0 %), 1 partial, 1 empty, 1 running, 1 of a status that is not
+    // known; 12,345 of 12,400 records`
+    std::string headline;
+    answers::RatesAnswer total;  // by none
+    std::vector<table::Section>
+        sections;  // one a kind of trouble, those without rows too; a row a definition, worst first
+    std::int64_t rejected = 0;  // bodies rejected within the window, by received_at
+
+    // False: there is nothing that anyone should look at.
+    bool has_problems() const;
+};
+
+// The sections are those of summary_sections.hpp.
+SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options);
+inline SummaryAnswer summary(const query::Scope& scope, time::Instant now) {
+    return summary(scope, rhythm::MissedOptions{now, {}, {}});
+}
+table::Digest summary_digest(const SummaryAnswer& answer);
+
+// Leaves problems alone.
+void drop_quiet_rows(table::Digest& digest);
+
+}  // namespace jobtally::digest

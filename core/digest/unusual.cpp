@@ -1,0 +1,92 @@
+// Runs that took, or moved, far more or less than their definition's runs do.
+#include "core/digest/sections.hpp"
+#include "core/judge/unusual_text.hpp"
+#include "core/store/reports/reports.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace jobtally::digest {
+
+namespace {
+
+using table::Audience;
+using table::Cell;
+
+struct Row {
+    std::size_t definition;
+    const judge::UnusualRuns* runs;
+
+    double badness() const { return std::abs(std::log(runs->comparison().factor())); }
+    bool is_pace() const {
+        return runs->kind == judge::Unusual::slower || runs->kind == judge::Unusual::faster;
+    }
+};
+
+std::vector<Row> worst_first(const std::vector<judge::Findings>& findings) {
+    std::vector<Row> rows;
+    for (const auto& found : findings) {
+        for (const auto& runs : found.unusual) rows.push_back({found.definition, &runs});
+    }
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Row& a, const Row& b) { return a.badness() > b.badness(); });
+    return rows;
+}
+
+void put_row(table::ResultTable& table, const query::GroupKey& key, const Row& row,
+             const std::string& id) {
+    const auto& judgement = row.runs->judgement;
+    const judge::Comparison& off = row.runs->comparison();
+    const auto& operations = judgement.operations;
+    const auto duration = row.runs->worst.duration();
+    add_row(table, key,
+            {std::string(name_of(row.runs->kind)), row.runs->count,
+             row.is_pace() ? judge::pace_text(judgement) : judge::volume_text(judgement, {}),
+             time::instant_from_micros(row.runs->worst.created_at), id,
+             duration ? Cell{time::Duration{*duration}} : Cell{},
+             judgement.duration ? Cell{time::Duration{judgement.duration->usual}} : Cell{},
+             operations ? Cell{operations->value} : Cell{},
+             operations ? Cell{operations->usual} : Cell{}, table::Number{off.factor()},
+             off.distance ? Cell{table::Number{*off.distance}} : Cell{}, off.runs,
+             std::string(name_of(off.peers)),
+             row.is_pace() ? text_or_unknown(name_of(judgement.cause)) : Cell{}, next_step(id)});
+}
+
+}  // namespace
+
+table::Section unusual_section(const SummaryFacts& facts) {
+    table::Section section{"unusual", "Unusual",
+                           section_table({{"kind", "what"},
+                                          {"runs", "runs"},
+                                          {"sentence", "the worst"},
+                                          {"created_at", "run"},
+                                          {"id", "report", Audience::machines},
+                                          {"duration_seconds", "duration", Audience::machines},
+                                          {"usual_seconds", "usual", Audience::machines},
+                                          {"operations", "records", Audience::machines},
+                                          {"usual_operations", "usual", Audience::machines},
+                                          {"factor", "times", Audience::machines},
+                                          {"distance", "distance", Audience::machines},
+                                          {"usual_of_runs", "of runs", Audience::machines},
+                                          {"compared_with", "compared with", Audience::machines},
+                                          {"cause", "cause", Audience::machines},
+                                          {"next_step", "next"}})};
+    const auto rows = worst_first(facts.findings);
+    std::vector<store::Sequence> sequences;
+    for (const auto& row : rows) sequences.push_back(row.runs->worst.sequence);
+    const auto ids = store::read_ids(facts.scope.store(), sequences);
+    std::int64_t count = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        put_row(section.table, facts.key(rows[i].definition), rows[i], ids[i]);
+        count += rows[i].runs->count;
+    }
+    if (count > 0) {
+        section.in_headline =
+            fmt::format("{} unusual {}", with_commas(count), count == 1 ? "run" : "runs");
+    }
+    return section;
+}
+
+}  // namespace jobtally::digest

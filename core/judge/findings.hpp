@@ -1,0 +1,47 @@
+// What is unusual about the runs of a window, definition by definition.
+#pragma once
+
+#include "core/judge/run_history.hpp"
+#include "core/judge/slower.hpp"
+#include "core/judge/unusual.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace jobtally::judge {
+
+// Runs of one definition that are unusual in one way.
+struct UnusualRuns {
+    Unusual kind = Unusual::slower;  // not empty: see EmptyRuns
+    std::int64_t count = 0;
+    Run worst;  // the one with the factor furthest from 1
+    Judgement judgement;
+
+    const Comparison& comparison() const;
+};
+
+struct EmptyRuns {
+    std::int64_t unusual = 0;                      // there used to be records
+    std::int64_t unjudged = 0;                     // too few runs to tell
+    std::optional<EmptyRun> last;                  // as what the newest one was judged
+    std::optional<std::int64_t> usual_operations;  // the median of the runs before it
+};
+
+struct Findings {
+    std::size_t definition = 0;
+    std::optional<Slower> slower;
+    std::vector<UnusualRuns> unusual;  // a kind each
+    EmptyRuns empty;
+};
+
+// Of runs in (created_at, id) order. Where the definition has become slower, runs since then are
+// not named again for being as slow as it is now.
+Findings find_unusual(std::size_t definition, std::span<const Run> runs, const time::Zone& zone);
+
+// A definition of the history each. Reports without a definition are of different jobs, so they are
+// not compared.
+std::vector<Findings> find_unusual(const RunHistory& history, const time::Zone& zone);
+
+}  // namespace jobtally::judge

@@ -1,0 +1,58 @@
+// The values of the runs before a run, ready to be compared with: all, and those of the same hour
+// and of the same weekday.
+#pragma once
+
+#include "core/time/zone.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace jobtally::judge {
+
+// So many runs must have been before one can be judged by them.
+inline constexpr std::size_t enough_runs = 10;
+
+enum class Peers : std::uint8_t { all, same_hour, same_weekday };
+
+// The local hour and weekday (Monday is 0) of a time.
+struct ClockPlace {
+    std::uint8_t hour;
+    std::uint8_t weekday;
+};
+ClockPlace clock_place(std::int64_t micros, const time::Zone& zone);
+
+// Values come and go as a window moves along the runs.
+class PastValues {
+  public:
+    struct Comparable {
+        std::span<const std::int64_t> sorted;  // good until the next add() or remove()
+        Peers peers = Peers::all;
+    };
+
+    void add(ClockPlace place, std::int64_t value);
+    // One that was added with the same place.
+    void remove(ClockPlace place, std::int64_t value);
+    std::size_t size() const { return m_all.values.size(); }
+
+    // Like with like: the values of the same hour, or weekday, where they are enough and their
+    // median is at least 1.5 times off that of all, the one that is further off; else all.
+    Comparable comparable(ClockPlace place);
+
+  private:
+    struct Sorted {
+        std::vector<std::int64_t> values;
+        bool in_order = false;  // from the first look on
+
+        void add(std::int64_t value);
+        void remove(std::int64_t value);
+        std::span<const std::int64_t> look();
+    };
+
+    Sorted m_all;
+    std::array<Sorted, 24> m_by_hour;
+    std::array<Sorted, 7> m_by_weekday;
+};
+
+}  // namespace jobtally::judge

@@ -1,0 +1,105 @@
+// Whether a run took as long, and moved as many records, as its definition's runs before it did.
+//
+// Only successful runs are judged, and only by successful ones: how quickly a run fails says
+// nothing about how long it takes. Runs without records are compared with such runs alone.
+#pragma once
+
+#include "core/judge/past_values.hpp"
+#include "core/judge/run_history.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace jobtally::judge {
+
+enum class Unusual : std::uint8_t { slower, faster, more, fewer, empty };
+std::string_view name_of(Unusual kind);  // `slower`
+
+// Why a run took longer or shorter: for how much of the logarithm of the factor do the records
+// account? Two thirds and more: records; a third and less: the time a record takes.
+enum class Cause : std::uint8_t { unknown, records, per_record, both };
+std::string_view name_of(Peers peers);  // `all`, `same_hour`, `same_weekday`
+std::string_view name_of(Cause cause);  // `records`, `per_record`, `both`; unknown: empty
+Cause cause_of(double duration_factor, std::optional<double> operations_factor);
+
+// A value among those before it. Durations are microseconds.
+struct Comparison {
+    std::int64_t value = 0;
+    std::int64_t usual = 0;  // the median of those it was compared with
+    std::int64_t runs = 0;   // how many those are
+    Peers peers = Peers::all;
+    std::optional<double> distance;  // robust_distance(), where it was asked for or matters
+    int direction = 0;               // 1: unusually great, -1: unusually small
+
+    double factor() const;  // value / usual, 1 and more for both
+};
+
+// A run is far off where all of these hold: the factor, the difference, the robust distance, and
+// that at most one, or one in fifty, of the runs before it was as far off: what comes round now and
+// then, such as a full load each month, is not unusual.
+struct Floors {
+    double factor;
+    std::int64_t difference;
+};
+inline constexpr Floors duration_floors{1.5, 10'000'000};
+inline constexpr Floors operations_floors{2.0, 20};
+
+Comparison compare(PastValues::Comparable before, std::int64_t value, Floors floors, bool in_full);
+
+// A success without records, after `runs` successes of which `empty` had none, as the `in_a_row`-th
+// of several in a row (which `runs` leaves out).
+struct EmptyRun {
+    std::int64_t runs = 0;
+    std::int64_t empty = 0;
+    std::int64_t in_a_row = 1;
+
+    std::int64_t before() const { return runs + in_a_row - 1; }
+    bool can_be_judged() const { return before() >= static_cast<std::int64_t>(enough_runs); }
+    // There used to be records: fewer than two of the runs before were empty, or less than one in
+    // twenty; or so many in a row come about by chance less than once in a thousand times.
+    bool is_unusual() const;
+};
+
+struct Judgement {
+    std::optional<Comparison> duration;    // where enough runs are known
+    std::optional<Comparison> operations;  // the same; of runs with records
+    std::optional<double> micros_per_record;
+    std::optional<double> usual_micros_per_record;
+    std::optional<EmptyRun> empty;  // of runs without records
+    std::optional<Unusual> volume;  // more, fewer or empty
+    std::optional<Unusual> pace;    // slower or faster, unless an unusual volume says it all
+    Cause cause = Cause::unknown;   // of the pace
+};
+
+// Goes along the runs of one definition, which are in (created_at, id) order.
+class RunJudge {
+  public:
+    RunJudge(std::span<const Run> runs, const time::Zone& zone) : m_runs(runs), m_zone(zone) {}
+
+    // The run at `place`, by those before it; places must not descend. In full: distances and times
+    // a record are there for usual runs too.
+    Judgement judge(std::size_t place, bool in_full = false);
+    // The median of the records of the successes before the place last judged, those without
+    // included.
+    std::optional<std::int64_t> usual_operations_with_empty();
+
+  private:
+    void move_to(std::size_t place);
+    void take(const Run& run, bool comes);
+    PastValues& durations_like(const Run& run);
+    EmptyRun empty_run(std::size_t place) const;
+    void put_pace(Judgement& judgement, const Run& run) const;
+    std::optional<double> usual_micros_per_record() const;
+
+    std::span<const Run> m_runs;
+    time::Zone m_zone;
+    std::size_t m_begin = 0;  // the runs [m_begin, m_end) are what the next one is compared with
+    std::size_t m_end = 0;
+    PastValues m_durations;
+    PastValues m_durations_of_empty;
+    PastValues m_operations;  // 1 and more
+};
+
+}  // namespace jobtally::judge

@@ -1,0 +1,235 @@
+// The table of metrics, one function each.
+#include "core/probe/metrics.hpp"
+
+#include "core/answers/durations.hpp"
+#include "core/answers/failures.hpp"
+#include "core/answers/rates.hpp"
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+#include "core/rhythm/missed.hpp"
+#include "core/store/reports/rejected.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace jobtally::probe {
+
+namespace {
+
+using table::Cell;
+
+std::string jobs(std::int64_t count) {
+    return fmt::format("{} {}", count_text(count), count == 1 ? "job" : "jobs");
+}
+
+// Rounded where a double's own errors begin, so that 29 of 100 are 29 %, not a little less.
+double per_cent(double ratio) {
+    return std::round(ratio * 1e12) / 1e10;
+}
+
+double seconds(time::Duration length) {
+    return static_cast<double>(length.count()) / 1e6;
+}
+
+// The rows of a grouped answer; or, where it was not grouped, its total.
+template <class Row, class Answer>
+std::vector<Row> rows_of(const Answer& answer, bool by_definition) {
+    if (by_definition) return answer.rows;
+    return {answer.total};
+}
+
+query::By by(bool by_definition) {
+    return by_definition ? query::By::definition : query::By::none;
+}
+
+Measured ratio(const answers::RatesRow& row, double value, std::string phrase) {
+    return {
+        {row.key, table::Ratio{value}, std::move(phrase)}, row.counts.finished(), per_cent(value)};
+}
+
+std::vector<Measured> job_success(const query::Scope& scope, bool by_definition,
+                                  const rhythm::MissedOptions&) {
+    std::vector<Measured> found;
+    for (const auto& row :
+         rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
+        const auto rate = row.counts.success_rate().value();
+        if (!rate) continue;
+        found.push_back(
+            ratio(row, *rate, fmt::format("of {} succeeded", jobs(row.counts.finished()))));
+    }
+    return found;
+}
+
+std::vector<Measured> operation_success(const query::Scope& scope, bool by_definition,
+                                        const rhythm::MissedOptions&) {
+    std::vector<Measured> found;
+    for (const auto& row :
+         rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
+        const auto rate = row.counts.operation_success_rate();
+        if (!rate) continue;
+        found.push_back(ratio(
+            row, *rate, fmt::format("of {} records succeeded", count_text(row.counts.operations))));
+    }
+    return found;
+}
+
+std::vector<Measured> failed(const query::Scope& scope, bool by_definition,
+                             const rhythm::MissedOptions&) {
+    std::vector<Measured> found;
+    for (const auto& row :
+         rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
+        const query::Counts& counts = row.counts;
+        if (counts.finished() == 0) continue;
+        found.push_back(
+            {{row.key, counts.failed(), fmt::format("of {} failed", jobs(counts.finished()))},
+             counts.finished(),
+             static_cast<double>(counts.failed())});
+    }
+    return found;
+}
+
+Measured streak_of(const answers::FailuresRow& row) {
+    const auto streak = row.streak.value_or(0);
+    return {{row.key, streak, fmt::format("{} in a row", streak == 1 ? "failure" : "failures")},
+            row.counts.finished(),
+            static_cast<double>(streak)};
+}
+
+// Of everything together: the longest of the streaks, and whose it is.
+std::vector<Measured> failure_streak(const query::Scope& scope, bool by_definition,
+                                     const rhythm::MissedOptions&) {
+    const auto answer = answers::failures(scope, query::By::definition);
+    std::vector<Measured> found;
+    for (const auto& row : answer.rows) {
+        if (row.counts.finished() > 0) found.push_back(streak_of(row));
+    }
+    if (by_definition || found.empty()) return found;
+    auto longest = *std::max_element(
+        found.begin(), found.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+    const auto* name = std::get_if<std::string>(&longest.item.definition[1]);
+    if (longest.value > 0 && name != nullptr) {
+        longest.item.phrase += fmt::format(" of \"{}\"", *name);
+    }
+    longest.item.definition.clear();
+    longest.runs = answer.total.counts.finished();
+    return {longest};
+}
+
+// A report of the future is as good as one of now.
+Measured age_of(const answers::FailuresRow& row, time::Instant now) {
+    const auto runs = row.counts.finished();
+    if (!row.last_success_at) {
+        return {{row.key, Cell{}, fmt::format("no success among {}", jobs(runs))},
+                runs,
+                std::numeric_limits<double>::infinity()};
+    }
+    const auto age = std::max(now - *row.last_success_at, time::Duration{0});
+    return {{row.key, age, "since the last success"}, runs, seconds(age)};
+}
+
+std::vector<Measured> age(const query::Scope& scope, bool by_definition,
+                          const rhythm::MissedOptions& at) {
+    std::vector<Measured> found;
+    for (const auto& row : rows_of<answers::FailuresRow>(
+             answers::failures(scope, by(by_definition)), by_definition)) {
+        if (row.counts.finished() > 0) found.push_back(age_of(row, at.now));
+    }
+    return found;
+}
+
+std::vector<Measured> p95(const query::Scope& scope, bool by_definition,
+                          const rhythm::MissedOptions&) {
+    answers::DurationsOptions options;
+    options.by = by(by_definition);
+    options.percentiles = query::Percentile::list("95");
+    std::vector<Measured> found;
+    for (const auto& row :
+         rows_of<answers::DurationsRow>(answers::durations(scope, options), by_definition)) {
+        if (row.count == 0) continue;
+        const auto length = row.percentiles.front();
+        found.push_back(
+            {{row.key, length, fmt::format("is the 95th percentile of {}", jobs(row.count))},
+             row.count,
+             seconds(length)});
+    }
+    return found;
+}
+
+bool has_rhythm(const rhythm::MissedRow& row) {
+    return row.state != rhythm::MissedState::irregular && row.state != rhythm::MissedState::too_few;
+}
+
+Measured missed_of(const rhythm::MissedRow& row) {
+    return {{{row.id, table::cell_or_unknown(row.label), table::cell_or_unknown(row.type)},
+             row.is_problem(),
+             std::string(name_of(row.state))},
+            row.reports,
+            row.is_problem() ? 1.0 : 0.0};
+}
+
+// How many of those that have a rhythm to be held against, and the most urgent one.
+std::vector<Measured> missed(const query::Scope& scope, bool by_definition,
+                             const rhythm::MissedOptions& options) {
+    auto rows = rhythm::missed(scope, options).rows;
+    std::erase_if(rows, [](const rhythm::MissedRow& row) { return !has_rhythm(row); });
+    std::vector<Measured> found;
+    if (by_definition) {
+        for (const auto& row : rows) found.push_back(missed_of(row));
+        return found;
+    }
+    if (rows.empty()) return {};
+    const auto count = std::count_if(rows.begin(), rows.end(),
+                                     [](const rhythm::MissedRow& row) { return row.is_problem(); });
+    auto phrase = fmt::format("of {} {} late, missed or stuck", count_text(std::ssize(rows)),
+                              rows.size() == 1 ? "definition" : "definitions");
+    if (const auto& worst = rows.front(); worst.is_problem()) {
+        phrase += fmt::format(" (\"{}\" {})", worst.label.value_or(worst.id), name_of(worst.state));
+    }
+    return {{{{}, count, std::move(phrase)}, std::nullopt, static_cast<double>(count)}};
+}
+
+// They were never understood, so they belong to no definition.
+std::vector<Measured> rejected(const query::Scope& scope, bool, const rhythm::MissedOptions&) {
+    const auto count = store::count_rejected(scope.store(), scope.selection().span);
+    return {{{{}, count, count == 1 ? "body rejected" : "bodies rejected"},
+             std::nullopt,
+             static_cast<double>(count)}};
+}
+
+}  // namespace
+
+const std::vector<Metric>& check_metrics() {
+    constexpr bool low = true, high = false, recent = true, all = false;
+    static const std::vector<Metric> metrics{
+        {"job-success-rate", "job_success_rate", "finished jobs", Unit::per_cent, low, recent, true,
+         job_success},
+        {"operation-success-rate", "operation_success_rate", "records of finished jobs",
+         Unit::per_cent, low, recent, true, operation_success},
+        {"failed", "failed", "finished jobs", Unit::count, high, recent, true, failed},
+        {"failure-streak", "failure_streak", "finished jobs", Unit::count, high, all, true,
+         failure_streak},
+        {"age", "age", "finished jobs", Unit::seconds, high, all, true, age},
+        {"p95", "p95", "finished jobs of known duration", Unit::seconds, high, recent, true, p95},
+        {"missed", "missed", "definitions of known rhythm", Unit::count, high, all, true, missed},
+        {"rejected", "rejected", "rejected bodies", Unit::count, high, recent, false, rejected},
+    };
+    return metrics;
+}
+
+const Metric& check_metric_named(std::string_view name) {
+    const auto& metrics = check_metrics();
+    const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                    [&](const Metric& metric) { return metric.name == name; });
+    if (found != metrics.end()) return *found;
+    std::string known;
+    for (const Metric& metric : metrics) {
+        known.append(known.empty() ? "" : ", ").append(metric.name);
+    }
+    throw UsageError(fmt::format("no metric \"{}\"", visible(name)), "the metrics are " + known);
+}
+
+}  // namespace jobtally::probe

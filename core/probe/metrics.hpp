@@ -1,0 +1,42 @@
+// What `check` can measure.
+#pragma once
+
+#include "core/probe/alert_range.hpp"
+#include "core/query/scope.hpp"
+#include "core/rhythm/missed.hpp"
+#include "core/table/probe.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jobtally::probe {
+
+// One value of a metric: of a definition, or of everything together.
+struct Measured {
+    table::ProbeItem item;             // its state is not yet decided
+    std::optional<std::int64_t> runs;  // the finished jobs behind it; none: it is not made of jobs
+    double value = 0;  // in the metric's unit; infinite where there never was what it waits for
+};
+
+struct Metric {
+    std::string_view name;     // `job-success-rate`
+    std::string_view key;      // for machines: `job_success_rate`
+    std::string_view subject;  // what there is none of where nothing is measured: `finished jobs`
+    Unit unit;
+    bool low_is_bad;      // else high is
+    bool is_recent;       // of the last 24 hours unless told otherwise; else of all reports
+    bool of_definitions;  // can be asked by definition
+    // The groups that have a value, in no promised order.
+    std::vector<Measured> (*measure)(const query::Scope& scope, bool by_definition,
+                                     const rhythm::MissedOptions& clock_and_schedules);
+};
+
+// All metrics, the default first.
+const std::vector<Metric>& check_metrics();
+// Throws UsageError.
+const Metric& check_metric_named(std::string_view name);
+
+}  // namespace jobtally::probe

@@ -1,0 +1,155 @@
+// Tables that can be read by people, screen readers and programs; and a page that is just one.
+#include "core/render/page/html_table.hpp"
+
+#include "core/base/text.hpp"
+#include "core/render/page/html_page.hpp"
+#include "core/render/page/html_text.hpp"
+#include "core/render/text/formats.hpp"
+#include "core/render/text/grid.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace jobtally::render {
+namespace {
+
+constexpr std::size_t longest_line = 40;  // of a cell
+
+bool is_state(std::string_view key) {
+    return key.ends_with("status") || key.ends_with("state");
+}
+
+bool is_code(std::string_view key) {
+    return key == "next_step" || key == "id" || key.ends_with("_id");
+}
+
+std::string_view state_class(std::string_view word) {
+    if (word == "SUCCESS" || word == "on-time") return "ok";
+    if (word == "FAILURE" || word == "missed" || word == "stuck") return "bad";
+    if (word == "late") return "warn";
+    return "other";
+}
+
+// Only long texts are broken into lines.
+std::string class_of(const GridColumn& column, const GridCell& cell) {
+    if (column.right) return R"( class="n")";
+    return display_width(cell.text) > longest_line ? R"( class="long")" : "";
+}
+
+std::string cell_content(const GridCell& cell, const table::Cell& value, std::string_view key) {
+    const std::string text = html_text(cell.text);
+    if (cell.unknown || !table::is_text(value)) return text;
+    if (is_state(key)) {
+        return fmt::format(R"(<span class="state {}">{}</span>)", state_class(cell.text), text);
+    }
+    if (is_code(key)) return "<code>" + text + "</code>";
+    if (key == "histogram") return R"(<span class="spread">)" + text + "</span>";
+    return "<bdi>" + text + "</bdi>";
+}
+
+std::string heading_row(const Grid& grid) {
+    std::string out = "<tr>";
+    for (const GridColumn& column : grid.columns) {
+        out += fmt::format(R"(<th scope="col"{} data-key="{}" data-sort="{}">{}</th>)",
+                           column.right ? R"( class="n")" : "", html_text(column.column->key),
+                           column.right ? "number" : "text", html_text(column.title));
+    }
+    return out + "</tr>\n";
+}
+
+std::string body_row(const Grid& grid, const GridRow& cells, const table::Row& values,
+                     bool is_total) {
+    std::string out = "<tr>";
+    bool named = false;
+    for (std::size_t at = 0; at < cells.size(); ++at) {
+        const GridColumn& column = grid.columns[at];
+        const bool names = !named && column.column->grouping;
+        named = named || names;
+        const table::Cell none;
+        const table::Cell& value =
+            is_total && column.column->grouping ? none : values[column.place];
+        out += names ? R"(<th scope="row")" : "<td";
+        out += class_of(column, cells[at]);
+        out += fmt::format(R"( data-value="{}">{}</{}>)", html_text(machine_text(value)),
+                           cell_content(cells[at], value, column.column->key), names ? "th" : "td");
+    }
+    return out + "</tr>\n";
+}
+
+std::string title_of(const table::ResultTable& table) {
+    if (table.rows_key == "groups") return "Job reports";
+    std::string title = visible(table.rows_key);
+    if (!title.empty() && title[0] >= 'a' && title[0] <= 'z') title[0] -= 'a' - 'A';
+    return title;
+}
+
+std::string open_main(std::string_view title) {
+    return "<main>\n<header>\n<p class=\"brand\">jobtally</p>\n<h1>" + html_text(title) + "</h1>\n";
+}
+
+// A line a column; the heading is the first cell.
+std::string record(const Grid& grid, const GridRow& cells, const table::Row& values) {
+    const std::string heading = cells.empty() ? "" : html_text(cells.front().text);
+    std::string out = "<section>\n<h2><bdi>" + heading +
+                      "</bdi></h2>\n<div class=\"scroll\" role=\"region\" "
+                      "tabindex=\"0\" aria-label=\"" +
+                      heading + "\">\n<table class=\"record\">\n<caption>" + heading +
+                      "</caption>\n<tbody>\n";
+    for (std::size_t at = 0; at < cells.size(); ++at) {
+        const GridColumn& column = grid.columns[at];
+        const table::Cell& value = values[column.place];
+        out += fmt::format("<tr><th scope=\"row\">{}</th><td{}{}>{}</td></tr>\n",
+                           html_text(column.title),
+                           display_width(cells[at].text) > longest_line ? R"( class="long")" : "",
+                           figure_attributes(column.column->key, value),
+                           cell_content(cells[at], value, column.column->key));
+    }
+    return out + "</tbody>\n</table>\n</div>\n</section>\n";
+}
+
+}  // namespace
+
+std::string html_table(const table::ResultTable& table, std::string_view caption,
+                       const Style& style) {
+    if (says_nothing(table)) return "<p class=\"none\">" + html_text(table.empty_note) + "</p>\n";
+    const Grid grid = grid_of(table, style);
+    std::string out = fmt::format(
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{0}\">\n"
+        "<table class=\"sortable\" data-rows=\"{1}\">\n<caption>{0}</caption>\n<thead>\n",
+        html_text(caption), html_text(table.rows_key));
+    out += heading_row(grid) + "</thead>\n<tbody>\n";
+    for (std::size_t at = 0; at < grid.rows.size(); ++at) {
+        out += body_row(grid, grid.rows[at], table.rows[at], false);
+    }
+    out += "</tbody>\n";
+    if (table.total) {
+        out += "<tfoot>\n" + body_row(grid, grid.total, *table.total, true) + "</tfoot>\n";
+    }
+    return out + "</table>\n</div>\n";
+}
+
+std::string render_html(const table::ResultTable& table, const Style& style) {
+    const std::string title = title_of(table);
+    std::string body = open_main(title);
+    std::string caption = title;
+    if (table.window) {
+        const std::string window = window_text(*table.window, style);
+        body += "<p class=\"window\">" + html_text(window) + "</p>\n";
+        caption += ", " + window;
+    }
+    body += "</header>\n<section>\n" + html_table(table, caption, style) + "</section>\n</main>\n";
+    return html_page("jobtally: " + caption, body);
+}
+
+std::string render_html_records(const table::ResultTable& table, const Style& style) {
+    const Grid grid = grid_of(table, style);
+    std::string body = open_main(title_of(table)) + "</header>\n";
+    if (grid.rows.empty()) body += "<p class=\"none\">" + html_text(table.empty_note) + "</p>\n";
+    for (std::size_t row = 0; row < grid.rows.size(); ++row) {
+        body += record(grid, grid.rows[row], table.rows[row]);
+    }
+    return html_page("jobtally: " + title_of(table), body + "</main>\n");
+}
+
+}  // namespace jobtally::render

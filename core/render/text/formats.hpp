@@ -1,0 +1,38 @@
+// The renderers behind render(): one function a format, each in a file of its own.
+#pragma once
+
+#include "core/render/text/renderer.hpp"
+#include "core/table/digest.hpp"
+#include "core/table/probe.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace jobtally::render {
+
+std::string render_table(const table::ResultTable& table, const Style& style);
+std::string window_line(const table::Window& window, const Style& style);
+
+// What the rows that a table has shown so far make of those to come: the least widths of its
+// columns, and which stand on the right.
+struct TableLayout {
+    std::vector<std::size_t> widths;
+    std::vector<bool> right;
+};
+// More rows of one table; the titles come with the first ones.
+std::string render_table_rows(const table::ResultTable& table, const Style& style,
+                              TableLayout& layout);
+
+std::string render_json(const table::ResultTable& table);
+std::string render_json(const table::Digest& digest);
+std::string render_json(const table::Probe& probe, const Style& style);
+std::string render_ndjson(const table::ResultTable& table);
+std::string render_csv(const table::ResultTable& table, bool header);
+std::string render_tsv(const table::ResultTable& table, bool header);
+std::string render_markdown(const table::ResultTable& table, const Style& style);
+std::string render_html(const table::ResultTable& table, const Style& style);
+std::string render_html_records(const table::ResultTable& table, const Style& style);
+std::string render_html(const table::Digest& digest, const Style& style);
+
+}  // namespace jobtally::render

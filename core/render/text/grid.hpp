@@ -1,0 +1,37 @@
+// A ResultTable as people see it, before it is laid out: the columns for everyone, spelled.
+#pragma once
+
+#include "core/render/text/renderer.hpp"
+
+#include <string>
+#include <vector>
+
+namespace jobtally::render {
+
+struct GridColumn {
+    const table::Column* column;  // of the table that the grid was made from, which must outlive it
+    std::size_t place;            // among the table's columns
+    std::string title;
+    bool right = false;    // numbers
+    bool shrinks = false;  // texts, which may be shortened
+};
+
+struct GridCell {
+    std::string text;
+    bool unknown = false;
+};
+
+using GridRow = std::vector<GridCell>;  // as many as there are columns
+
+struct Grid {
+    std::vector<GridColumn> columns;
+    std::vector<GridRow> rows;
+    GridRow total;  // empty where there is none; the first grouping cell says `total`
+};
+
+Grid grid_of(const table::ResultTable& table, const Style& style);
+
+// True when a person reads the empty note instead: no rows, and no total that counted anything.
+bool says_nothing(const table::ResultTable& table);
+
+}  // namespace jobtally::render

@@ -1,0 +1,84 @@
+// How people read a cell, and the window of an answer.
+#include "core/base/text.hpp"
+#include "core/render/text/renderer.hpp"
+#include "core/time/human.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace jobtally::render {
+namespace {
+
+constexpr std::string_view unknown = "-";
+
+// About three digits that count; no fraction from a thousand on.
+std::string number_words(double value) {
+    const double size = std::abs(value);
+    if (!std::isfinite(value)) return std::string{unknown};
+    if (value == 0) return "0";
+    if (size < 0.01 || size >= 1e15) return fmt::format("{:.3g}", value);
+    if (size < 9.995) return fmt::format("{:.2f}", value);
+    if (size < 999.95) return fmt::format("{:.1f}", value);
+    return count_text(std::llround(value));
+}
+
+// `+2.1 pp`, `-46 %`; an arrow before it where it is outside the noise.
+std::string change_text(const table::Change& change, bool ascii) {
+    if (!std::isfinite(change.value)) return std::string{unknown};
+    if (change.value == 0) return "same";
+    const bool points = change.unit == table::Change::Unit::points;
+    const std::string text = points ? fmt::format("{:+.1f} pp", change.value * 100)
+                                    : fmt::format("{:+.{}f} %", change.value * 100,
+                                                  std::abs(change.value) < 0.1 ? 1 : 0);
+    if (!change.notable) return text;
+    const bool up = change.value > 0;
+    return (ascii ? (up ? "^ " : "v ") : (up ? "▲ " : "▼ ")) + text;
+}
+
+struct HumanText {
+    const time::Zone& zone;
+    bool ascii;
+
+    std::string operator()(std::monostate) const { return std::string{unknown}; }
+    std::string operator()(bool value) const { return value ? "yes" : "no"; }
+    std::string operator()(std::int64_t value) const { return count_text(value); }
+    std::string operator()(table::Number number) const { return number_words(number.value); }
+    std::string operator()(table::Ratio ratio) const {
+        return std::isfinite(ratio.value) ? per_cent_text(ratio.value) : std::string{unknown};
+    }
+    std::string operator()(time::Duration length) const { return time::human_length(length); }
+    std::string operator()(time::Instant at) const { return time::format_local(at, zone, false); }
+    std::string operator()(const std::string& text) const { return visible(text); }
+    std::string operator()(const std::vector<std::string>& texts) const {
+        return visible(fmt::format("{}", fmt::join(texts, ", ")));
+    }
+    std::string operator()(const table::RawJson& json) const { return visible(json.text); }
+    std::string operator()(const table::Bucket& bucket) const { return bucket.name; }
+    std::string operator()(const table::Change& change) const { return change_text(change, ascii); }
+};
+
+std::string edge_text(time::Instant at, const time::Zone& zone) {
+    const bool whole_minute = at == std::chrono::floor<std::chrono::minutes>(at);
+    return time::format_local(at, zone, !whole_minute);
+}
+
+}  // namespace
+
+std::string human_text(const table::Cell& cell, const Style& style) {
+    return std::visit(HumanText{style.zone, style.ascii}, cell);
+}
+
+std::string window_text(const table::Window& window, const Style& style) {
+    const time::TimeSpan& span = window.span;
+    if (!span.since && !span.until) return "all reports";
+    std::string out = span.since ? edge_text(*span.since, style.zone) : std::string{};
+    if (!span.until) {
+        out = "since " + out;
+    } else {
+        out += (span.since ? " to " : "before ") + edge_text(*span.until, style.zone);
+    }
+    return fmt::format("{} {}, by {}_at", out, visible(style.zone.name()), visible(window.at));
+}
+
+}  // namespace jobtally::render

@@ -1,0 +1,85 @@
+// CSV (RFC 4180, but lines end in \n) and TSV: a header of keys, then the rows; no total. What
+// becomes of odd texts is written at Format.
+#include "core/base/text.hpp"
+#include "core/render/text/formats.hpp"
+#include "core/render/text/machine_text.hpp"
+
+#include <string_view>
+
+namespace jobtally::render {
+namespace {
+
+// Spreadsheets take a text that begins so for a formula.
+bool looks_like_formula(std::string_view text) {
+    return !text.empty() &&
+           std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
+}
+
+std::string csv_quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char letter : text) {
+        if (letter == '"') out += '"';
+        out += letter;
+    }
+    out += '"';
+    return out;
+}
+
+std::string csv_field(const table::Cell& cell) {
+    if (!table::is_text(cell)) return plain_text(cell);
+    const std::string text = plain_text(cell);
+    const std::string shown = (looks_like_formula(text) ? "'" : "") + visible(text);
+    const bool quotes = shown.empty() || shown.find_first_of(",\"") != std::string::npos;
+    return quotes ? csv_quoted(shown) : shown;
+}
+
+// A line without anything on it is no row to many readers.
+std::string only_csv_field(const table::Cell& cell) {
+    const std::string text = csv_field(cell);
+    return text.empty() ? "\"\"" : text;
+}
+
+std::string tsv_field(const table::Cell& cell) {
+    if (!table::is_text(cell)) return plain_text(cell);
+    const std::string text = plain_text(cell);
+    std::string out = looks_like_formula(text) ? "'" : "";
+    std::string_view rest = text;
+    for (std::size_t at = rest.find('\\'); at != std::string_view::npos; at = rest.find('\\')) {
+        out += visible(rest.substr(0, at)) + "\\\\";
+        rest.remove_prefix(at + 1);
+    }
+    return out += visible(rest);
+}
+
+using Field = std::string (*)(const table::Cell&);
+
+std::string lines(const table::ResultTable& table, bool header, char separator, Field field) {
+    std::string out;
+    const auto append_field = [&](std::size_t at, const std::string& text) {
+        if (at > 0) out += separator;
+        out += text;
+    };
+    if (header) {
+        for (std::size_t at = 0; at < table.columns.size(); ++at) {
+            append_field(at, field(table.columns[at].key));
+        }
+        out += '\n';
+    }
+    for (const table::Row& row : table.rows) {
+        for (std::size_t at = 0; at < row.size(); ++at) append_field(at, field(row[at]));
+        out += '\n';
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string render_csv(const table::ResultTable& table, bool header) {
+    return lines(table, header, ',', table.columns.size() == 1 ? only_csv_field : csv_field);
+}
+
+std::string render_tsv(const table::ResultTable& table, bool header) {
+    return lines(table, header, '\t', tsv_field);
+}
+
+}  // namespace jobtally::render

@@ -1,0 +1,224 @@
+// Weighs the candidates, takes the best, and measures how early and late its runs are.
+#include "core/rhythm/cadence.hpp"
+
+#include "core/rhythm/candidates.hpp"
+#include "core/rhythm/evidence.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace jobtally::rhythm {
+
+namespace {
+
+// A rhythm must beat chance by so many nats (e^8 to 1), and by so many for each run.
+constexpr double least_gain = 8;
+constexpr double least_gain_a_run = 0.25;
+constexpr double cost_of_shortening = 8;  // nats more for a part of the history
+constexpr double clocks_alike = 3;        // nats: the history does not tell them apart
+constexpr double poor_tail = 2;           // nats a run by which the newest runs fit worse
+constexpr std::size_t most_lags = 200;    // the newest hits tell how late is normal
+
+using Runs = std::span<const std::int64_t>;
+
+struct Weighed {
+    Candidate candidate;
+    Evidence evidence;
+    double gain = 0;  // over chance
+};
+
+bool is_rhythm(const Weighed& weighed, std::size_t runs) {
+    const double least = std::max(least_gain, least_gain_a_run * static_cast<double>(runs));
+    return weighed.evidence.is_plausible() && weighed.gain >= least;
+}
+
+std::optional<Weighed> best_of(std::vector<Candidate> candidates, Runs runs, double chance) {
+    std::optional<Weighed> best;
+    for (auto& candidate : candidates) {
+        const Evidence evidence = weigh(candidate, runs);
+        Weighed weighed{std::move(candidate), evidence, evidence.nats - chance};
+        if (!is_rhythm(weighed, runs.size())) continue;
+        if (!best || weighed.gain > best->gain) best = std::move(weighed);
+    }
+    return best;
+}
+
+struct Found {
+    Weighed best;
+    std::optional<Weighed> other_clock{};
+    std::size_t runs = 0;  // the newest, that it was found in
+};
+
+std::optional<Found> find_in(Runs runs, const time::Zone& local, double cost = 0) {
+    const double chance = nats_of_chance(runs, local) + cost;
+    auto on_utc = best_of(clock_candidates(runs, {}), runs, chance);
+    auto on_local =
+        local.name() == "UTC" ? std::nullopt : best_of(clock_candidates(runs, local), runs, chance);
+    auto even = best_of(even_candidates(runs), runs, chance);
+    std::optional<Found> found;
+    if (on_utc && on_local) {
+        const double ahead = on_local->gain - on_utc->gain;
+        const bool is_local = ahead > -clocks_alike;
+        found = {is_local ? *on_local : *on_utc};
+        if (std::abs(ahead) < clocks_alike) found->other_clock = std::move(on_utc);
+    } else if (on_utc || on_local) {
+        found = {on_local ? *on_local : *on_utc};
+    }
+    if (even && (!found || even->gain > found->best.gain)) found = {std::move(*even)};
+    if (found) found->runs = runs.size();
+    return found;
+}
+
+bool goes_by_a_clock(const Found& found) {
+    const auto& slots = found.best.candidate.rhythm.slots();
+    return std::holds_alternative<ClockSlots>(slots) || std::holds_alternative<MonthSlots>(slots);
+}
+
+bool fits_to_the_end(const Found& found) {
+    const Evidence& evidence = found.best.evidence;
+    return evidence.tail_nats > evidence.nats / static_cast<double>(found.runs) - poor_tail;
+}
+
+// Where the newest runs do not keep to what all of them do, the schedule was changed: a shorter
+// history may tell the new one. A change of the time of day looks like one late run to what goes by
+// the last run alone; so a clock that tells the newest runs as well is taken instead.
+std::optional<Found> find_lately(Runs runs, const time::Zone& local) {
+    auto found = find_in(runs, local);
+    if (found && goes_by_a_clock(*found) && fits_to_the_end(*found)) return found;
+    constexpr std::array<std::size_t, 4> lengths{100, 40, 20, 12};
+    for (const std::size_t length : lengths) {
+        if (length >= runs.size()) continue;
+        auto lately = find_in(runs.last(length), local, cost_of_shortening);
+        if (!lately) continue;
+        const bool from_last_run_to_clock =
+            found && !goes_by_a_clock(*found) && goes_by_a_clock(*lately);
+        const double ahead = from_last_run_to_clock ? 0 : poor_tail;
+        const bool is_better =
+            !found || lately->best.evidence.tail_nats > found->best.evidence.tail_nats + ahead;
+        if (is_better) found = std::move(lately);
+        if (goes_by_a_clock(*found) && fits_to_the_end(*found)) break;
+    }
+    return found;
+}
+
+// Whole seconds: what is learned is no more exact.
+time::Duration whole_seconds(double micros) {
+    const double seconds = std::ceil(micros / static_cast<double>(second_micros));
+    return std::chrono::seconds(static_cast<std::int64_t>(std::max(1.0, seconds)));
+}
+
+// The greatest of values that are no outliers, and a little more: the fewer values there are, the
+// farther beyond them the next one may be.
+double reach(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const auto at = [&](double share) {
+        return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+    };
+    const double middle = at(0.5), quartiles = at(0.75) - at(0.25);
+    const double fence = at(0.75) + 4 * quartiles;
+    double greatest = values.front();
+    std::size_t count = 0;
+    for (const double value : values) {
+        if (value > fence && value > at(0.9)) continue;
+        greatest = value;
+        ++count;
+    }
+    return greatest + (greatest - middle) * 1.5 / static_cast<double>(count);
+}
+
+struct Lags {
+    std::vector<double> early, late;  // microseconds before and after the slot
+};
+
+Lags lags_of(const Weighed& weighed, std::span<const Occurrence> runs) {
+    std::vector<std::int64_t> times;
+    for (const Occurrence& run : runs) times.push_back(run.created_at);
+    const auto all = placed(weighed.candidate.rhythm, times);
+    Lags lags;
+    for (std::size_t i = all.size(); i-- > 0 && lags.early.size() < most_lags;) {
+        if (!all[i].is_hit) continue;
+        lags.early.push_back(-static_cast<double>(all[i].residual));
+        lags.late.push_back(
+            static_cast<double>(all[i].residual + std::max<std::int64_t>(0, runs[i].duration)));
+    }
+    return lags;
+}
+
+// The slot is the middle of its runs, but people name the time that most of them come after.
+std::int64_t usual_earliness(std::vector<double> early) {
+    const auto place = early.begin() + static_cast<std::ptrdiff_t>(early.size() * 9 / 10);
+    std::nth_element(early.begin(), place, early.end());
+    return std::max<std::int64_t>(0, static_cast<std::int64_t>(*place));
+}
+
+Cadence cadence_of(const Found& found, std::span<const Occurrence> runs) {
+    const Weighed& best = found.best;
+    const Lags lags = lags_of(best, runs);
+    const double spacing = best.evidence.distance * second_micros;
+    Cadence cadence;
+    Rhythm rhythm = best.candidate.rhythm;
+    const double early = std::max(0.0, reach(lags.early));
+    rhythm.show_earlier(usual_earliness(lags.early));
+    cadence.schedule = std::make_shared<Rhythm>(std::move(rhythm));
+    if (found.other_clock) {
+        cadence.other_clock = std::make_shared<Rhythm>(found.other_clock->candidate.rhythm);
+    }
+    const double room = std::min(0.01 * spacing, 3600.0 * second_micros);
+    if (cadence.schedule->has_fixed_slots()) {
+        cadence.early =
+            whole_seconds(std::min(std::max(early + room, 0.05 * spacing), 0.45 * spacing));
+    }
+    cadence.late = whole_seconds(reach(lags.late) + room);
+    for (const double late : lags.late) cadence.lags.push_back(static_cast<std::int64_t>(late));
+    return cadence;
+}
+
+}  // namespace
+
+time::Instant Cadence::slot_after(time::Instant slot) const {
+    const auto next = schedule->slot_after(slot);
+    if (!other_clock) return next;
+    const auto other = other_clock->slot_after(slot);
+    // The clocks differ by an hour or two where one was changed; farther apart they are different
+    // slots.
+    return other > next && other - next <= std::chrono::hours(2) ? other : next;
+}
+
+time::Instant Cadence::slot_after_run(time::Instant run) const {
+    return slot_after(run + early);
+}
+
+time::Duration Cadence::typical_interval(time::Instant from) const {
+    constexpr std::size_t slots = 63;
+    std::vector<time::Duration> distances;
+    auto slot = schedule->slot_after(from);
+    for (std::size_t i = 0; i < slots; ++i) {
+        const auto next = schedule->slot_after(slot);
+        distances.push_back(next - slot);
+        slot = next;
+    }
+    const auto middle = distances.begin() + slots / 2;
+    std::nth_element(distances.begin(), middle, distances.end());
+    return *middle;
+}
+
+time::Duration usual_duration(std::span<const Occurrence> runs) {
+    std::vector<double> durations;
+    for (const Occurrence& run : runs.last(std::min(runs.size(), most_lags))) {
+        if (run.duration >= 0) durations.push_back(static_cast<double>(run.duration));
+    }
+    return durations.empty() ? time::Duration{0} : whole_seconds(reach(std::move(durations)));
+}
+
+std::optional<Cadence> learn_cadence(std::span<const Occurrence> runs, const time::Zone& local) {
+    if (runs.size() > runs_looked_at) runs = runs.last(runs_looked_at);
+    if (runs.size() < least_runs) return std::nullopt;
+    std::vector<std::int64_t> times;
+    for (const Occurrence& run : runs) times.push_back(run.created_at);
+    const auto found = find_lately(times, local);
+    if (!found) return std::nullopt;
+    return cadence_of(*found, runs.last(found->runs));
+}
+
+}  // namespace jobtally::rhythm

@@ -1,0 +1,360 @@
+// Proposes rhythms: how often a day, a week or a month, and at which times.
+#include "core/rhythm/candidates.hpp"
+
+#include "core/rhythm/clusters.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace jobtally::rhythm {
+
+namespace {
+
+constexpr std::array<std::int64_t, 18> parts_of_a_day{
+    // minutes
+    1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720};
+constexpr std::size_t most_times_a_day = 12;
+constexpr std::size_t most_times_a_week = 14;
+constexpr std::size_t most_times_a_month = 4;
+constexpr std::int64_t most_days_apart = 60;
+constexpr std::int64_t longest_known_pause = 10;  // days without a run that still say something
+
+// What it takes to say which kind a candidate is of, in nats.
+constexpr double cost_of_interval = 3;  // one of the parts of a day, or of the days apart
+constexpr double cost_of_count = 1;     // how many times
+constexpr double cost_of_monday_to_friday = 1.5;
+constexpr double cost_of_weekdays = 6;
+
+std::int64_t median_gap(std::span<const std::int64_t> runs) {
+    std::vector<std::int64_t> gaps;
+    for (std::size_t i = 1; i < runs.size(); ++i) gaps.push_back(runs[i] - runs[i - 1]);
+    const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+    std::nth_element(gaps.begin(), middle, gaps.end());
+    return std::max<std::int64_t>(*middle, 1);
+}
+
+// Runs a unit (a day, a week) in the median of the units that have any; those at the ends may be
+// cut.
+std::size_t usual_count(const std::vector<std::int64_t>& units) {
+    std::vector<std::size_t> counts;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        if (i == 0 || units[i] != units[i - 1]) counts.push_back(0);
+        ++counts.back();
+    }
+    if (counts.size() > 3) {
+        counts.pop_back();
+        counts.erase(counts.begin());
+    }
+    const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
+    std::nth_element(counts.begin(), middle, counts.end());
+    return *middle;
+}
+
+struct Rest {
+    std::int64_t from = 0, length = 0;
+};
+
+// The longest row of slots without runs, round the clock.
+Rest longest_rest(const std::vector<bool>& is_on) {
+    const auto count = static_cast<std::int64_t>(is_on.size());
+    Rest longest, now;
+    for (std::int64_t i = 0; i < 2 * count; ++i) {
+        now = is_on[static_cast<std::size_t>(i % count)] ? Rest{i + 1, 0}
+                                                         : Rest{now.from, now.length + 1};
+        if (now.length > longest.length) longest = {now.from % count, now.length};
+        if (longest.length >= count) return {0, count};
+    }
+    return longest;
+}
+
+class ClockProposals {
+  public:
+    ClockProposals(std::span<const std::int64_t> runs, const time::Zone& clock)
+        : m_runs(runs), m_clock(clock), m_gap(median_gap(runs)) {
+        m_walls.reserve(runs.size());
+        for (const std::int64_t run : runs) {
+            m_walls.push_back(
+                clock.to_local(time::instant_from_micros(run)).time_since_epoch().count());
+        }
+    }
+
+    std::vector<Candidate> all() {
+        m_weekend_is_ahead = weekend_is_ahead();
+        propose_parts_of_a_day();
+        propose_times_a_day();
+        propose_days_apart();
+        propose_times_a_week();
+        if (m_gap > 5 * day_micros) propose_times_a_month();
+        return std::move(m_found);
+    }
+
+  private:
+    std::vector<std::int64_t> divided_by(std::int64_t period) const {
+        std::vector<std::int64_t> units;
+        for (const std::int64_t wall : m_walls) units.push_back(floor_divide(wall, period));
+        return units;
+    }
+
+    std::vector<std::int64_t> phases(std::int64_t period) const {
+        std::vector<std::int64_t> result;
+        for (const std::int64_t wall : m_walls) {
+            result.push_back(wall - floor_divide(wall, period) * period);
+        }
+        std::sort(result.begin(), result.end());
+        return result;
+    }
+
+    void add(ClockSlots slots, double freedom, double cost) {
+        m_found.push_back({Rhythm(std::move(slots), m_clock), freedom, cost});
+    }
+
+    void propose_parts_of_a_day() {
+        for (const std::int64_t minutes : parts_of_a_day) {
+            const std::int64_t period = minutes * 60 * second_micros;
+            if (period * 20 < m_gap * 9 || period * 9 > m_gap * 20) continue;
+            const ClockSlots slots{period, {circular_middle(phases(period), period)}};
+            // Hours and their parts are the same on every clock, but only UTC has none twice.
+            if (period > hour_micros || m_clock.name() == "UTC") add(slots, 1, cost_of_interval);
+            propose_weekdays(slots, 1, cost_of_interval);
+            propose_hours(slots);
+        }
+    }
+
+    // The same where it rests at some times of the day, such as the night.
+    void propose_hours(const ClockSlots& even) {
+        const std::int64_t first = even.offsets.front();
+        const std::int64_t count = day_micros / even.period;
+        if (count < 3 || m_walls.back() - m_walls.front() < day_micros) return;
+        std::vector<std::vector<std::int64_t>> days_with(static_cast<std::size_t>(count));
+        std::vector<std::int64_t> days;
+        for (const std::int64_t wall : m_walls) {
+            const std::int64_t slot = floor_divide(wall - first + even.period / 2, even.period);
+            const std::int64_t day = floor_divide(slot, count);
+            auto& of_slot = days_with[static_cast<std::size_t>(slot - day * count)];
+            if (of_slot.empty() || of_slot.back() != day) of_slot.push_back(day);
+            if (days.empty() || days.back() != day) days.push_back(day);
+        }
+        std::vector<bool> is_on;
+        for (const auto& of_slot : days_with) is_on.push_back(2 * of_slot.size() >= days.size());
+        ClockSlots some{day_micros, {}};
+        const auto [rest, length] = longest_rest(is_on);
+        for (std::int64_t i = 0; i < count; ++i) {
+            if ((i - rest + count) % count >= length) {
+                some.offsets.push_back(first + i * even.period);
+            }
+        }
+        if (some.offsets.empty() || some.offsets.size() == static_cast<std::size_t>(count)) return;
+        if (m_weekend_is_ahead) some.weekdays = monday_to_friday;
+        const double cost = cost_of_interval + 2 * std::log(static_cast<double>(count));
+        add(some, 1, cost);
+        propose_weekdays(some, 1, cost);
+    }
+
+    void propose_times_a_day() {
+        if (m_gap > 8 * day_micros) return;
+        const auto usual = usual_count(divided_by(day_micros));
+        propose_clusters(day_micros, usual > 1 ? usual - 1 : 1,
+                         std::min(usual + 2, most_times_a_day));
+    }
+
+    void propose_times_a_week() {
+        if (m_gap > 15 * day_micros) return;
+        const auto usual = usual_count(divided_by(week_micros));
+        if (usual <= most_times_a_week) {
+            propose_clusters(week_micros, usual > 1 ? usual - 1 : 1, usual + 2);
+        }
+    }
+
+    void propose_clusters(std::int64_t period, std::size_t least, std::size_t most) {
+        const auto sorted = phases(period);
+        std::size_t last = 0;
+        for (std::size_t count = least; count <= most && count < sorted.size(); ++count) {
+            ClockSlots slots{period, middles_of_clusters(sorted, period, count)};
+            if (slots.offsets.size() == last) continue;
+            if (period == day_micros && m_weekend_is_ahead) slots.weekdays = monday_to_friday;
+            last = slots.offsets.size();
+            const double freedom = static_cast<double>(last);
+            add(slots, freedom, cost_of_count);
+            if (period == day_micros) propose_weekdays(slots, freedom, cost_of_count);
+        }
+    }
+
+    void propose_days_apart() {
+        const std::int64_t apart = (m_gap + day_micros / 2) / day_micros;
+        if (apart < 2 || apart == 7 || apart > most_days_apart) return;
+        const std::int64_t period = apart * day_micros;
+        add({period, {circular_middle(phases(period), period)}}, 1, cost_of_interval);
+    }
+
+    // On which weekdays the slots mostly had a run, where that is not on all.
+    void propose_weekdays(const ClockSlots& slots, double freedom, double cost) {
+        if (slots.weekdays != every_weekday) return;
+        const Weekdays some = weekdays_with_runs(slots);
+        if (some == every_weekday || some == 0) return;
+        ClockSlots on_some = slots;
+        on_some.weekdays = some;
+        add(on_some, freedom,
+            cost + (some == monday_to_friday ? cost_of_monday_to_friday : cost_of_weekdays));
+        if (some == monday_to_friday) return;
+        on_some.weekdays = monday_to_friday;
+        add(on_some, freedom, cost + cost_of_monday_to_friday);
+    }
+
+    // Three working days or more and no weekend yet: what rests at night may rest then too, and a
+    // first weekend without an alarm is better than one of false ones.
+    bool weekend_is_ahead() const {
+        const std::int64_t first = floor_divide(m_walls.front(), day_micros);
+        const std::int64_t last = floor_divide(m_walls.back(), day_micros);
+        return last - first >= 2 && weekday_of(first) <= weekday_of(last) && last - first < 5 &&
+               weekday_of(last) < 5;
+    }
+
+    Weekdays weekdays_with_runs(const ClockSlots& slots) const {
+        const Rhythm rhythm(slots, m_clock);
+        std::array<int, 7> days{}, with_runs{};
+        std::int64_t last = 0;
+        bool is_first = true;
+        for (const std::int64_t run : m_runs) {
+            const auto day = rhythm.day_of(rhythm.place(time::instant_from_micros(run)).slot);
+            if (!is_first && day <= last) continue;
+            if (!is_first && day - last <= longest_known_pause) {
+                for (std::int64_t d = last + 1; d < day; ++d) ++days[weekday_index(d)];
+            }
+            ++days[weekday_index(day)];
+            ++with_runs[weekday_index(day)];
+            last = day;
+            is_first = false;
+        }
+        Weekdays mask = 0;
+        for (std::size_t i = 0; i < 7; ++i) {
+            // A weekday that has not been yet is taken to be like the others.
+            if (2 * with_runs[i] >= days[i]) mask |= static_cast<Weekdays>(1 << i);
+        }
+        return mask;
+    }
+
+    static std::size_t weekday_index(std::int64_t day) {
+        return static_cast<std::size_t>(weekday_of(day));
+    }
+
+    void propose_times_a_month();
+    void propose_months(MonthSlots slots);
+
+    std::span<const std::int64_t> m_runs;
+    const time::Zone& m_clock;
+    std::int64_t m_gap;
+    bool m_weekend_is_ahead = false;
+    std::vector<std::int64_t> m_walls;
+    std::vector<Candidate> m_found;
+};
+
+std::int64_t month_number(std::int64_t wall) {
+    const std::chrono::year_month_day date{
+        std::chrono::local_days{std::chrono::days{floor_divide(wall, day_micros)}}};
+    return (static_cast<int>(date.year()) - 1970) * std::int64_t{12} +
+           static_cast<unsigned>(date.month()) - 1;
+}
+
+template <class Value>
+Value most_frequent(std::vector<Value> values) {
+    std::sort(values.begin(), values.end());
+    Value best = values.front();
+    std::ptrdiff_t most = 0;
+    for (auto at = values.begin(); at != values.end();) {
+        const auto end = std::upper_bound(at, values.end(), *at);
+        if (end - at > most) {
+            most = end - at;
+            best = *at;
+        }
+        at = end;
+    }
+    return best;
+}
+
+void ClockProposals::propose_times_a_month() {
+    std::vector<std::int64_t> steps, numbers;
+    std::vector<int> weekdays, weeks;
+    for (const std::int64_t wall : m_walls) {
+        const std::int64_t month = month_number(wall);
+        if (!numbers.empty() && month != numbers.back()) steps.push_back(month - numbers.back());
+        numbers.push_back(month);
+        const std::int64_t day = floor_divide(wall, day_micros);
+        const std::chrono::year_month_day date{std::chrono::local_days{std::chrono::days{day}}};
+        weekdays.push_back(weekday_of(day));
+        weeks.push_back(static_cast<int>(static_cast<unsigned>(date.day()) - 1) / 7);
+    }
+    if (steps.empty()) return;
+    MonthSlots slots;
+    slots.step = most_frequent(steps);
+    const std::int64_t month = most_frequent(numbers);
+    slots.phase = month - floor_divide(month, slots.step) * slots.step;
+    propose_months(slots);
+    slots.from = MonthSlots::From::last_day;
+    propose_months(slots);
+    slots.from = MonthSlots::From::weekday;
+    slots.weekday = most_frequent(weekdays);
+    slots.which = most_frequent(weeks);
+    if (slots.which < 4) propose_months(slots);
+}
+
+// The offsets of runs from the day that the months' slots are counted from, in clusters.
+void ClockProposals::propose_months(MonthSlots slots) {
+    slots.offsets = {0};
+    const Rhythm origin(slots, m_clock);
+    std::vector<std::int64_t> offsets, cycles;
+    for (const std::int64_t run : m_runs) {
+        const auto [slot, residual] = origin.place(time::instant_from_micros(run));
+        offsets.push_back(residual);
+        cycles.push_back(slot);
+    }
+    std::sort(offsets.begin(), offsets.end());
+    const auto usual = usual_count(cycles);
+    for (std::size_t count = usual > 1 ? usual - 1 : 1;
+         count <= std::min(usual + 1, most_times_a_month) && count < offsets.size(); ++count) {
+        slots.offsets = middles_of_clusters(offsets, 0, count);
+        m_found.push_back({Rhythm(slots, m_clock), static_cast<double>(slots.offsets.size()),
+                           cost_of_count + cost_of_interval});
+    }
+}
+
+// Even slots through all runs: the interval and the phase by least squares over the runs' numbers.
+EvenSlots even_slots(std::span<const std::int64_t> runs, std::int64_t gap) {
+    double interval = static_cast<double>(gap), start = 0;
+    for (int round = 0; round < 2; ++round) {
+        double n = 0, sum_k = 0, sum_t = 0, sum_kk = 0, sum_kt = 0, k = 0;
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            const double t = static_cast<double>(runs[i] - runs.front());
+            if (round == 0 && i > 0) {
+                k += std::round(static_cast<double>(runs[i] - runs[i - 1]) / interval);
+            } else if (round > 0) {
+                k = std::round((t - start) / interval);
+            }
+            n += 1, sum_k += k, sum_t += t, sum_kk += k * k, sum_kt += k * t;
+        }
+        const double spread = n * sum_kk - sum_k * sum_k;
+        if (spread <= 0) break;
+        const double slope = (n * sum_kt - sum_k * sum_t) / spread;
+        if (slope < 1 || slope > 1e17) break;
+        interval = slope;
+        start = (sum_t - slope * sum_k) / n;
+    }
+    return {std::llround(interval), runs.front() + std::llround(start)};
+}
+
+}  // namespace
+
+std::vector<Candidate> clock_candidates(std::span<const std::int64_t> runs,
+                                        const time::Zone& clock) {
+    return ClockProposals(runs, clock).all();
+}
+
+std::vector<Candidate> even_candidates(std::span<const std::int64_t> runs) {
+    const std::int64_t gap = median_gap(runs);
+    std::vector<Candidate> found;
+    found.push_back({Rhythm(even_slots(runs, gap), {}), 2, cost_of_interval});
+    found.push_back({Rhythm(SinceLast{gap}, {}), 1, cost_of_interval});
+    return found;
+}
+
+}  // namespace jobtally::rhythm

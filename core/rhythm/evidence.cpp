@@ -1,0 +1,241 @@
+// Likelihoods of runs under a candidate, and under chance.
+#include "core/rhythm/evidence.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+namespace jobtally::rhythm {
+
+namespace {
+
+constexpr double outliers = 0.03;         // the share of residuals that may be anywhere
+constexpr std::int64_t least_pause = 10;  // misses in a row: it was paused
+constexpr std::int64_t pause_misses = 3;  // that a pause counts as
+constexpr std::size_t tail_runs = 12;
+constexpr double least_sigma = 1;          // seconds: more exact is no better
+constexpr double widest_lognormal = 0.65;  // the least sigma of gaps that is called chance
+
+double seconds(std::int64_t micros) {
+    return static_cast<double>(micros) / static_cast<double>(second_micros);
+}
+
+std::int64_t slots_a_period(const Rhythm& rhythm) {
+    if (const auto* clock = std::get_if<ClockSlots>(&rhythm.slots())) {
+        return static_cast<std::int64_t>(clock->offsets.size());
+    }
+    const auto* month = std::get_if<MonthSlots>(&rhythm.slots());
+    return month == nullptr ? 1 : static_cast<std::int64_t>(month->offsets.size());
+}
+
+double period_seconds(const Rhythm& rhythm) {
+    const auto& slots = rhythm.slots();
+    if (const auto* clock = std::get_if<ClockSlots>(&slots)) return seconds(clock->period);
+    if (const auto* month = std::get_if<MonthSlots>(&slots)) {
+        return static_cast<double>(month->step) * 30.44 * 86400;
+    }
+    if (const auto* even = std::get_if<EvenSlots>(&slots)) return seconds(even->interval);
+    return seconds(std::get<SinceLast>(slots).interval);
+}
+
+// The smaller distances between the slots of a period: an eighth of them are smaller.
+double distance_of(const Rhythm& rhythm) {
+    const auto* clock = std::get_if<ClockSlots>(&rhythm.slots());
+    if (clock == nullptr || clock->offsets.size() < 2) {
+        return period_seconds(rhythm) / static_cast<double>(slots_a_period(rhythm));
+    }
+    std::vector<std::int64_t> distances{clock->offsets.front() + clock->period -
+                                        clock->offsets.back()};
+    for (std::size_t i = 1; i < clock->offsets.size(); ++i) {
+        distances.push_back(clock->offsets[i] - clock->offsets[i - 1]);
+    }
+    std::sort(distances.begin(), distances.end());
+    return seconds(distances[distances.size() / 8]);
+}
+
+// Each gap is so many intervals long as is nearest; the rest is its residual.
+std::vector<PlacedRun> placed_since_last(const SinceLast& since,
+                                         std::span<const std::int64_t> runs) {
+    std::vector<PlacedRun> result{{0, 0, true}};
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        const std::int64_t gap = runs[i] - runs[i - 1];
+        const std::int64_t steps = (gap + since.interval / 2) / since.interval;
+        result.push_back({result.back().slot + steps, gap - steps * since.interval, steps > 0});
+    }
+    return result;
+}
+
+// Median of |residual| of the hits, as the sigma of a normal distribution, freed of what placing
+// the slots amid the runs took away.
+double sigma_of(const std::vector<PlacedRun>& runs, double freedom) {
+    std::vector<std::int64_t> sizes;
+    for (const auto& run : runs) {
+        if (run.is_hit) sizes.push_back(std::abs(run.residual));
+    }
+    if (sizes.empty()) return least_sigma;
+    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+    std::nth_element(sizes.begin(), middle, sizes.end());
+    const double count = static_cast<double>(sizes.size());
+    const double free = count / std::max(count - freedom, 0.5);
+    return std::max(least_sigma, 1.4826 * seconds(*middle) * std::sqrt(free));
+}
+
+double log_density(double residual, double sigma, double spacing) {
+    const double z = residual / sigma;
+    const double normal = std::exp(-z * z / 2) / (sigma * std::sqrt(2 * std::numbers::pi));
+    return std::log((1 - outliers) * normal + outliers / spacing);
+}
+
+}  // namespace
+
+std::vector<PlacedRun> placed(const Rhythm& rhythm, std::span<const std::int64_t> runs) {
+    if (const auto* since = std::get_if<SinceLast>(&rhythm.slots())) {
+        return placed_since_last(*since, runs);
+    }
+    std::vector<PlacedRun> result;
+    result.reserve(runs.size());
+    std::size_t hit = runs.size();  // the last hit's place in result
+    for (const std::int64_t run : runs) {
+        const auto [slot, residual] = rhythm.place(time::instant_from_micros(run));
+        PlacedRun next{slot, residual, rhythm.is_on(slot)};
+        if (next.is_hit && hit < result.size() && result[hit].slot == slot) {
+            const bool is_nearer = std::abs(residual) < std::abs(result[hit].residual);
+            (is_nearer ? result[hit] : next).is_hit = false;
+        }
+        if (next.is_hit) hit = result.size();
+        result.push_back(next);
+    }
+    return result;
+}
+
+std::int64_t misses_between(const Rhythm& rhythm, std::int64_t from, std::int64_t to,
+                            std::int64_t most) {
+    std::int64_t misses = 0;
+    for (std::int64_t slot = from + 1; slot < to && misses < most; ++slot) {
+        misses += rhythm.is_on(slot) ? 1 : 0;
+    }
+    return misses;
+}
+
+namespace {
+
+// Everything but the nats; the return value is what pauses cost.
+double measure(Evidence& evidence, const Candidate& candidate, const std::vector<PlacedRun>& all) {
+    evidence.spacing =
+        period_seconds(candidate.rhythm) / static_cast<double>(slots_a_period(candidate.rhythm));
+    evidence.distance = distance_of(candidate.rhythm);
+    evidence.sigma = sigma_of(all, candidate.freedom);
+    double pauses = 0;
+    const PlacedRun* last = nullptr;
+    for (const auto& run : all) {
+        evidence.hits += run.is_hit ? 1 : 0;
+        evidence.extras += run.is_hit ? 0 : 1;
+        if (!run.is_hit) continue;
+        if (last != nullptr) {
+            const auto misses = misses_between(candidate.rhythm, last->slot, run.slot, least_pause);
+            const bool is_pause = misses == least_pause;
+            evidence.misses += is_pause ? pause_misses : misses;
+            if (is_pause) {  // and how long it was
+                pauses += std::log(static_cast<double>(run.slot - last->slot));
+            }
+        }
+        last = &run;
+    }
+    return pauses;
+}
+
+double cost_of(const Candidate& candidate, const Evidence& evidence) {
+    const double runs_a_slot =
+        std::max(1.0, static_cast<double>(evidence.hits) / candidate.freedom);
+    const double exactness =
+        std::log(period_seconds(candidate.rhythm) / evidence.sigma) + 0.5 * std::log(runs_a_slot);
+    return candidate.shape_cost + candidate.freedom * std::max(1.0, exactness);
+}
+
+}  // namespace
+
+Evidence weigh(const Candidate& candidate, std::span<const std::int64_t> runs) {
+    const auto all = placed(candidate.rhythm, runs);
+    Evidence evidence;
+    const double pauses = measure(evidence, candidate, all);
+    if (!evidence.is_plausible()) return evidence;
+    const double hits = static_cast<double>(evidence.hits);
+    const double misses = static_cast<double>(evidence.misses);
+    const double hit_share = (hits + 4) / (hits + misses + 5);  // most slots have a run
+    const double extra = std::log(outliers / evidence.spacing);
+    const std::size_t tail = all.size() - std::min(all.size(), tail_runs);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const double nats =
+            all[i].is_hit ? std::log(hit_share) + log_density(seconds(all[i].residual),
+                                                              evidence.sigma, evidence.spacing)
+                          : extra;
+        evidence.nats += nats;
+        if (i >= tail) evidence.tail_nats += nats / static_cast<double>(all.size() - tail);
+    }
+    evidence.nats += misses * std::log(1 - hit_share) - pauses - cost_of(candidate, evidence);
+    return evidence;
+}
+
+namespace {
+
+double nats_of_gaps(std::span<const std::int64_t> runs) {
+    std::vector<double> gaps;
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        gaps.push_back(std::max(least_sigma, seconds(runs[i] - runs[i - 1])));
+    }
+    const double count = static_cast<double>(gaps.size());
+    double sum = 0, log_sum = 0, log_squares = 0;
+    for (const double gap : gaps) {
+        sum += gap;
+        log_sum += std::log(gap);
+        log_squares += std::log(gap) * std::log(gap);
+    }
+    const double exponential = -std::log(sum / count) - 1;
+    const double mean = log_sum / count;
+    const double variance = std::max(0.0, log_squares / count - mean * mean);
+    const double sigma = std::max(widest_lognormal, std::sqrt(variance));
+    const double lognormal =
+        -mean - std::log(sigma * std::sqrt(2 * std::numbers::pi)) - variance / (2 * sigma * sigma);
+    // The first run has no gap; it is taken as one more of them.
+    return (count + 1) * std::max(exponential, lognormal) - std::log(count + 1);
+}
+
+// The rate is that of all times the shares of the hour of the day and of the weekday.
+double nats_of_hours(std::span<const std::int64_t> runs, const time::Zone& clock) {
+    constexpr double prior = 0.5;  // runs that each hour and each weekday is taken to have had
+    std::array<double, 24> hours{};
+    std::array<double, 7> weekdays{};
+    hours.fill(prior);
+    weekdays.fill(prior);
+    std::vector<std::pair<std::size_t, std::size_t>> places;
+    for (const std::int64_t run : runs) {
+        const auto wall = clock.to_local(time::instant_from_micros(run)).time_since_epoch().count();
+        const std::int64_t day = floor_divide(wall, day_micros);
+        const auto hour = static_cast<std::size_t>((wall - day * day_micros) / hour_micros);
+        const auto weekday = static_cast<std::size_t>(weekday_of(day));
+        hours[hour] += 1;
+        weekdays[weekday] += 1;
+        places.emplace_back(hour, weekday);
+    }
+    const double count = static_cast<double>(runs.size());
+    const double span = std::max(1.0, seconds(runs.back() - runs.front()));
+    // Shares say something where every hour, or weekday, has come more than once.
+    const bool has_days = span > 2 * 86400, has_weeks = span > 14 * 86400;
+    double nats = -count;
+    for (const auto& [hour, weekday] : places) {
+        const double of_day = has_days ? 24 * hours[hour] / (count + 24 * prior) : 1;
+        const double of_week = has_weeks ? 7 * weekdays[weekday] / (count + 7 * prior) : 1;
+        nats += std::log(count / span * of_day * of_week);
+    }
+    return nats;
+}
+
+}  // namespace
+
+double nats_of_chance(std::span<const std::int64_t> runs, const time::Zone& clock) {
+    return std::max(nats_of_gaps(runs), nats_of_hours(runs, clock));
+}
+
+}  // namespace jobtally::rhythm

@@ -1,0 +1,133 @@
+// Walks the slots of each stretch of history and counts those without a run.
+#include "core/rhythm/gaps.hpp"
+
+#include "core/query/cells.hpp"
+#include "core/query/grouping.hpp"
+#include "core/rhythm/expectation.hpp"
+#include "core/rhythm/runs.hpp"
+
+#include <algorithm>
+
+namespace jobtally::rhythm {
+
+namespace {
+
+using time::Instant;
+
+constexpr std::int64_t most_slots = 1'000'000;  // of one gap that are counted
+
+class GapWalk {
+  public:
+    GapWalk(const MissedOptions& options, std::vector<Gap>& found)
+        : m_options(options), m_found(found) {}
+
+    // Between the runs, and after the last one where `is_newest`.
+    void walk(const Cadence& cadence, std::span<const Occurrence> runs, const Gap& of,
+              bool is_newest) {
+        for (std::size_t i = 1; i < runs.size(); ++i) {
+            const Instant run = time::instant_from_micros(runs[i].created_at);
+            add(cadence, time::instant_from_micros(runs[i - 1].created_at), run, of);
+        }
+        if (is_newest) {
+            add(cadence, time::instant_from_micros(runs.back().created_at), std::nullopt, of);
+        }
+    }
+
+  private:
+    void add(const Cadence& cadence, Instant from, std::optional<Instant> to, const Gap& of) {
+        Gap gap = of;
+        Instant slot = cadence.slot_after_run(from);
+        for (; gap.missed_runs < most_slots; ++gap.missed_runs) {
+            const Instant next = cadence.slot_after(slot);
+            // A run is that of the last slot before it, or of the next where it comes early.
+            if (to ? next > *to + cadence.early : slot + cadence.late >= m_options.now) break;
+            gap.lost_runs += lost_until(m_options.down, cadence, slot) ? 1 : 0;
+            slot = next;
+        }
+        if (gap.missed_runs == 0) return;
+        gap.from = from;
+        gap.to = to;
+        gap.length = to.value_or(m_options.now) - from;
+        gap.listener_down = down_within(m_options.down, from, to.value_or(m_options.now));
+        m_found.push_back(std::move(gap));
+    }
+
+    const MissedOptions& m_options;
+    std::vector<Gap>& m_found;
+};
+
+// Each stretch is judged by its own rhythm, so that an old one does not make gaps in a new one. The
+// stretches are counted from the newest run and share the run between them.
+void walk_history(GapWalk& walk, const DefinitionRuns& all, const ConfiguredSchedule* configured,
+                  const time::Zone& zone, const Gap& of) {
+    const std::span<const Occurrence> runs = all.runs;
+    if (configured != nullptr) {
+        return walk.walk(configured_cadence(*configured, runs), runs, of, true);
+    }
+    for (std::size_t end = runs.size(); end >= least_runs;) {
+        const std::size_t begin = end > runs_looked_at ? end - runs_looked_at : 0;
+        const auto stretch = runs.subspan(begin, end - begin);
+        if (const auto cadence = learn_cadence(stretch, zone)) {
+            walk.walk(*cadence, stretch, of, end == runs.size());
+        }
+        if (begin == 0) break;
+        end = begin + 1;
+    }
+}
+
+// Of all times, the definitions of the selection.
+query::Scope whole_history(const query::Scope& scope) {
+    query::Selection selection = scope.selection();
+    selection.span = {};
+    return {scope.store(), std::move(selection)};
+}
+
+}  // namespace
+
+GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options) {
+    const query::Scope whole = whole_history(scope);
+    const auto all = newest_runs(whole, options.now, runs_of_history);
+    const query::Grouping grouping(query::By::definition, whole);
+    GapsAnswer answer{query::window_of(scope.selection()), {}};
+    GapWalk walk(options, answer.gaps);
+    const auto holds = [&](std::size_t key) { return key != 0 && all[key].reports > 0; };
+    for (const std::size_t key : grouping.in_order(holds)) {
+        const auto* definition = whole.catalogue().definition(static_cast<std::int32_t>(key));
+        Gap of{definition->id, definition->label, std::nullopt, {}, std::nullopt};
+        if (const auto* type = whole.catalogue().word(all[key].type)) of.type = *type;
+        walk_history(walk, all[key], configured_for(*definition, options), whole.selection().zone,
+                     of);
+    }
+    const auto& span = scope.selection().span;
+    std::erase_if(answer.gaps, [&](const Gap& gap) {
+        const bool is_before = span.since && gap.to && *gap.to <= *span.since;
+        return is_before || (span.until && gap.from >= *span.until);
+    });
+    std::stable_sort(answer.gaps.begin(), answer.gaps.end(),
+                     [](const Gap& a, const Gap& b) { return a.from < b.from; });
+    return answer;
+}
+
+table::ResultTable gaps_table(const GapsAnswer& answer) {
+    table::ResultTable table;
+    table.rows_key = "gaps";
+    table.window = answer.window;
+    table.empty_note = "no gaps";
+    table.columns =
+        query::with_columns(query::grouping_columns(query::By::definition),
+                            {{"gap_from", "last run before"},
+                             {"gap_to", "next run"},
+                             {"gap_seconds", "length"},
+                             {"missed_runs", "runs missed"},
+                             {"lost_runs", "while we were down"},
+                             {"listener_down_seconds", "down", table::Audience::machines}});
+    for (const auto& gap : answer.gaps) {
+        table.rows.push_back({gap.id, table::cell_or_unknown(gap.label),
+                              table::cell_or_unknown(gap.type), gap.from,
+                              table::cell_or_unknown(gap.to), gap.length, gap.missed_runs,
+                              gap.lost_runs, gap.listener_down});
+    }
+    return table;
+}
+
+}  // namespace jobtally::rhythm

@@ -1,0 +1,40 @@
+// Past gaps: stretches in which a definition should have run and did not.
+#pragma once
+
+#include "core/query/scope.hpp"
+#include "core/rhythm/missed.hpp"
+#include "core/table/result_table.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace jobtally::rhythm {
+
+inline constexpr std::size_t runs_of_history = 20'000;  // the newest of each definition
+
+struct Gap {
+    std::string id;
+    std::optional<std::string> label;
+    std::optional<std::string> type;
+    time::Instant from;               // created_at of the run before it
+    std::optional<time::Instant> to;  // of the run after it; none: it goes on
+    time::Duration length{0};         // up to now where it goes on
+    std::int64_t missed_runs = 0;     // slots without a run
+    std::int64_t lost_runs = 0;       // those of them that we may have been down for
+    time::Duration listener_down{0};  // within it
+};
+
+struct GapsAnswer {
+    table::Window window;
+    std::vector<Gap> gaps;  // by their beginning, then name
+};
+
+// The gaps that reach into the selection's window, judged by the whole history of the selected
+// definitions: by the schedule that was configured, else by the rhythm that some hundred runs at a
+// time had.
+GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options);
+table::ResultTable gaps_table(const GapsAnswer& answer);
+
+}  // namespace jobtally::rhythm

@@ -1,0 +1,70 @@
+// Judges every definition and puts the most urgent first.
+#include "core/rhythm/missed.hpp"
+
+#include "core/query/grouping.hpp"
+#include "core/rhythm/expectation.hpp"
+#include "core/rhythm/runs.hpp"
+
+#include <algorithm>
+
+namespace jobtally::rhythm {
+
+namespace {
+
+MissedRow row_of(const query::Scope& scope, const store::Definition& definition,
+                 const DefinitionRuns& runs, const MissedOptions& options) {
+    const auto& zone = scope.selection().zone;
+    const auto* configured = configured_for(definition, options);
+    const auto expectation = expectation_of(runs, configured, options, zone);
+    MissedRow row;
+    row.id = definition.id;
+    row.label = definition.label;
+    if (const auto* type = scope.catalogue().word(runs.type)) row.type = *type;
+    row.reports = runs.reports;
+    row.typical_interval = expectation.typical_interval;
+    row.last_created_at = time::instant_from_micros(runs.runs.back().created_at);
+    row.expected_by = expectation.expected_by;
+    row.overdue = expectation.overdue;
+    row.state = expectation.state;
+    if (expectation.cadence) row.rhythm = expectation.cadence->schedule->text(zone);
+    row.is_configured = configured != nullptr;
+    row.listener_down = expectation.listener_down;
+    return row;
+}
+
+}  // namespace
+
+const ConfiguredSchedule* configured_for(const store::Definition& definition,
+                                         const MissedOptions& options) {
+    const auto& configured = options.configured;
+    auto found = configured.find(definition.id);
+    if (found == configured.end() && definition.label) found = configured.find(*definition.label);
+    return found == configured.end() ? nullptr : &found->second;
+}
+
+std::string_view name_of(MissedState state) {
+    constexpr std::string_view names[] = {"missed",  "stuck",     "late",
+                                          "on-time", "irregular", "too-few"};
+    return names[static_cast<std::size_t>(state)];
+}
+
+MissedAnswer missed(const query::Scope& scope, const MissedOptions& options) {
+    const auto all = newest_runs(scope, options.now, runs_looked_at);
+    const query::Grouping grouping(query::By::definition, scope);
+    const auto holds = [&](std::size_t key) { return key != 0 && all[key].reports > 0; };
+    MissedAnswer answer{query::window_of(scope.selection()), {}, {}};
+    for (const std::size_t key : grouping.in_order(holds)) {
+        const auto* definition = scope.catalogue().definition(static_cast<std::int32_t>(key));
+        answer.rows.push_back(row_of(scope, *definition, all[key], options));
+        ++answer.count[static_cast<std::size_t>(answer.rows.back().state)];
+    }
+    const auto urgency = [](const MissedRow& row) {
+        return std::pair(row.state, -row.overdue.value_or(time::Duration{0}));
+    };
+    std::stable_sort(
+        answer.rows.begin(), answer.rows.end(),
+        [&](const MissedRow& a, const MissedRow& b) { return urgency(a) < urgency(b); });
+    return answer;
+}
+
+}  // namespace jobtally::rhythm

@@ -1,0 +1,74 @@
+// Which definition should have reported by now and has not.
+#pragma once
+
+#include "core/query/scope.hpp"
+#include "core/rhythm/cadence.hpp"
+#include "core/table/result_table.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace jobtally::rhythm {
+
+// In the order of urgency.
+enum class MissedState : std::uint8_t { missed, stuck, late, on_time, irregular, too_few };
+inline constexpr std::size_t missed_states = 6;
+std::string_view name_of(MissedState state);  // `on-time`
+
+// A schedule that somebody gave, which then rules over the learned one.
+struct ConfiguredSchedule {
+    std::shared_ptr<const Schedule> schedule;
+    std::optional<time::Duration> grace;  // how late a report may be; none: see configured_cadence
+};
+
+struct MissedOptions {
+    time::Instant now;
+    std::unordered_map<std::string, ConfiguredSchedule> configured;  // by definition id or name
+    // Time in which no report could arrive, ascending and apart from each other; [since, until).
+    std::vector<time::TimeSpan> down{};
+};
+
+// By the definition's id, else by its label; null where nobody gave one.
+const ConfiguredSchedule* configured_for(const store::Definition& definition,
+                                         const MissedOptions& options);
+
+struct MissedRow {
+    std::string id;
+    std::optional<std::string> label;
+    std::optional<std::string> type;  // of the newest report that has one
+    std::int64_t reports = 0;         // created up to now
+    std::optional<time::Duration> typical_interval;
+    time::Instant last_created_at;
+    std::optional<time::Instant> expected_by;  // none where there is no rhythm
+    std::optional<time::Duration> overdue;     // only where expected_by is past, or it is stuck
+    MissedState state = MissedState::too_few;
+    std::optional<std::string> rhythm;  // `daily 02:30`
+    bool is_configured = false;
+    time::Duration listener_down{0};  // within the time in which reports were due
+
+    // It is late, missed or stuck.
+    bool is_problem() const { return state <= MissedState::late; }
+};
+
+struct MissedAnswer {
+    table::Window window;
+    std::vector<MissedRow> rows;  // the most urgent first, then the longest overdue, then by name
+    std::array<std::int64_t, missed_states> count{};  // rows by state
+
+    std::int64_t of(MissedState state) const { return count[static_cast<std::size_t>(state)]; }
+    std::int64_t problems() const {
+        return of(MissedState::missed) + of(MissedState::stuck) + of(MissedState::late);
+    }
+};
+
+// Learned from the selected reports that were created up to now; reports without a definition have
+// no row. The clock is the selection's zone, or UTC where that fits better.
+MissedAnswer missed(const query::Scope& scope, const MissedOptions& options);
+table::ResultTable missed_table(const MissedAnswer& answer);
+
+}  // namespace jobtally::rhythm

@@ -1,0 +1,126 @@
+// Rhythms as people say them.
+#include "core/rhythm/rhythm.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace jobtally::rhythm {
+
+namespace {
+
+constexpr const char* day_names[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+constexpr std::size_t most_times_told = 4;
+
+std::string time_of_day(std::int64_t micros) {
+    const std::int64_t minutes = floor_divide(micros, 60 * second_micros);
+    const std::int64_t of_day = minutes - floor_divide(minutes, 24 * 60) * 24 * 60;
+    return fmt::format("{:02}:{:02}", of_day / 60, of_day % 60);
+}
+
+std::string length_text(std::int64_t micros) {
+    const std::int64_t seconds = (micros + second_micros / 2) / second_micros;
+    if (seconds % 86400 == 0) return fmt::format("{} d", seconds / 86400);
+    if (seconds % 3600 == 0) return fmt::format("{} h", seconds / 3600);
+    if (seconds < 120) return fmt::format("{} s", seconds);
+    const std::int64_t minutes = (seconds + 30) / 60;
+    if (minutes < 180) return fmt::format("{} min", minutes);
+    const std::int64_t hours = minutes / 60;
+    if (minutes % 60 == 0 && hours < 72) return fmt::format("{} h", hours);
+    if (hours < 72) return fmt::format("{} h {:02} min", hours, minutes % 60);
+    return fmt::format("{} d {:02} h", hours / 24, hours % 24);
+}
+
+std::string weekdays_text(Weekdays weekdays) {
+    if (weekdays == monday_to_friday) return "weekdays";
+    std::string text;
+    for (int day = 0; day < 7; ++day) {
+        if ((weekdays >> day & 1) == 0) continue;
+        text += (text.empty() ? "" : " ") + std::string(day_names[day]);
+    }
+    return text;
+}
+
+std::string times_text(const std::vector<std::int64_t>& times) {
+    if (times.size() > most_times_told) {
+        return fmt::format("{} times a day, {} to {}", times.size(), time_of_day(times.front()),
+                           time_of_day(times.back()));
+    }
+    std::vector<std::string> texts;
+    for (const std::int64_t at : times) texts.push_back(time_of_day(at));
+    return fmt::format("{}", fmt::join(texts, " "));
+}
+
+std::string weekly_text(const std::vector<std::int64_t>& times) {
+    if (times.size() > most_times_told) return fmt::format("{} times a week", times.size());
+    std::vector<std::string> texts;
+    for (const std::int64_t at : times) {
+        const auto day = weekday_of(floor_divide(at, day_micros));
+        texts.push_back(fmt::format("{} {}", day_names[day], time_of_day(at)));
+    }
+    return fmt::format("weekly {}", fmt::join(texts, ", "));
+}
+
+std::string clock_text(const ClockSlots& slots, const std::vector<std::int64_t>& times) {
+    const bool is_daily = slots.weekdays == every_weekday;
+    if (slots.period < day_micros) {
+        const auto every = fmt::format("every {}", length_text(slots.period));
+        return is_daily ? every : fmt::format("{}, {}", every, weekdays_text(slots.weekdays));
+    }
+    if (slots.period == day_micros) {
+        const auto at = times_text(times);
+        if (!is_daily) return fmt::format("{} {}", weekdays_text(slots.weekdays), at);
+        return times.size() > most_times_told ? at : fmt::format("daily {}", at);
+    }
+    if (slots.period == week_micros) return weekly_text(times);
+    return fmt::format("every {} {}", length_text(slots.period), times_text(times));
+}
+
+std::string ordinal(std::int64_t number) {
+    const bool is_teen = number / 10 % 10 == 1;
+    const char* ending = is_teen            ? "th"
+                         : number % 10 == 1 ? "st"
+                         : number % 10 == 2 ? "nd"
+                         : number % 10 == 3 ? "rd"
+                                            : "th";
+    return fmt::format("{}{}", number, ending);
+}
+
+std::string month_text(const MonthSlots& slots, const std::vector<std::int64_t>& times) {
+    std::vector<std::string> texts;
+    for (const std::int64_t at : times) {
+        const std::int64_t day = floor_divide(at, day_micros);
+        const bool is_last = slots.from == MonthSlots::From::last_day;
+        const std::int64_t from_end = is_last ? -day : -1 - day;
+        std::string on = ordinal(is_last ? day : day + 1);
+        if (is_last ? day <= 0 : day < 0) {
+            on = from_end == 0 ? "last day" : fmt::format("last day -{}", from_end);
+        }
+        if (slots.from == MonthSlots::From::weekday) {
+            on = fmt::format("{} {}", ordinal(slots.which + 1), day_names[slots.weekday]);
+        }
+        texts.push_back(fmt::format("{} {}", on, time_of_day(at)));
+    }
+    const auto every =
+        slots.step == 1 ? std::string("monthly") : fmt::format("every {} months", slots.step);
+    return fmt::format("{} {}", every, fmt::join(texts, ", "));
+}
+
+}  // namespace
+
+std::string Rhythm::text(const time::Zone& zone) const {
+    if (const auto* even = std::get_if<EvenSlots>(&m_slots)) {
+        return fmt::format("every {}", length_text(even->interval));
+    }
+    if (const auto* since = std::get_if<SinceLast>(&m_slots)) {
+        return fmt::format("about every {}", length_text(since->interval));
+    }
+    const auto* clock = std::get_if<ClockSlots>(&m_slots);
+    const auto* month = std::get_if<MonthSlots>(&m_slots);
+    std::vector<std::int64_t> times = clock != nullptr ? clock->offsets : month->offsets;
+    for (auto& at : times) at -= m_shown_earlier;
+    const auto text = clock != nullptr ? clock_text(*clock, times) : month_text(*month, times);
+    const bool names_times = clock == nullptr || clock->period >= day_micros;
+    return names_times && m_clock.name() != zone.name() ? text + " " + m_clock.name() : text;
+}
+
+}  // namespace jobtally::rhythm

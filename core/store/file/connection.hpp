@@ -1,0 +1,110 @@
+// What a Store holds: SQLiteCpp's connection, the write guard, and what writers remember between
+// transactions.
+#pragma once
+
+#include "core/store/file/store.hpp"
+#include "core/store/file/write_guard.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <SQLiteCpp/Database.h>
+#include <sys/types.h>
+
+namespace jobtally::store {
+
+class WriterMemory;
+
+// When the log has so many pages of 4 KiB it is copied into the file.
+inline constexpr std::int64_t log_pages_limit = 1024;
+
+class Store::Connection {
+  public:
+    enum class Access { read, read_immutable, write, memory, temporary };
+
+    // Opens the file and sets everything that holds for every connection (RELIABILITY, "open").
+    Connection(const std::filesystem::path& path, Access access);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    sqlite3* handle() const { return m_database.getHandle(); }
+    const std::filesystem::path& path() const { return m_path; }
+    bool is_private() const { return m_access == Access::memory || m_access == Access::temporary; }
+    bool can_write() const { return is_private() || m_access == Access::write; }
+    // Read as a file that nobody changes.
+    bool is_frozen() const { return m_access == Access::read_immutable; }
+    // Null for private stores; throws StoreError for read-only ones. The first call makes the lock
+    // file.
+    WriteGuard* guard() const;
+
+    // Remembers which files the store and its log are, once both are there.
+    void remember_files();
+    // Throws StoreError::replaced where their names no longer lead to them, or the log was cut:
+    // what is written to the open ones is as good as gone. Every transaction that writes and every
+    // checkpoint begins with it. The caller holds the write guard.
+    void require_in_place() const;
+
+    // With SQLite's own locks, which only other programs hold for long. Else it is 5 s.
+    void wait_at_most(std::chrono::milliseconds patience) const;
+    void execute(const char* sql) const;
+    // Copies the log into the file; one that readers still need is copied another time.
+    // The caller holds the write guard.
+    void checkpoint(int mode);
+    // The same when the log has grown long.
+    void checkpoint_if_long();
+    std::int64_t query_integer(const char* sql) const;
+    bool is_in_transaction() const;
+
+    // Made by the first write transaction.
+    std::unique_ptr<WriterMemory> writer_memory;
+    // A sync that failed after a commit had been answered; the next writer throws it.
+    std::optional<StoreError> deferred_error;
+
+  private:
+    std::filesystem::path m_path;
+    Access m_access;
+    mutable std::unique_ptr<WriteGuard> m_guard;
+    SQLite::Database m_database;
+    struct NamedFile {
+        std::string name;
+        dev_t device = 0;
+        ino_t inode = 0;  // 0: none
+        std::uint64_t bytes = 0;
+    };
+    static NamedFile named_file(std::string name);
+    bool has_whole_log(const NamedFile& log) const;
+    std::vector<NamedFile> m_files;  // of who writes: the store, its log, the index of that
+    std::int64_t m_log_pages = 0;    // after the last commit
+    std::int64_t m_checkpoint_at = log_pages_limit;
+};
+
+// One state of the store for several statements; does nothing inside another transaction.
+class ReadScope {
+  public:
+    explicit ReadScope(const Store::Connection& connection);
+    ~ReadScope();
+    ReadScope(const ReadScope&) = delete;
+    ReadScope& operator=(const ReadScope&) = delete;
+
+  private:
+    const Store::Connection& m_connection;
+    bool m_is_ours;
+};
+
+// A transaction that writes, rolled back unless committed. The caller holds the write guard.
+class WriteScope {
+  public:
+    explicit WriteScope(const Store::Connection& connection);
+    ~WriteScope();
+    WriteScope(const WriteScope&) = delete;
+    WriteScope& operator=(const WriteScope&) = delete;
+    void commit();
+
+  private:
+    const Store::Connection& m_connection;
+};
+
+}  // namespace jobtally::store

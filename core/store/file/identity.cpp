@@ -1,0 +1,53 @@
+// Reading application_id and user_version, and migrating.
+#include "core/store/file/identity.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace jobtally::store {
+
+Identity identify(const Store::Connection& connection, std::int64_t known_version) {
+    const ReadScope scope(connection);
+    const auto application = connection.query_integer("PRAGMA application_id");
+    const auto version = connection.query_integer("PRAGMA user_version");
+    const auto objects = connection.query_integer("SELECT count(*) FROM sqlite_schema");
+    if (application == 0 && version == 0 && objects == 0) return Identity::empty;
+    if (application != application_id) {
+        throw StoreError(
+            StoreError::Kind::foreign,
+            fmt::format("\"{}\" is a SQLite file of another program", connection.path().string()),
+            "choose another file with --db");
+    }
+    // Both are set in one transaction, so that a store without a version is none.
+    if (version <= 0) {
+        throw StoreError(StoreError::Kind::corrupt,
+                         fmt::format("store \"{}\" is damaged: its schema version is {}",
+                                     connection.path().string(), version),
+                         "restore a backup made by \"jobtally db backup\"");
+    }
+    if (version > known_version) {
+        throw StoreError(StoreError::Kind::newer,
+                         fmt::format("store \"{}\" has schema version {}, this jobtally knows {}",
+                                     connection.path().string(), version, known_version),
+                         "use a newer jobtally");
+    }
+    return version < known_version ? Identity::older : Identity::current;
+}
+
+void migrate(const Store::Connection& connection, const std::vector<std::string_view>& steps) {
+    WriteScope scope(connection);
+    const auto count = static_cast<std::int64_t>(steps.size());
+    // Asked again: another process may have been faster.
+    if (identify(connection, count) != Identity::current) {
+        const auto version = connection.query_integer("PRAGMA user_version");
+        for (auto step = version; step < count; ++step) {
+            connection.execute(std::string(steps[static_cast<std::size_t>(step)]).c_str());
+        }
+        connection.execute(
+            fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", application_id, count)
+                .c_str());
+    }
+    scope.commit();
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,22 @@
+// Whose file it is: the header's application_id and user_version, and the way up to today's schema.
+#pragma once
+
+#include "core/store/file/connection.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace jobtally::store {
+
+inline constexpr std::int64_t application_id = 0x6a746c79;  // "jtly"
+
+enum class Identity { empty, older, current };
+
+// Throws StoreError::foreign or newer. `known_version` is the number of schema steps that this
+// program has.
+Identity identify(const Store::Connection& connection, std::int64_t known_version);
+
+// Runs the steps that the store lacks, all in one transaction. The caller holds the write guard.
+void migrate(const Store::Connection& connection, const std::vector<std::string_view>& steps);
+
+}  // namespace jobtally::store

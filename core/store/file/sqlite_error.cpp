@@ -1,0 +1,125 @@
+// SQLite's result codes and errno as StoreErrors: one line that names the file, and the cure as a
+// hint.
+#include "core/store/file/sqlite_error.hpp"
+
+#include "core/base/text.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+namespace jobtally::store {
+
+namespace {
+
+using Kind = StoreError::Kind;
+
+constexpr const char* space_hint = "free some space on the file system that holds the store";
+constexpr const char* corrupt_hint =
+    "restore a backup made by \"jobtally db backup\"; \"jobtally db verify\" says more";
+constexpr const char* sync_hint =
+    "the disk may be failing; look at the kernel's log, then restart jobtally";
+constexpr const char* rights_hint = "check the owner and the mode of the file and of its folder";
+
+bool is_full(int number) {
+    return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
+[[noreturn]] void throw_input_output(int code, int number, const std::filesystem::path& path,
+                                     const std::string& detail) {
+    const std::string name = fmt::format("\"{}\"", path.string());
+    if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
+        throw StoreError(Kind::sync_failed,
+                         fmt::format("store {} can't be synced: {}", name, detail), sync_hint);
+    }
+    if (is_full(number)) {
+        throw_full(path);
+    }
+    const std::string reason = number != 0 ? std::strerror(number) : detail;
+    throw StoreError(Kind::other,
+                     fmt::format("store {} can't be read or written: {}", name, reason),
+                     "look at the kernel's log: the disk may be failing");
+}
+
+// SQLite does not tell which of its files it is. Where each can be written it is the folder.
+std::string rights_hint_for(const std::filesystem::path& store) {
+    for (const char* ending : {"", "-wal", "-shm"}) {
+        const auto file = store.string() + ending;
+        const auto allows = [&file](int rights) {
+            return ::faccessat(AT_FDCWD, file.c_str(), rights, AT_EACCESS) == 0;
+        };
+        if (allows(F_OK) && !allows(R_OK | W_OK))
+            return fmt::format("check the owner and the mode of \"{}\"", visible(file));
+    }
+    return rights_hint;
+}
+
+}  // namespace
+
+void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path) {
+    const std::string name = fmt::format("\"{}\"", path.string());
+    // SQLite's words may quote what stands in the file.
+    const std::string detail =
+        visible(database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
+    const int number = database != nullptr ? sqlite3_system_errno(database) : 0;
+    switch (code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            throw StoreError(Kind::busy, fmt::format("store {} is busy: {}", name, detail),
+                             "another process writes to it; try again when it is done");
+        case SQLITE_FULL:
+            throw_full(path);
+        case SQLITE_CORRUPT:
+            throw StoreError(Kind::corrupt, fmt::format("store {} is damaged: {}", name, detail),
+                             corrupt_hint);
+        case SQLITE_NOTADB:
+            throw StoreError(Kind::foreign, fmt::format("{} is not a jobtally store", name),
+                             "choose another file with --db");
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+        case SQLITE_AUTH:
+            throw StoreError(Kind::not_writable, fmt::format("store {} can't be written", name),
+                             rights_hint_for(path));
+        case SQLITE_CANTOPEN:
+            throw StoreError(Kind::not_writable,
+                             fmt::format("store {} can't be opened: {}", name,
+                                         number != 0 ? std::strerror(number) : detail),
+                             rights_hint_for(path));
+        case SQLITE_IOERR:
+            throw_input_output(code, number, path, detail);
+        default:
+            throw StoreError(Kind::other, fmt::format("store {}: {}", name, detail));
+    }
+}
+
+void throw_full(const std::filesystem::path& store) {
+    throw StoreError(Kind::full, fmt::format("no space left for store \"{}\"", store.string()),
+                     space_hint);
+}
+
+void throw_errno(int number, const char* action, const std::filesystem::path& path) {
+    const std::string message =
+        fmt::format("can't {} \"{}\": {}", action, path.string(), std::strerror(number));
+    if (is_full(number)) throw StoreError(Kind::full, message, space_hint);
+    if (number == ENOENT) throw StoreError(Kind::missing, message);
+    if (number == ELOOP || number == ENOTDIR || number == ENAMETOOLONG) {
+        throw StoreError(Kind::foreign, message, "name a file with --db");
+    }
+    if (number == EACCES || number == EPERM || number == EROFS) {
+        throw StoreError(Kind::not_writable, message, rights_hint);
+    }
+    throw StoreError(Kind::other, message);
+}
+
+void throw_sync_failed(int number, const std::filesystem::path& path) {
+    throw StoreError(
+        Kind::sync_failed,
+        fmt::format("\"{}\" can't be synced: {}", visible(path.string()), std::strerror(number)),
+        sync_hint);
+}
+
+}  // namespace jobtally::store

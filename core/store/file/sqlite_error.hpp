@@ -1,0 +1,26 @@
+// SQLite's result codes become StoreErrors here, and nowhere else.
+#pragma once
+
+#include "core/store/file/store.hpp"
+
+#include <filesystem>
+
+struct sqlite3;
+
+namespace jobtally::store {
+
+// Throws the StoreError for the result code `code` (extended or not); `database` may be null and
+// adds SQLite's own words.
+[[noreturn]] void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path);
+
+// The StoreError `full`.
+[[noreturn]] void throw_full(const std::filesystem::path& store);
+
+// The StoreError of a failed system call on the store's files, by errno.
+[[noreturn]] void throw_errno(int number, const char* action, const std::filesystem::path& path);
+
+// The StoreError `sync_failed`: what was written to `path` before may be lost, whatever a second
+// sync says.
+[[noreturn]] void throw_sync_failed(int number, const std::filesystem::path& path);
+
+}  // namespace jobtally::store

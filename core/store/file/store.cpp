@@ -1,0 +1,173 @@
+// Opening a store: to read, to write (creating and migrating it), in memory, in a temporary file.
+#include "core/store/file/store.hpp"
+
+#include "core/base/file.hpp"
+#include "core/base/text.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/file/identity.hpp"
+#include "core/store/file/schema.hpp"
+#include "core/store/file/sqlite_error.hpp"
+#include "core/store/file/statement.hpp"
+#include "core/store/file/store_file.hpp"
+#include "core/store/reports/writer_memory.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace jobtally::store {
+
+namespace {
+
+using Access = Store::Connection::Access;
+using Kind = StoreError::Kind;
+namespace fs = std::filesystem;
+
+void keep_names(const fs::path& folder) {
+    if (const int number = sync_folder(folder)) throw_sync_failed(number, folder);
+}
+
+void make_folders(const fs::path& folder) {
+    if (folder.empty()) return;
+    bool is_made = mkdir(folder.c_str(), 0700) == 0;
+    if (!is_made && errno == ENOENT) {
+        make_folders(folder.parent_path());
+        is_made = mkdir(folder.c_str(), 0700) == 0;
+    }
+    if (is_made) return keep_names(folder.parent_path());
+    if (errno != EEXIST) throw_errno(errno, "create the folder", folder);
+}
+
+// One that is there is left to SQLite: see file_head.hpp.
+void make_file(const fs::path& path) {
+    make_folders(path.parent_path());
+    constexpr int flags = O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL;
+    const Descriptor file(open(path.c_str(), flags, 0600));
+    if (!file && errno != EEXIST) throw_errno(errno, "open the store", path);
+    if (file) give_to_owner_of(path.parent_path(), file.number());
+}
+
+bool uses_wal(const Store::Connection& connection) {
+    Statement statement(connection, "PRAGMA journal_mode");
+    return statement.step() && statement.text(0) == "wal";
+}
+
+void switch_to_wal(const Store::Connection& connection) {
+    Statement statement(connection, "PRAGMA journal_mode=WAL");
+    if (!statement.step() || statement.text(0) != "wal") {
+        throw StoreError(Kind::other,
+                         fmt::format("store \"{}\" can't use a write-ahead log on this file system",
+                                     connection.path().string()),
+                         "put the store on a local disk");
+    }
+}
+
+std::int64_t known_version() {
+    return static_cast<std::int64_t>(schema_steps().size());
+}
+
+// Someone else's file gets no lock file beside it.
+void make_ready_to_write(const Store::Connection& connection, std::chrono::milliseconds patience) {
+    if (sqlite3_db_readonly(connection.handle(), "main") == 1) {
+        throw_sqlite(SQLITE_READONLY, nullptr, connection.path());
+    }
+    const auto identity = identify(connection, known_version());
+    auto* const guard = connection.guard();
+    if (identity == Identity::current && uses_wal(connection)) return;
+    const HeldGuard held(guard, std::chrono::steady_clock::now() + patience);
+    if (!uses_wal(connection)) switch_to_wal(connection);
+    migrate(connection, schema_steps());
+}
+
+bool has_log(const fs::path& path) {
+    fs::path log = path;
+    log += "-wal";
+    std::error_code error;
+    const auto size = fs::file_size(log, error);
+    return !error && size > 0;
+}
+
+// A checkpoint may have come between the head, the size and the log: then the second look is whole.
+void require_whole(const Store::Connection& connection) {
+    for (int look = 0; look < 2; ++look) {
+        const auto head = read_file_head(connection.handle());
+        if (!head || is_whole(connection.path(), *head)) return;
+    }
+    throw StoreError(Kind::corrupt,
+                     fmt::format("store \"{}\" is damaged: its end is missing",
+                                 visible(connection.path().string())),
+                     "restore a backup made by `jobtally db backup`");
+}
+
+// In a folder that can't be written SQLite can't make its files for readers. Without a log there
+// is no writer, and the file can be read as it is.
+std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identity& identity) {
+    try {
+        auto connection = std::make_unique<Store::Connection>(path, Access::read);
+        identity = identify(*connection, known_version());
+        require_whole(*connection);
+        return connection;
+    } catch (const StoreError& error) {
+        if (error.kind() != Kind::not_writable || has_log(path)) throw;
+    }
+    auto connection = std::make_unique<Store::Connection>(path, Access::read_immutable);
+    identity = identify(*connection, known_version());
+    return connection;
+}
+
+std::unique_ptr<Store::Connection> connect_private(Access access) {
+    auto connection = std::make_unique<Store::Connection>(
+        access == Access::memory ? ":memory:" : "a temporary file", access);
+    migrate(*connection, schema_steps());
+    return connection;
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<Connection> connection) : m_connection(std::move(connection)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Store Store::open_to_read(const fs::path& path) {
+    const auto real = find_store_file(path, Use::read);
+    std::error_code error;
+    if (!fs::exists(real, error)) {
+        throw StoreError(Kind::missing, fmt::format("there is no store \"{}\"", path.string()),
+                         "load reports with \"jobtally ingest\", or name another store with --db");
+    }
+    Identity identity{};
+    auto connection = connect_to_read(real, identity);
+    if (identity != Identity::current) {
+        connection.reset();
+        open_to_write(real);
+        connection = connect_to_read(real, identity);
+    }
+    return Store(std::move(connection));
+}
+
+Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patience) {
+    const auto real = find_store_file(path, Use::write);
+    make_file(real);
+    auto connection = std::make_unique<Connection>(real, Access::write);
+    make_ready_to_write(*connection, patience);
+    require_whole(*connection);
+    // SQLite ignores it when the name of a new log can't be synced, and all commits in it would go.
+    keep_names(real.parent_path());
+    connection->remember_files();
+    return Store(std::move(connection));
+}
+
+Store Store::in_memory() {
+    return Store(connect_private(Access::memory));
+}
+
+Store Store::temporary() {
+    return Store(connect_private(Access::temporary));
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,178 @@
+#include "core/store/file/store_file.hpp"
+
+#include "core/base/text.hpp"
+#include "core/store/file/sqlite_error.hpp"
+#include "core/store/file/store.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+namespace jobtally::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = StoreError::Kind;
+
+constexpr off_t smallest_page = 512;
+// Of the store, its log, the index of that, and its lock file.
+constexpr const char* endings[] = {"", "-wal", "-shm", ".lock"};
+constexpr const char* name_a_file = "name a file with --db";
+
+std::string quoted(const fs::path& path) {
+    return fmt::format("\"{}\"", visible(path.string()));
+}
+
+bool is_ours(uid_t owner) {
+    return owner == ::geteuid() || owner == 0 || ::geteuid() == 0;
+}
+
+void require_own_link(const fs::path& path) {
+    struct stat link {};
+    if (::lstat(path.c_str(), &link) != 0 || !S_ISLNK(link.st_mode)) return;
+    if (link.st_uid != ::geteuid() && link.st_uid != 0) {
+        throw StoreError(Kind::foreign,
+                         fmt::format("{} is a link that another user made", quoted(path)),
+                         "name the file itself");
+    }
+    struct stat file {};
+    if (::stat(path.c_str(), &file) == 0) return;
+    if (errno == ENOENT) {
+        throw StoreError(Kind::foreign, fmt::format("{} is a link to nothing", quoted(path)),
+                         name_a_file);
+    }
+    throw_errno(errno, "follow the link", path);
+}
+
+fs::path followed(const fs::path& path) {
+    std::error_code error;
+    const auto whole = fs::absolute(path, error);
+    if (error) throw_errno(error.value(), "find", path);
+    auto real = fs::weakly_canonical(whole, error);
+    if (error) throw_errno(error.value(), "open the store", path);
+    return real;
+}
+
+void require_regular(const fs::path& path, const struct stat& file) {
+    if (S_ISREG(file.st_mode)) {
+        if (file.st_size == 0 || file.st_size >= smallest_page) return;
+        // SQLite would take one byte for an empty file.
+        throw StoreError(Kind::foreign, fmt::format("{} is not a jobtally store", quoted(path)),
+                         "choose another file with --db");
+    }
+    throw StoreError(
+        Kind::foreign,
+        fmt::format("{} is {}", quoted(path),
+                    S_ISDIR(file.st_mode) ? "a directory, not a store" : "not a regular file"),
+        name_a_file);
+}
+
+void require_own_file(const fs::path& path, const struct stat& file) {
+    if (!is_ours(file.st_uid)) {
+        throw StoreError(Kind::not_writable,
+                         fmt::format("store {} belongs to user {}", quoted(path), file.st_uid),
+                         "run jobtally as that user");
+    }
+}
+
+// The path, or the nearest folder above it that is there.
+fs::path nearest_there(fs::path path) {
+    std::error_code error;
+    while (!fs::exists(path, error) && path.has_relative_path()) path = path.parent_path();
+    return path.empty() ? fs::path("/") : path;
+}
+
+bool network_is_allowed() {
+    const char* word = std::getenv("JOBTALLY_NETWORK_STORE");
+    return word != nullptr && std::string_view(word) == "allow";
+}
+
+void require_local(const fs::path& path, const FileSystemType& type_of) {
+    if (!is_on_network(type_of(nearest_there(path))) || network_is_allowed()) return;
+    throw StoreError(Kind::foreign,
+                     fmt::format("store {} is on a network file system", quoted(path)),
+                     "put it on a local disk; JOBTALLY_NETWORK_STORE=allow takes the risk");
+}
+
+}  // namespace
+
+std::int64_t file_system_type(const fs::path& path) {
+    struct statfs found {};
+    return ::statfs(path.c_str(), &found) == 0 ? static_cast<std::int64_t>(found.f_type) : 0;
+}
+
+bool is_on_network(std::int64_t file_system_type) {
+    constexpr std::int64_t types[] = {
+        0x6969,      // NFS
+        0x517b,      // SMB
+        0xff534d42,  // CIFS
+        0xfe534d42,  // SMB2
+        0x00c36400,  // Ceph
+        0x5346414f,  // AFS
+        0x73757245,  // Coda
+        0x0bd00bd0,  // Lustre
+        0x01161970,  // GFS2
+        0x7461636f,  // OCFS2
+    };
+    const auto unsigned_type = file_system_type & 0xffffffff;
+    return std::find(std::begin(types), std::end(types), unsigned_type) != std::end(types);
+}
+
+fs::path find_store_file(const fs::path& path, Use use, const FileSystemType& type_of) {
+    require_own_link(path);
+    auto real = followed(path);
+    struct stat file {};
+    if (::stat(real.c_str(), &file) == 0) {
+        require_regular(real, file);
+        if (use == Use::write) require_own_file(real, file);
+    } else if (errno != ENOENT && errno != ENOTDIR) {
+        throw_errno(errno, "open the store", real);
+    }
+    require_local(real, type_of);
+    return real;
+}
+
+bool is_whole(const fs::path& path, const FileHead& head) {
+    fs::path log = path;
+    log += "-wal";
+    std::error_code error;
+    const auto log_bytes = fs::file_size(log, error);
+    return head.actual_bytes >= head.named_bytes || (!error && log_bytes > 0);
+}
+
+void require_one_name(const fs::path& path) {
+    struct stat file {};
+    if (::stat(path.c_str(), &file) != 0 || file.st_nlink <= 1) return;
+    throw StoreError(Kind::foreign,
+                     fmt::format("store {} has {} names (hard links)", quoted(path), file.st_nlink),
+                     "its log has only one: delete the other names");
+}
+
+bool is_file_of_store(const fs::path& file, const fs::path& store) {
+    const auto real = followed(file);
+    return std::any_of(std::begin(endings), std::end(endings), [&](const char* ending) {
+        const fs::path name = followed(store).string() + ending;
+        std::error_code error;
+        return real == name || fs::equivalent(real, name, error);
+    });
+}
+
+bool is_open_to_others(const fs::path& path) {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) return false;
+    for (const char* ending : endings) {
+        const auto name = path.string() + ending;
+        struct stat file {};
+        if (::stat(name.c_str(), &file) == 0 && (file.st_mode & 077) != 0) return true;
+    }
+    return false;
+}
+
+}  // namespace jobtally::store

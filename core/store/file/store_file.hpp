@@ -1,0 +1,47 @@
+// Which files may be opened as a store: found through links, refused where opening would be unsafe.
+#pragma once
+
+#include "core/store/file/file_head.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+namespace jobtally::store {
+
+enum class Use : std::uint8_t { read, write };
+
+// The type of the file system that holds a path, as statfs() tells it; 0 where it does not.
+using FileSystemType = std::function<std::int64_t(const std::filesystem::path&)>;
+std::int64_t file_system_type(const std::filesystem::path& path);
+
+// NFS, SMB, Ceph and their like: SQLite's log needs memory that all readers and writers share, and
+// locks that hold. FUSE and 9P count as local: most of what they serve is (containers, folders of
+// the host), and their type does not tell.
+bool is_on_network(std::int64_t file_system_type);
+
+// The file itself, links followed: its log and its lock stand beside it. Throws StoreError for
+// - what is neither a regular file nor absent, and links that lead nowhere, in a circle, or were
+//   made by another user (root's are fine);
+// - to write: a file of another user (unless we are root);
+// - a file on a network, unless JOBTALLY_NETWORK_STORE is `allow`.
+// The file need not exist.
+std::filesystem::path find_store_file(const std::filesystem::path& path, Use use,
+                                      const FileSystemType& type_of = file_system_type);
+
+// False where the file is shorter than its head says and no log can have the rest: SQLite would
+// read zeros there. For a file that is a SQLite file.
+bool is_whole(const std::filesystem::path& path, const FileHead& head);
+
+// Throws StoreError::foreign for a file with a second name (a hard link). For one that has a log or
+// will get one: who opens it by the other name would not see that, nor its locks.
+void require_one_name(const std::filesystem::path& path);
+
+// True for the store, its log, the index of that and its lock file, by whatever name; they need not
+// exist. Throws StoreError for names that can't be followed.
+bool is_file_of_store(const std::filesystem::path& file, const std::filesystem::path& store);
+
+// True where others than the owner may read or write the store or a file beside it.
+bool is_open_to_others(const std::filesystem::path& path);
+
+}  // namespace jobtally::store

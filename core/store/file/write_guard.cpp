@@ -1,0 +1,94 @@
+// The write guard as two open-file-description locks: byte 0 is the turn to write, byte 1 the
+// turnstile in front of it. A waiter holds the turnstile, so only one polls for the turn.
+#include "core/store/file/write_guard.hpp"
+
+#include "core/store/file/sqlite_error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <thread>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace jobtally::store {
+
+namespace {
+
+constexpr off_t turn = 0;
+constexpr off_t turnstile = 1;
+
+struct flock one_byte(short type, off_t byte) {
+    struct flock lock {};
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = byte;
+    lock.l_len = 1;
+    return lock;
+}
+
+bool try_lock(int file, off_t byte, const std::filesystem::path& store) {
+    auto lock = one_byte(F_WRLCK, byte);
+    if (fcntl(file, F_OFD_SETLK, &lock) == 0) return true;
+    if (errno != EAGAIN && errno != EACCES && errno != EINTR) throw_errno(errno, "lock", store);
+    return false;
+}
+
+void unlock(int file, off_t byte) noexcept {
+    auto lock = one_byte(F_UNLCK, byte);
+    fcntl(file, F_OFD_SETLK, &lock);
+}
+
+// Open-file-description locks have no wait with a limit, hence short sleeps that grow.
+void lock_until(int file, off_t byte, std::chrono::steady_clock::time_point deadline,
+                const std::filesystem::path& store) {
+    auto pause = std::chrono::microseconds(200);
+    while (!try_lock(file, byte, store)) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now >= deadline) {
+            throw StoreError(
+                StoreError::Kind::busy,
+                fmt::format("store \"{}\" is busy: another writer holds its lock", store.string()),
+                "try again when the other process is done");
+        }
+        const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline - now);
+        std::this_thread::sleep_for(std::min(pause, left));
+        pause = std::min(pause * 3 / 2, std::chrono::microseconds(5000));
+    }
+}
+
+}  // namespace
+
+WriteGuard::WriteGuard(const std::filesystem::path& store) : m_store(store) {
+    std::filesystem::path path = store;
+    path += ".lock";
+    m_file = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!m_file) throw_errno(errno, "open the lock file", path);
+    give_to_owner_of(store, m_file.number());
+}
+
+void WriteGuard::acquire(std::chrono::steady_clock::time_point deadline) {
+    lock_until(m_file.number(), turnstile, deadline, m_store);
+    try {
+        lock_until(m_file.number(), turn, deadline, m_store);
+    } catch (...) {
+        unlock(m_file.number(), turnstile);
+        throw;
+    }
+    unlock(m_file.number(), turnstile);
+    m_held = true;
+}
+
+void WriteGuard::release() noexcept {
+    unlock(m_file.number(), turn);
+    m_held = false;
+}
+
+bool WriteGuard::someone_waits() const noexcept {
+    auto lock = one_byte(F_WRLCK, turnstile);
+    return fcntl(m_file.number(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,78 @@
+// Reading the dictionary and the definitions.
+#include "core/store/reports/catalogue.hpp"
+
+#include "core/store/file/connection.hpp"
+#include "core/store/file/statement.hpp"
+
+#include <fmt/format.h>
+
+namespace jobtally::store {
+
+namespace {
+
+// Words are numbered without gaps; numbers of definitions that went stay free for a while.
+constexpr std::int64_t greatest_definition = 1 << 26;
+
+void require_key(const Store::Connection& connection, const char* what, std::int64_t key,
+                 std::int64_t greatest) {
+    if (key >= 1 && key <= greatest) return;
+    throw StoreError(StoreError::Kind::corrupt,
+                     fmt::format("store \"{}\" is damaged: it has a {} numbered {}",
+                                 connection.path().string(), what, key),
+                     "`jobtally db verify` says more");
+}
+
+// Grows a table by key so that `key` has a place.
+template <class Value>
+Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty) {
+    const auto index = static_cast<std::size_t>(key);
+    if (index >= table.size()) table.resize(index + 1, empty);
+    return table[index];
+}
+
+}  // namespace
+
+Catalogue Catalogue::read(const Store& store) {
+    const ReadScope scope(store.connection());
+    Catalogue catalogue;
+    const auto greatest_word = store.connection().query_integer("SELECT count(*) FROM word");
+    Statement words(store.connection(), "SELECT word, text FROM word");
+    while (words.step()) {
+        require_key(store.connection(), "word", words.integer(0), greatest_word);
+        place_of(catalogue.m_words, words.integer(0), std::optional<std::string>()) = words.text(1);
+    }
+    Statement definitions(store.connection(),
+                          "SELECT definition.definition, definition.definition_id, word.text "
+                          "FROM definition LEFT JOIN word ON word.word = definition.label");
+    while (definitions.step()) {
+        require_key(store.connection(), "definition", definitions.integer(0), greatest_definition);
+        const auto key = static_cast<DefinitionKey>(definitions.integer(0));
+        place_of(catalogue.m_index_of_key, key, -1) =
+            static_cast<std::int32_t>(catalogue.m_definitions.size());
+        catalogue.m_definitions.push_back(
+            {key, std::string(definitions.text(1)), definitions.optional_text(2)});
+    }
+    return catalogue;
+}
+
+const Definition* Catalogue::definition(DefinitionKey key) const {
+    const auto index = static_cast<std::size_t>(key);
+    if (key <= 0 || index >= m_index_of_key.size() || m_index_of_key[index] < 0) return nullptr;
+    return &m_definitions[static_cast<std::size_t>(m_index_of_key[index])];
+}
+
+const std::string* Catalogue::word(WordKey key) const {
+    const auto index = static_cast<std::size_t>(key);
+    if (key <= 0 || index >= m_words.size() || !m_words[index]) return nullptr;
+    return &*m_words[index];
+}
+
+WordKey Catalogue::max_word() const {
+    return m_words.empty() ? 0 : static_cast<WordKey>(m_words.size() - 1);
+}
+
+DefinitionKey Catalogue::max_definition() const {
+    return m_index_of_key.empty() ? 0 : static_cast<DefinitionKey>(m_index_of_key.size() - 1);
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,40 @@
+// The texts behind the keys of facts: words, definitions and their labels.
+#pragma once
+
+#include "core/store/segments/facts.hpp"
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace jobtally::store {
+
+struct Definition {
+    DefinitionKey key;
+    std::string id;
+    std::optional<std::string>
+        label;  // the name in its report with the newest created_at (then the greatest id)
+};
+
+// A copy of the dictionary as it was when it was read.
+class Catalogue {
+  public:
+    static Catalogue read(const Store& store);
+
+    // By key, in no promised order.
+    const std::vector<Definition>& definitions() const { return m_definitions; }
+    // The definition of a key, or null for 0 and for keys that are not there.
+    const Definition* definition(DefinitionKey key) const;
+    // The text of a word, or null.
+    const std::string* word(WordKey key) const;
+    WordKey max_word() const;
+    DefinitionKey max_definition() const;
+
+  private:
+    std::vector<Definition> m_definitions;
+    std::vector<std::int32_t> m_index_of_key;  // into m_definitions; -1: none
+    std::vector<std::optional<std::string>> m_words;
+};
+
+}  // namespace jobtally::store

@@ -1,0 +1,198 @@
+// Keeping labels exact while reports come, go and are replaced.
+#include "core/store/reports/labels.hpp"
+
+#include "core/base/text.hpp"
+#include "core/store/file/connection.hpp"
+
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace jobtally::store {
+
+Labels::Labels(const Store::Connection& connection)
+    : m_connection(connection),
+      m_find(connection,
+             "SELECT definition, label, label_created_at, label_report_id FROM definition "
+             "WHERE definition_id = ?",
+             true),
+      m_add(connection, "INSERT INTO definition (definition_id) VALUES (?) RETURNING definition",
+            true),
+      m_read(connection, "SELECT definition_id FROM definition WHERE definition = ?", true),
+      m_read_report(connection, "SELECT id FROM report WHERE sequence = ?", true),
+      m_write(connection,
+              "UPDATE definition SET label = ?2, label_created_at = ?3, label_report_id = ?4 "
+              "WHERE definition = ?1",
+              true) {}
+
+Labels::Entry* Labels::entry(std::string_view definition_id) {
+    const auto known = m_entries.find(definition_id);
+    if (known != m_entries.end()) return &known->second;
+    const StatementUse statement(m_find);
+    statement->bind(1, definition_id);
+    if (!statement->step()) return nullptr;
+    Entry found;
+    found.key = static_cast<DefinitionKey>(statement->integer(0));
+    found.label = static_cast<WordKey>(statement->integer(1));
+    found.created_at = statement->integer_or(2, unknown_value);
+    found.report_id = statement->text(3);
+    return &remember(definition_id, std::move(found));
+}
+
+// Reports have keys of definitions that are there, unless the table or its index is damaged.
+Labels::Entry& Labels::entry_of_report(std::string_view definition_id) {
+    if (auto* found = entry(definition_id)) return *found;
+    throw StoreError(StoreError::Kind::corrupt,
+                     fmt::format("store \"{}\" is damaged: the definition of a report is missing",
+                                 visible(m_connection.path().string())),
+                     "\"jobtally db verify\" tells more; restore a backup");
+}
+
+Labels::Entry& Labels::remember(std::string_view definition_id, Entry entry) {
+    const auto place = m_entries.emplace(definition_id, std::move(entry)).first;
+    place->second.definition_id = place->first;
+    return place->second;
+}
+
+void Labels::mark_changed(Entry& own) {
+    if (!own.is_changed) m_changed.push_back(&own);
+    own.is_changed = true;
+}
+
+void Labels::forget() {
+    m_changed.clear();
+    m_entries.clear();
+    m_any_lost = false;
+}
+
+void Labels::trim() {
+    if (m_entries.size() < remembered_texts) return;
+    flush();
+    forget();
+}
+
+std::optional<DefinitionKey> Labels::find(std::string_view definition_id) {
+    const auto* found = entry(definition_id);
+    if (found == nullptr) return std::nullopt;
+    return found->key;
+}
+
+DefinitionKey Labels::intern(std::string_view definition_id) {
+    if (const auto* found = entry(definition_id)) return found->key;
+    const StatementUse statement(m_add);
+    statement->bind(1, definition_id);
+    statement->step();
+    Entry added;
+    added.key = static_cast<DefinitionKey>(statement->integer(0));
+    statement->step();
+    return remember(definition_id, std::move(added)).key;
+}
+
+std::string Labels::id_of(DefinitionKey definition) {
+    const StatementUse statement(m_read);
+    statement->bind(1, definition);
+    return statement->step() ? std::string(statement->text(0)) : std::string();
+}
+
+void Labels::add(std::string_view definition_id, const FactRow& row, std::string_view report_id) {
+    if (row.name == 0) return;
+    Entry& own = entry_of_report(definition_id);
+    if (row.created_at < own.created_at) return;
+    if (row.created_at == own.created_at && report_id < own.report_id) return;
+    own.label = row.name;
+    own.created_at = row.created_at;
+    own.report_id = report_id;
+    own.is_lost = false;
+    mark_changed(own);
+}
+
+void Labels::remove(std::string_view definition_id, const FactRow& row,
+                    std::string_view report_id) {
+    Entry& own = entry_of_report(definition_id);
+    const bool was_source = own.created_at == row.created_at && own.report_id == report_id;
+    // Without any label the definition may have lost its last report.
+    if (own.label != 0 && !was_source) return;
+    own.is_lost = m_any_lost = true;
+    mark_changed(own);
+}
+
+void Labels::flush() {
+    if (m_any_lost) find_lost();
+    for (auto* own : m_changed) {
+        write(*own);
+        own->is_changed = false;
+    }
+    m_changed.clear();
+}
+
+void Labels::find_lost() {
+    std::unordered_map<DefinitionKey, Entry*> lost;
+    for (auto* own : m_changed) {
+        if (!own->is_lost) continue;
+        own->label = 0;
+        own->created_at = unknown_value;
+        own->report_id.clear();
+        lost.emplace(own->key, own);
+    }
+    m_any_lost = false;
+    if (lost.empty()) return;
+    scan_facts(
+        m_connection,
+        {FactColumn::definition | FactColumn::name | FactColumn::created_at | FactColumn::sequence,
+         {},
+         At::created},
+        [&](const FactBatch& batch) {
+            for (std::size_t i = 0; i < batch.size; ++i) {
+                const auto found = lost.find(batch.definition[i]);
+                if (found == lost.end()) continue;
+                found->second->is_lost = false;
+                if (batch.name[i] == 0) continue;
+                consider(*found->second, batch.name[i], batch.created_at[i], batch.sequence[i]);
+            }
+        });
+    drop_orphans();
+}
+
+// Takes a report as the label's source where it is newer than the one found so far.
+void Labels::consider(Entry& own, WordKey name, std::int64_t created_at, Sequence sequence) {
+    if (created_at < own.created_at) return;
+    const StatementUse statement(m_read_report);
+    statement->bind(1, sequence);
+    if (!statement->step()) return;
+    const auto id = statement->text(0);
+    if (created_at == own.created_at && id < own.report_id) return;
+    own.label = name;
+    own.created_at = created_at;
+    own.report_id = id;
+}
+
+void Labels::drop_orphans() {
+    std::vector<Entry*> kept;
+    for (auto* own : m_changed) {
+        if (!own->is_lost) {
+            kept.push_back(own);
+            continue;
+        }
+        Statement drop(m_connection, "DELETE FROM definition WHERE definition = ?");
+        drop.bind(1, own->key);
+        drop.run();
+        m_entries.erase(m_entries.find(own->definition_id));
+    }
+    m_changed = std::move(kept);
+}
+
+void Labels::write(const Entry& own) {
+    const StatementUse statement(m_write);
+    const bool has_label = own.label != 0;
+    statement->bind(1, own.key);
+    statement->bind_known(2, own.label, has_label);
+    statement->bind_known(3, own.created_at, has_label);
+    if (has_label) {
+        statement->bind(4, own.report_id);
+    } else {
+        statement->bind_null(4);
+    }
+    statement->step();
+}
+
+}  // namespace jobtally::store

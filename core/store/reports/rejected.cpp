@@ -1,0 +1,103 @@
+// The table `rejected`: written, listed, dropped.
+#include "core/store/reports/rejected.hpp"
+
+#include "core/store/file/connection.hpp"
+#include "core/store/file/statement.hpp"
+#include "core/store/reports/rejected_table.hpp"
+
+#include <algorithm>
+
+namespace jobtally::store {
+
+namespace {
+
+constexpr std::int64_t trim_after = 1000;  // a long load of bad lines must not pile them up
+
+RejectedBody rejected_body_of(const Statement& row) {
+    RejectedBody body;
+    body.rejected_id = row.integer(0);
+    body.received_at = time::instant_from_micros(row.integer(1));
+    body.source = row.text(2);
+    body.reason = row.text(3);
+    body.body = row.text(4);
+    return body;
+}
+
+}  // namespace
+
+void RejectedTable::add(const model::Rejection& rejection, std::string_view source,
+                        time::Instant received_at) {
+    Statement statement(
+        m_connection,
+        "INSERT INTO rejected (received_at, source, reason, body) VALUES (?, ?, ?, ?)");
+    statement.bind(1, time::micros(received_at));
+    statement.bind(2, source);
+    statement.bind(3, std::string_view(rejection.reason));
+    statement.bind_blob(4, rejection.body);
+    statement.run();
+    if (++m_added >= trim_after) trim();
+}
+
+void RejectedTable::trim() {
+    if (m_added == 0) return;
+    m_added = 0;
+    const auto excess = m_connection.query_integer("SELECT count(*) FROM rejected") - m_limit;
+    if (excess <= 0) return;
+    Statement statement(m_connection,
+                        "DELETE FROM rejected WHERE rejected_id IN "
+                        "(SELECT rejected_id FROM rejected ORDER BY rejected_id LIMIT ?)");
+    statement.bind(1, excess);
+    statement.run();
+    m_forgotten += excess;
+}
+
+std::vector<RejectedBody> list_rejected(const Store& store, std::size_t limit) {
+    Statement rows(store.connection(),
+                   "SELECT rejected_id, received_at, source, reason, body FROM rejected "
+                   "ORDER BY rejected_id DESC LIMIT ?");
+    rows.bind(1, limit == 0 ? -1 : static_cast<std::int64_t>(limit));
+    std::vector<RejectedBody> bodies;
+    while (rows.step()) bodies.push_back(rejected_body_of(rows));
+    std::reverse(bodies.begin(), bodies.end());
+    return bodies;
+}
+
+std::optional<RejectedBody> find_rejected(const Store& store, std::int64_t rejected_id) {
+    Statement row(store.connection(),
+                  "SELECT rejected_id, received_at, source, reason, body FROM rejected "
+                  "WHERE rejected_id = ?");
+    row.bind(1, rejected_id);
+    if (!row.step()) return std::nullopt;
+    return rejected_body_of(row);
+}
+
+std::int64_t count_rejected(const Store& store) {
+    return store.connection().query_integer("SELECT count(*) FROM rejected");
+}
+
+std::int64_t count_rejected(const Store& store, const time::TimeSpan& span) {
+    Statement row(store.connection(),
+                  "SELECT count(*) FROM rejected WHERE received_at >= ? AND received_at < ?");
+    row.bind(1, span.since ? time::micros(*span.since) : INT64_MIN);
+    row.bind(2, span.until ? time::micros(*span.until) : INT64_MAX);
+    row.step();
+    return row.integer(0);
+}
+
+std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids) {
+    const auto& connection = store.connection();
+    const HeldGuard held(connection.guard(),
+                         std::chrono::steady_clock::now() + std::chrono::seconds(60));
+    WriteScope scope(connection);
+    Statement statement(connection, "DELETE FROM rejected WHERE rejected_id = ?");
+    std::int64_t dropped = 0;
+    for (const auto rejected_id : rejected_ids) {
+        statement.bind(1, rejected_id);
+        statement.run();
+        dropped += sqlite3_changes(connection.handle());
+    }
+    scope.commit();
+    return dropped;
+}
+
+}  // namespace jobtally::store

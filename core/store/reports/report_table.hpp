@@ -1,0 +1,29 @@
+// The writer's statements on the table `report`.
+#pragma once
+
+#include "core/store/file/statement.hpp"
+#include "core/store/segments/fact_row.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace jobtally::store {
+
+class ReportTable {
+  public:
+    explicit ReportTable(const Store::Connection& connection);
+
+    // False, and nothing is done, where the id is there already.
+    bool insert(const FactRow& row, std::string_view id, std::string_view unknown_members);
+    std::optional<FactRow> find(std::string_view id);
+    void remove(Sequence sequence);
+
+  private:
+    const Store::Connection& m_connection;
+    Statement m_insert;
+    Statement m_find;
+    Statement m_remove;
+};
+
+}  // namespace jobtally::store

@@ -1,0 +1,50 @@
+// Work for quiet times: packing what commits left, and emptying the log.
+#include "core/store/file/connection.hpp"
+#include "core/store/reports/reports.hpp"
+#include "core/store/reports/writer_memory.hpp"
+
+#include <algorithm>
+
+#include <sqlite3.h>
+
+namespace jobtally::store {
+
+namespace {
+
+// Who reads the log keeps it from being emptied, and may do so for long; the guard is held
+// meanwhile.
+constexpr std::chrono::milliseconds patience_with_readers{50};
+
+// One short transaction; false when there was nothing to pack.
+bool pack_some(Store::Connection& connection, std::chrono::milliseconds patience) {
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+    if (!connection.writer_memory) {
+        connection.writer_memory = std::make_unique<WriterMemory>(connection);
+    }
+    auto& memory = *connection.writer_memory;
+    WriteScope scope(connection);
+    try {
+        memory.refresh();
+        if (!memory.packer.pack_gap(memory.last_sequence)) return false;
+        scope.commit();
+    } catch (...) {
+        memory.forget();
+        throw;
+    }
+    connection.checkpoint_if_long();
+    return true;
+}
+
+}  // namespace
+
+void settle(Store& store, std::chrono::milliseconds patience) {
+    auto& connection = store.connection();
+    connection.wait_at_most(patience);
+    while (pack_some(connection, patience)) {
+    }
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+    connection.wait_at_most(std::min(patience, patience_with_readers));
+    connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+}  // namespace jobtally::store

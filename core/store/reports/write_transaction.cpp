@@ -1,0 +1,256 @@
+// Writing reports: one transaction under the write guard, and the rule for two reports with one id.
+#include "core/store/file/connection.hpp"
+#include "core/store/file/sqlite_error.hpp"
+#include "core/store/reports/rejected_table.hpp"
+#include "core/store/reports/reports.hpp"
+#include "core/store/reports/writer_memory.hpp"
+
+namespace jobtally::store {
+
+namespace {
+
+using model::JobReport;
+using model::Outcome;
+
+std::int64_t value_of(const std::optional<std::int64_t>& value) {
+    return value.value_or(unknown_value);
+}
+
+std::int64_t value_of(const std::optional<time::Instant>& at) {
+    return at ? time::micros(*at) : unknown_value;
+}
+
+bool same_facts(const FactRow& a, const FactRow& b) {
+    return a.definition == b.definition && a.name == b.name && a.type == b.type &&
+           a.status == b.status && a.created_at == b.created_at && a.updated_at == b.updated_at &&
+           a.operations == b.operations && a.succeeded == b.succeeded && a.failed == b.failed;
+}
+
+}  // namespace
+
+class WriteTransaction::Impl {
+  public:
+    Impl(Store& store, std::chrono::milliseconds patience, std::int64_t rejected_limit);
+    ~Impl();
+
+    Outcome put(const JobReport& report, time::Instant received_at);
+    bool remove(std::string_view id);
+    void reject(const model::Rejection& rejection, std::string_view source,
+                time::Instant received_at);
+    std::int64_t forgotten_rejections() const { return m_rejected.forgotten(); }
+    bool someone_waits() const;
+    void commit();
+
+  private:
+    WriterMemory& memory() { return *m_connection.writer_memory; }
+    void begin();
+    void roll_back() noexcept;
+    bool find_keys(const JobReport& report, FactRow& row);
+    void make_keys(const JobReport& report, FactRow& row);
+    bool insert(const JobReport& report, FactRow& row);
+    void erase(std::string_view id, const FactRow& row, std::string_view definition_id);
+    Outcome meet(const FactRow& kept, const JobReport& arrived, FactRow& row);
+    JobReport texts_of(std::string_view id, const FactRow& row);
+
+    Store::Connection& m_connection;
+    HeldGuard m_guard;
+    RejectedTable m_rejected;
+    bool m_is_open = false;
+    bool m_expects_known = false;  // the last id was there already: look before inserting
+};
+
+WriteTransaction::Impl::Impl(Store& store, std::chrono::milliseconds patience,
+                             std::int64_t rejected_limit)
+    : m_connection(store.connection()),
+      m_guard(m_connection.guard(), std::chrono::steady_clock::now() + patience),
+      m_rejected(m_connection, rejected_limit) {
+    if (m_connection.deferred_error) throw StoreError(*m_connection.deferred_error);
+    m_connection.wait_at_most(patience);
+    begin();
+}
+
+void WriteTransaction::Impl::begin() {
+    m_connection.require_in_place();
+    m_connection.execute("BEGIN IMMEDIATE");
+    m_is_open = true;
+    try {
+        if (!m_connection.writer_memory) {
+            m_connection.writer_memory = std::make_unique<WriterMemory>(m_connection);
+        }
+        memory().refresh();
+    } catch (...) {
+        roll_back();
+        throw;
+    }
+}
+
+WriteTransaction::Impl::~Impl() {
+    if (m_is_open) {
+        roll_back();
+        return;
+    }
+    try {
+        m_connection.checkpoint_if_long();
+    } catch (const StoreError& error) {
+        // What was committed is in the log; only a failed sync must stop the writers that follow.
+        if (error.kind() == StoreError::Kind::sync_failed) m_connection.deferred_error = error;
+    }
+}
+
+void WriteTransaction::Impl::roll_back() noexcept {
+    m_is_open = false;
+    if (m_connection.writer_memory) memory().forget();
+    if (m_connection.is_in_transaction()) {
+        sqlite3_exec(m_connection.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    }
+}
+
+// Looks for the keys of all texts of the report; false when the store lacks one.
+bool WriteTransaction::Impl::find_keys(const JobReport& report, FactRow& row) {
+    const auto word = [&](const std::string& text, WordKey& key) {
+        const auto found = memory().dictionary.find(text);
+        key = found.value_or(0);
+        return found.has_value();
+    };
+    if (!word(report.status, row.status)) return false;
+    if (report.type && !word(*report.type, row.type)) return false;
+    if (report.definition_name && !word(*report.definition_name, row.name)) return false;
+    if (!report.definition_id) return true;
+    const auto definition = memory().labels.find(*report.definition_id);
+    row.definition = definition.value_or(0);
+    return definition.has_value();
+}
+
+void WriteTransaction::Impl::make_keys(const JobReport& report, FactRow& row) {
+    row.status = memory().dictionary.intern(report.status);
+    if (report.type) row.type = memory().dictionary.intern(*report.type);
+    if (report.definition_name) row.name = memory().dictionary.intern(*report.definition_name);
+    if (report.definition_id) row.definition = memory().labels.intern(*report.definition_id);
+}
+
+bool WriteTransaction::Impl::insert(const JobReport& report, FactRow& row) {
+    row.sequence = memory().last_sequence + 1;
+    if (!memory().table.insert(row, report.id, report.unknown_members)) return false;
+    memory().last_sequence = row.sequence;
+    memory().packer.add(row);
+    if (row.definition != 0) memory().labels.add(*report.definition_id, row, report.id);
+    memory().labels.trim();
+    return true;
+}
+
+void WriteTransaction::Impl::erase(std::string_view id, const FactRow& row,
+                                   std::string_view definition_id) {
+    memory().table.remove(row.sequence);
+    memory().packer.remove(row.sequence);
+    if (row.definition != 0) memory().labels.remove(definition_id, row, id);
+}
+
+Outcome WriteTransaction::Impl::put(const JobReport& report, time::Instant received_at) {
+    FactRow row;
+    row.created_at = time::micros(report.created_at);
+    row.updated_at = value_of(report.updated_at);
+    row.received_at = time::micros(received_at);
+    row.operations = value_of(report.total_operations);
+    row.succeeded = value_of(report.total_succeeded);
+    row.failed = value_of(report.total_failed);
+    // Texts are only added for a report that is kept, so that no definition stands there without
+    // one.
+    const bool has_keys = find_keys(report, row);
+    if (has_keys && !m_expects_known && insert(report, row)) return Outcome::stored;
+    if (const auto kept = memory().table.find(report.id)) {
+        m_expects_known = true;
+        if (has_keys && same_facts(*kept, row)) return Outcome::unchanged;
+        return meet(*kept, report, row);
+    }
+    m_expects_known = false;
+    if (!has_keys) make_keys(report, row);
+    insert(report, row);
+    return Outcome::stored;
+}
+
+Outcome WriteTransaction::Impl::meet(const FactRow& kept, const JobReport& arrived, FactRow& row) {
+    const auto old = texts_of(arrived.id, kept);
+    const auto outcome = model::reconcile(old, arrived);
+    if (outcome != Outcome::updated) return outcome;
+    make_keys(arrived, row);
+    erase(arrived.id, kept, old.definition_id.value_or(std::string()));
+    insert(arrived, row);
+    return Outcome::updated;
+}
+
+JobReport WriteTransaction::Impl::texts_of(std::string_view id, const FactRow& row) {
+    const auto known = [](std::int64_t value) {
+        return value == unknown_value ? std::nullopt : std::optional(value);
+    };
+    JobReport report;
+    report.id = id;
+    report.status = memory().dictionary.text_of(row.status);
+    report.created_at = time::instant_from_micros(row.created_at);
+    if (row.updated_at != unknown_value) {
+        report.updated_at = time::instant_from_micros(row.updated_at);
+    }
+    if (row.type != 0) report.type = memory().dictionary.text_of(row.type);
+    report.total_operations = known(row.operations);
+    report.total_succeeded = known(row.succeeded);
+    report.total_failed = known(row.failed);
+    if (row.definition != 0) report.definition_id = memory().labels.id_of(row.definition);
+    if (row.name != 0) report.definition_name = memory().dictionary.text_of(row.name);
+    return report;
+}
+
+bool WriteTransaction::Impl::remove(std::string_view id) {
+    const auto kept = memory().table.find(id);
+    if (!kept) return false;
+    erase(id, *kept,
+          kept->definition != 0 ? memory().labels.id_of(kept->definition) : std::string());
+    memory().labels.trim();
+    return true;
+}
+
+void WriteTransaction::Impl::reject(const model::Rejection& rejection, std::string_view source,
+                                    time::Instant received_at) {
+    m_rejected.add(rejection, source, received_at);
+}
+
+bool WriteTransaction::Impl::someone_waits() const {
+    const auto* guard = m_connection.guard();
+    return guard != nullptr && guard->someone_waits();
+}
+
+void WriteTransaction::Impl::commit() {
+    memory().flush();
+    m_rejected.trim();
+    try {
+        m_connection.execute("COMMIT");
+    } catch (const StoreError& error) {
+        if (error.kind() == StoreError::Kind::sync_failed) m_connection.deferred_error = error;
+        throw;
+    }
+    m_is_open = false;
+}
+
+WriteTransaction::WriteTransaction(Store& store, std::chrono::milliseconds patience,
+                                   std::int64_t rejected_limit)
+    : m_impl(std::make_unique<Impl>(store, patience, rejected_limit)) {}
+WriteTransaction::~WriteTransaction() = default;
+Outcome WriteTransaction::put(const JobReport& report, time::Instant received_at) {
+    return m_impl->put(report, received_at);
+}
+bool WriteTransaction::remove(std::string_view id) {
+    return m_impl->remove(id);
+}
+void WriteTransaction::reject(const model::Rejection& rejection, std::string_view source,
+                              time::Instant received_at) {
+    m_impl->reject(rejection, source, received_at);
+}
+std::int64_t WriteTransaction::forgotten_rejections() const {
+    return m_impl->forgotten_rejections();
+}
+bool WriteTransaction::someone_waits() const {
+    return m_impl->someone_waits();
+}
+void WriteTransaction::commit() {
+    m_impl->commit();
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,37 @@
+// What a connection that writes remembers between its transactions: texts, labels, prepared
+// statements.
+#pragma once
+
+#include "core/store/reports/dictionary.hpp"
+#include "core/store/reports/labels.hpp"
+#include "core/store/reports/report_table.hpp"
+#include "core/store/segments/packer.hpp"
+
+namespace jobtally::store {
+
+class WriterMemory {
+  public:
+    explicit WriterMemory(const Store::Connection& connection);
+
+    // Call at the beginning of a transaction: forgets everything if another connection wrote since.
+    void refresh();
+    void forget();
+    // Writes what the open transaction changed and is only in memory yet.
+    void flush();
+
+    Dictionary dictionary;
+    Labels labels;
+    ReportTable table;
+    Packer packer;
+    Sequence last_sequence = 0;
+
+  private:
+    const Store::Connection& m_connection;
+    std::int64_t m_version = -1;  // PRAGMA data_version
+    Sequence m_flushed_sequence = 0;
+    Statement m_read_version;
+    Statement m_read_sequence;
+    Statement m_write_sequence;
+};
+
+}  // namespace jobtally::store

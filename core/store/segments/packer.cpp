@@ -1,0 +1,148 @@
+// Packing the end of the table while it grows, and closing gaps when there is time.
+#include "core/store/segments/packer.hpp"
+
+#include "core/store/file/connection.hpp"
+#include "core/store/segments/fact_columns.hpp"
+#include "core/store/segments/scan_rows.hpp"
+#include "core/store/segments/segment_reader.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace jobtally::store {
+
+void Packer::forget() {
+    m_is_loaded = m_has_tail = false;
+    m_places.clear();
+    clear(m_tail);
+}
+
+void Packer::load() {
+    if (m_is_loaded) return;
+    for (const auto& segment : list_segments(m_connection)) {
+        m_places.emplace(segment.first, Place{segment.last, segment.rows});
+    }
+    m_is_loaded = true;
+}
+
+Sequence Packer::tail_first() const {
+    return m_places.empty() ? 1 : std::prev(m_places.end())->second.last + 1;
+}
+
+void Packer::add(const FactRow& row) {
+    load();
+    // What is written is kept for packing, unless rows before it would have to be read for that.
+    if (!m_has_tail && row.sequence == tail_first()) m_has_tail = true;
+    if (m_has_tail) append(m_tail, row);
+    if (row.sequence - tail_first() + 1 >= static_cast<Sequence>(limits.segment_rows)) {
+        pack_tail(row.sequence);
+    }
+}
+
+void Packer::remove(Sequence sequence) {
+    load();
+    if (sequence >= tail_first()) {
+        if (!m_has_tail) return;
+        const auto found =
+            std::lower_bound(m_tail.sequence.begin(), m_tail.sequence.end(), sequence);
+        if (found == m_tail.sequence.end() || *found != sequence) return forget();
+        remove_rows(m_tail, static_cast<std::size_t>(found - m_tail.sequence.begin()), 1);
+        return;
+    }
+    auto place = m_places.upper_bound(sequence);
+    if (place == m_places.begin() || std::prev(place)->second.last < sequence) return;
+    place = std::prev(place);
+    // Without the last segment the tail begins earlier.
+    if (std::next(place) == m_places.end()) {
+        clear(m_tail);
+        m_has_tail = false;
+    }
+    drop_segment(m_connection, place->first);
+    m_places.erase(place);
+}
+
+void Packer::read_tail(Sequence last_sequence) {
+    if (m_has_tail) return;
+    clear(m_tail);
+    scan_rows(m_connection, {all_fact_columns, {}, At::created}, tail_first(), last_sequence,
+              [&](const FactBatch& batch) { append(m_tail, batch); });
+    m_has_tail = true;
+}
+
+void Packer::pack_tail(Sequence last_sequence) {
+    load();
+    if (last_sequence - tail_first() + 1 < limits.tail) return;
+    read_tail(last_sequence);
+    auto first = tail_first();
+    if (!m_places.empty() && std::prev(m_places.end())->second.rows < limits.segment_rows) {
+        const auto place = std::prev(m_places.end());
+        first = place->first;
+        FactBatch facts;
+        take_segment(place, facts);
+        append(facts, m_tail);
+        m_tail = std::move(facts);
+    }
+    pack(m_tail, first, last_sequence);
+    clear(m_tail);
+}
+
+// Writes [first, last] as segments of at most limits.segment_rows.
+void Packer::pack(FactBatch& facts, Sequence first, Sequence last) {
+    while (facts.size > limits.segment_rows) {
+        FactBatch full = facts;
+        remove_rows(full, limits.segment_rows, full.size - limits.segment_rows);
+        const auto full_last = full.sequence.back();
+        write_segment(m_connection, full, first, full_last);
+        m_places.emplace(first, Place{full_last, full.size});
+        first = full_last + 1;
+        remove_rows(facts, 0, limits.segment_rows);
+    }
+    write_segment(m_connection, facts, first, last);
+    m_places.emplace(first, Place{last, facts.size});
+}
+
+// Unpacks a segment behind `facts` and drops it.
+void Packer::take_segment(Places::iterator place, FactBatch& facts) {
+    FactBatch unpacked;
+    SegmentReader(m_connection)
+        .read({place->first, place->second.last, place->second.rows, {}, {}, {}, false},
+              all_fact_columns, unpacked);
+    append(facts, unpacked);
+    drop_segment(m_connection, place->first);
+    m_places.erase(place);
+}
+
+bool Packer::pack_gap(Sequence last_sequence) {
+    load();
+    Sequence next = 1;
+    for (const auto& [first, place] : m_places) {
+        if (first - next >= limits.gap) return pack_range(next, first - 1);
+        next = place.last + 1;
+    }
+    return last_sequence - next + 1 >= limits.gap && pack_range(next, last_sequence);
+}
+
+bool Packer::pack_range(Sequence first, Sequence last) {
+    // A range that is wide because of what was deleted may have few rows; one that is wide because
+    // of what was written is packed piece by piece.
+    const auto width = static_cast<Sequence>(limits.segment_rows);
+    const auto end = std::min(last, first + width - 1);
+    FactBatch facts;
+    auto begin = first;
+    auto before = m_places.lower_bound(first);
+    if (before != m_places.begin()) {
+        before = std::prev(before);
+        if (before->second.last + 1 == first && before->second.rows < limits.segment_rows / 2) {
+            begin = before->first;
+            take_segment(before, facts);
+        }
+    }
+    scan_rows(m_connection, {all_fact_columns, {}, At::created}, first, end,
+              [&](const FactBatch& batch) { append(facts, batch); });
+    pack(facts, begin, end);
+    clear(m_tail);
+    m_has_tail = false;
+    return true;
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,52 @@
+// One pass over each column, without branches, so that it does not show beside the unpacking.
+#include "core/store/segments/plausible.hpp"
+
+#include "core/store/file/connection.hpp"
+
+#include <fmt/format.h>
+
+namespace jobtally::store {
+
+namespace {
+
+constexpr std::int64_t first_time = time::micros(time::earliest);
+constexpr std::int64_t end_of_times = time::micros(time::end_of_time);
+
+// True when all values that are known lie in [first, first + size).
+bool all_within(const std::vector<std::int64_t>& values, std::int64_t first, std::uint64_t size) {
+    bool is_good = true;
+    for (const auto value : values) {
+        const auto distance = static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(first);
+        is_good = is_good & ((distance < size) | (value == unknown_value));
+    }
+    return is_good;
+}
+
+bool all_keys(const std::vector<std::int32_t>& keys) {
+    std::int32_t bits = 0;
+    for (const auto key : keys) bits |= key;
+    return bits >= 0;
+}
+
+}  // namespace
+
+void require_plausible(const FactBatch& batch, const Store::Connection& connection) {
+    bool is_good = true;
+    for (const auto* keys : {&batch.definition, &batch.name, &batch.type, &batch.status_word}) {
+        is_good = is_good && all_keys(*keys);
+    }
+    for (const auto* times : {&batch.created_at, &batch.updated_at, &batch.received_at}) {
+        is_good = is_good && all_within(*times, first_time,
+                                        static_cast<std::uint64_t>(end_of_times - first_time));
+    }
+    for (const auto* counts : {&batch.operations, &batch.succeeded, &batch.failed}) {
+        is_good = is_good && all_within(*counts, 0, std::uint64_t{1} << 63);
+    }
+    if (is_good) return;
+    throw StoreError(StoreError::Kind::corrupt,
+                     fmt::format("store \"{}\" is damaged: it holds values that no report has",
+                                 connection.path().string()),
+                     "\"jobtally db verify\" tells more; restore a backup");
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,102 @@
+// Reading rows into batches; the query names only the columns that are asked for.
+#include "core/store/segments/scan_rows.hpp"
+
+#include "core/store/file/connection.hpp"
+#include "core/store/file/statement.hpp"
+#include "core/store/segments/fact_columns.hpp"
+#include "core/store/segments/fact_row.hpp"
+#include "core/store/segments/plausible.hpp"
+
+#include <string>
+
+namespace jobtally::store {
+
+namespace {
+
+constexpr std::size_t rows_a_batch = 8192;
+
+std::string columns_of(const FactQuery& query) {
+    std::string columns;
+    const auto add = [&](FactColumn column, const char* names) {
+        if (!asks_for(query.columns, column)) return;
+        if (!columns.empty()) columns += ", ";
+        columns += names;
+    };
+    add(FactColumn::sequence, "sequence");
+    add(FactColumn::definition, "definition");
+    add(FactColumn::name, "name");
+    add(FactColumn::type, "type");
+    add(FactColumn::status, "status");
+    add(FactColumn::created_at, "created_at");
+    add(FactColumn::updated_at, "updated_at");
+    add(FactColumn::received_at, "received_at");
+    add(FactColumn::operations, "total_operations, total_succeeded, total_failed");
+    return columns.empty() ? "1" : columns;
+}
+
+const char* name_of(At at) {
+    switch (at) {
+        case At::updated:
+            return "updated_at";
+        case At::received:
+            return "received_at";
+        default:
+            return "created_at";
+    }
+}
+
+std::string row_query(const FactQuery& query) {
+    std::string sql =
+        "SELECT " + columns_of(query) + " FROM report WHERE sequence BETWEEN ?1 AND ?2";
+    if (query.span.since) sql += std::string(" AND ") + name_of(query.at) + " >= ?3";
+    if (query.span.until) sql += std::string(" AND ") + name_of(query.at) + " < ?4";
+    return sql;
+}
+
+void append_row(FactBatch& batch, const Statement& row, FactColumns columns) {
+    int place = 0;
+    const auto key = [&](FactColumn column, std::vector<std::int32_t>& to) {
+        if (asks_for(columns, column)) to.push_back(key_of(row.integer(place++)));
+    };
+    const auto value = [&](FactColumn column, std::vector<std::int64_t>& to) {
+        if (asks_for(columns, column)) to.push_back(row.integer_or(place++, unknown_value));
+    };
+    value(FactColumn::sequence, batch.sequence);
+    key(FactColumn::definition, batch.definition);
+    key(FactColumn::name, batch.name);
+    key(FactColumn::type, batch.type);
+    key(FactColumn::status, batch.status_word);
+    if (asks_for(columns, FactColumn::status)) {
+        batch.status.push_back(status_of_word(batch.status_word.back()));
+    }
+    value(FactColumn::created_at, batch.created_at);
+    value(FactColumn::updated_at, batch.updated_at);
+    value(FactColumn::received_at, batch.received_at);
+    value(FactColumn::operations, batch.operations);
+    value(FactColumn::operations, batch.succeeded);
+    value(FactColumn::operations, batch.failed);
+    ++batch.size;
+}
+
+}  // namespace
+
+void scan_rows(const Store::Connection& connection, const FactQuery& query, Sequence first,
+               Sequence last, const std::function<void(const FactBatch&)>& take) {
+    Statement rows(connection, row_query(query));
+    rows.bind(1, first);
+    rows.bind(2, last);
+    if (query.span.since) rows.bind(3, time::micros(*query.span.since));
+    if (query.span.until) rows.bind(4, time::micros(*query.span.until));
+    FactBatch batch;
+    while (rows.step()) {
+        append_row(batch, rows, query.columns);
+        if (batch.size < rows_a_batch) continue;
+        require_plausible(batch, connection);
+        take(batch);
+        clear(batch);
+    }
+    require_plausible(batch, connection);
+    if (batch.size > 0) take(batch);
+}
+
+}  // namespace jobtally::store

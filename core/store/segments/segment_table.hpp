@@ -1,0 +1,52 @@
+// The tables `segment` and `segment_column`: which segments there are, writing and dropping them.
+#pragma once
+
+#include "core/store/file/statement.hpp"
+#include "core/store/segments/facts.hpp"
+
+#include <string>
+#include <vector>
+
+namespace jobtally::store {
+
+// The numbers in segment_column; never change one.
+enum class SegmentColumn : std::uint8_t {
+    sequence,
+    definition,
+    name,
+    type,
+    status,
+    created_at,
+    updated_at,
+    received_at,
+    operations,
+    succeeded,
+    failed,
+};
+inline constexpr std::size_t segment_columns = 11;
+
+// The least and the greatest; unknown_value for both where there is none.
+struct ValueRange {
+    std::int64_t least = unknown_value;
+    std::int64_t greatest = unknown_value;
+};
+
+struct Segment {
+    Sequence first = 0;
+    Sequence last = 0;
+    std::size_t rows = 0;
+    ValueRange created_at;
+    ValueRange updated_at;
+    ValueRange received_at;
+    bool has_unknown_updated = false;
+};
+
+// All segments, by their first sequence. Throws StoreError::corrupt where they can't be true.
+std::vector<Segment> list_segments(const Store::Connection& connection);
+
+// Packs all columns of `facts`, in the order of their sequence, as the segment of [first, last].
+Segment write_segment(const Store::Connection& connection, const FactBatch& facts, Sequence first,
+                      Sequence last);
+void drop_segment(const Store::Connection& connection, Sequence first);
+
+}  // namespace jobtally::store

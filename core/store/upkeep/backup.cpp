@@ -1,0 +1,136 @@
+// VACUUM INTO a partial file, an integrity check of that, a sync, a rename.
+#include "core/store/upkeep/backup.hpp"
+
+#include "core/base/text.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/file/identity.hpp"
+#include "core/store/file/partial_file.hpp"
+#include "core/store/file/schema.hpp"
+#include "core/store/file/sqlite_error.hpp"
+#include "core/store/file/statement.hpp"
+#include "core/store/file/store_file.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace jobtally::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = StoreError::Kind;
+
+std::string quoted(const fs::path& path) {
+    return fmt::format("\"{}\"", visible(path.string()));
+}
+
+fs::path followed(const fs::path& path) {
+    std::error_code error;
+    auto real = fs::weakly_canonical(fs::absolute(path, error), error);
+    return error ? path : real;
+}
+
+fs::path beside(fs::path path, const char* ending) {
+    return path += ending;
+}
+
+bool is_there(const fs::path& path) {
+    std::error_code error;
+    return fs::exists(path, error);
+}
+
+bool is_older_backup(const fs::path& target) {
+    std::error_code error;
+    if (fs::is_empty(target, error)) return true;
+    try {
+        const Store::Connection connection(target, Store::Connection::Access::read);
+        return connection.query_integer("PRAGMA application_id") == application_id;
+    } catch (const StoreError&) {
+        return false;
+    }
+}
+
+void require_replaceable(const fs::path& target, const fs::path& store) {
+    std::error_code error;
+    const auto status = fs::status(target, error);
+    if (is_file_of_store(target, store)) {
+        throw StoreError(Kind::other, fmt::format("{} is the store itself", quoted(target)),
+                         "name another file");
+    }
+    if (!fs::exists(status)) return;
+    if (!fs::is_regular_file(status)) {
+        throw StoreError(Kind::other,
+                         fmt::format("{} is {}", quoted(target),
+                                     fs::is_directory(status) ? "a directory, not a file"
+                                                              : "not a regular file"),
+                         "name a file");
+    }
+    // SQLite would play the log of the old file into the new one.
+    if (is_there(beside(target, "-wal")) || is_there(beside(target, "-journal"))) {
+        throw StoreError(
+            Kind::other,
+            fmt::format("{} is a store in use: a log stands beside it", quoted(target)),
+            "name another file");
+    }
+    if (!is_older_backup(target)) {
+        throw StoreError(Kind::foreign, fmt::format("{} is no backup of a store", quoted(target)),
+                         "name another file, or delete that one first");
+    }
+}
+
+// The reason of a failure may lie on either side.
+[[noreturn]] void throw_copying(int code, const Store::Connection& connection,
+                                const fs::path& target) {
+    const int kind = code & 0xff;
+    const bool is_of_source = kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB ||
+                              kind == SQLITE_BUSY || kind == SQLITE_CONSTRAINT;
+    const bool is_damage = kind == SQLITE_CONSTRAINT;  // an index that contradicts its table
+    throw_sqlite(is_damage ? SQLITE_CORRUPT : code, connection.handle(),
+                 is_of_source ? connection.path() : target);
+}
+
+void copy(const Store::Connection& connection, const fs::path& target) {
+    sqlite3_stmt* statement = nullptr;
+    const std::string name = target.string();
+    int code = sqlite3_prepare_v2(connection.handle(), "VACUUM INTO ?", -1, &statement, nullptr);
+    if (code == SQLITE_OK) {
+        code = sqlite3_bind_text(statement, 1, name.data(), static_cast<int>(name.size()),
+                                 SQLITE_STATIC);
+    }
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    sqlite3_finalize(statement);
+    if (code != SQLITE_DONE) throw_copying(code, connection, target);
+}
+
+Backup checked(const fs::path& copy, const fs::path& target) {
+    const Store::Connection connection(copy, Store::Connection::Access::read);
+    identify(connection, static_cast<std::int64_t>(schema_steps().size()));
+    Statement check(connection, "PRAGMA integrity_check(1)");
+    const std::string found = check.step() ? std::string(check.text(0)) : "no answer";
+    if (found != "ok") {
+        throw StoreError(Kind::corrupt,
+                         fmt::format("the copy {} is damaged: {}", quoted(copy), found),
+                         "`jobtally db verify` tells whether the store is");
+    }
+    Backup backup;
+    backup.path = target;
+    backup.reports = connection.query_integer("SELECT count(*) FROM report");
+    backup.rejected = connection.query_integer("SELECT count(*) FROM rejected");
+    backup.file_bytes = static_cast<std::int64_t>(fs::file_size(copy));
+    return backup;
+}
+
+}  // namespace
+
+Backup back_up(const Store& store, const fs::path& target) {
+    const auto& connection = store.connection();
+    const auto real = followed(target);
+    require_replaceable(real, connection.path());
+    PartialFile partial(real);
+    copy(connection, partial.path());
+    const auto backup = checked(partial.path(), real);
+    partial.finish();
+    return backup;
+}
+
+}  // namespace jobtally::store

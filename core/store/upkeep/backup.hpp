@@ -1,0 +1,24 @@
+// Copying a store that others go on writing to.
+#pragma once
+
+#include "core/store/file/store.hpp"
+
+#include <cstdint>
+#include <filesystem>
+
+namespace jobtally::store {
+
+struct Backup {
+    std::filesystem::path path;  // links followed
+    std::int64_t reports = 0;
+    std::int64_t rejected = 0;
+    std::int64_t file_bytes = 0;
+};
+
+// Makes `target` a copy of one state of the store: compact, checked, on disk, mode 0600. Whatever
+// ends the process meanwhile, `target` is what it was or the whole copy. Replaces an older backup;
+// throws StoreError where `target` is anything else: the store itself, a store in use, another
+// file. The temporary `target.partial` of a killed backup goes with the next one.
+Backup back_up(const Store& store, const std::filesystem::path& target);
+
+}  // namespace jobtally::store

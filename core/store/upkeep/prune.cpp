@@ -1,0 +1,110 @@
+// Which reports go, in which order, and how much at once.
+#include "core/store/upkeep/prune.hpp"
+
+#include "core/store/file/connection.hpp"
+#include "core/store/file/statement.hpp"
+#include "core/store/reports/rejected.hpp"
+#include "core/store/reports/reports.hpp"
+#include "core/store/segments/facts.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace jobtally::store {
+
+namespace {
+
+constexpr std::chrono::milliseconds piece_time{5};
+constexpr std::size_t rows_a_look = 32;
+constexpr int bodies_a_piece = 100;
+constexpr std::chrono::seconds patience{60};
+
+using Sequences = std::vector<Sequence>;
+
+// The reports that give the labels of definitions.
+std::unordered_set<Sequence> label_sources(const Store& store, time::Instant before) {
+    Statement row(store.connection(),
+                  "SELECT sequence FROM definition JOIN report ON id = label_report_id "
+                  "WHERE label_created_at < ?");
+    row.bind(1, time::micros(before));
+    std::unordered_set<Sequence> sources;
+    while (row.step()) sources.insert(row.integer(0));
+    return sources;
+}
+
+// In the order of arrival, so that whole segments go one after the other. Sources of labels come
+// last and together: where one goes all reports are searched for the next name.
+Sequences old_reports(const Store& store, time::Instant before) {
+    const ReadScope scope(store.connection());
+    Sequences sequences;
+    scan_facts(store, {static_cast<FactColumns>(FactColumn::sequence), {{}, before}, At::created},
+               [&](const FactBatch& batch) {
+                   sequences.insert(sequences.end(), batch.sequence.begin(), batch.sequence.end());
+               });
+    std::sort(sequences.begin(), sequences.end());
+    const auto sources = label_sources(store, before);
+    std::stable_partition(sequences.begin(), sequences.end(),
+                          [&](Sequence sequence) { return !sources.contains(sequence); });
+    return sequences;
+}
+
+// One transaction from the front of `sequences` on; returns how many were looked at.
+std::size_t remove_some(Store& store, std::span<const Sequence> sequences, std::int64_t& removed) {
+    WriteTransaction transaction(store);
+    const auto end_at = std::chrono::steady_clock::now() + piece_time;
+    std::size_t done = 0;
+    while (done < sequences.size()) {
+        const auto some = sequences.subspan(done, std::min(rows_a_look, sequences.size() - done));
+        // A report that was replaced since has another sequence and is not found.
+        for (const auto& id : read_ids(store, some)) {
+            if (!id.empty() && transaction.remove(id)) ++removed;
+        }
+        done += some.size();
+        if (std::chrono::steady_clock::now() >= end_at || transaction.someone_waits()) break;
+    }
+    transaction.commit();
+    return done;
+}
+
+std::int64_t remove_some_rejected(Store& store, time::Instant before) {
+    auto& connection = store.connection();
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+    WriteScope scope(connection);
+    Statement statement(connection,
+                        "DELETE FROM rejected WHERE rejected_id IN (SELECT rejected_id FROM "
+                        "rejected WHERE received_at < ? LIMIT ?)");
+    statement.bind(1, time::micros(before));
+    statement.bind(2, bodies_a_piece);
+    statement.run();
+    const auto removed = sqlite3_changes(connection.handle());
+    scope.commit();
+    connection.checkpoint_if_long();
+    return removed;
+}
+
+}  // namespace
+
+OldRecords count_before(const Store& store, time::Instant before) {
+    const ReadScope scope(store.connection());
+    OldRecords old;
+    scan_facts(store, {0, {{}, before}, At::created}, [&](const FactBatch& batch) {
+        old.reports += static_cast<std::int64_t>(batch.size);
+    });
+    old.rejected = count_rejected(store, {{}, before});
+    return old;
+}
+
+OldRecords prune(Store& store, time::Instant before) {
+    OldRecords removed;
+    const auto sequences = old_reports(store, before);
+    std::span<const Sequence> rest = sequences;
+    while (!rest.empty()) rest = rest.subspan(remove_some(store, rest, removed.reports));
+    for (auto some = remove_some_rejected(store, before); some > 0;
+         some = remove_some_rejected(store, before)) {
+        removed.rejected += some;
+    }
+    settle(store);
+    return removed;
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,24 @@
+// Deleting what is old, a little at a time.
+#pragma once
+
+#include "core/store/file/store.hpp"
+#include "core/time/instant.hpp"
+
+#include <cstdint>
+
+namespace jobtally::store {
+
+struct OldRecords {
+    std::int64_t reports = 0;   // created before a time
+    std::int64_t rejected = 0;  // received before it
+};
+
+OldRecords count_before(const Store& store, time::Instant before);
+
+// Deletes them, as the store is when it begins: what arrives meanwhile stays. Each piece is a
+// transaction of some milliseconds and ends early where another writer waits, so that a listener's
+// answers are not late. A kill leaves a sound store with fewer reports. The space is used again;
+// the file does not get smaller. Packs and checkpoints at the end. Returns what it deleted.
+OldRecords prune(Store& store, time::Instant before);
+
+}  // namespace jobtally::store

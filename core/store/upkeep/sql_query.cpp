@@ -1,0 +1,160 @@
+// A read-only connection, query_only, and an authorizer that lets through what reads.
+#include "core/store/upkeep/sql_query.hpp"
+
+#include "core/store/file/connection.hpp"
+#include "core/store/file/sqlite_error.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace jobtally::store {
+
+namespace {
+
+constexpr const char* views_hint =
+    "the views \"reports\" and \"definitions\" have readable texts and times";
+
+// Those that only tell something, and only without a value.
+bool is_harmless(std::string_view pragma, bool has_argument) {
+    constexpr std::string_view of_an_object[] = {"table_info",      "table_xinfo", "index_list",
+                                                 "index_info",      "index_xinfo", "table_list",
+                                                 "foreign_key_list"};
+    constexpr std::string_view plain[] = {"application_id",  "user_version",   "page_count",
+                                          "page_size",       "freelist_count", "encoding",
+                                          "compile_options", "journal_mode",   "database_list"};
+    if (std::find(std::begin(of_an_object), std::end(of_an_object), pragma) !=
+        std::end(of_an_object)) {
+        return true;
+    }
+    return !has_argument &&
+           std::find(std::begin(plain), std::end(plain), pragma) != std::end(plain);
+}
+
+int authorize(void*, int action, const char* first, const char* second, const char*, const char*) {
+    switch (action) {
+        case SQLITE_SELECT:
+        case SQLITE_READ:
+        case SQLITE_RECURSIVE:
+            return SQLITE_OK;
+        case SQLITE_FUNCTION:
+            return std::string_view(second) == "load_extension" ? SQLITE_DENY : SQLITE_OK;
+        case SQLITE_PRAGMA:
+            return is_harmless(first, second != nullptr) ? SQLITE_OK : SQLITE_DENY;
+        default:
+            return SQLITE_DENY;
+    }
+}
+
+struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+// Sets the rules for as long as it lives.
+class OnlyReading {
+  public:
+    explicit OnlyReading(const Store::Connection& connection) : m_connection(connection) {
+        m_connection.execute("PRAGMA query_only=ON");
+        sqlite3_set_authorizer(m_connection.handle(), authorize, nullptr);
+    }
+    ~OnlyReading() {
+        sqlite3_set_authorizer(m_connection.handle(), nullptr, nullptr);
+        sqlite3_exec(m_connection.handle(), "PRAGMA query_only=OFF", nullptr, nullptr, nullptr);
+    }
+    OnlyReading(const OnlyReading&) = delete;
+    OnlyReading& operator=(const OnlyReading&) = delete;
+
+  private:
+    const Store::Connection& m_connection;
+};
+
+[[noreturn]] void throw_not_reading() {
+    throw UsageError("only statements that read are allowed",
+                     "reports come by `ingest`, and go by `db prune`");
+}
+
+Prepared prepare_next(const Store::Connection& connection, const char*& sql) {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v2(connection.handle(), sql, -1, &statement, &sql);
+    if (code == SQLITE_OK) return Prepared(statement);
+    const std::string reason = sqlite3_errmsg(connection.handle());
+    if (code == SQLITE_AUTH || reason.starts_with("not authorized")) throw_not_reading();
+    if (code == SQLITE_ERROR || code == SQLITE_TOOBIG) {
+        throw UsageError(fmt::format("SQL: {}", reason), views_hint);
+    }
+    throw_sqlite(code, connection.handle(), connection.path());
+}
+
+Prepared prepare_single(const Store::Connection& connection, const std::string& sql) {
+    if (sql.find('\0') != std::string::npos) throw UsageError("SQL: a NUL character");
+    const char* rest = sql.c_str();
+    auto statement = prepare_next(connection, rest);
+    while (!statement && *rest != '\0') statement = prepare_next(connection, rest);
+    if (!statement) throw UsageError("SQL: nothing is asked", views_hint);
+    while (*rest != '\0') {
+        if (prepare_next(connection, rest)) throw UsageError("SQL: more than one statement");
+    }
+    if (sqlite3_stmt_readonly(statement.get()) == 0) throw_not_reading();
+    if (sqlite3_bind_parameter_count(statement.get()) > 0) {
+        throw UsageError("SQL: parameters have no values here", "write the values out");
+    }
+    return statement;
+}
+
+std::vector<std::string> column_names(sqlite3_stmt* statement) {
+    std::vector<std::string> names;
+    for (int column = 0; column < sqlite3_column_count(statement); ++column) {
+        const char* text = sqlite3_column_name(statement, column);
+        const std::string name = text == nullptr ? "" : text;
+        auto unique = name;
+        for (int copy = 1; std::find(names.begin(), names.end(), unique) != names.end(); ++copy) {
+            unique = fmt::format("{}:{}", name, copy);
+        }
+        names.push_back(std::move(unique));
+    }
+    return names;
+}
+
+SqlValue value_of(sqlite3_stmt* statement, int column) {
+    switch (sqlite3_column_type(statement, column)) {
+        case SQLITE_NULL:
+            return {};
+        case SQLITE_INTEGER:
+            return sqlite3_column_int64(statement, column);
+        case SQLITE_FLOAT:
+            return sqlite3_column_double(statement, column);
+        default: {
+            const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
+            const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+            return bytes == nullptr ? std::string() : std::string(bytes, size);
+        }
+    }
+}
+
+}  // namespace
+
+SqlAnswer run_query(const Store& store, const std::string& sql) {
+    const auto& connection = store.connection();
+    const OnlyReading only_reading(connection);
+    const auto statement = prepare_single(connection, sql);
+    SqlAnswer answer;
+    answer.columns = column_names(statement.get());
+    int code = sqlite3_step(statement.get());
+    for (; code == SQLITE_ROW; code = sqlite3_step(statement.get())) {
+        auto& row = answer.rows.emplace_back();
+        row.reserve(answer.columns.size());
+        for (int column = 0; column < static_cast<int>(answer.columns.size()); ++column) {
+            row.push_back(value_of(statement.get(), column));
+        }
+    }
+    if ((code & 0xff) == SQLITE_ERROR) {
+        throw Error(fmt::format("SQL: {}", sqlite3_errmsg(connection.handle())));
+    }
+    if (code != SQLITE_DONE) throw_sqlite(code, connection.handle(), connection.path());
+    return answer;
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,80 @@
+// Spans of listeners: begun, moved on, ended, read.
+#include "core/store/upkeep/uptime.hpp"
+
+#include "core/base/file.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/file/sqlite_error.hpp"
+#include "core/store/file/statement.hpp"
+
+#include <string_view>
+
+namespace jobtally::store {
+
+namespace {
+
+// Of the largest report that a listener takes if it is not told otherwise.
+constexpr std::size_t room_of_a_report = 1 << 20;
+
+// What is written here fits where no report does.
+void require_room(const Store::Connection& connection) {
+    if (connection.is_private()) return;
+    if (lacks_room(connection.path().parent_path(), room_of_a_report) != 0)
+        throw_full(connection.path());
+}
+
+void write(Store& store, std::string_view sql, time::Instant at, std::optional<UptimeKey> span,
+           std::chrono::milliseconds patience) {
+    auto& connection = store.connection();
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+    connection.wait_at_most(patience);
+    WriteScope scope(connection);
+    Statement statement(connection, sql);
+    statement.bind(1, time::micros(at));
+    if (span) statement.bind(2, *span);
+    statement.run();
+    scope.commit();
+    connection.checkpoint_if_long();
+}
+
+}  // namespace
+
+UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds patience) {
+    write(store, "INSERT INTO uptime (begun_at, last_alive_at) VALUES (?1, ?1)", at, std::nullopt,
+          patience);
+    return sqlite3_last_insert_rowid(store.connection().handle());
+}
+
+void mark_alive(Store& store, UptimeKey span, time::Instant at,
+                std::chrono::milliseconds patience) {
+    require_room(store.connection());
+    write(store, "UPDATE uptime SET last_alive_at = max(last_alive_at, ?1) WHERE span = ?2", at,
+          span, patience);
+}
+
+void end_uptime(Store& store, UptimeKey span, time::Instant at,
+                std::chrono::milliseconds patience) {
+    write(store,
+          "UPDATE uptime SET last_alive_at = max(last_alive_at, ?1), has_ended = 1 "
+          "WHERE span = ?2",
+          at, span, patience);
+}
+
+std::vector<UptimeSpan> read_uptime(const Store& store) {
+    Statement row(store.connection(),
+                  "SELECT begun_at, last_alive_at, has_ended FROM uptime ORDER BY begun_at, span");
+    std::vector<UptimeSpan> spans;
+    while (row.step()) {
+        spans.push_back({time::instant_from_micros(row.integer(0)),
+                         time::instant_from_micros(row.integer(1)), row.integer(2) != 0});
+    }
+    return spans;
+}
+
+std::optional<time::Instant> last_received_at(const Store& store) {
+    Statement row(store.connection(),
+                  "SELECT received_at FROM report ORDER BY sequence DESC LIMIT 1");
+    if (!row.step()) return std::nullopt;
+    return time::instant_from_micros(row.integer(0));
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,144 @@
+// The checks one after the other.
+#include "core/store/upkeep/verify.hpp"
+
+#include "core/base/text.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/file/statement.hpp"
+#include "core/store/reports/reports.hpp"
+#include "core/store/reports/writer_memory.hpp"
+#include "core/store/segments/segments_agree.hpp"
+#include "core/store/upkeep/verify_rows.hpp"
+
+#include <functional>
+#include <map>
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace jobtally::store {
+
+namespace {
+
+constexpr int pages_limit = 100;
+constexpr std::chrono::seconds patience{60};
+
+void check_pages(const Store::Connection& connection, Check& check) {
+    Statement row(connection, fmt::format("PRAGMA integrity_check({})", pages_limit));
+    while (row.step()) {
+        if (row.text(0) == "ok") continue;
+        // One row may hold several lines.
+        std::istringstream lines{std::string(row.text(0))};
+        for (std::string line; std::getline(lines, line);) {
+            if (!line.starts_with("*** in database")) add_finding(check, line);  // a title
+        }
+    }
+}
+
+using Objects = std::map<std::string, std::string>;  // `table report`: its SQL
+
+Objects objects_of(const Store::Connection& connection) {
+    Statement row(connection,
+                  "SELECT type || ' ' || name, sql FROM sqlite_schema "
+                  "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+    Objects objects;
+    while (row.step()) objects.emplace(row.text(0), row.text(1));
+    return objects;
+}
+
+void check_schema(const Store::Connection& connection, Check& check) {
+    const auto own = Store::in_memory();
+    const auto wanted = objects_of(own.connection());
+    const auto found = objects_of(connection);
+    for (const auto& [name, sql] : wanted) {
+        const auto object = found.find(name);
+        if (object == found.end()) {
+            add_finding(check, fmt::format("{} is missing", name));
+        } else if (object->second != sql) {
+            add_finding(check, fmt::format("{} is not as jobtally makes it", name));
+        }
+    }
+    // Tables, views and indexes of others do no harm; a trigger changes what is written.
+    for (const auto& [name, sql] : found) {
+        if (name.starts_with("trigger ")) {
+            add_finding(check, fmt::format("{} is not jobtally's", name));
+        }
+    }
+}
+
+void check_declared_references(const Store::Connection& connection, Check& check) {
+    Statement row(connection, "PRAGMA foreign_key_check");
+    while (row.step()) {
+        add_finding(check, fmt::format("row {} of table {} refers to a missing row of {}",
+                                       row.integer(1), row.text(0), row.text(2)));
+    }
+}
+
+void check_counters(const Store::Connection& connection, Check& check) {
+    const auto expect_at_least = [&](const char* what, const char* counter, const char* greatest) {
+        const auto counted = connection.query_integer(counter);
+        const auto used = connection.query_integer(greatest);
+        if (counted >= used) return;
+        add_finding(check, fmt::format("the last {} is {}, but {} is used", what, counted, used));
+    };
+    expect_at_least("sequence", "SELECT value FROM state WHERE name = 'last_sequence'",
+                    "SELECT max(sequence) FROM report");
+    expect_at_least("sequence", "SELECT value FROM state WHERE name = 'last_sequence'",
+                    "SELECT max(last_sequence) FROM segment");
+    expect_at_least("number of a rejected body",
+                    "SELECT seq FROM sqlite_sequence WHERE name = 'rejected'",
+                    "SELECT max(rejected_id) FROM rejected");
+}
+
+void check_segments(const Store& store, Check& check) {
+    for (const auto first : disagreeing_segments(store)) {
+        add_finding(check, fmt::format("segment {} disagrees with the reports it packs", first));
+    }
+}
+
+// What can't be read is damaged too; anything else (no memory, a busy store) is not a finding.
+void run(Check& check, const std::function<void()>& look) {
+    try {
+        look();
+    } catch (const StoreError& error) {
+        using Kind = StoreError::Kind;
+        const bool is_damage = error.kind() == Kind::corrupt || error.kind() == Kind::foreign ||
+                               error.kind() == Kind::other;
+        if (!is_damage) throw;
+        add_finding(check, error.what());
+    }
+}
+
+}  // namespace
+
+std::vector<Check> verify(const Store& store) {
+    const auto& connection = store.connection();
+    const ReadScope scope(connection);
+    std::vector<Check> checks = {{"pages", "SQLite's integrity check", 0, {}},
+                                 {"schema", "tables and views", 0, {}},
+                                 {"references", "words and definitions of reports", 0, {}},
+                                 {"labels", "names of definitions", 0, {}},
+                                 {"values", "times, counts and texts", 0, {}},
+                                 {"counters", "numbers that were given out", 0, {}},
+                                 {"segments", "packed copies of reports", 0, {}}};
+    run(checks[0], [&] { check_pages(connection, checks[0]); });
+    run(checks[1], [&] { check_schema(connection, checks[1]); });
+    run(checks[2], [&] { check_declared_references(connection, checks[2]); });
+    run(checks[2], [&] { verify_rows(connection, {checks[2], checks[3], checks[4]}); });
+    run(checks[5], [&] { check_counters(connection, checks[5]); });
+    run(checks[6], [&] { check_segments(store, checks[6]); });
+    return checks;
+}
+
+void repack(Store& store) {
+    auto& connection = store.connection();
+    {
+        const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+        WriteScope scope(connection);
+        connection.execute("DELETE FROM segment; DELETE FROM segment_column");
+        scope.commit();
+        connection.writer_memory.reset();  // it remembers where segments were
+    }
+    settle(store);
+}
+
+}  // namespace jobtally::store

@@ -1,0 +1,260 @@
+// The metrics of `check`, their states, and when a probe speaks of a change.
+#include "core/probe/check.hpp"
+
+#include "core/base/error.hpp"
+#include "core/probe/on_change.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/query/made_store.hpp"
+
+namespace {
+
+using namespace jobtally;
+using probe::AlertRange;
+using query_test::instant;
+using query_test::Made;
+using table::ProbeState;
+
+probe::CheckOptions options(std::string_view metric, bool by_definition = false) {
+    probe::CheckOptions options;
+    options.metric = &probe::check_metric_named(metric);
+    options.by_definition = by_definition;
+    options.expected.now = instant("2026-11-02T12:00:00Z");
+    return options;
+}
+
+table::Probe probe_of(const store::Store& store, const probe::CheckOptions& options,
+                      const query::Selection& selection = {}) {
+    return probe::check(query::Scope(store, selection), options);
+}
+
+// `a: 2 of 3 jobs failed`, one after the other; values as machines read them.
+std::string said(const table::Probe& probe) {
+    std::string text;
+    for (const auto& item : probe.items) {
+        if (!text.empty()) text += "; ";
+        if (!item.definition.empty()) text += render::machine_text(item.definition[0]) + ": ";
+        text += render::machine_text(item.value) + " " + item.phrase;
+    }
+    return text;
+}
+
+// d-1: S F F; d-2: S S with failed records; d-3: only RUNNING; d-4: only F; and one of nobody.
+store::Store sample() {
+    return query_test::store_of({{"1", "SUCCESS", "01:00:00", "01:00:10", "d-1", "A", 10, 10, 0},
+                                 {"2", "FAILURE", "02:00:00", "02:00:20", "d-1", "A", 0, 0, 0},
+                                 {"3", "FAILURE", "03:00:00", "03:00:30", "d-1", "A", 0, 0, 0},
+                                 {"4", "SUCCESS", "04:00:00", "04:01:00", "d-2", "B", 100, 99, 1},
+                                 {"5", "SUCCESS", "05:00:00", "05:02:00", "d-2", "B", 100, 98, 2},
+                                 {"6", "RUNNING", "06:00:00", "", "d-3", "C"},
+                                 {"7", "FAILURE", "07:00:00", "07:00:01", "d-4", "D"},
+                                 {"8", "SUCCESS", "08:00:00", "08:00:02"}});
+}
+
+store::ProbeRecord record(std::string state, std::string_view since) {
+    return {std::move(state), instant(since), {}, 0};
+}
+
+}  // namespace
+
+TEST_CASE("every metric has its value of everything", "[probe]") {
+    const auto store = sample();
+    CHECK(said(probe_of(store, options("job-success-rate"))) ==
+          "0.5714285714285714 of 7 jobs succeeded");
+    CHECK(said(probe_of(store, options("operation-success-rate"))) ==
+          "0.9857142857142858 of 210 records succeeded");
+    CHECK(said(probe_of(store, options("failed"))) == "3 of 7 jobs failed");
+    CHECK(said(probe_of(store, options("failure-streak"))) == "2 failures in a row of \"A\"");
+    CHECK(said(probe_of(store, options("age"))) == "14400 since the last success");
+    CHECK(said(probe_of(store, options("p95"))) == "120 is the 95th percentile of 7 jobs");
+    CHECK(said(probe_of(store, options("rejected"))) == "0 bodies rejected");
+}
+
+TEST_CASE("a metric by definition has the worst first and no definition without jobs", "[probe]") {
+    const auto store = sample();
+    CHECK(said(probe_of(store, options("job-success-rate", true))) ==
+          "d-4: 0 of 1 job succeeded; d-1: 0.3333333333333333 of 3 jobs succeeded; "
+          ": 1 of 1 job succeeded; d-2: 1 of 2 jobs succeeded");
+    CHECK(said(probe_of(store, options("operation-success-rate", true))) ==
+          "d-2: 0.985 of 200 records succeeded; d-1: 1 of 10 records succeeded");
+    CHECK(said(probe_of(store, options("failed", true))) ==
+          "d-1: 2 of 3 jobs failed; d-4: 1 of 1 job failed; : 0 of 1 job failed; "
+          "d-2: 0 of 2 jobs failed");
+    CHECK(said(probe_of(store, options("failure-streak", true))) ==
+          "d-1: 2 failures in a row; d-4: 1 failure in a row; : 0 failures in a row; "
+          "d-2: 0 failures in a row");
+    CHECK(said(probe_of(store, options("age", true))) ==
+          "d-4:  no success among 1 job; d-1: 39600 since the last success; "
+          "d-2: 25200 since the last success; : 14400 since the last success");
+    CHECK(said(probe_of(store, options("p95", true))) ==
+          "d-2: 120 is the 95th percentile of 2 jobs; d-1: 30 is the 95th percentile of 3 jobs; "
+          ": 2 is the 95th percentile of 1 job; d-4: 1 is the 95th percentile of 1 job");
+    CHECK_THROWS_AS(probe_of(store, options("rejected", true)), UsageError);
+}
+
+TEST_CASE("the worst value's state is the state", "[probe]") {
+    const auto store = sample();
+    auto asked = options("failed", true);
+    CHECK(probe_of(store, asked).state == ProbeState::ok);  // no thresholds, no alarm
+    asked.warning = AlertRange::parse("0", probe::Unit::count);
+    CHECK(probe_of(store, asked).state == ProbeState::warning);
+    asked.critical = AlertRange::parse("1", probe::Unit::count);
+    const auto probe = probe_of(store, asked);
+    CHECK(probe.state == ProbeState::critical);
+    CHECK(probe.items[0].state == ProbeState::critical);
+    CHECK(probe.items[1].state == ProbeState::warning);
+    CHECK(probe.items[2].state == ProbeState::ok);
+    CHECK(probe.warning == "0");
+    CHECK(probe.critical == "1");
+}
+
+TEST_CASE("a state of badness comes before a bad value", "[probe]") {
+    const auto store = sample();
+    auto asked = options("age", true);
+    asked.critical = AlertRange::parse("@6h:8h", probe::Unit::seconds);
+    CHECK(said(probe_of(store, asked)).starts_with("d-2: 25200"));
+}
+
+TEST_CASE("shares are held against thresholds without a double's errors", "[probe]") {
+    std::vector<Made> reports;
+    for (int i = 0; i < 100; ++i) {
+        const auto id = "x" + std::to_string(i);
+        reports.push_back({id, i < 29 ? "SUCCESS" : "FAILURE", "01:00:00"});
+    }
+    const auto store = query_test::store_of(reports);
+    auto asked = options("job-success-rate");
+    asked.critical = AlertRange::parse("29:", probe::Unit::per_cent);  // 0.29 * 100 < 29
+    CHECK(probe_of(store, asked).state == ProbeState::ok);
+    asked.critical = AlertRange::parse("29.0001:", probe::Unit::per_cent);
+    CHECK(probe_of(store, asked).state == ProbeState::critical);
+}
+
+TEST_CASE("a definition that never succeeded is older than any threshold", "[probe]") {
+    const auto store = sample();
+    auto asked = options("age", true);
+    asked.critical = AlertRange::parse("1000d", probe::Unit::seconds);
+    const auto probe = probe_of(store, asked);
+    CHECK(probe.state == ProbeState::critical);
+    CHECK(probe.items[0].state == ProbeState::critical);
+    CHECK(probe.items[1].state == ProbeState::ok);
+}
+
+TEST_CASE("a success of the future is not of a negative age", "[probe]") {
+    const auto store = query_test::store_of({{"a", "SUCCESS", "13:00:00"}});
+    auto asked = options("age");
+    asked.critical = AlertRange::parse("2h", probe::Unit::seconds);
+    const auto probe = probe_of(store, asked);
+    CHECK(probe.state == ProbeState::ok);
+    CHECK(said(probe) == "0 since the last success");
+}
+
+TEST_CASE("nothing to judge is an answer of its own", "[probe]") {
+    const auto empty = store::Store::in_memory();
+    for (const auto& metric : probe::check_metrics()) {
+        CAPTURE(metric.name);
+        auto asked = options(metric.name);
+        asked.when = "in the last 24h";
+        const auto probe = probe_of(empty, asked);
+        if (metric.name == "rejected") {
+            CHECK(probe.state == ProbeState::ok);
+            continue;
+        }
+        CHECK(probe.state == ProbeState::unknown);
+        CHECK(probe.remarks ==
+              std::vector<std::string>{"no " + std::string(metric.subject) + " in the last 24h"});
+        asked.no_data = ProbeState::ok;
+        CHECK(probe_of(empty, asked).state == ProbeState::ok);
+    }
+    const auto running = query_test::store_of({{"a", "RUNNING", "01:00:00"}});
+    CHECK(probe_of(running, options("failed")).state == ProbeState::unknown);
+    CHECK(probe_of(running, options("age", true)).state == ProbeState::unknown);
+}
+
+TEST_CASE("values of too few runs are left out", "[probe]") {
+    const auto store = sample();
+    auto asked = options("failed", true);
+    asked.min_runs = 2;
+    CHECK(said(probe_of(store, asked)) == "d-1: 2 of 3 jobs failed; d-2: 0 of 2 jobs failed");
+    asked.min_runs = 4;
+    auto probe = probe_of(store, asked);
+    CHECK(probe.state == ProbeState::unknown);
+    CHECK(probe.remarks.front() == "not enough data: no definition has 4 finished jobs");
+    asked.by_definition = false;
+    CHECK(said(probe_of(store, asked)) == "3 of 7 jobs failed");
+    asked.min_runs = 8;
+    probe = probe_of(store, asked);
+    CHECK(probe.items.empty());
+    CHECK(probe.remarks.front() == "not enough data: 7 of the 8 finished jobs asked for");
+    auto rejected = options("rejected");
+    rejected.min_runs = 5;
+    CHECK(probe_of(store, rejected).state == ProbeState::ok);
+}
+
+TEST_CASE("a pattern that matches no definition is never OK", "[probe]") {
+    const auto store = sample();
+    query::Selection selection;
+    selection.definitions = {"d-2", "gone", "!also gone"};
+    auto asked = options("failed");
+    auto probe = probe_of(store, asked, selection);
+    CHECK(probe.state == ProbeState::unknown);
+    CHECK(said(probe) == "0 of 2 jobs failed");
+    CHECK(probe.remarks == std::vector<std::string>{"no definition matches \"gone\""});
+    selection.definitions = {"d-1", "gone"};
+    asked.critical = AlertRange::parse("0", probe::Unit::count);
+    CHECK(probe_of(store, asked, selection).state == ProbeState::critical);
+}
+
+TEST_CASE("a metric that does not exist is refused with those that do", "[probe]") {
+    try {
+        probe::check_metric_named("uptime");
+        FAIL("nothing was thrown");
+    } catch (const UsageError& error) {
+        CHECK(error.hint().find("job-success-rate, ") != std::string::npos);
+    }
+}
+
+TEST_CASE("a probe speaks when its state changes", "[probe]") {
+    const auto now = instant("2026-11-02T12:00:00Z");
+    const auto ok = record("OK", "2026-11-01T00:00:00Z");
+    // The first time, it was OK before.
+    auto step = probe::probe_step({}, ProbeState::ok, 1, now);
+    CHECK_FALSE(step.changed);
+    CHECK(step.record == record("OK", "2026-11-02T12:00:00Z"));
+    step = probe::probe_step({}, ProbeState::critical, 1, now);
+    CHECK(step.changed);
+    CHECK(step.record == record("CRITICAL", "2026-11-02T12:00:00Z"));
+    // Later.
+    step = probe::probe_step(ok, ProbeState::ok, 1, now);
+    CHECK_FALSE(step.changed);
+    CHECK_FALSE(step.record);
+    step = probe::probe_step(ok, ProbeState::unknown, 1, now);
+    CHECK(step.changed);
+    CHECK(step.record == record("UNKNOWN", "2026-11-02T12:00:00Z"));
+    step = probe::probe_step(record("CRITICAL", "2026-11-01T00:00:00Z"), ProbeState::ok, 1, now);
+    CHECK(step.changed);
+    CHECK(step.record == record("OK", "2026-11-02T12:00:00Z"));
+}
+
+TEST_CASE("a state is confirmed by runs in a row", "[probe]") {
+    const auto now = instant("2026-11-02T12:00:00Z");
+    std::optional<store::ProbeRecord> said;
+    std::string spoken;
+    // c: CRITICAL, w: WARNING, o: OK; three in a row are news.
+    for (const char seen : std::string("oocco"
+                                       "cwc"
+                                       "ccc"
+                                       "occ"
+                                       "ooo")) {
+        const auto state = seen == 'o'   ? ProbeState::ok
+                           : seen == 'w' ? ProbeState::warning
+                                         : ProbeState::critical;
+        const auto step = probe::probe_step(said, state, 3, now);
+        if (step.record) said = step.record;
+        spoken += step.changed ? seen : '.';
+    }
+    CHECK(spoken ==
+          "....."
+          "..."
+          ".c."
+          "..."
+          "..o");
+}

@@ -1,0 +1,192 @@
+// Rhythms learned from small histories that can be checked by hand.
+#include "core/rhythm/cadence.hpp"
+
+#include "core/rhythm/rhythm.hpp"
+#include "core/time/expression.hpp"
+#include "core/time/rfc3339.hpp"
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace jobtally;
+using rhythm::Occurrence;
+
+time::Instant moment(const std::string& text) {
+    return time::parse_rfc3339(text).value();
+}
+
+const time::Zone& paris() {
+    static const auto zone = time::Zone::named("Europe/Paris");
+    return zone;
+}
+
+// Runs at `time_of_day` on the clock of a zone, 3 to 5 seconds late, each a minute long.
+std::vector<Occurrence> runs_on(const std::string& first, int days, const std::string& time_of_day,
+                                const time::Zone& zone, const std::string& weekdays = "0123456") {
+    std::vector<Occurrence> runs;
+    const auto start = std::chrono::floor<std::chrono::days>(moment(first));
+    for (int i = 0; i < days; ++i) {
+        const auto day = start + std::chrono::days{i};
+        const auto weekday = std::chrono::weekday{day}.iso_encoding() - 1;
+        if (weekdays.find(static_cast<char>('0' + weekday)) == std::string::npos) continue;
+        const auto date = time::format_utc(day).substr(0, 10);
+        const auto run = time::parse_time(date + " " + time_of_day, start, zone) +
+                         std::chrono::seconds(3 + i % 3);
+        runs.push_back({time::micros(run), 60'000'000});
+    }
+    return runs;
+}
+
+// `daily 02:30`, or `-`; and when the next report is due at the latest.
+std::string learned(const std::vector<Occurrence>& runs, const time::Zone& zone = {}) {
+    const auto cadence = rhythm::learn_cadence(runs, zone);
+    return cadence ? cadence->schedule->text(zone) : "-";
+}
+std::string due(const std::vector<Occurrence>& runs, const time::Zone& zone = {}) {
+    const auto cadence = rhythm::learn_cadence(runs, zone);
+    if (!cadence) return "-";
+    const auto last = time::instant_from_micros(runs.back().created_at);
+    return time::format_utc(cadence->slot_after_run(last)).substr(0, 16);
+}
+
+}  // namespace
+
+TEST_CASE("days are learned", "[rhythm]") {
+    const auto runs = runs_on("2026-06-01T00:00:00Z", 14, "02:30", {});
+    CHECK(learned(runs) == "daily 02:30");
+    CHECK(due(runs) == "2026-06-15T02:30");
+    const auto cadence = rhythm::learn_cadence(runs, {});
+    CHECK(cadence->typical_interval(moment("2026-06-14T02:30:00Z")) == std::chrono::hours(24));
+    // A minute of duration, a few seconds of jitter, a hundredth of a day of room.
+    CHECK(cadence->late > std::chrono::minutes(14));
+    CHECK(cadence->late < std::chrono::minutes(17));
+}
+
+TEST_CASE("fewer than five runs are too few", "[rhythm]") {
+    CHECK(learned(runs_on("2026-06-03T00:00:00Z", 4, "02:30", {})) == "-");
+    CHECK(learned(runs_on("2026-06-03T00:00:00Z", 5, "02:30", {})) == "daily 02:30");
+    CHECK(learned({}) == "-");
+}
+
+TEST_CASE("working days are learned, and the weekend is no gap", "[rhythm]") {
+    const auto runs = runs_on("2026-06-01T00:00:00Z", 19, "06:00", {}, "01234");  // to a Friday
+    CHECK(learned(runs) == "weekdays 06:00");
+    CHECK(due(runs) == "2026-06-22T06:00");
+    CHECK(learned(runs_on("2026-06-01T00:00:00Z", 30, "06:00", {}, "024")) == "Mon Wed Fri 06:00");
+}
+
+TEST_CASE("a first weekend is taken to be free, until it was not", "[rhythm]") {
+    const auto runs = runs_on("2026-06-01T00:00:00Z", 5, "02:30", {});  // Monday to Friday
+    CHECK(learned(runs) == "weekdays 02:30");
+    CHECK(due(runs) == "2026-06-08T02:30");
+    CHECK(learned(runs_on("2026-06-01T00:00:00Z", 6, "02:30", {})) == "daily 02:30");
+}
+
+TEST_CASE("weeks and months are learned", "[rhythm]") {
+    CHECK(learned(runs_on("2026-01-01T00:00:00Z", 80, "05:00", {}, "0")) == "weekly Mon 05:00");
+    std::vector<Occurrence> first, last;
+    for (const char* month : {"01", "02", "03", "04", "05", "06", "07", "08"}) {
+        const auto start = moment("2026-" + std::string(month) + "-01T04:00:00Z");
+        first.push_back({time::micros(start), 1});
+        last.push_back({time::micros(start - std::chrono::days(1)), 1});
+    }
+    CHECK(learned(first) == "monthly 1st 04:00");
+    CHECK(due(first) == "2026-09-01T04:00");
+    CHECK(learned(last) == "monthly last day 04:00");
+    CHECK(due(last) == "2026-08-31T04:00");
+}
+
+TEST_CASE("parts of a day are learned", "[rhythm]") {
+    std::vector<Occurrence> runs;
+    for (int i = 0; i < 40; ++i) {
+        runs.push_back({time::micros(moment("2026-06-01T00:07:00Z") + std::chrono::minutes(15 * i) +
+                                     std::chrono::seconds(i % 4)),
+                        2'000'000});
+    }
+    CHECK(learned(runs) == "every 15 min");
+    CHECK(due(runs) == "2026-06-01T10:07");
+    std::vector<Occurrence> thrice;
+    for (const char* time_of_day : {"08:00", "12:00", "18:30"}) {
+        for (const auto& run : runs_on("2026-06-01T00:00:00Z", 6, time_of_day, {})) {
+            thrice.push_back(run);
+        }
+    }
+    std::sort(thrice.begin(), thrice.end(),
+              [](const Occurrence& a, const Occurrence& b) { return a.created_at < b.created_at; });
+    CHECK(learned(thrice) == "daily 08:00 12:00 18:30");
+    CHECK(due(thrice) == "2026-06-07T08:00");
+}
+
+TEST_CASE("what goes by the local clock moves with it", "[rhythm]") {
+    // The clock is turned back on 2026-10-25 at 01:00Z. To tell the clocks apart, the history has
+    // the change of March in it.
+    const auto local = runs_on("2026-03-01T00:00:00Z", 238, "04:00", paris());  // to October 24th
+    CHECK(learned(local, paris()) == "daily 04:00");
+    CHECK(due(local, paris()) == "2026-10-25T03:00");
+    const auto utc = runs_on("2026-03-01T00:00:00Z", 238, "04:00", {});
+    CHECK(learned(utc, paris()) == "daily 04:00 UTC");
+    CHECK(due(utc, paris()) == "2026-10-25T04:00");
+}
+
+TEST_CASE("where the history can't tell the clock the later slot counts", "[rhythm]") {
+    const auto runs = runs_on("2026-10-05T00:00:00Z", 20, "04:00", {});  // to October 24th
+    CHECK(due(runs, paris()) == "2026-10-25T05:00");
+    const auto spring = runs_on("2026-03-09T00:00:00Z", 20, "04:00", {});  // to March 28th
+    CHECK(due(spring, paris()) == "2026-03-29T04:00");
+}
+
+TEST_CASE("a pause, missed runs and stray ones leave the rhythm as it is", "[rhythm]") {
+    auto runs = runs_on("2026-06-01T00:00:00Z", 90, "02:30", {});
+    runs.erase(runs.begin() + 50, runs.begin() + 80);
+    runs.erase(runs.begin() + 20);
+    runs.erase(runs.begin() + 9);
+    Occurrence stray = runs[30];
+    stray.created_at += 5 * rhythm::hour_micros;
+    runs.insert(runs.begin() + 31, stray);
+    CHECK(learned(runs) == "daily 02:30");
+    CHECK(due(runs) == "2026-08-30T02:30");
+}
+
+TEST_CASE("a changed schedule is followed", "[rhythm]") {
+    auto runs = runs_on("2026-06-01T00:00:00Z", 100, "02:30", {});
+    for (const auto& run : runs_on("2026-09-09T00:00:00Z", 12, "16:00", {})) runs.push_back(run);
+    CHECK(learned(runs) == "daily 16:00");
+    CHECK(due(runs) == "2026-09-21T16:00");
+    CHECK(rhythm::learn_cadence(runs, {})->late < std::chrono::minutes(17));
+}
+
+TEST_CASE("a run by hand stands for the slot it comes after", "[rhythm]") {
+    auto runs = runs_on("2026-06-01T00:00:00Z", 30, "02:30", {});
+    runs.back().created_at += 6 * rhythm::hour_micros;  // 08:30 instead
+    CHECK(due(runs) == "2026-07-01T02:30");
+}
+
+TEST_CASE("without a rhythm there is none", "[rhythm]") {
+    std::vector<Occurrence> runs;
+    std::uint64_t state = 7;
+    std::int64_t now = time::micros(moment("2026-06-01T00:00:00Z"));
+    for (int i = 0; i < 200; ++i) {
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        now += static_cast<std::int64_t>(state >> 33) % (20 * rhythm::hour_micros) + 1;
+        runs.push_back({now, 1});
+        CHECK(learned(runs) == "-");
+    }
+    const std::vector<Occurrence> at_one_time(30, Occurrence{now, 1});
+    CHECK(learned(at_one_time) == "-");
+}
+
+TEST_CASE("slots are numbered through", "[rhythm]") {
+    const rhythm::Rhythm rhythm(
+        rhythm::ClockSlots{rhythm::day_micros, {6 * rhythm::hour_micros, 18 * rhythm::hour_micros}},
+        {});
+    const auto place = rhythm.place(moment("2026-06-02T23:59:00Z"));
+    CHECK(time::format_utc(rhythm.time_of(place.slot)) == "2026-06-02T18:00:00Z");
+    CHECK(time::format_utc(rhythm.time_of(place.slot + 1)) == "2026-06-03T06:00:00Z");
+    CHECK(rhythm.place(moment("2026-06-03T00:01:00Z")).slot == place.slot + 1);
+    CHECK(rhythm.place(moment("1960-02-29T17:00:00Z")).residual == -rhythm::hour_micros);
+    CHECK(rhythm.slot_after(moment("1960-02-29T18:00:00Z")) == moment("1960-03-01T06:00:00Z"));
+}

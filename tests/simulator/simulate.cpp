@@ -218,7 +218,7 @@ class Simulation {
             time::format_utc(time::instant_from_micros(now)), known.reports,
             time::format_utc(time::instant_from_micros(known.runs.back().created_at)),
             said.cadence ? said.cadence->schedule->text(zone) : "-",
-            said.cadence ? said.cadence->lags.size() : 0, query::name_of(said.state),
+            said.cadence ? said.cadence->lags.size() : 0, rhythm::name_of(said.state),
             said.expected_by ? time::format_utc(*said.expected_by) : "-");
     }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the includes of cli/ and core/ against the table in ARCHITECTURE.md, and files against the length limit.
+"""Holds the includes of cli/ and core/ against the table in ARCHITECTURE.md, and files, folders and classes against
+their limits.
 
 The table's lines are `room  what it is -> rooms it may include`, from the top layer down; what those may include may
 be included too. A room is a folder; `store` names all rooms of that folder.
@@ -14,7 +15,10 @@ from collections import Counter
 from pathlib import Path
 
 LENGTH_LIMIT = 400  # lines of a file
+CLASS_LIMIT = 400  # lines of all files in which a class has members
 FOLDER_LIMIT = 45  # files of a folder
+SMALL = 30  # lines; a file that is shorter seldom earns its name
+SMALL_LIMIT = 45  # files of that kind in all
 # A library and the folders that alone may include it.
 HOMES = {
     r"boost/(beast|asio)[./]": ("core/listen/",),
@@ -56,74 +60,109 @@ def room_of(path):
     return path.rpartition("/")[0]
 
 
-def check(root):
-    """All complaints, and the numbers of files and includes looked at."""
-    allowed = read_table((root / "ARCHITECTURE.md").read_text())
-    complaints, files, includes = [], 0, 0
-    sources = sorted(p for top in ("cli", "core") for p in (root / top).rglob("*") if p.suffix in (".cpp", ".hpp"))
-    crowds = Counter(room_of(path.relative_to(root).as_posix()) for path in sources)
-    for name, crowd in sorted(crowds.items()):
-        if name not in allowed:
-            complaints.append(f"{name}: not in the table of ARCHITECTURE.md")
-        if crowd > FOLDER_LIMIT:
-            complaints.append(f"{name}: {crowd} files, the limit is {FOLDER_LIMIT}")
-    for name in sorted(set(allowed) - set(crowds)):
-        complaints.append(f"{name}: in the table of ARCHITECTURE.md, but has no files")
-    for path in sources:
-        files += 1
-        own = path.relative_to(root).as_posix()
-        room = room_of(own)
-        text = path.read_text()
-        length = text.count("\n")
+def sources_of(root):
+    """{path from the root: text} of all sources of cli/ and core/."""
+    paths = sorted(p for top in ("cli", "core") for p in (root / top).rglob("*") if p.suffix in (".cpp", ".hpp"))
+    return {path.relative_to(root).as_posix(): path.read_text() for path in paths}
+
+
+def check_sizes(texts):
+    lengths = {name: text.count("\n") for name, text in texts.items()}
+    for name, length in lengths.items():
         if length > LENGTH_LIMIT:
-            complaints.append(f"{own}: {length} lines, the limit is {LENGTH_LIMIT}")
+            yield f"{name}: {length} lines, the limit is {LENGTH_LIMIT}"
+    for name, crowd in Counter(room_of(name) for name in texts).items():
+        if crowd > FOLDER_LIMIT:
+            yield f"{name}: {crowd} files, the limit is {FOLDER_LIMIT}"
+    small = sum(length < SMALL for length in lengths.values())
+    if small > SMALL_LIMIT:
+        yield f"{small} files have under {SMALL} lines, the limit is {SMALL_LIMIT}"
+    for name, files in files_of_classes(texts).items():
+        length = sum(lengths[file] for file in files)
+        if len(files) > 1 and length > CLASS_LIMIT:
+            yield f"class {name}: {length} lines in {', '.join(sorted(files))}, the limit is {CLASS_LIMIT}"
+
+
+def files_of_classes(texts):
+    """{class: the header that defines it, and each .cpp with two or more of its members}."""
+    classes = {}
+    for name, text in texts.items():
+        if name.endswith(".hpp"):
+            classes.update({found: {name} for found in re.findall(r"^(?:class|struct) (\w+)[^;]*?\{", text, re.MULTILINE)})
+    for name, text in texts.items():
+        members = Counter(re.findall(r"^(?:[^\s#/}].*[ &*])?(\w+)::~?\w+\(", text, re.MULTILINE))
+        for found, count in members.items():
+            if found in classes and count > 1 and name.endswith(".cpp"):
+                classes[found].add(name)
+    return classes
+
+
+def check_includes(root, texts, allowed):
+    for own, text in texts.items():
+        room = room_of(own)
         for kind, name in INCLUDE.findall(text):
-            includes += 1
             for library, homes in HOMES.items():
                 if re.match(library, name) and not f"{room}/".startswith(homes):
-                    complaints.append(f"{own}: includes <{name}>, which belongs to {' and '.join(homes)} alone")
+                    yield f"{own}: includes <{name}>, which belongs to {' and '.join(homes)} alone"
             if kind != '"' or name.endswith(".inc"):  # an .inc is written by the build
                 continue
             if not (root / name).is_file() or not name.startswith(("cli/", "core/")):
-                complaints.append(f'{own}: includes "{name}", which is no file of cli/ or core/ (write its whole path)')
+                yield f'{own}: includes "{name}", which is no file of cli/ or core/ (write its whole path)'
             elif room in allowed and room_of(name) not in allowed[room]:
-                complaints.append(f"{own}: includes {name}, but {room} may not use {room_of(name)}")
-    return complaints, files, includes
+                yield f"{own}: includes {name}, but {room} may not use {room_of(name)}"
 
 
+def check(root):
+    """All complaints, and the number of files looked at."""
+    allowed, texts = read_table((root / "ARCHITECTURE.md").read_text()), sources_of(root)
+    rooms = {room_of(name) for name in texts}
+    complaints = [f"{name}: not in the table of ARCHITECTURE.md" for name in sorted(rooms - set(allowed))]
+    complaints += [f"{name}: in the table of ARCHITECTURE.md, but has no files" for name in sorted(set(allowed) - rooms)]
+    complaints += [*check_sizes(texts), *check_includes(root, texts, allowed)]
+    return complaints, len(texts)
+
+
+# {what is wrong: the files that make it so}
 PLANTS = {
-    "core/base/planted.hpp": '#include "core/time/instant.hpp"\n',
-    "core/query/planted.cpp": "#include <SQLiteCpp/Database.h>\n",
-    "core/render/page/planted.cpp": "#include <boost/json.hpp>\n",
-    "core/ingest/planted.cpp": "#include <boost/asio/ip/tcp.hpp>\n",
-    "core/store/file/planted.cpp": '#include "core/store/reports/reports.hpp"\n',
-    "core/model/planted.cpp": "# include <date/tz.h>\n",
-    "core/table/planted.cpp": "#include <CLI/CLI.hpp>\n",
-    "core/time/planted.cpp": '#include "rfc3339.hpp"\n',
-    "core/wire/planted.cpp": "// long\n" * (LENGTH_LIMIT + 1),
-    "core/planted/planted.hpp": "\n",
-    "core/store/planted.cpp": "\n",
-    "core/judge/planted.cpp": '#include "core/rhythm/missed.hpp"\n',
-    "cli/terminal/planted.cpp": '#include "cli/options/globals.hpp"\n',
+    "base uses time": {"core/base/planted.hpp": '#include "core/time/instant.hpp"\n'},
+    "a room uses its neighbour": {"core/judge/planted.cpp": '#include "core/rhythm/missed.hpp"\n'},
+    "a room uses one above": {"core/store/file/planted.cpp": '#include "core/store/reports/reports.hpp"\n'},
+    "the terminal uses commands": {"cli/terminal/planted.cpp": '#include "cli/commands/follow.hpp"\n'},
+    "the store uses wire": {"core/store/reports/planted.cpp": '#include "core/wire/report_reader.hpp"\n'},
+    "SQLite outside of the store": {"core/query/planted.cpp": "#include <SQLiteCpp/Database.h>\n"},
+    "JSON outside of wire": {"core/render/page/planted.cpp": "#include <boost/json.hpp>\n"},
+    "Asio outside of listen": {"core/ingest/planted.cpp": "#include <boost/asio/ip/tcp.hpp>\n"},
+    "date outside of time": {"core/model/planted.cpp": "# include <date/tz.h>\n"},
+    "CLI11 outside of cli": {"core/table/planted.cpp": "#include <CLI/CLI.hpp>\n"},
+    "a path that is not whole": {"core/time/planted.cpp": '#include "rfc3339.hpp"\n'},
+    "a long file": {"core/wire/planted.cpp": "// long\n" * (LENGTH_LIMIT + 1)},
+    "a class that is long in two files": {
+        "core/wire/planted.hpp": "class Planted {\n" + "// long\n" * 100 + "};\n",
+        "core/wire/planted.cpp": "void Planted::a() {}\n" + "// long\n" * 300 + "void Planted::b() {}\n"},
+    "a room that is not in the table": {"core/planted/planted.hpp": "\n"},
+    "a file beside the rooms": {"core/store/planted.cpp": "\n"},
+    "a crowded folder": {f"core/model/planted_{number}.cpp": "//\n" * SMALL for number in range(FOLDER_LIMIT + 1)},
+    "crumbs": {f"{room}/planted_{number}.hpp": "//\n" for room in ("core/base", "core/model", "core/table")
+               for number in range(SMALL_LIMIT // 3 + 1)},
 }
 
 
 def self_test(root):
     missed = []
-    for name, text in PLANTS.items():
+    for wrong, files in PLANTS.items():
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder)
             shutil.copy(root / "ARCHITECTURE.md", copy)
             for top in ("cli", "core"):
                 shutil.copytree(root / top, copy / top)
             before = len(check(copy)[0])
-            planted = copy / name
-            planted.parent.mkdir(exist_ok=True)
-            planted.write_text(text)
+            for name, text in files.items():
+                (copy / name).parent.mkdir(exist_ok=True)
+                (copy / name).write_text(text)
             if len(check(copy)[0]) != before + 1:
-                missed.append(name)
-    for name in missed:
-        print(f"self-test: the violation planted in {name} was not found")
+                missed.append(wrong)
+    for wrong in missed:
+        print(f"self-test: not found: {wrong}")
     print(f"self-test: {len(PLANTS) - len(missed)} of {len(PLANTS)} planted violations found")
     return 1 if missed else 0
 
@@ -133,10 +172,10 @@ def main():
     root = Path(__file__).resolve().parent.parent
     if arguments == ["--self-test"]:
         return self_test(root)
-    complaints, files, includes = check(Path(arguments[0]) if arguments else root)
+    complaints, files = check(Path(arguments[0]) if arguments else root)
     for complaint in complaints:
         print(complaint)
-    print(f"layers: {files} files, {includes} includes, {len(complaints)} violations")
+    print(f"layers: {files} files, {len(complaints)} violations")
     return 1 if complaints or not files else 0
 
 

@@ -252,6 +252,16 @@ std::string count_text(std::int64_t count) {
     return digits;
 }
 
+std::string with_commas(std::int64_t number) {
+    const std::string digits = fmt::format("{}", number);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+        text += digits[i];
+    }
+    return text;
+}
+
 std::string per_cent_text(double fraction) {
     const std::string digits = fmt::format("{:.1f}", fraction * 100);
     if (fraction > 0 && digits == "0.0") return "<0.1 %";

@@ -52,6 +52,9 @@ bool is_glob(std::string_view pattern) noexcept;
 // A count as people read it: plain digits up to four, groups of three from five on: 9999, 10,000.
 std::string count_text(std::int64_t count);
 
+// The same in a sentence, with groups of three from four digits on: 9,999.
+std::string with_commas(std::int64_t number);
+
 // A fraction as people read it, `98.2 %`. Less than all is never 100.0 %, more than none never
 // 0.0 %: `>99.9 %`, `<0.1 %`.
 std::string per_cent_text(double fraction);

@@ -1,4 +1,5 @@
 // Definitions whose report has not come, and those whose last one says that they still run.
+#include "core/base/text.hpp"
 #include "core/digest/sections.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,7 @@
 // Definitions that failed and work again.
 #include "core/judge/recovered.hpp"
 
+#include "core/base/text.hpp"
 #include "core/digest/sections.hpp"
 #include "core/store/reports/reports.hpp"
 

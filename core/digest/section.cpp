@@ -55,16 +55,6 @@ std::size_t SummaryFacts::definition_of(const query::GroupKey& key) const {
     return found == m_definitions.end() ? 0 : found->second;
 }
 
-std::string with_commas(std::int64_t number) {
-    const std::string digits = fmt::format("{}", number);
-    std::string text;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
-        text += digits[i];
-    }
-    return text;
-}
-
 std::string next_step(const std::string& id) {
     const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -42,9 +42,6 @@ struct SummaryFacts {
     std::unordered_map<std::string, std::size_t> m_definitions;  // by id
 };
 
-// 12345 as `12,345`.
-std::string with_commas(std::int64_t number);
-
 // `jobtally show ID`, to be copied into a shell: ids come from outside.
 std::string next_step(const std::string& id);
 

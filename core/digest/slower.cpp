@@ -1,4 +1,5 @@
 // Definitions that have become slower.
+#include "core/base/text.hpp"
 #include "core/digest/sections.hpp"
 #include "core/judge/unusual_text.hpp"
 #include "core/store/reports/reports.hpp"

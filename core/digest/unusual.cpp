@@ -1,4 +1,5 @@
 // Runs that took, or moved, far more or less than their definition's runs do.
+#include "core/base/text.hpp"
 #include "core/digest/sections.hpp"
 #include "core/judge/unusual_text.hpp"
 #include "core/store/reports/reports.hpp"

@@ -6,7 +6,6 @@
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
-#include "core/store/reports/writer_memory.hpp"
 
 #include <algorithm>
 #include <climits>
@@ -106,10 +105,6 @@ Store::Connection::Connection(const std::filesystem::path& path, Access access)
         return SQLITE_OK;
     };
     sqlite3_wal_hook(handle(), remember_length, &m_log_pages);
-}
-
-Store::Connection::~Connection() {
-    writer_memory.reset();  // its statements must go before the connection
 }
 
 Store::Connection::NamedFile Store::Connection::named_file(std::string name) {

@@ -1,5 +1,5 @@
-// What a Store holds: SQLiteCpp's connection, the write guard, and what writers remember between
-// transactions.
+// What a Store holds: SQLiteCpp's connection, the write guard, and a place for what the room of the
+// reports remembers between transactions.
 #pragma once
 
 #include "core/store/file/store.hpp"
@@ -15,8 +15,6 @@
 
 namespace jobtally::store {
 
-class WriterMemory;
-
 // When the log has so many pages of 4 KiB it is copied into the file.
 inline constexpr std::int64_t log_pages_limit = 1024;
 
@@ -24,9 +22,8 @@ class Store::Connection {
   public:
     enum class Access { read, read_immutable, write, memory, temporary };
 
-    // Opens the file and sets everything that holds for every connection (RELIABILITY, "open").
+    // Opens the file and makes the settings that hold for every connection.
     Connection(const std::filesystem::path& path, Access access);
-    ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
@@ -58,8 +55,6 @@ class Store::Connection {
     std::int64_t query_integer(const char* sql) const;
     bool is_in_transaction() const;
 
-    // Made by the first write transaction.
-    std::unique_ptr<WriterMemory> writer_memory;
     // A sync that failed after a commit had been answered; the next writer throws it.
     std::optional<StoreError> deferred_error;
 
@@ -79,6 +74,11 @@ class Store::Connection {
     std::vector<NamedFile> m_files;  // of who writes: the store, its log, the index of that
     std::int64_t m_log_pages = 0;    // after the last commit
     std::int64_t m_checkpoint_at = log_pages_limit;
+
+  public:
+    // Belongs to reports/writer_memory.hpp alone. It holds prepared statements, so it stands last
+    // and goes before the connection does.
+    std::shared_ptr<void> writer_memory;
 };
 
 // One state of the store for several statements; does nothing inside another transaction.

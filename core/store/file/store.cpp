@@ -9,7 +9,6 @@
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
-#include "core/store/reports/writer_memory.hpp"
 
 #include <cerrno>
 

@@ -18,10 +18,7 @@ constexpr std::chrono::milliseconds patience_with_readers{50};
 // One short transaction; false when there was nothing to pack.
 bool pack_some(Store::Connection& connection, std::chrono::milliseconds patience) {
     const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
-    if (!connection.writer_memory) {
-        connection.writer_memory = std::make_unique<WriterMemory>(connection);
-    }
-    auto& memory = *connection.writer_memory;
+    auto& memory = WriterMemory::of(connection);
     WriteScope scope(connection);
     try {
         memory.refresh();

@@ -42,7 +42,7 @@ class WriteTransaction::Impl {
     void commit();
 
   private:
-    WriterMemory& memory() { return *m_connection.writer_memory; }
+    WriterMemory& memory() { return *m_memory; }
     void begin();
     void roll_back() noexcept;
     bool find_keys(const JobReport& report, FactRow& row);
@@ -55,6 +55,7 @@ class WriteTransaction::Impl {
     Store::Connection& m_connection;
     HeldGuard m_guard;
     RejectedTable m_rejected;
+    WriterMemory* m_memory = nullptr;  // once the transaction is open
     bool m_is_open = false;
     bool m_expects_known = false;  // the last id was there already: look before inserting
 };
@@ -74,9 +75,7 @@ void WriteTransaction::Impl::begin() {
     m_connection.execute("BEGIN IMMEDIATE");
     m_is_open = true;
     try {
-        if (!m_connection.writer_memory) {
-            m_connection.writer_memory = std::make_unique<WriterMemory>(m_connection);
-        }
+        m_memory = &WriterMemory::of(m_connection);
         memory().refresh();
     } catch (...) {
         roll_back();
@@ -99,7 +98,7 @@ WriteTransaction::Impl::~Impl() {
 
 void WriteTransaction::Impl::roll_back() noexcept {
     m_is_open = false;
-    if (m_connection.writer_memory) memory().forget();
+    if (m_memory != nullptr) memory().forget();
     if (m_connection.is_in_transaction()) {
         sqlite3_exec(m_connection.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
     }

@@ -1,7 +1,6 @@
 // Knowing when what is remembered still holds.
 #include "core/store/reports/writer_memory.hpp"
 
-#include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
 #include "core/store/file/schema.hpp"
 
@@ -17,6 +16,13 @@ WriterMemory::WriterMemory(const Store::Connection& connection)
       m_read_sequence(connection, "SELECT value FROM state WHERE name = 'last_sequence'", true),
       m_write_sequence(connection, "UPDATE state SET value = ? WHERE name = 'last_sequence'",
                        true) {}
+
+WriterMemory& WriterMemory::of(Store::Connection& connection) {
+    if (!connection.writer_memory) {
+        connection.writer_memory = std::make_shared<WriterMemory>(connection);
+    }
+    return *static_cast<WriterMemory*>(connection.writer_memory.get());
+}
 
 void WriterMemory::refresh() {
     const StatementUse version(m_read_version);

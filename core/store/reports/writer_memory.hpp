@@ -2,6 +2,7 @@
 // statements.
 #pragma once
 
+#include "core/store/file/connection.hpp"
 #include "core/store/reports/dictionary.hpp"
 #include "core/store/reports/labels.hpp"
 #include "core/store/reports/report_table.hpp"
@@ -11,6 +12,8 @@ namespace jobtally::store {
 
 class WriterMemory {
   public:
+    // The memory of a connection, made by the first call.
+    static WriterMemory& of(Store::Connection& connection);
     explicit WriterMemory(const Store::Connection& connection);
 
     // Call at the beginning of a transaction: forgets everything if another connection wrote since.

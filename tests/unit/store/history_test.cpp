@@ -155,8 +155,7 @@ void step(store::Store& own, History& history, ReportsByChance& chance) {
 // Limits so small that short histories have many segments.
 void pack_early(store::Store& own) {
     auto& connection = own.connection();
-    connection.writer_memory = std::make_unique<store::WriterMemory>(connection);
-    connection.writer_memory->packer.limits = {16, 7, 3};
+    store::WriterMemory::of(connection).packer.limits = {16, 7, 3};
 }
 
 TEST_CASE("whatever happens, the store holds what was put", "[store]") {

@@ -1,10 +1,10 @@
 #include "cli/application.hpp"
 
 #include "cli/help.hpp"
-#include "cli/nearest.hpp"
 #include "cli/options/configuration.hpp"
+#include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
-#include "cli/terminal/output.hpp"
+#include "core/base/nearest.hpp"
 #include "core/store/upkeep/status.hpp"
 
 #include <memory>
@@ -31,13 +31,6 @@ std::vector<std::string> command_names(const CLI::App& app) {
 const CLI::App* chosen(const CLI::App* app) {
     while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
     return app;
-}
-
-std::string full_name(const CLI::App* app) {
-    std::string name = app->get_name();
-    for (app = app->get_parent(); app != nullptr; app = app->get_parent())
-        name = app->get_name() + " " + name;
-    return name;
 }
 
 // CLI11's messages, in our spelling: lower case first letter, no full stop, one line.
@@ -83,9 +76,12 @@ Application::Application() {
     m_app.allow_config_extras(CLI::config_extras_mode::error);
     m_app.config_formatter(std::make_shared<Configuration>(m_globals.schedules));
     add_globals(m_app, m_globals);
-#define COMMAND(name) add_##name(*this);
-#include "commands.inc"
-#undef COMMAND
+    // In the order of the help.
+    for (auto* const add :
+         {add_rates, add_failures, add_durations, add_missed, add_list, add_show, add_definitions,
+          add_summary, add_check, add_ingest, add_listen, add_export, add_db, add_completion}) {
+        add(*this);
+    }
     m_app.footer(
         "Begin with `jobtally ingest FILE` or `jobtally listen`, then `jobtally rates`.\n"
         "`jobtally COMMAND --help` tells about one command, `man jobtally-COMMAND` all of it.");

@@ -52,9 +52,20 @@ class Application {
     std::map<const CLI::App*, TellError> m_tell_error;
 };
 
-// Each command adds itself; cli/CMakeLists.txt lists them.
-#define COMMAND(name) void add_##name(Application& application);
-#include "commands.inc"
-#undef COMMAND
+// Each command adds itself: add_rates() stands in commands/rates.cpp, and so on.
+void add_rates(Application& application);
+void add_failures(Application& application);
+void add_durations(Application& application);
+void add_missed(Application& application);
+void add_list(Application& application);
+void add_show(Application& application);
+void add_definitions(Application& application);
+void add_summary(Application& application);
+void add_check(Application& application);
+void add_ingest(Application& application);
+void add_listen(Application& application);
+void add_export(Application& application);
+void add_db(Application& application);
+void add_completion(Application& application);
 
 }  // namespace jobtally::cli

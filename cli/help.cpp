@@ -4,14 +4,6 @@ namespace jobtally::cli {
 
 namespace {
 
-std::string full_name(const CLI::App* app) {
-    std::string name = app->get_name();
-    for (app = app->get_parent(); app != nullptr; app = app->get_parent()) {
-        name = app->get_name() + " " + name;
-    }
-    return name;
-}
-
 // `TIME`; `created|updated|received` where only these can be.
 std::string value_of(const CLI::Option* option) {
     auto type = option->get_type_name();
@@ -55,6 +47,14 @@ std::string HelpFormatter::make_group(std::string group, bool is_positional,
     auto text = CLI::Formatter::make_group(std::move(group), is_positional, std::move(options));
     while (text.starts_with("\n\n")) text.erase(0, 1);
     return text;
+}
+
+std::string full_name(const CLI::App* app) {
+    std::string name = app->get_name();
+    for (app = app->get_parent(); app != nullptr; app = app->get_parent()) {
+        name = app->get_name() + " " + name;
+    }
+    return name;
 }
 
 }  // namespace jobtally::cli

@@ -16,4 +16,7 @@ class HelpFormatter : public CLI::Formatter {
                            std::vector<const CLI::Option*> options) const override;
 };
 
+// The words that choose the command: `jobtally db status`.
+std::string full_name(const CLI::App* app);
+
 }  // namespace jobtally::cli

@@ -1,6 +1,6 @@
 // Parse, run, and turn whatever went wrong into a message and an exit code.
 #include "cli/application.hpp"
-#include "cli/private_files.hpp"
+#include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/error.hpp"
 

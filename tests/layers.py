@@ -104,7 +104,7 @@ def check_includes(root, texts, allowed):
             for library, homes in HOMES.items():
                 if re.match(library, name) and not f"{room}/".startswith(homes):
                     yield f"{own}: includes <{name}>, which belongs to {' and '.join(homes)} alone"
-            if kind != '"' or name.endswith(".inc"):  # an .inc is written by the build
+            if kind != '"':
                 continue
             if not (root / name).is_file() or not name.startswith(("cli/", "core/")):
                 yield f'{own}: includes "{name}", which is no file of cli/ or core/ (write its whole path)'

@@ -1,6 +1,7 @@
 // `jobtally check`: a plugin for Nagios, Icinga and their kin.
 #include "core/probe/check.hpp"
 
+#include "cli/application.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/options/schedules.hpp"
 #include "cli/options/validators.hpp"

@@ -3,8 +3,8 @@
 #include "cli/application.hpp"
 #include "cli/commands/command_tree.hpp"
 #include "cli/commands/completion_scripts.hpp"
+#include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
-#include "cli/terminal/output.hpp"
 
 namespace jobtally::cli {
 

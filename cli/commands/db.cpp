@@ -1,14 +1,10 @@
 // `jobtally db`: looking after the store.
+#include "cli/commands/db.hpp"
+
 #include "cli/application.hpp"
-#include "cli/commands/db_backup.hpp"
-#include "cli/commands/db_prune.hpp"
-#include "cli/commands/db_rejected.hpp"
-#include "cli/commands/db_sql.hpp"
-#include "cli/commands/db_verify.hpp"
-#include "cli/options/spool_option.hpp"
-#include "cli/options/store_modes.hpp"
+#include "cli/options/output.hpp"
+#include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"
-#include "cli/terminal/output.hpp"
 #include "core/store/upkeep/status.hpp"
 
 #include <memory>

@@ -1,7 +1,7 @@
-#include "cli/commands/db_backup.hpp"
-
+// `jobtally db backup`: a copy of the store while others write to it.
+#include "cli/commands/db.hpp"
+#include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
-#include "cli/terminal/output.hpp"
 #include "core/store/upkeep/backup.hpp"
 
 #include <memory>

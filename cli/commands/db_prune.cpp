@@ -1,7 +1,7 @@
-#include "cli/commands/db_prune.hpp"
-
+// `jobtally db prune`: deletes what is older than a time.
+#include "cli/commands/db.hpp"
+#include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
-#include "cli/terminal/output.hpp"
 #include "core/store/upkeep/prune.hpp"
 #include "core/time/expression.hpp"
 

@@ -1,9 +1,9 @@
-#include "cli/commands/db_rejected.hpp"
-
+// `jobtally db rejected`: what was sent and could not be accepted.
+#include "cli/commands/db.hpp"
+#include "cli/options/loading.hpp"
+#include "cli/options/output.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
-#include "cli/terminal/output.hpp"
-#include "cli/terminal/tally.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/delivery.hpp"

@@ -1,7 +1,7 @@
-#include "cli/commands/db_sql.hpp"
-
+// `jobtally db sql`: a question in SQL that only reads.
+#include "cli/commands/db.hpp"
+#include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
-#include "cli/terminal/output.hpp"
 #include "core/base/text.hpp"
 #include "core/store/upkeep/sql_query.hpp"
 

@@ -1,7 +1,7 @@
-#include "cli/commands/db_verify.hpp"
-
+// `jobtally db verify`: the checks of a store.
+#include "cli/commands/db.hpp"
+#include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
-#include "cli/terminal/output.hpp"
 #include "core/base/text.hpp"
 #include "core/store/upkeep/verify.hpp"
 

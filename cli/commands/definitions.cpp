@@ -1,6 +1,7 @@
 // `jobtally definitions`: what is known of each definition.
 #include "core/answers/definitions.hpp"
 
+#include "cli/application.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/terminal/messages.hpp"
 

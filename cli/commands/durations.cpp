@@ -1,6 +1,7 @@
 // `jobtally durations`: how long jobs take.
 #include "core/answers/durations.hpp"
 
+#include "cli/application.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/answers/plots.hpp"

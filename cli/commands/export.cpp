@@ -1,8 +1,8 @@
 // `jobtally export`: reports as they came, in the order of their arrival.
 #include "cli/application.hpp"
+#include "cli/options/output.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/terminal/messages.hpp"
-#include "cli/terminal/output.hpp"
 #include "core/answers/list.hpp"
 #include "core/wire/report_writer.hpp"
 

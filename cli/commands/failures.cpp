@@ -1,6 +1,7 @@
 // `jobtally failures`: which definitions fail, since when, how often in a row.
 #include "core/answers/failures.hpp"
 
+#include "cli/application.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"

@@ -1,12 +1,9 @@
 // `jobtally ingest`: load reports from files or stdin.
 #include "cli/application.hpp"
 #include "cli/options/loading.hpp"
-#include "cli/options/rejected_option.hpp"
-#include "cli/options/spool_option.hpp"
-#include "cli/options/store_modes.hpp"
+#include "cli/options/output.hpp"
+#include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"
-#include "cli/terminal/output.hpp"
-#include "cli/terminal/tally.hpp"
 #include "core/ingest/dry_run.hpp"
 #include "core/ingest/writer.hpp"
 

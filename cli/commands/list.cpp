@@ -1,6 +1,7 @@
 // `jobtally list`: the newest reports.
 #include "core/answers/list.hpp"
 
+#include "cli/application.hpp"
 #include "cli/commands/follow.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/options/validators.hpp"

@@ -1,6 +1,7 @@
 // `jobtally missed`: which definition should have reported by now and has not.
 #include "core/rhythm/missed.hpp"
 
+#include "cli/application.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/options/schedules.hpp"
 #include "cli/terminal/messages.hpp"

@@ -1,6 +1,7 @@
 // `jobtally rates`: shares of successful jobs and records.
 #include "core/answers/rates.hpp"
 
+#include "cli/application.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"

@@ -1,6 +1,7 @@
 // `jobtally show`: reports in full.
 #include "core/answers/show.hpp"
 
+#include "cli/application.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/render/text/audience.hpp"

@@ -44,4 +44,14 @@ ingest::LoadResult load_files(const Globals& globals, const std::vector<std::str
     return result;
 }
 
+void print_tally(Output& output, const model::Tally& tally) {
+    table::ResultTable table;
+    for (const char* key : {"read", "stored", "updated", "unchanged", "stale", "rejected"}) {
+        table.columns.push_back({key, key});
+    }
+    table.rows = {
+        {tally.read(), tally.stored, tally.updated, tally.unchanged, tally.stale, tally.rejected}};
+    output.format() == render::Format::json ? output.print_record(table) : output.print(table);
+}
+
 }  // namespace jobtally::cli

@@ -1,7 +1,7 @@
-// Reading reports from files for a command: progress, and warnings about what is rejected.
+// Reading reports from files for a command: progress, warnings about what is rejected, the tally.
 #pragma once
 
-#include "cli/options/globals.hpp"
+#include "cli/options/output.hpp"
 #include "core/ingest/load.hpp"
 
 #include <string>
@@ -13,5 +13,9 @@ namespace jobtally::cli {
 // with --verbose).
 ingest::LoadResult load_files(const Globals& globals, const std::vector<std::string>& paths,
                               ingest::DeliverySink& sink, const ingest::LoadOptions& options = {});
+
+// Prints a table of one row, `read stored updated unchanged stale rejected`; for json one object
+// with these keys, as the listener answers.
+void print_tally(Output& output, const model::Tally& tally);
 
 }  // namespace jobtally::cli

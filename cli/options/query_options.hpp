@@ -1,8 +1,8 @@
 // The options that every query command shares: which reports, from which store, grouped how.
 #pragma once
 
-#include "cli/application.hpp"
-#include "cli/terminal/output.hpp"
+#include "cli/options/globals.hpp"
+#include "cli/options/output.hpp"
 #include "core/query/scope.hpp"
 #include "core/query/selection.hpp"
 #include "core/query/trend.hpp"
@@ -11,6 +11,8 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <CLI/CLI.hpp>
 
 namespace jobtally::cli {
 

@@ -1,6 +1,5 @@
-#include "cli/terminal/output.hpp"
+#include "cli/options/output.hpp"
 
-#include "cli/private_files.hpp"
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "core/base/file.hpp"
@@ -59,6 +58,11 @@ bool is_regular_or_new(const std::string& path) {
 }
 
 }  // namespace
+
+mode_t keep_files_private() {
+    static const mode_t before = ::umask(0077);
+    return before;
+}
 
 void write_to_stdout(std::string_view text) {
     if (const int error = write_all(STDOUT_FILENO, text)) throw_io_error({}, error);

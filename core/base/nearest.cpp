@@ -1,9 +1,9 @@
-#include "cli/nearest.hpp"
+#include "core/base/nearest.hpp"
 
 #include <algorithm>
 #include <numeric>
 
-namespace jobtally::cli {
+namespace jobtally {
 
 namespace {
 
@@ -38,4 +38,4 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
     return best;
 }
 
-}  // namespace jobtally::cli
+}  // namespace jobtally

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <sys/types.h>
+
 namespace jobtally::cli {
 
 // Throws ClosedPipe when the reader of stdout has gone, IoError when bytes can't be written.
@@ -50,5 +52,10 @@ class Output {
 
 // Text that is no answer: help, versions. Throws as Output does.
 void write_to_stdout(std::string_view text);
+
+// Sets the umask 0077, so that all files which the program makes are its user's alone, except those
+// that --output names. Returns the user's own umask. To be called first in main(); only the first
+// call changes anything.
+mode_t keep_files_private();
 
 }  // namespace jobtally::cli

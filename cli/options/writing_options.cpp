@@ -1,0 +1,64 @@
+#include "cli/options/writing_options.hpp"
+
+#include "cli/options/validators.hpp"
+#include "cli/terminal/messages.hpp"
+#include "core/store/file/store_file.hpp"
+
+#include <fmt/core.h>
+
+namespace jobtally::cli {
+
+void add_spool_option(CLI::App& command, std::string& folder) {
+    command
+        .add_option(
+            "--spool", folder,
+            "Where reports wait while the store can't take them (default: beside the store)")
+        ->type_name("DIR");
+}
+
+ingest::Spool spool_of(const Globals& globals, const std::string& folder) {
+    if (!folder.empty()) return ingest::Spool(folder);
+    return ingest::Spool(globals.store_path().concat("-spool"));
+}
+
+std::optional<std::int64_t> bodies_in(const ingest::Spool& spool) {
+    try {
+        return static_cast<std::int64_t>(spool.waiting().size());
+    } catch (const IoError&) {
+        return std::nullopt;
+    }
+}
+
+void print_from_spool(std::size_t bodies) {
+    print_note(fmt::format("{} from the spool {} taken into the store",
+                           bodies == 1 ? "1 body" : fmt::format("{} bodies", bodies),
+                           bodies == 1 ? "was" : "were"));
+}
+
+void add_rejected_limit(CLI::App& command, std::int64_t& limit) {
+    command
+        .add_option("--rejected-limit", limit,
+                    "How many rejected bodies the store keeps (default 10000)")
+        ->type_name("N")
+        ->check(whole_number(0));
+}
+
+std::function<void(std::int64_t)> tell_forgotten_once(std::int64_t limit) {
+    return [limit, is_told = false](std::int64_t) mutable {
+        if (is_told) return;
+        is_told = true;
+        print_warning(
+            fmt::format("the store keeps {} rejected bodies: the oldest go for newer ones", limit));
+        print_hint("`--rejected-limit N` keeps more, `jobtally db rejected` lists them");
+    };
+}
+
+void warn_about_modes(const Globals& globals) {
+    if (globals.quiet || globals.store_in_memory()) return;
+    const auto path = globals.store_path().string();
+    if (!store::is_open_to_others(path)) return;
+    print_warning(fmt::format("store \"{}\" can be opened by other users", path));
+    print_hint(fmt::format("`chmod go= '{}'*` keeps it private", path));
+}
+
+}  // namespace jobtally::cli

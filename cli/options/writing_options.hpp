@@ -1,0 +1,36 @@
+// The options of the commands that write to the store, and what these commands say about it.
+#pragma once
+
+#include "cli/options/globals.hpp"
+#include "core/ingest/spool.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace jobtally::cli {
+
+// `--spool DIR`.
+void add_spool_option(CLI::App& command, std::string& folder);
+// The named folder, else the store's path with `-spool` at its end.
+ingest::Spool spool_of(const Globals& globals, const std::string& folder);
+// How many bodies wait there; nothing where that can't be known.
+std::optional<std::int64_t> bodies_in(const ingest::Spool& spool);
+// For WriterHooks::from_spool: a note that so many bodies came from the spool into the store.
+void print_from_spool(std::size_t bodies);
+
+// `--rejected-limit N`.
+void add_rejected_limit(CLI::App& command, std::int64_t& limit);
+// For WriterHooks::forgotten: a warning the first time that a rejected body is deleted for a newer
+// one.
+std::function<void(std::int64_t)> tell_forgotten_once(std::int64_t limit);
+
+// Warns where other users than its owner can open the store, and says how to change that; silent
+// with -q. Creates nothing and never fails.
+void warn_about_modes(const Globals& globals);
+
+}  // namespace jobtally::cli

@@ -4,7 +4,6 @@
 #include "core/base/text.hpp"
 #include "core/store/file/file_head.hpp"
 #include "core/store/file/sqlite_error.hpp"
-#include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
 
 #include <algorithm>
@@ -179,17 +178,22 @@ void Store::Connection::checkpoint_if_long() {
 }
 
 void Store::Connection::execute(const char* sql) const {
-    const int code = sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) throw_sqlite(code, handle(), m_path);
+    as_store_errors(*this, [&] { m_database.exec(sql); });
 }
 
 std::int64_t Store::Connection::query_integer(const char* sql) const {
-    Statement statement(*this, sql);
-    return statement.step() ? statement.integer(0) : 0;
+    return as_store_errors(*this, [&] {
+        SQLite::Statement row(m_database, sql);
+        return row.executeStep() ? row.getColumn(0).getInt64() : 0;
+    });
 }
 
 bool Store::Connection::is_in_transaction() const {
     return sqlite3_get_autocommit(handle()) == 0;
+}
+
+void throw_as_store_error(const Store::Connection& connection, const SQLite::Exception& error) {
+    throw_sqlite(error.getExtendedErrorCode(), connection.handle(), connection.path());
 }
 
 ReadScope::ReadScope(const Store::Connection& connection)

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
 #include <sys/types.h>
 
 namespace jobtally::store {
@@ -27,6 +28,9 @@ class Store::Connection {
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
+    // For all but the hot statements, inside as_store_errors().
+    SQLite::Database& database() const { return m_database; }
+    // For what SQLiteCpp lacks, and for the hot statements (statement.hpp).
     sqlite3* handle() const { return m_database.getHandle(); }
     const std::filesystem::path& path() const { return m_path; }
     bool is_private() const { return m_access == Access::memory || m_access == Access::temporary; }
@@ -62,7 +66,7 @@ class Store::Connection {
     std::filesystem::path m_path;
     Access m_access;
     mutable std::unique_ptr<WriteGuard> m_guard;
-    SQLite::Database m_database;
+    mutable SQLite::Database m_database;
     struct NamedFile {
         std::string name;
         dev_t device = 0;
@@ -80,6 +84,20 @@ class Store::Connection {
     // and goes before the connection does.
     std::shared_ptr<void> writer_memory;
 };
+
+// The StoreError that an exception of SQLiteCpp on this connection stands for.
+[[noreturn]] void throw_as_store_error(const Store::Connection& connection,
+                                       const SQLite::Exception& error);
+
+// Does work that uses SQLiteCpp; its exceptions become StoreErrors.
+template <class Work>
+auto as_store_errors(const Store::Connection& connection, Work work) {
+    try {
+        return work();
+    } catch (const SQLite::Exception& error) {
+        throw_as_store_error(connection, error);
+    }
+}
 
 // One state of the store for several statements; does nothing inside another transaction.
 class ReadScope {

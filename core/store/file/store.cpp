@@ -7,11 +7,11 @@
 #include "core/store/file/identity.hpp"
 #include "core/store/file/schema.hpp"
 #include "core/store/file/sqlite_error.hpp"
-#include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
 
 #include <cerrno>
 
+#include <SQLiteCpp/Statement.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -50,14 +50,20 @@ void make_file(const fs::path& path) {
     if (file) give_to_owner_of(path.parent_path(), file.number());
 }
 
+// The mode that the pragma answers with, which may not be the one that it asked for.
+std::string journal_mode(const Store::Connection& connection, const char* pragma) {
+    return as_store_errors(connection, [&] {
+        SQLite::Statement row(connection.database(), pragma);
+        return row.executeStep() ? row.getColumn(0).getString() : std::string();
+    });
+}
+
 bool uses_wal(const Store::Connection& connection) {
-    Statement statement(connection, "PRAGMA journal_mode");
-    return statement.step() && statement.text(0) == "wal";
+    return journal_mode(connection, "PRAGMA journal_mode") == "wal";
 }
 
 void switch_to_wal(const Store::Connection& connection) {
-    Statement statement(connection, "PRAGMA journal_mode=WAL");
-    if (!statement.step() || statement.text(0) != "wal") {
+    if (journal_mode(connection, "PRAGMA journal_mode=WAL") != "wal") {
         throw StoreError(Kind::other,
                          fmt::format("store \"{}\" can't use a write-ahead log on this file system",
                                      connection.path().string()),

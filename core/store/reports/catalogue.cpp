@@ -2,8 +2,8 @@
 #include "core/store/reports/catalogue.hpp"
 
 #include "core/store/file/connection.hpp"
-#include "core/store/file/statement.hpp"
 
+#include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
 namespace jobtally::store {
@@ -33,26 +33,40 @@ Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty)
 }  // namespace
 
 Catalogue Catalogue::read(const Store& store) {
-    const ReadScope scope(store.connection());
+    const auto& connection = store.connection();
+    const ReadScope scope(connection);
     Catalogue catalogue;
-    const auto greatest_word = store.connection().query_integer("SELECT count(*) FROM word");
-    Statement words(store.connection(), "SELECT word, text FROM word");
-    while (words.step()) {
-        require_key(store.connection(), "word", words.integer(0), greatest_word);
-        place_of(catalogue.m_words, words.integer(0), std::optional<std::string>()) = words.text(1);
+    as_store_errors(connection, [&] {
+        catalogue.read_words(connection);
+        catalogue.read_definitions(connection);
+    });
+    return catalogue;
+}
+
+void Catalogue::read_words(const Store::Connection& connection) {
+    const auto greatest_word = connection.query_integer("SELECT count(*) FROM word");
+    SQLite::Statement row(connection.database(), "SELECT word, text FROM word");
+    while (row.executeStep()) {
+        const std::int64_t key = row.getColumn(0);
+        require_key(connection, "word", key, greatest_word);
+        place_of(m_words, key, std::optional<std::string>()) = row.getColumn(1).getString();
     }
-    Statement definitions(store.connection(),
+}
+
+void Catalogue::read_definitions(const Store::Connection& connection) {
+    SQLite::Statement row(connection.database(),
                           "SELECT definition.definition, definition.definition_id, word.text "
                           "FROM definition LEFT JOIN word ON word.word = definition.label");
-    while (definitions.step()) {
-        require_key(store.connection(), "definition", definitions.integer(0), greatest_definition);
-        const auto key = static_cast<DefinitionKey>(definitions.integer(0));
-        place_of(catalogue.m_index_of_key, key, -1) =
-            static_cast<std::int32_t>(catalogue.m_definitions.size());
-        catalogue.m_definitions.push_back(
-            {key, std::string(definitions.text(1)), definitions.optional_text(2)});
+    while (row.executeStep()) {
+        const std::int64_t number = row.getColumn(0);
+        require_key(connection, "definition", number, greatest_definition);
+        const auto key = static_cast<DefinitionKey>(number);
+        place_of(m_index_of_key, key, -1) = static_cast<std::int32_t>(m_definitions.size());
+        auto& definition = m_definitions.emplace_back();
+        definition.key = key;
+        definition.id = row.getColumn(1).getString();
+        if (!row.isColumnNull(2)) definition.label = row.getColumn(2).getString();
     }
-    return catalogue;
 }
 
 const Definition* Catalogue::definition(DefinitionKey key) const {

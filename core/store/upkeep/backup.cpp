@@ -7,9 +7,9 @@
 #include "core/store/file/partial_file.hpp"
 #include "core/store/file/schema.hpp"
 #include "core/store/file/sqlite_error.hpp"
-#include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
 
+#include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -90,23 +90,22 @@ void require_replaceable(const fs::path& target, const fs::path& store) {
 }
 
 void copy(const Store::Connection& connection, const fs::path& target) {
-    sqlite3_stmt* statement = nullptr;
-    const std::string name = target.string();
-    int code = sqlite3_prepare_v2(connection.handle(), "VACUUM INTO ?", -1, &statement, nullptr);
-    if (code == SQLITE_OK) {
-        code = sqlite3_bind_text(statement, 1, name.data(), static_cast<int>(name.size()),
-                                 SQLITE_STATIC);
+    try {
+        SQLite::Statement statement(connection.database(), "VACUUM INTO ?");
+        statement.bind(1, target.string());
+        statement.exec();
+    } catch (const SQLite::Exception& error) {
+        throw_copying(error.getExtendedErrorCode(), connection, target);
     }
-    if (code == SQLITE_OK) code = sqlite3_step(statement);
-    sqlite3_finalize(statement);
-    if (code != SQLITE_DONE) throw_copying(code, connection, target);
 }
 
 Backup checked(const fs::path& copy, const fs::path& target) {
     const Store::Connection connection(copy, Store::Connection::Access::read);
     identify(connection, static_cast<std::int64_t>(schema_steps().size()));
-    Statement check(connection, "PRAGMA integrity_check(1)");
-    const std::string found = check.step() ? std::string(check.text(0)) : "no answer";
+    const auto found = as_store_errors(connection, [&] {
+        SQLite::Statement check(connection.database(), "PRAGMA integrity_check(1)");
+        return check.executeStep() ? check.getColumn(0).getString() : std::string("no answer");
+    });
     if (found != "ok") {
         throw StoreError(Kind::corrupt,
                          fmt::format("the copy {} is damaged: {}", quoted(copy), found),

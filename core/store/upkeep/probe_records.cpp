@@ -2,17 +2,24 @@
 #include "core/store/upkeep/probe_records.hpp"
 
 #include "core/store/file/connection.hpp"
-#include "core/store/file/statement.hpp"
+
+#include <SQLiteCpp/Statement.h>
 
 namespace jobtally::store {
 
 std::optional<ProbeRecord> find_probe(const Store& store, std::string_view probe) {
-    Statement row(store.connection(),
-                  "SELECT state, since, pending, pending_runs FROM probe WHERE probe = ?");
-    row.bind(1, probe);
-    if (!row.step()) return std::nullopt;
-    return ProbeRecord{std::string(row.text(0)), time::instant_from_micros(row.integer(1)),
-                       row.optional_text(2), row.integer(3)};
+    const auto& connection = store.connection();
+    return as_store_errors(connection, [&]() -> std::optional<ProbeRecord> {
+        SQLite::Statement row(connection.database(),
+                              "SELECT state, since, pending, pending_runs FROM probe "
+                              "WHERE probe = ?");
+        row.bind(1, std::string(probe));
+        if (!row.executeStep()) return std::nullopt;
+        ProbeRecord record{row.getColumn(0), time::instant_from_micros(row.getColumn(1)),
+                           std::nullopt, row.getColumn(3)};
+        if (!row.isColumnNull(2)) record.pending = row.getColumn(2).getString();
+        return record;
+    });
 }
 
 void keep_probe(Store& store, std::string_view probe, const ProbeRecord& record) {
@@ -20,19 +27,18 @@ void keep_probe(Store& store, std::string_view probe, const ProbeRecord& record)
     const HeldGuard held(connection.guard(),
                          std::chrono::steady_clock::now() + std::chrono::seconds(60));
     WriteScope scope(connection);
-    Statement row(connection,
-                  "INSERT OR REPLACE INTO probe (probe, state, since, pending, pending_runs) "
-                  "VALUES (?, ?, ?, ?, ?)");
-    row.bind(1, probe);
-    row.bind(2, std::string_view(record.state));
-    row.bind(3, time::micros(record.since));
-    if (record.pending) {
-        row.bind(4, std::string_view(*record.pending));
-    } else {
-        row.bind_null(4);
-    }
-    row.bind(5, record.pending_runs);
-    row.run();
+    as_store_errors(connection, [&] {
+        SQLite::Statement row(connection.database(),
+                              "INSERT OR REPLACE INTO probe "
+                              "(probe, state, since, pending, pending_runs) "
+                              "VALUES (?, ?, ?, ?, ?)");
+        row.bind(1, std::string(probe));
+        row.bind(2, record.state);
+        row.bind(3, time::micros(record.since));
+        if (record.pending) row.bind(4, *record.pending);  // else NULL
+        row.bind(5, record.pending_runs);
+        row.exec();
+    });
     scope.commit();
 }
 

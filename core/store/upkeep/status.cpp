@@ -2,7 +2,6 @@
 #include "core/store/upkeep/status.hpp"
 
 #include "core/store/file/connection.hpp"
-#include "core/store/file/statement.hpp"
 #include "core/store/segments/facts.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #include "core/answers/failures.hpp"
 
 #include "cli/application.hpp"
-#include "cli/options/query_options.hpp"
+#include "cli/options/grouped.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/answers/list.hpp"
@@ -15,37 +15,40 @@ namespace jobtally::cli {
 namespace {
 
 struct Options {
-    SelectionOptions selection;
-    GroupingOptions grouping;
+    GroupedOptions grouped;
     std::size_t recent = 0;
     bool exit_code = false;
 };
 
+answers::FailuresAnswer print_failures(Output& output, const Globals& globals,
+                                       const GroupedOptions& options) {
+    const auto by = options.group_by();
+    return print_grouped(
+        output, globals, options,
+        [&](const query::Scope& scope, query::Trend trend) {
+            return answers::failures(scope, by, trend);
+        },
+        [](const auto&... answer) { return answers::failures_table(answer...); },
+        [&](const answers::FailuresAnswer& answer) {
+            return answers::plots_of(arranged(answers::failures_table(answer), options),
+                                     answers::failures_plot());
+        });
+}
+
+answers::FailuresAnswer print_recent(Output& output, const Globals& globals,
+                                     const Options& options) {
+    const GroupedQuestion question(globals, options.grouped, output);
+    if (!options.grouped.get.empty())
+        throw UsageError("--recent lists reports: it has no --get", "leave one of them out");
+    output.print(answers::list_table(answers::list(question.scope(), {options.recent, true})));
+    output.finish();
+    return answers::failures(question.scope(), options.grouped.group_by());
+}
+
 int run(const Globals& globals, const Options& options) {
     Output output(globals);
-    check_plot(output, options.grouping);
-    const auto selection = options.selection.selection(globals);
-    const auto compared = compared_selection(globals, options.grouping, selection);
-    const auto store = open_store(globals, options.selection.from);
-    const query::Scope scope(store, selection);
-    warn_about_unmatched(globals, scope);
-    const auto by = options.grouping.group_by();
-    const auto answer = answers::failures(scope, by, options.grouping.trend(output));
-    if (options.recent > 0 && !options.grouping.get.empty()) {
-        throw UsageError("--recent lists reports: it has no --get", "leave one of them out");
-    }
-    if (options.recent > 0) {
-        output.print(answers::list_table(answers::list(scope, {options.recent, true})));
-    } else if (options.grouping.plot) {
-        const auto table = arranged(answers::failures_table(answer), options.grouping);
-        output.print(answers::plots_of(table, answers::failures_plot()));
-    } else if (compared) {
-        const auto before = answers::failures(query::Scope(store, *compared), by);
-        print_groups(output, answers::failures_table(answer, before), options.grouping);
-    } else {
-        print_groups(output, answers::failures_table(answer), options.grouping);
-    }
-    output.finish();
+    const auto answer = options.recent > 0 ? print_recent(output, globals, options)
+                                           : print_failures(output, globals, options.grouped);
     return options.exit_code && answer.total.counts.failed() > 0 ? exit_condition : exit_done;
 }
 
@@ -56,8 +59,7 @@ void add_failures(Application& application) {
     auto& command = application.add_command(
         "failures", "Which definitions fail, since when, how often in a row",
         [&application, options] { return run(application.globals(), *options); });
-    add_selection(command, options->selection);
-    add_grouping(command, options->grouping);
+    add_grouped(command, options->grouped);
     command.add_option("--recent", options->recent, "List the N newest failed reports instead")
         ->type_name("N")
         ->check(whole_number(1));

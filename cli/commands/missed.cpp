@@ -2,6 +2,7 @@
 #include "core/rhythm/missed.hpp"
 
 #include "cli/application.hpp"
+#include "cli/options/output.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/options/schedules.hpp"
 #include "cli/terminal/messages.hpp"

@@ -1,5 +1,6 @@
 // `jobtally summary`: the digest for a cron mail.
 #include "cli/application.hpp"
+#include "cli/options/output.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/options/schedules.hpp"
 #include "cli/terminal/messages.hpp"

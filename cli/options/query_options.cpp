@@ -4,10 +4,7 @@
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/ingest/store_sink.hpp"
-#include "core/query/arrange.hpp"
-#include "core/render/text/audience.hpp"
 #include "core/time/expression.hpp"
-#include "core/time/previous.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
@@ -125,87 +122,6 @@ void add_from(CLI::App& command, std::vector<std::string>& from) {
         ->type_name("FILE")
         ->allow_extra_args(false)
         ->group("Which reports");
-}
-
-void add_grouping(CLI::App& command, GroupingOptions& options) {
-    const std::string group = "How to show them";
-    command.add_option("--by", options.by, "definition, name, type, status, weekday, hour or none")
-        ->type_name("WHAT")
-        ->check(CLI::IsMember({"definition", "name", "type", "status", "weekday", "hour", "none"}))
-        ->group(group);
-    command.add_option("--every", options.every, "A series: hour, day, week, month, quarter, year")
-        ->type_name("BUCKET")
-        ->check(CLI::IsMember({"hour", "day", "week", "month", "quarter", "year"}))
-        ->group(group);
-    command
-        .add_option("--compare", options.compare,
-                    "Beside the window before (previous), a period or T..T")
-        ->type_name("previous|RANGE")
-        ->group(group);
-    command.add_flag("--plot", options.plot, "Draw it as bars")->group(group);
-    command.add_option("--sort", options.sort, "Order by a machine key; `-KEY` turns it round")
-        ->type_name("[-]KEY")
-        ->group(group);
-    command.add_option("--top", options.top, "Only the first N groups")
-        ->type_name("N")
-        ->check(whole_number(1))
-        ->group(group);
-    command.add_option("-g,--get", options.get, "Print one bare value of the total row")
-        ->type_name("KEY")
-        ->group(group);
-}
-
-query::GroupBy GroupingOptions::group_by() const {
-    if (every.empty()) return query::by_named(by);
-    return {query::by_named(by), time::every_named(every)};
-}
-
-query::Trend GroupingOptions::trend(const Output& output) const {
-    const bool wanted = render::is_for_people(output.format()) && every.empty() && compare.empty();
-    if (!wanted || plot) return query::Trend::none;
-    return output.style().ascii ? query::Trend::ascii : query::Trend::blocks;
-}
-
-std::optional<query::Selection> compared_selection(const Globals& globals,
-                                                   const GroupingOptions& options,
-                                                   const query::Selection& selection) {
-    if (options.compare.empty()) return std::nullopt;
-    const auto now = globals.now();
-    std::optional<time::TimeSpan> named;
-    if (options.compare != "previous")
-        named = time::parse_range(options.compare, now, selection.zone);
-    auto span = selection.span;
-    if (!span.since) {
-        throw UsageError("--compare needs a window with a beginning",
-                         "for example `--last 7d --compare previous`, or `--period this-month`");
-    }
-    if (!span.until) span.until = std::max(now, *span.since);
-    auto compared = selection;
-    compared.span = time::cut_at_same_point(
-        named ? *named : time::previous_span(span, selection.zone), span, now, selection.zone);
-    return compared;
-}
-
-void check_plot(const Output& output, const GroupingOptions& options) {
-    if (!options.plot) return;
-    if (output.format() != render::Format::table) {
-        throw UsageError("--plot draws for people", "leave it out, or the other format");
-    }
-    if (!options.get.empty()) throw UsageError("--plot and --get exclude each other");
-    if (!options.compare.empty()) throw UsageError("--plot and --compare exclude each other");
-}
-
-table::ResultTable arranged(const table::ResultTable& table, const GroupingOptions& options) {
-    return query::arranged(table, {options.sort, options.top});
-}
-
-void print_groups(Output& output, const table::ResultTable& table, const GroupingOptions& options) {
-    if (options.get.empty()) {
-        output.print(arranged(table, options));
-        return;
-    }
-    const auto one = render::choose_columns(table, {options.get});
-    output.write(render::machine_text(one.total.value().front()) + "\n");
 }
 
 void warn_about_unmatched(const Globals& globals, const query::Scope& scope) {

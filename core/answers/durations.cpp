@@ -3,9 +3,9 @@
 
 #include "core/base/big_array.hpp"
 #include "core/judge/rank_test.hpp"
+#include "core/query/beside.hpp"
 #include "core/query/cells.hpp"
 #include "core/query/chunks.hpp"
-#include "core/query/compare.hpp"
 #include "core/query/definition_types.hpp"
 #include "core/query/small_histogram.hpp"
 
@@ -250,15 +250,11 @@ Cell median_change(const DurationsRow& row, const DurationsRow& was) {
 }  // namespace
 
 table::ResultTable durations_table(DurationsAnswer now, DurationsAnswer before) {
-    query::align(now, before, now.options.by);
-    std::vector<Cell> changes;
-    for (std::size_t i = 0; i < now.rows.size(); ++i) {
-        changes.push_back(median_change(now.rows[i], before.rows[i]));
-    }
-    auto table = query::with_previous(durations_table(now), durations_table(before),
-                                      {{"count", "before"}, {"p50_seconds", "was"}});
-    query::append_changes(table, "median", changes, median_change(now.total, before.total));
-    return table;
+    const auto by = now.options.by;
+    return query::table_beside(
+        std::move(now), std::move(before), by,
+        {{{"count", "before"}, {"p50_seconds", "was"}}, "median"},
+        [](const DurationsAnswer& answer) { return durations_table(answer); }, median_change);
 }
 
 }  // namespace jobtally::answers

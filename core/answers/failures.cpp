@@ -3,8 +3,8 @@
 
 #include "core/answers/end_times.hpp"
 #include "core/answers/streaks.hpp"
+#include "core/query/beside.hpp"
 #include "core/query/cells.hpp"
-#include "core/query/compare.hpp"
 #include "core/query/definition_types.hpp"
 
 #include <algorithm>
@@ -160,27 +160,20 @@ table::ResultTable failures_table(const FailuresAnswer& answer) {
     const std::size_t key_cells = query::grouping_columns(answer.by).size();
     for (const auto& row : answer.rows) table.rows.push_back(failures_cells(row, key_cells));
     table.total = failures_cells(answer.total, key_cells);
-    if (!answer.has_trend) return table;
-    std::vector<Cell> trends;
-    for (const auto& row : answer.rows) trends.push_back(row.trend);
-    query::append_column(table, {"trend", "trend"}, trends, answer.total.trend);
+    query::append_trends(table, answer);
     return table;
 }
 
 table::ResultTable failures_table(FailuresAnswer now, FailuresAnswer before) {
     now.has_trend = before.has_trend = false;
-    query::align(now, before, now.by);
-    const auto change = [](const FailuresRow& row, const FailuresRow& was) {
-        return query::rate_change(row.counts.failure_rate(), was.counts.failure_rate(), false);
-    };
-    std::vector<Cell> changes;
-    for (std::size_t i = 0; i < now.rows.size(); ++i) {
-        changes.push_back(change(now.rows[i], before.rows[i]));
-    }
-    auto table = query::with_previous(failures_table(now), failures_table(before),
-                                      {{"failed", "failed before"}, {"failure_rate", "was"}});
-    query::append_changes(table, "failure_rate", changes, change(now.total, before.total));
-    return table;
+    const auto by = now.by;
+    return query::table_beside(
+        std::move(now), std::move(before), by,
+        {{{"failed", "failed before"}, {"failure_rate", "was"}}, "failure_rate"},
+        [](const FailuresAnswer& answer) { return failures_table(answer); },
+        [](const FailuresRow& row, const FailuresRow& was) {
+            return query::rate_change(row.counts.failure_rate(), was.counts.failure_rate(), false);
+        });
 }
 
 }  // namespace jobtally::answers

@@ -2,8 +2,8 @@
 #include "core/answers/rates.hpp"
 
 #include "core/model/rate.hpp"
+#include "core/query/beside.hpp"
 #include "core/query/cells.hpp"
-#include "core/query/compare.hpp"
 #include "core/query/definition_types.hpp"
 #include "core/query/newest.hpp"
 
@@ -115,27 +115,20 @@ table::ResultTable rates_table(const RatesAnswer& answer) {
     const std::size_t key_cells = query::grouping_columns(answer.by).size();
     for (const auto& row : answer.rows) table.rows.push_back(rates_cells(row, key_cells));
     table.total = rates_cells(answer.total, key_cells);
-    if (!answer.has_trend) return table;
-    std::vector<Cell> trends;
-    for (const auto& row : answer.rows) trends.push_back(row.trend);
-    query::append_column(table, {"trend", "trend"}, trends, answer.total.trend);
+    query::append_trends(table, answer);
     return table;
 }
 
 table::ResultTable rates_table(RatesAnswer now, RatesAnswer before) {
     now.has_trend = before.has_trend = false;
-    query::align(now, before, now.by);
-    const auto change = [](const RatesRow& row, const RatesRow& was) {
-        return query::rate_change(row.counts.success_rate(), was.counts.success_rate(), true);
-    };
-    std::vector<Cell> changes;
-    for (std::size_t i = 0; i < now.rows.size(); ++i) {
-        changes.push_back(change(now.rows[i], before.rows[i]));
-    }
-    auto table = query::with_previous(rates_table(now), rates_table(before),
-                                      {{"reports", "before"}, {"job_success_rate", "was"}});
-    query::append_changes(table, "job_success_rate", changes, change(now.total, before.total));
-    return table;
+    const auto by = now.by;
+    return query::table_beside(
+        std::move(now), std::move(before), by,
+        {{{"reports", "before"}, {"job_success_rate", "was"}}, "job_success_rate"},
+        [](const RatesAnswer& answer) { return rates_table(answer); },
+        [](const RatesRow& row, const RatesRow& was) {
+            return query::rate_change(row.counts.success_rate(), was.counts.success_rate(), true);
+        });
 }
 
 }  // namespace jobtally::answers

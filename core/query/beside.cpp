@@ -1,4 +1,6 @@
-#include "core/query/compare.hpp"
+#include "core/query/beside.hpp"
+
+#include <algorithm>
 
 namespace jobtally::query {
 
@@ -37,14 +39,14 @@ std::vector<std::string> matching_keys(const std::vector<GroupKey>& keys, const 
 }
 
 table::ResultTable with_previous(table::ResultTable now, const table::ResultTable& before,
-                                 const std::vector<std::pair<std::string, std::string>>& shown) {
+                                 const Beside& beside) {
     if (now.window && before.window) now.window->previous = before.window->span;
     for (std::size_t i = 0; i < before.columns.size(); ++i) {
         table::Column column = before.columns[i];
         if (column.grouping && column.key != "bucket") continue;
-        const auto found = std::find_if(shown.begin(), shown.end(),
+        const auto found = std::find_if(beside.shown.begin(), beside.shown.end(),
                                         [&](const auto& one) { return one.first == column.key; });
-        const bool is_shown = found != shown.end();
+        const bool is_shown = found != beside.shown.end();
         column.audience = is_shown ? table::Audience::everyone : table::Audience::machines;
         if (is_shown) column.title = found->second;
         column.key = "previous." + column.key;

@@ -1,5 +1,5 @@
 // Answers beside those of another window, and what of the change is noise.
-#include "core/query/compare.hpp"
+#include "core/query/beside.hpp"
 
 #include "core/answers/durations.hpp"
 #include "core/answers/failures.hpp"

@@ -1,13 +1,12 @@
-// Holds an answer against the same answer for another window.
+// What a table of groups may carry besides its figures: what they were in another window, and a
+// small picture of how they went.
 #pragma once
 
 #include "core/model/rate.hpp"
 #include "core/query/grouping.hpp"
 #include "core/table/result_table.hpp"
 
-#include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -51,10 +50,17 @@ void align(Answer& now, Answer& before, const GroupBy& by) {
     }
 }
 
+// The columns of another window that people see, with their titles, and the figure whose change is
+// told as `FIGURE_change`.
+struct Beside {
+    std::vector<std::pair<std::string, std::string>> shown;
+    std::string figure;
+};
+
 // The table with a column `previous.KEY` for each of its figures (and the bucket), taken from the
-// row of `before` in the same place. `shown` are those that people see, with their titles.
+// row of `before` in the same place.
 table::ResultTable with_previous(table::ResultTable now, const table::ResultTable& before,
-                                 const std::vector<std::pair<std::string, std::string>>& shown);
+                                 const Beside& beside);
 
 // How much a share has grown, in points: notable where the two 95 % intervals (Wilson) do not
 // overlap. Unknown where one side has no rate.
@@ -68,5 +74,29 @@ void append_changes(table::ResultTable& table, const std::string& key,
 // Appends `column` with a value a row, and one for the total.
 void append_column(table::ResultTable& table, table::Column column, std::vector<table::Cell> cells,
                    table::Cell total);
+
+// The table that `table_of` makes of `now`, with what each group was in `before` and the changes
+// that `change` tells of a row and what it was.
+template <class Answer, class TableOf, class Change>
+table::ResultTable table_beside(Answer now, Answer before, const GroupBy& by, const Beside& beside,
+                                TableOf table_of, Change change) {
+    align(now, before, by);
+    std::vector<table::Cell> changes;
+    for (std::size_t i = 0; i < now.rows.size(); ++i) {
+        changes.push_back(change(now.rows[i], before.rows[i]));
+    }
+    auto table = with_previous(table_of(now), table_of(before), beside);
+    append_changes(table, beside.figure, changes, change(now.total, before.total));
+    return table;
+}
+
+// Appends the trends of an answer's rows, where it has them (trend.hpp).
+template <class Answer>
+void append_trends(table::ResultTable& table, const Answer& answer) {
+    if (!answer.has_trend) return;
+    std::vector<table::Cell> trends;
+    for (const auto& row : answer.rows) trends.push_back(row.trend);
+    append_column(table, {"trend", "trend"}, std::move(trends), answer.total.trend);
+}
 
 }  // namespace jobtally::query

@@ -46,7 +46,7 @@ int run(const Globals& globals, const Options& options) {
     print_grouped(
         output, globals, options.grouped,
         [&](const query::Scope& scope, query::Trend) { return answers::durations(scope, asked); },
-        [](const auto&... answer) { return answers::durations_table(answer...); },
+        [](const auto&... sides) { return answers::durations_table(sides...); },
         [&](const answers::DurationsAnswer& answer) { return plots(answer, options.grouped); });
     return exit_done;
 }

@@ -28,7 +28,7 @@ answers::FailuresAnswer print_failures(Output& output, const Globals& globals,
         [&](const query::Scope& scope, query::Trend trend) {
             return answers::failures(scope, by, trend);
         },
-        [](const auto&... answer) { return answers::failures_table(answer...); },
+        [](const auto&... sides) { return answers::failures_table(sides...); },
         [&](const answers::FailuresAnswer& answer) {
             return answers::plots_of(arranged(answers::failures_table(answer), options),
                                      answers::failures_plot());

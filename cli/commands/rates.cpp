@@ -32,9 +32,9 @@ int run(const Globals& globals, const Options& options) {
         [&](const query::Scope& scope, query::Trend trend) {
             return answers::rates(scope, by, trend);
         },
-        [](const auto&... answer) { return answers::rates_table(answer...); },
-        [&](const answers::RatesAnswer& answer) {
-            return answers::plots_of(arranged(answers::rates_table(answer), options.grouped),
+        [](const auto&... sides) { return answers::rates_table(sides...); },
+        [&](const answers::RatesAnswer& now) {
+            return answers::plots_of(arranged(answers::rates_table(now), options.grouped),
                                      answers::rates_plot());
         });
     return is_under(answer, options.fail_under) ? exit_condition : exit_done;

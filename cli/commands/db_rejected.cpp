@@ -6,7 +6,7 @@
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "core/base/text.hpp"
-#include "core/ingest/delivery.hpp"
+#include "core/ingest/decode.hpp"
 #include "core/store/reports/rejected.hpp"
 #include "core/store/reports/reports.hpp"
 

@@ -1,4 +1,4 @@
-// The way in: what arrived, what became of it, and the door it goes through.
+// What arrives (Delivery), what becomes of it (Receipt), and who takes it (DeliverySink).
 #pragma once
 
 #include "core/model/outcome.hpp"
@@ -10,7 +10,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace jobtally::ingest {
@@ -32,15 +31,6 @@ struct Delivery {
         return static_cast<std::int64_t>(rejections.size()) + more_rejected;
     }
 };
-
-// Decodes a complete body. What is not acceptable is in `rejections`, never thrown; a body that
-// holds no report at all is one rejection, so something is always in one of the two. Of more than
-// 1,000 rejections in one body the first stand by themselves, and the rest as the whole body in
-// pieces of 64 KiB.
-Delivery decode(std::string_view body, std::string source, time::Instant received_at);
-
-// Says in its reason where only the beginning of a long rejected body is kept.
-void tell_cut(model::Rejection& rejection);
 
 // What became of a delivery. Unless `error` is set, all of it is on disk: in the store, or in the
 // spool.

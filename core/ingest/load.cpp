@@ -1,5 +1,6 @@
 #include "core/ingest/load.hpp"
 
+#include "core/ingest/decode.hpp"
 #include "core/ingest/delivery_round.hpp"
 #include "core/ingest/sources.hpp"
 #include "core/wire/report_reader.hpp"

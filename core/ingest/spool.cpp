@@ -2,6 +2,7 @@
 
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
+#include "core/ingest/decode.hpp"
 
 #include <algorithm>
 #include <cerrno>

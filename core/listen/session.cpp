@@ -1,5 +1,7 @@
 #include "core/listen/session.hpp"
 
+#include "core/ingest/decode.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <utility>

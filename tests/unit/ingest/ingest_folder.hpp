@@ -1,6 +1,7 @@
 // What the tests of this folder share: a store in a folder of its own, and small bodies.
 #pragma once
 
+#include "core/ingest/decode.hpp"
 #include "core/ingest/writer.hpp"
 
 #include <filesystem>

@@ -1,13 +1,17 @@
-#include "core/ingest/delivery.hpp"
+#include "core/ingest/decode.hpp"
 
 #include "core/wire/report_reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace jobtally::ingest {
 namespace {
+
+// The reader makes a copy of what it reads: this bounds it.
+constexpr std::size_t piece_bytes = 256 << 10;
 
 // Stands in for a body in which there is nothing that could be rejected.
 model::Rejection nothing_in(std::string_view body) {
@@ -67,33 +71,21 @@ Delivery decode(std::string_view body, std::string source, time::Instant receive
     delivery.received_at = received_at;
     Rejections rejections(delivery);
     wire::ReportReader reader;
-    reader.feed(body);
     model::JobReport report;
     model::Rejection rejection;
-    bool is_finished = false;
-    for (;;) {
-        switch (reader.next(report, rejection)) {
-            case Got::report:
-                delivery.reports.push_back(std::move(report));
-                break;
-            case Got::rejection:
-                rejections.take(std::move(rejection));
-                break;
-            case Got::need_more:
-                if (is_finished) {
-                    rejections.finish(body);
-                    return delivery;
-                }
-                reader.finish();
-                is_finished = true;
-                break;
-            case Got::end:
-                rejections.finish(body);
-                if (delivery.reports.empty() && delivery.rejections.empty())
-                    delivery.rejections.push_back(nothing_in(body));
-                return delivery;
-        }
+    std::string_view rest = body;
+    for (auto got = Got::need_more; got != Got::end; got = reader.next(report, rejection)) {
+        if (got == Got::report) delivery.reports.push_back(std::move(report));
+        if (got == Got::rejection) rejections.take(std::move(rejection));
+        if (got != Got::need_more) continue;
+        reader.feed(rest.substr(0, piece_bytes));
+        rest.remove_prefix(std::min(rest.size(), piece_bytes));
+        if (rest.empty()) reader.finish();
     }
+    rejections.finish(body);
+    if (delivery.reports.empty() && delivery.rejections.empty())
+        delivery.rejections.push_back(nothing_in(body));
+    return delivery;
 }
 
 }  // namespace jobtally::ingest

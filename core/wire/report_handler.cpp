@@ -45,8 +45,7 @@ void assign(std::optional<std::string>& text, std::string_view value) {
 
 }  // namespace
 
-void ReportHandler::begin_report(model::JobReport& report, int depth, bool may_be_envelope) {
-    m_report = &report;
+void ReportHandler::begin_report(int depth, bool may_be_envelope) {
     m_report->unknown_members.assign(1, '{');
     m_slot = Slot::root;
     m_gathering = m_complete = m_is_envelope = m_at_items = false;

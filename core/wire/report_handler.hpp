@@ -26,12 +26,13 @@ class ReportHandler {
     static constexpr std::size_t max_key_size = SIZE_MAX;
     static constexpr std::size_t max_string_size = SIZE_MAX;
 
-    // Makes ready for a report of at most `depth` levels. `report` stays the caller's.
-    void begin_report(model::JobReport& report, int depth, bool may_be_envelope);
+    // The report that is filled from here on. It stays the caller's, who may exchange it for one
+    // that is equal while a value is read.
+    void fill(model::JobReport& report) { m_report = &report; }
+    // Makes ready for a report of at most `depth` levels.
+    void begin_report(int depth, bool may_be_envelope);
     // Makes ready for a value that is of no interest.
     void begin_ignored();
-    // The caller moved the report.
-    void move_to(model::JobReport& report) { m_report = &report; }
     // What comes of the value from here on is of no interest.
     void ignore_rest();
 

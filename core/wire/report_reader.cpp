@@ -3,14 +3,15 @@
 #include "core/wire/report_reader.hpp"
 
 #include "core/base/text.hpp"
-#include "core/wire/line_mark.hpp"
-#include "core/wire/resume_scan.hpp"
 #include "core/wire/surroundings.hpp"
 #include "core/wire/syntax_problem.hpp"
 #include "core/wire/value_parser.hpp"
+#include "core/wire/window.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,9 +20,10 @@ namespace jobtally::wire {
 namespace {
 
 constexpr std::size_t kept_head = 256;
+constexpr std::string_view blanks = " \t\r\n";
 
-bool is_blank(char byte) {
-    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+std::string_view without_blanks_behind(std::string_view bytes) {
+    return bytes.substr(0, bytes.find_last_not_of(blanks) + 1);
 }
 
 enum class State : std::uint8_t { between, in_value, resuming };
@@ -30,9 +32,8 @@ enum class State : std::uint8_t { between, in_value, resuming };
 
 class ReportReader::Impl {
   public:
-    explicit Impl(Limits limits) : m_limits(limits) {
-        m_limits.kept_body = std::min(limits.kept_body, limits.report_bytes);
-    }
+    explicit Impl(Limits limits)
+        : m_limits(limits), m_window(limits.report_bytes, limits.kept_body) {}
 
     void feed(std::string_view bytes);
     void finish() { m_finished = true; }
@@ -42,116 +43,90 @@ class ReportReader::Impl {
     // What a step came to; nothing: go on.
     using Step = std::optional<Got>;
 
-    Step between(model::JobReport& report, model::Rejection& rejection);
+    Step between(model::Rejection& rejection);
     Step at_end(model::Rejection& rejection);
-    Step at_mark();
     Step stray(model::Rejection& rejection);
-
-    void begin_value(model::JobReport& report);
-    Step parse(model::JobReport& report, model::Rejection& rejection);
-    Step suspend(model::JobReport& report);
-    Step end_value(std::size_t end, model::Rejection& rejection);
+    void begin_value();
+    Step parse(model::Rejection& rejection);
+    Step end_value(model::Rejection& rejection);
     void enter_list();
-    void let_go();
+    void break_value(std::string problem);
     Step resume(model::Rejection& rejection);
-    void break_value(std::size_t error, std::string problem);
-    void break_here();
-
+    bool can_resume();
     std::string reason(bool too_long);
-    std::string body_until(std::size_t end) const;
-    const LineMark& mark_at(std::size_t offset);
 
-    Limits m_limits;
+    const Limits m_limits;
+    Window m_window;
     ValueParser m_parser;
-    std::string_view m_text;  // the piece that is read: the caller's, or m_owned
-    std::string m_owned;
-    std::size_t m_pos = 0;
-    LineMark m_mark;  // of m_text[m_marked]
-    std::size_t m_marked = 0;
+    Surroundings m_around;
     State m_state = State::between;
     bool m_finished = false;
-    std::size_t m_mark_bytes = 0;  // of a byte order mark that were passed over
-
-    Surroundings m_around;
-    std::string m_head;  // the front of the container, for its rejection
-    LineMark m_head_mark;
-
-    bool m_oversized = false;
-    std::size_t m_begin = 0;      // of the value, or of what m_text holds of it
-    std::uint64_t m_carried = 0;  // bytes of the value in earlier pieces
-    std::string m_carry;          // these bytes; only their front when the value is oversized
-    LineMark m_value_mark;        // where a carried value begins
-    model::JobReport m_partial;   // what a carried value has filled so far
-
-    ResumeScan m_scan;
-    model::Rejection m_broken;
+    model::JobReport m_unfinished;  // what a value has filled whose rest has not come yet
+    std::string m_head;             // the front of the array or list, for its rejection
+    std::uint64_t m_head_line = 0;
+    model::Rejection m_broken;        // what is passed over after a syntax error
+    std::uint64_t m_last_line = 0;    // the last one that surely belongs to it
+    std::uint64_t m_last_indent = 0;  // how far its first line is indented
 };
 
 void ReportReader::Impl::feed(std::string_view bytes) {
-    if (m_pos < m_text.size()) {  // the caller did not wait for need_more
-        std::string joined(m_text.substr(m_pos));
-        joined += bytes;
-        mark_at(m_pos);
-        m_owned = std::move(joined);
-        bytes = m_owned;
-    } else {
-        let_go();
-    }
-    m_text = bytes;
-    m_pos = m_marked = m_begin = 0;
-}
-
-// All of the piece is read: its owner may do with it what he likes.
-void ReportReader::Impl::let_go() {
-    mark_at(m_text.size());
-    m_text = {};
-    m_pos = m_marked = m_begin = 0;
+    m_window.feed(bytes);
+    if (m_state == State::in_value && m_window.is_cut()) m_parser.handler().ignore_rest();
 }
 
 ReportReader::Got ReportReader::Impl::next(model::JobReport& report, model::Rejection& rejection) {
-    if (m_state == State::in_value) std::swap(report, m_partial);
+    if (m_state == State::in_value) std::swap(report, m_unfinished);
+    m_parser.handler().fill(report);
     for (;;) {
         Step step;
         switch (m_state) {
             case State::between:
-                step = between(report, rejection);
+                step = between(rejection);
                 break;
             case State::in_value:
-                step = parse(report, rejection);
+                step = parse(rejection);
                 break;
             case State::resuming:
                 step = resume(rejection);
                 break;
         }
-        if (step == Got::need_more) let_go();
+        if (step == Got::need_more && m_state == State::in_value) std::swap(report, m_unfinished);
         if (step) return *step;
     }
 }
 
 // --- Between values ---
 
-ReportReader::Impl::Step ReportReader::Impl::between(model::JobReport& report,
-                                                     model::Rejection& rejection) {
-    if (m_mark_bytes > 0) return at_mark();
-    while (m_pos < m_text.size() && is_blank(m_text[m_pos])) ++m_pos;
-    if (m_pos == m_text.size()) return at_end(rejection);
-    const char byte = m_text[m_pos];
-    if (byte == byte_order_mark[0] && m_around.is_open_ground()) return at_mark();
-    switch (m_around.take(byte)) {
+ReportReader::Impl::Step ReportReader::Impl::between(model::Rejection& rejection) {
+    m_window.pass_any_of(blanks);
+    const std::string_view rest = m_window.rest();
+    if (rest.empty()) return at_end(rejection);
+    // A byte order mark is passed over wherever a value may begin: files are joined with theirs.
+    if (rest.front() == byte_order_mark.front() && m_around.is_open_ground()) {
+        if (byte_order_mark.starts_with(rest) && rest != byte_order_mark && !m_finished)
+            return Got::need_more;
+        if (rest.starts_with(byte_order_mark)) {
+            m_window.pass(byte_order_mark.size());
+            return {};
+        }
+    }
+    switch (m_around.take(rest.front())) {
         case Surroundings::Mark::passed:
-            ++m_pos;
+            m_window.pass(1);
             break;
         case Surroundings::Mark::array:
             m_head.assign(1, '[');
-            m_head_mark = mark_at(m_pos++);
+            m_head_line = m_window.mark().line;
+            m_window.pass(1);
             break;
         case Surroundings::Mark::value:
-            begin_value(report);
+            begin_value();
             break;
         case Surroundings::Mark::stray:
             return stray(rejection);
         case Surroundings::Mark::garbage:
-            break_here();
+            m_window.begin_value();
+            break_value(unexpected(rest.front()));
             break;
     }
     return {};
@@ -162,197 +137,142 @@ ReportReader::Impl::Step ReportReader::Impl::at_end(model::Rejection& rejection)
     const std::string_view unclosed = m_around.unclosed();
     m_around = {};
     if (unclosed.empty()) return Got::end;
-    rejection.reason = fmt::format("not JSON: the input ends within {}", unclosed);
-    rejection.body = m_head;
-    rejection.line = m_head_mark.line;
-    rejection.is_json = false;
+    rejection = {fmt::format("not JSON: the input ends within {}", unclosed), m_head, m_head_line,
+                 false};
     return Got::rejection;
-}
-
-// A byte order mark is passed over wherever a value may begin: files are joined with theirs.
-ReportReader::Impl::Step ReportReader::Impl::at_mark() {
-    while (m_mark_bytes < byte_order_mark.size() && m_pos < m_text.size() &&
-           m_text[m_pos] == byte_order_mark[m_mark_bytes]) {
-        ++m_mark_bytes;
-        ++m_pos;
-    }
-    if (m_mark_bytes == byte_order_mark.size()) {
-        m_mark_bytes = 0;
-        return {};
-    }
-    if (m_pos == m_text.size() && !m_finished) return Got::need_more;
-    // Not one: its bytes are garbage like any other.
-    if (m_pos < m_mark_bytes) {
-        std::string joined(byte_order_mark.substr(0, m_mark_bytes));
-        joined += m_text.substr(m_pos);
-        m_mark.column -= std::min<std::uint64_t>(m_mark.column, m_mark_bytes - m_pos);
-        m_owned = std::move(joined);
-        m_text = m_owned;
-        m_pos = m_marked = 0;
-    } else {
-        m_pos -= m_mark_bytes;
-    }
-    m_mark_bytes = 0;
-    break_here();
-    return {};
 }
 
 // A mark between values that is out of place: told once, and reports are read on behind it.
 ReportReader::Impl::Step ReportReader::Impl::stray(model::Rejection& rejection) {
-    const LineMark& mark = mark_at(m_pos);
-    const char byte = m_text[m_pos];
-    const bool lacks_comma = byte == '{';
-    rejection.reason =
-        syntax_reason(lacks_comma ? "a comma is missing before \"{\"" : unexpected(byte), mark);
-    rejection.body.clear();
-    rejection.line = mark.line;
-    rejection.is_json = false;
-    if (!lacks_comma) rejection.body = m_text[m_pos++];
+    const LineMark& mark = m_window.mark();
+    const char byte = m_window.rest().front();
+    if (byte == '{') {
+        rejection = {syntax_reason("a comma is missing before \"{\"", mark), "", mark.line, false};
+    } else {
+        rejection = {syntax_reason(unexpected(byte), mark), {byte}, mark.line, false};
+        m_window.pass(1);
+    }
     m_around.stray_told();
     return Got::rejection;
 }
 
 // --- Within a value ---
 
-void ReportReader::Impl::begin_value(model::JobReport& report) {
+void ReportReader::Impl::begin_value() {
     m_state = State::in_value;
-    m_begin = m_pos;
-    m_carried = 0;
-    m_oversized = false;
+    m_window.begin_value();
     if (m_around.expects_report()) {
-        m_parser.handler().begin_report(report, m_limits.depth, m_around.is_open_ground());
+        m_parser.handler().begin_report(m_limits.depth, m_around.is_open_ground());
     } else {
         m_parser.handler().begin_ignored();
     }
     m_parser.begin();
 }
 
-ReportReader::Impl::Step ReportReader::Impl::parse(model::JobReport& report,
-                                                   model::Rejection& rejection) {
-    m_parser.handler().move_to(report);
+ReportReader::Impl::Step ReportReader::Impl::parse(model::Rejection& rejection) {
     std::size_t used = 0;
     auto step = ValueParser::Step::more;
-    if (m_pos < m_text.size()) step = m_parser.write(m_text.substr(m_pos), used);
-    const std::size_t reached = m_pos + used;
-    if (step == ValueParser::Step::more) {
-        if (!m_finished) return suspend(report);
-        step = m_parser.finish();
-    }
+    if (!m_window.rest().empty()) step = m_parser.write(m_window.rest(), used);
+    m_window.pass(used);
+    if (step == ValueParser::Step::more && m_finished) step = m_parser.finish();
     switch (step) {
+        case ValueParser::Step::more:
+            return Got::need_more;
         case ValueParser::Step::complete:
-            return end_value(reached, rejection);
+            return end_value(rejection);
         case ValueParser::Step::envelope:
-            m_pos = reached;
             enter_list();
             return {};
-        default:
-            break_value(reached, m_parser.problem());
-            return {};
+        case ValueParser::Step::broken:
+            break;
     }
+    break_value(m_parser.problem());
+    return {};
 }
 
-ReportReader::Impl::Step ReportReader::Impl::suspend(model::JobReport& report) {
-    if (m_carried == 0) {
-        m_carry.clear();
-        m_value_mark = mark_at(m_begin);
-    }
-    const std::string_view piece = m_text.substr(m_begin);
-    m_carried += piece.size();
-    if (!m_oversized) m_carry += piece;
-    if (!m_oversized && m_carried > m_limits.report_bytes) {
-        m_oversized = true;
-        m_parser.handler().ignore_rest();
-        m_carry.resize(std::min(m_carry.size(), m_limits.kept_body));
-        m_carry.shrink_to_fit();
-    }
-    m_pos = m_begin = m_text.size();
-    std::swap(report, m_partial);
-    return Got::need_more;
-}
-
-ReportReader::Impl::Step ReportReader::Impl::end_value(std::size_t end,
-                                                       model::Rejection& rejection) {
+ReportReader::Impl::Step ReportReader::Impl::end_value(model::Rejection& rejection) {
     m_state = State::between;
-    m_pos = end;
+    m_window.end_value();
     if (!m_around.expects_report()) {
         m_around.value_ended();
         return {};
     }
-    ReportHandler& handler = m_parser.handler();
-    const std::string_view piece = without_blanks_behind(m_text.substr(m_begin, end - m_begin));
-    const bool too_long = m_oversized || m_carried + piece.size() > m_limits.report_bytes;
-    const bool good = handler.settle() && !too_long;
+    const std::string_view value = without_blanks_behind(m_window.value());
+    const bool too_long = m_window.is_cut() || value.size() > m_limits.report_bytes;
+    const bool good = m_parser.handler().settle() && !too_long;
     if (!good) {
-        rejection.reason = reason(too_long);
-        rejection.body = body_until(m_begin + piece.size());
-        rejection.line = m_carried > 0 ? m_value_mark.line : mark_at(m_begin).line;
-        rejection.is_json = true;
+        rejection = {reason(too_long), std::string(value.substr(0, m_limits.kept_body)),
+                     m_window.value_mark().line, true};
     }
     m_around.value_ended();
     return good ? Got::report : Got::rejection;
 }
 
 void ReportReader::Impl::enter_list() {
-    m_head_mark = m_carried > 0 ? m_value_mark : mark_at(m_begin);
-    m_head = body_until(m_pos + 1).substr(0, kept_head);
-    m_pos = std::min(m_pos + 1, m_text.size());  // the `[`
+    m_window.pass(std::min<std::size_t>(m_window.rest().size(), 1));  // the `[`
+    m_head = m_window.value().substr(0, std::min(kept_head, m_limits.kept_body));
+    m_head_line = m_window.value_mark().line;
+    m_window.end_value();
     m_state = State::between;
     m_around.enter_list();
 }
 
 // --- After a syntax error ---
 
-// The value that began at m_begin, or in an earlier piece, is broken: goes back to where it began.
-void ReportReader::Impl::break_value(std::size_t error, std::string problem) {
-    if (m_carried > 0 && !m_oversized) {
-        error += m_carry.size() - m_begin;
-        m_carry += m_text.substr(m_begin);
-        std::swap(m_owned, m_carry);
-        m_text = m_owned;
-        m_mark = m_value_mark;
-        m_begin = m_marked = 0;
-    }
-    const LineMark begin = m_oversized ? m_value_mark : mark_at(m_begin);
-    if (m_state == State::in_value && !m_oversized) error = blame(m_text, m_begin, error, problem);
-    const std::string_view broken = m_text.substr(m_begin, error - m_begin);
-    // Of an oversized value only the front is at hand: what it holds is lost with it.
-    const bool go_back = !m_oversized && broken.size() <= m_limits.report_bytes;
-    m_pos = go_back ? m_begin : error;
-    m_scan.begin(begin.indent, m_limits.kept_body,
-                 m_oversized ? m_carry : broken.substr(0, go_back ? 0 : std::string_view::npos));
-    if (go_back) {
-        LineMark place_of_error = begin;
-        place_of_error.advance(broken);
-        if (problem.empty())
-            problem = error < m_text.size() ? unexpected(m_text[error]) : "unexpected character";
-        m_broken.reason = syntax_reason(problem, place_of_error);
-    } else {
-        m_broken.reason = fmt::format("not JSON: a syntax error in a value longer than {} bytes",
-                                      m_limits.report_bytes);
-    }
+// Goes back to where the broken value began, unless it is too long: what that holds is lost with
+// it.
+void ReportReader::Impl::break_value(std::string problem) {
+    const std::string_view text = m_window.value_and_rest();
+    std::size_t error = m_window.value().size();
+    if (m_state == State::in_value && !m_window.is_cut()) error = blame(text, error, problem);
+    const LineMark begin = m_window.value_mark();
     m_broken.line = begin.line;
     m_broken.is_json = false;
+    if (m_window.is_cut() || error > m_limits.report_bytes) {
+        m_broken.reason = fmt::format("not JSON: a syntax error in a value longer than {} bytes",
+                                      m_limits.report_bytes);
+    } else {
+        LineMark mark = begin;
+        mark.advance(text.substr(0, error));
+        if (problem.empty())
+            problem = error < text.size() ? unexpected(text[error]) : "unexpected character";
+        m_broken.reason = syntax_reason(problem, mark);
+        error = 0;
+    }
+    m_window.go_back_to(error);
+    m_broken.body = m_window.value().substr(0, m_limits.kept_body);
+    m_window.end_value();
+    m_last_line = m_window.mark().line;
+    m_last_indent = begin.indent;
     m_around.lose();
     m_state = State::resuming;
 }
 
-void ReportReader::Impl::break_here() {
-    m_begin = m_pos;
-    m_carried = 0;
-    m_oversized = false;
-    break_value(m_pos, unexpected(m_text[m_pos]));
-}
-
+// Passes over everything up to the next line that can begin a report.
 ReportReader::Impl::Step ReportReader::Impl::resume(model::Rejection& rejection) {
-    m_pos += m_scan.pass(m_text.substr(m_pos));
-    if (m_pos == m_text.size() && !m_finished) return Got::need_more;
-    m_broken.body = m_scan.take_body();
+    const std::string_view rest = m_window.rest();
+    m_window.pass_any_of(" \t");
+    while (!m_window.rest().empty() && !can_resume()) {
+        m_window.pass(std::min(m_window.rest().find('\n'), m_window.rest().size() - 1) + 1);
+        m_window.pass_any_of(" \t");
+    }
+    std::string& body = m_broken.body;
+    const std::size_t passed = rest.size() - m_window.rest().size();
+    body += rest.substr(0, std::min(passed, m_limits.kept_body - body.size()));
+    if (m_window.rest().empty() && !m_finished) return Got::need_more;
+    body.resize(without_blanks_behind(body).size());
     rejection = std::move(m_broken);
     m_state = State::between;
     return Got::rejection;
 }
 
-// --- Where things are ---
+// The rest begins with the `{` of a line that is indented no deeper than the one where the broken
+// value began.
+bool ReportReader::Impl::can_resume() {
+    if (m_window.rest().front() != '{') return false;
+    const LineMark& mark = m_window.mark();
+    return mark.line > m_last_line && mark.only_blanks && mark.indent <= m_last_indent;
+}
 
 std::string ReportReader::Impl::reason(bool too_long) {
     const ReportHandler& handler = m_parser.handler();
@@ -366,22 +286,12 @@ std::string ReportReader::Impl::reason(bool too_long) {
                              : handler.problem());
 }
 
-std::string ReportReader::Impl::body_until(std::size_t end) const {
-    std::string body = m_carried > 0 ? m_carry.substr(0, m_limits.kept_body) : std::string();
-    const std::size_t room = m_limits.kept_body - std::min(body.size(), m_limits.kept_body);
-    body += m_text.substr(m_begin, std::min(end - m_begin, room));
-    return body;
-}
-
-const LineMark& ReportReader::Impl::mark_at(std::size_t offset) {
-    if (offset > m_marked) m_mark.advance(m_text.substr(m_marked, offset - m_marked));
-    m_marked = std::max(m_marked, offset);
-    return m_mark;
-}
-
 // --- The public face ---
 
-ReportReader::ReportReader(Limits limits) : m_impl(std::make_unique<Impl>(limits)) {}
+ReportReader::ReportReader(Limits limits) {
+    limits.kept_body = std::min(limits.kept_body, limits.report_bytes);
+    m_impl = std::make_unique<Impl>(limits);
+}
 ReportReader::~ReportReader() = default;
 ReportReader::ReportReader(ReportReader&&) noexcept = default;
 ReportReader& ReportReader::operator=(ReportReader&&) noexcept = default;

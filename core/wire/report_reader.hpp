@@ -39,8 +39,7 @@ class ReportReader {
 
     enum class Got { report, rejection, need_more, end };
 
-    // More input; the bytes must stay until next() says need_more. Call it then, or first: what is
-    // unread is copied otherwise.
+    // More input, of which it makes a copy. Best called first and when next() says need_more.
     void feed(std::string_view bytes);
     // There is no more input: what is incomplete is rejected.
     void finish();

@@ -40,10 +40,9 @@ std::size_t escape_length(std::string_view text) {
     return other && *other >= 0xdc00 && *other <= 0xdfff ? 12 : 0;
 }
 
-std::optional<std::size_t> first_bad_escape(std::string_view text, std::size_t begin,
-                                            std::size_t error) {
+std::optional<std::size_t> first_bad_escape(std::string_view text, std::size_t error) {
     bool in_string = false;
-    for (std::size_t at = begin; at < text.size() && at <= error;) {
+    for (std::size_t at = 0; at < text.size() && at <= error;) {
         if (text[at] == '"') in_string = !in_string;
         if (in_string && text[at] == '\\') {
             const std::size_t length = escape_length(text.substr(at));
@@ -56,13 +55,13 @@ std::optional<std::size_t> first_bad_escape(std::string_view text, std::size_t b
     return std::nullopt;
 }
 
-std::size_t first_of_word(std::string_view text, std::size_t begin, std::size_t error) {
+std::size_t first_of_word(std::string_view text, std::size_t error) {
     const std::string_view before = text.substr(0, error);
     for (const std::string_view word : {"true", "false", "null"}) {
-        for (std::size_t size = 1; size < word.size() && begin + size <= error; ++size) {
+        for (std::size_t size = 1; size < word.size() && size <= error; ++size) {
             const std::size_t at = error - size;
-            const bool starts = at == begin || std::string_view(" \t\r\n:[,").find(text[at - 1]) !=
-                                                   std::string_view::npos;
+            const bool starts = at == 0 || std::string_view(" \t\r\n:[,").find(text[at - 1]) !=
+                                               std::string_view::npos;
             if (starts && before.ends_with(word.substr(0, size))) return at;
         }
     }
@@ -71,13 +70,12 @@ std::size_t first_of_word(std::string_view text, std::size_t begin, std::size_t 
 
 }  // namespace
 
-std::size_t blame(std::string_view text, std::size_t begin, std::size_t error,
-                  std::string& problem) {
-    if (const auto escape = first_bad_escape(text, begin, error)) {
+std::size_t blame(std::string_view text, std::size_t error, std::string& problem) {
+    if (const auto escape = first_bad_escape(text, error)) {
         problem = "an escape that stands for no character";
         return *escape;
     }
-    return first_of_word(text, begin, error);
+    return first_of_word(text, error);
 }
 
 }  // namespace jobtally::wire

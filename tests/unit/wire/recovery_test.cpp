@@ -4,6 +4,7 @@
 #include "tests/support/read_reports.hpp"
 
 #include <chrono>
+#include <numeric>
 
 namespace {
 
@@ -171,4 +172,16 @@ TEST_CASE("broken lines cost linear time", "[wire]") {
         CHECK_FALSE(read.rejections.empty());
         CHECK(spent < std::chrono::seconds(10));
     }
+}
+
+TEST_CASE("a long report that comes byte by byte costs linear time", "[wire]") {
+    std::string text = plain("a");
+    text.insert(text.size() - 1, ",\"x\":\"" + std::string(1'000'000, 'x') + "\"");
+    std::vector<std::size_t> cuts(text.size() - 1);
+    std::iota(cuts.begin(), cuts.end(), 1);
+    const auto start = std::chrono::steady_clock::now();
+    const auto read = jobtally::test::read_pieces(text, cuts);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+    REQUIRE(read.reports.size() == 1);
+    CHECK(read.reports[0].unknown_members.size() == 1'000'008);
 }

@@ -1,5 +1,4 @@
-// Counts lines, columns and indentation over pieces of input.
-#include "core/wire/line_mark.hpp"
+#include "core/wire/window.hpp"
 
 #include <algorithm>
 
@@ -35,6 +34,42 @@ void LineMark::advance(std::string_view bytes) {
     const auto text = bytes.find_first_not_of(" \t");
     only_blanks = text == std::string_view::npos;
     indent += only_blanks ? bytes.size() : text;
+}
+
+void Window::feed(std::string_view bytes) {
+    const std::size_t dropped = m_is_open ? m_begin : m_position;
+    mark_at(dropped);
+    m_text.erase(0, dropped);
+    m_marked -= dropped;
+    m_position -= dropped;
+    m_begin = 0;
+    if (m_is_open && m_text.size() > m_longest) cut_value();
+    m_text += bytes;
+}
+
+void Window::pass_any_of(std::string_view these) {
+    m_position = std::min(m_text.find_first_not_of(these, m_position), m_text.size());
+}
+
+void Window::begin_value() {
+    m_begin = m_position;
+    m_is_open = true;
+    m_is_cut = false;
+}
+
+void Window::cut_value() {
+    m_value_mark = value_mark();
+    m_is_cut = true;
+    mark_at(m_text.size());
+    m_text.resize(m_front);
+    m_marked = m_position = m_front;
+}
+
+const LineMark& Window::mark_at(std::size_t offset) {
+    if (offset > m_marked)
+        m_mark.advance(std::string_view(m_text).substr(m_marked, offset - m_marked));
+    m_marked = std::max(m_marked, offset);
+    return m_mark;
 }
 
 }  // namespace jobtally::wire

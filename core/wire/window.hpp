@@ -1,0 +1,71 @@
+// The input that is at hand, in one piece of memory: the value that is being read, what is not read
+// yet, and the lines on which they lie.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace jobtally::wire {
+
+// Where in the input a position lies: its line, its column and how far its line is indented.
+struct LineMark {
+    std::uint64_t line = 1;    // counted from 1
+    std::uint64_t column = 0;  // bytes of the line before the position
+    std::uint64_t indent = 0;  // blanks and tabs the line begins with, as far as it was seen
+    bool only_blanks = true;   // nothing else was seen of the line yet
+
+    // Moves on over `bytes`, which follow the position.
+    void advance(std::string_view bytes);
+};
+
+class Window {
+  public:
+    // Of a value longer than `longest` the first `front` bytes are kept, which are no more.
+    Window(std::size_t longest, std::size_t front) : m_longest(longest), m_front(front) {}
+
+    // Adds a copy of `bytes` behind what is at hand, and drops what was read and is no part of the
+    // open value. While a value is open, everything must have been read.
+    void feed(std::string_view bytes);
+
+    // What is not read yet.
+    std::string_view rest() const { return std::string_view(m_text).substr(m_position); }
+    // Reads `bytes` of the rest.
+    void pass(std::size_t bytes) { m_position += bytes; }
+    // Reads all of `these` that stand at its front.
+    void pass_any_of(std::string_view these);
+    // Where the rest begins.
+    const LineMark& mark() { return mark_at(m_position); }
+
+    // A value begins where the rest does. It stays at hand until end_value().
+    void begin_value();
+    void end_value() { m_is_open = false; }
+    // What was read of the value. mark() must not be called meanwhile.
+    std::string_view value() const { return value_and_rest().substr(0, m_position - m_begin); }
+    std::string_view value_and_rest() const { return std::string_view(m_text).substr(m_begin); }
+    // Changes how much of the value was read.
+    void go_back_to(std::size_t size) { m_position = m_begin + size; }
+    // Where the value begins.
+    LineMark value_mark() { return m_is_cut ? m_value_mark : mark_at(m_begin); }
+    // The middle of the value is gone because it is too long: value() is shorter than what was
+    // read.
+    bool is_cut() const { return m_is_cut; }
+
+  private:
+    void cut_value();
+    const LineMark& mark_at(std::size_t offset);
+
+    std::size_t m_longest;
+    std::size_t m_front;
+    std::string m_text;
+    std::size_t m_position = 0;  // all places are offsets in m_text
+    std::size_t m_begin = 0;     // of the value
+    bool m_is_open = false;
+    bool m_is_cut = false;
+    LineMark m_value_mark;  // of a value that is cut
+    LineMark m_mark;        // of m_marked; it only moves on
+    std::size_t m_marked = 0;
+};
+
+}  // namespace jobtally::wire

@@ -5,38 +5,14 @@
 #include "core/query/small_histogram.hpp"
 
 #include <algorithm>
-#include <tuple>
-#include <utility>
+#include <iterator>
+#include <span>
 
 namespace jobtally::answers {
 
 namespace {
 
-using store::FactBatch;
-
-// A definition's reports, all of them and the finished ones in their order.
-struct RunsOfDefinition {
-    std::vector<judge::Run> all;
-    std::vector<judge::Run> finished;
-    std::vector<std::int64_t> durations;
-    std::vector<std::int64_t> operations;
-};
-
-RunsOfDefinition read_runs(const query::Scope& scope, store::DefinitionKey key) {
-    RunsOfDefinition found;
-    scope.scan(judge::run_columns, [&](const FactBatch& batch) {
-        for (std::size_t i = 0; i < batch.size; ++i) {
-            if (batch.definition[i] != key) continue;
-            found.all.push_back(judge::run_at(batch, i));
-            if (!model::is_finished(batch.status[i])) continue;
-            found.finished.push_back(found.all.back());
-            if (batch.operations[i] >= 0) found.operations.push_back(batch.operations[i]);
-            if (const auto micros = found.all.back().duration()) found.durations.push_back(*micros);
-        }
-    });
-    judge::sort_runs(found.finished, scope.store());
-    return found;
-}
+using query::Run;
 
 std::optional<std::int64_t> median(std::vector<std::int64_t> values) {
     if (values.empty()) return std::nullopt;
@@ -52,33 +28,19 @@ store::DefinitionKey key_of(const store::Catalogue& catalogue, const std::string
     return 0;
 }
 
-// Reports of the same created_at are told apart by their ids.
-void put_neighbours(Standing& standing, const store::Store& store,
-                    const store::StoredReport& stored, const std::vector<judge::Run>& runs) {
-    const std::int64_t at = time::micros(stored.report.created_at);
-    std::int64_t before = INT64_MIN;
-    std::int64_t after = INT64_MAX;
-    for (const judge::Run& run : runs) {
-        if (run.created_at < at) before = std::max(before, run.created_at);
-        if (run.created_at > at) after = std::min(after, run.created_at);
-    }
-    std::vector<store::Sequence> near;
-    for (const judge::Run& run : runs) {
-        if (run.created_at == at || run.created_at == before || run.created_at == after) {
-            near.push_back(run.sequence);
-        }
-    }
-    auto reports = store::read_reports(store, near);
-    const auto place = [](const store::StoredReport& report) {
-        return std::tie(report.report.created_at, report.report.id);
+// `runs` are in (created_at, id) order, the report among them.
+void put_neighbours(Standing& standing, const store::Store& store, std::span<const Run> runs,
+                    store::Sequence own) {
+    const auto place =
+        std::find_if(runs.begin(), runs.end(), [&](const Run& run) { return run.sequence == own; });
+    const auto neighbour = [&](const Run& run) -> std::optional<Neighbour> {
+        const auto found = store::read_reports(store, std::span(&run.sequence, 1));
+        if (found.empty()) return std::nullopt;  // another process has replaced it meanwhile
+        return Neighbour{found.front().report.id, found.front().report.status};
     };
-    std::sort(reports.begin(), reports.end(),
-              [&](const auto& a, const auto& b) { return place(a) < place(b); });
-    for (const auto& other : reports) {
-        const Neighbour neighbour{other.report.id, other.report.status};
-        if (place(other) < place(stored)) standing.previous = neighbour;
-        if (place(stored) < place(other) && !standing.next) standing.next = neighbour;
-    }
+    if (place == runs.end()) return;
+    if (place != runs.begin()) standing.previous = neighbour(*std::prev(place));
+    if (std::next(place) != runs.end()) standing.next = neighbour(*std::next(place));
 }
 
 void put_durations(Standing& standing, const std::vector<std::int64_t>& durations,
@@ -102,7 +64,7 @@ void put_durations(Standing& standing, const std::vector<std::int64_t>& duration
         static_cast<std::size_t>(std::max_element(alone.begin(), alone.end()) - alone.begin());
 }
 
-void put_streak(Standing& standing, std::span<const judge::Run> runs, std::size_t place) {
+void put_streak(Standing& standing, std::span<const Run> runs, std::size_t place) {
     const auto outage = judge::current_outage(runs.first(place + 1));
     if (!outage) return;
     std::size_t end = place + 1;
@@ -112,11 +74,11 @@ void put_streak(Standing& standing, std::span<const judge::Run> runs, std::size_
                        time::instant_from_micros(outage->failing_since)};
 }
 
-void put_judgement(Standing& standing, std::span<const judge::Run> runs, std::size_t place,
+void put_judgement(Standing& standing, std::span<const Run> runs, std::size_t place,
                    const time::Zone& zone) {
     standing.successes_before =
         std::count_if(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(place),
-                      [](const judge::Run& run) { return run.succeeded(); });
+                      [](const Run& run) { return run.succeeded(); });
     judge::RunJudge judge(runs, zone);
     standing.judgement = judge.judge(place, true);
     standing.usual_operations = judge.usual_operations_with_empty();
@@ -128,21 +90,27 @@ std::optional<Standing> standing_of(const query::Scope& scope, const store::Stor
     if (!stored.report.definition_id) return std::nullopt;
     const auto key = key_of(scope.catalogue(), *stored.report.definition_id);
     if (key == 0) return std::nullopt;
-    const auto found = read_runs(scope, key);
+    auto runs = query::runs_of(scope, key);
     Standing standing;
-    standing.median_operations = median(found.operations);
-    put_neighbours(standing, scope.store(), stored, found.all);
-    const auto own =
-        std::find_if(found.finished.begin(), found.finished.end(),
-                     [&](const judge::Run& run) { return run.sequence == stored.sequence; });
-    const bool finished = own != found.finished.end();
-    put_durations(standing, found.durations, finished ? own->duration() : std::nullopt);
+    put_neighbours(standing, scope.store(), runs, stored.sequence);
+    std::erase_if(runs, [](const Run& run) { return !model::is_finished(run.status); });
+    std::vector<std::int64_t> durations;
+    std::vector<std::int64_t> operations;
+    for (const Run& run : runs) {
+        if (const auto micros = run.duration()) durations.push_back(*micros);
+        if (run.operations >= 0) operations.push_back(run.operations);
+    }
+    standing.median_operations = median(operations);
+    const auto own = std::find_if(runs.begin(), runs.end(),
+                                  [&](const Run& run) { return run.sequence == stored.sequence; });
+    const bool finished = own != runs.end();
+    put_durations(standing, durations, finished ? own->duration() : std::nullopt);
     if (!finished) return standing;
-    const auto place = static_cast<std::size_t>(own - found.finished.begin());
+    const auto place = static_cast<std::size_t>(own - runs.begin());
     if (own->succeeded()) {
-        put_judgement(standing, found.finished, place, scope.selection().zone);
+        put_judgement(standing, runs, place, scope.selection().zone);
     } else {
-        put_streak(standing, found.finished, place);
+        put_streak(standing, runs, place);
     }
     return standing;
 }

@@ -11,7 +11,7 @@ namespace {
 using table::Audience;
 
 // A streak that goes on at the end of the window may have begun before it.
-void reach_back(answers::FailuresRow& row, std::span<const judge::Run> runs) {
+void reach_back(answers::FailuresRow& row, std::span<const query::Run> runs) {
     if (!row.streak || *row.streak == 0) return;
     const auto outage = judge::current_outage(runs);
     if (!outage) return;

@@ -20,7 +20,7 @@ struct Row {
     judge::Recovered recovered;
 };
 
-std::vector<Row> longest_first(const judge::RunHistory& history) {
+std::vector<Row> longest_first(const query::RunHistory& history) {
     std::vector<Row> rows;
     for (const std::size_t definition : history.definitions()) {
         if (definition == 0) continue;  // of different jobs: one's success says nothing of another

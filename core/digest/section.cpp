@@ -26,7 +26,7 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
       failures(answers::failures(asked)),
       missed(missed_at_the_end(asked, options)),
       flawed(judge::flawed_definitions(asked)),
-      history(asked),
+      history(query::RunHistory::around_window(asked, judge::history_reach)),
       findings(judge::find_unusual(history, asked.selection().zone)),
       m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
     for (const auto& definition : asked.catalogue().definitions()) {

@@ -4,8 +4,8 @@
 #include "core/answers/failures.hpp"
 #include "core/judge/findings.hpp"
 #include "core/judge/flaws.hpp"
-#include "core/judge/run_history.hpp"
 #include "core/query/grouping.hpp"
+#include "core/query/run_history.hpp"
 #include "core/query/scope.hpp"
 #include "core/rhythm/missed.hpp"
 #include "core/table/digest.hpp"
@@ -28,7 +28,7 @@ struct SummaryFacts {
     answers::FailuresAnswer failures;  // by definition
     rhythm::MissedAnswer missed;  // at the end of the window, where that is past; of all history
     std::vector<judge::FlawedDefinition> flawed;
-    judge::RunHistory history;
+    query::RunHistory history;
     std::vector<judge::Findings> findings;  // of the history's definitions, by name
 
     // What names one of the history's definitions in a row, and the way back.

@@ -6,6 +6,8 @@
 
 namespace jobtally::judge {
 
+using query::Run;
+
 namespace {
 
 double badness(const Comparison& comparison) {
@@ -77,7 +79,7 @@ Findings find_unusual(std::size_t definition, std::span<const Run> runs, const t
     return found;
 }
 
-std::vector<Findings> find_unusual(const RunHistory& history, const time::Zone& zone) {
+std::vector<Findings> find_unusual(const query::RunHistory& history, const time::Zone& zone) {
     std::vector<Findings> found;
     for (const std::size_t definition : history.definitions()) {
         if (definition != 0) {

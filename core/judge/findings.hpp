@@ -1,9 +1,9 @@
 // What is unusual about the runs of a window, definition by definition.
 #pragma once
 
-#include "core/judge/run_history.hpp"
 #include "core/judge/slower.hpp"
 #include "core/judge/unusual.hpp"
+#include "core/query/run_history.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,7 +16,7 @@ namespace jobtally::judge {
 struct UnusualRuns {
     Unusual kind = Unusual::slower;  // not empty: see EmptyRuns
     std::int64_t count = 0;
-    Run worst;  // the one with the factor furthest from 1
+    query::Run worst;  // the one with the factor furthest from 1
     Judgement judgement;
 
     const Comparison& comparison() const;
@@ -38,10 +38,11 @@ struct Findings {
 
 // Of runs in (created_at, id) order. Where the definition has become slower, runs since then are
 // not named again for being as slow as it is now.
-Findings find_unusual(std::size_t definition, std::span<const Run> runs, const time::Zone& zone);
+Findings find_unusual(std::size_t definition, std::span<const query::Run> runs,
+                      const time::Zone& zone);
 
 // A definition of the history each. Reports without a definition are of different jobs, so they are
 // not compared.
-std::vector<Findings> find_unusual(const RunHistory& history, const time::Zone& zone);
+std::vector<Findings> find_unusual(const query::RunHistory& history, const time::Zone& zone);
 
 }  // namespace jobtally::judge

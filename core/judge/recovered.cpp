@@ -3,6 +3,8 @@
 
 namespace jobtally::judge {
 
+using query::Run;
+
 std::optional<Outage> current_outage(std::span<const Run> runs) {
     Outage outage;
     for (; !runs.empty() && !runs.back().succeeded(); runs = runs.first(runs.size() - 1)) {

@@ -1,7 +1,7 @@
 // Streaks of failures and the successes that end them, in the runs of one definition.
 #pragma once
 
-#include "core/judge/run_history.hpp"
+#include "core/query/run_history.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,7 +16,7 @@ struct Outage {
 };
 
 // The streak that the runs, in (created_at, id) order, end with; none after a SUCCESS.
-std::optional<Outage> current_outage(std::span<const Run> runs);
+std::optional<Outage> current_outage(std::span<const query::Run> runs);
 
 struct Recovered {
     Outage outage;
@@ -28,6 +28,6 @@ struct Recovered {
 
 // Of the streaks that a SUCCESS within the window ended, the one that lasted longest (the later of
 // equal ones); none where the runs end in a streak.
-std::optional<Recovered> longest_recovery(std::span<const Run> runs);
+std::optional<Recovered> longest_recovery(std::span<const query::Run> runs);
 
 }  // namespace jobtally::judge

@@ -11,6 +11,8 @@
 
 namespace jobtally::judge {
 
+using query::Run;
+
 namespace {
 
 constexpr std::int64_t a_day = 24LL * 3600 * 1'000'000;
@@ -25,10 +27,10 @@ constexpr std::size_t news_runs = 10;
 
 std::vector<Run> comparable_runs(std::span<const Run> runs) {
     std::vector<Run> found;
-    for (std::size_t i = runs.size(); i-- > 0 && found.size() < history_runs;) {
+    for (std::size_t i = runs.size(); i-- > 0 && found.size() < history_reach.runs;) {
         const Run& run = runs[i];
         const std::int64_t age = runs.back().created_at - run.created_at;
-        if (age > history_micros) break;
+        if (age > history_reach.micros) break;
         if (age > span_looked_at && found.size() >= least_looked_at) break;
         if (run.succeeded() && run.operations != 0 && run.duration()) found.push_back(run);
     }

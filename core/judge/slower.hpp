@@ -2,8 +2,8 @@
 // unusual (unusual.hpp), not this.
 #pragma once
 
-#include "core/judge/run_history.hpp"
 #include "core/judge/unusual.hpp"
+#include "core/query/run_history.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +34,6 @@ struct Slower {
 // least ten runs are before and five since, z is 3.5 or more, the medians since and of the last
 // five runs are at least 1.25 times and 5 s above the usual, and it is news: no older than three
 // weeks or ten runs before the last run. What has lasted longer is what is usual now.
-std::optional<Slower> find_slower(std::span<const Run> runs, const time::Zone& zone);
+std::optional<Slower> find_slower(std::span<const query::Run> runs, const time::Zone& zone);
 
 }  // namespace jobtally::judge

@@ -9,6 +9,8 @@
 
 namespace jobtally::judge {
 
+using query::Run;
+
 namespace {
 
 constexpr double mostly = 2.0 / 3;
@@ -169,7 +171,7 @@ std::optional<std::int64_t> RunJudge::usual_operations_with_empty() {
 void RunJudge::move_to(std::size_t place) {
     const std::int64_t now = m_runs[place].created_at;
     const auto is_too_old = [&](std::size_t i) {
-        return place - i > history_runs || now - m_runs[i].created_at > history_micros;
+        return place - i > history_reach.runs || now - m_runs[i].created_at > history_reach.micros;
     };
     while (m_begin < m_end && is_too_old(m_begin)) take(m_runs[m_begin++], false);
     while (m_begin < place && m_begin == m_end && is_too_old(m_begin)) m_end = ++m_begin;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "core/judge/past_values.hpp"
-#include "core/judge/run_history.hpp"
+#include "core/query/run_history.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -73,10 +73,14 @@ struct Judgement {
     Cause cause = Cause::unknown;   // of the pace
 };
 
+// How far back a run is compared.
+inline constexpr query::RunHistory::Reach history_reach{400, 100LL * 24 * 3600 * 1'000'000};
+
 // Goes along the runs of one definition, which are in (created_at, id) order.
 class RunJudge {
   public:
-    RunJudge(std::span<const Run> runs, const time::Zone& zone) : m_runs(runs), m_zone(zone) {}
+    RunJudge(std::span<const query::Run> runs, const time::Zone& zone)
+        : m_runs(runs), m_zone(zone) {}
 
     // The run at `place`, by those before it; places must not descend. In full: distances and times
     // a record are there for usual runs too.
@@ -87,13 +91,13 @@ class RunJudge {
 
   private:
     void move_to(std::size_t place);
-    void take(const Run& run, bool comes);
-    PastValues& durations_like(const Run& run);
+    void take(const query::Run& run, bool comes);
+    PastValues& durations_like(const query::Run& run);
     EmptyRun empty_run(std::size_t place) const;
-    void put_pace(Judgement& judgement, const Run& run) const;
+    void put_pace(Judgement& judgement, const query::Run& run) const;
     std::optional<double> usual_micros_per_record() const;
 
-    std::span<const Run> m_runs;
+    std::span<const query::Run> m_runs;
     time::Zone m_zone;
     std::size_t m_begin = 0;  // the runs [m_begin, m_end) are what the next one is compared with
     std::size_t m_end = 0;

@@ -20,6 +20,7 @@ constexpr double clocks_alike = 3;        // nats: the history does not tell the
 constexpr double poor_tail = 2;           // nats a run by which the newest runs fit worse
 constexpr std::size_t most_lags = 200;    // the newest hits tell how late is normal
 
+using query::Run;
 using Runs = std::span<const std::int64_t>;
 
 struct Weighed {
@@ -131,16 +132,15 @@ struct Lags {
     std::vector<double> early, late;  // microseconds before and after the slot
 };
 
-Lags lags_of(const Weighed& weighed, std::span<const Occurrence> runs) {
+Lags lags_of(const Weighed& weighed, std::span<const Run> runs) {
     std::vector<std::int64_t> times;
-    for (const Occurrence& run : runs) times.push_back(run.created_at);
+    for (const Run& run : runs) times.push_back(run.created_at);
     const auto all = placed(weighed.candidate.rhythm, times);
     Lags lags;
     for (std::size_t i = all.size(); i-- > 0 && lags.early.size() < most_lags;) {
         if (!all[i].is_hit) continue;
         lags.early.push_back(-static_cast<double>(all[i].residual));
-        lags.late.push_back(
-            static_cast<double>(all[i].residual + std::max<std::int64_t>(0, runs[i].duration)));
+        lags.late.push_back(static_cast<double>(all[i].residual + runs[i].duration().value_or(0)));
     }
     return lags;
 }
@@ -152,7 +152,7 @@ std::int64_t usual_earliness(std::vector<double> early) {
     return std::max<std::int64_t>(0, static_cast<std::int64_t>(*place));
 }
 
-Cadence cadence_of(const Found& found, std::span<const Occurrence> runs) {
+Cadence cadence_of(const Found& found, std::span<const Run> runs) {
     const Weighed& best = found.best;
     const Lags lags = lags_of(best, runs);
     const double spacing = best.evidence.distance * second_micros;
@@ -203,19 +203,19 @@ time::Duration Cadence::typical_interval(time::Instant from) const {
     return *middle;
 }
 
-time::Duration usual_duration(std::span<const Occurrence> runs) {
+time::Duration usual_duration(std::span<const Run> runs) {
     std::vector<double> durations;
-    for (const Occurrence& run : runs.last(std::min(runs.size(), most_lags))) {
-        if (run.duration >= 0) durations.push_back(static_cast<double>(run.duration));
+    for (const Run& run : runs.last(std::min(runs.size(), most_lags))) {
+        if (const auto micros = run.duration()) durations.push_back(static_cast<double>(*micros));
     }
     return durations.empty() ? time::Duration{0} : whole_seconds(reach(std::move(durations)));
 }
 
-std::optional<Cadence> learn_cadence(std::span<const Occurrence> runs, const time::Zone& local) {
+std::optional<Cadence> learn_cadence(std::span<const Run> runs, const time::Zone& local) {
     if (runs.size() > runs_looked_at) runs = runs.last(runs_looked_at);
     if (runs.size() < least_runs) return std::nullopt;
     std::vector<std::int64_t> times;
-    for (const Occurrence& run : runs) times.push_back(run.created_at);
+    for (const Run& run : runs) times.push_back(run.created_at);
     const auto found = find_lately(times, local);
     if (!found) return std::nullopt;
     return cadence_of(*found, runs.last(found->runs));

@@ -1,6 +1,7 @@
 // The rhythm of one definition, learned from its runs with nothing configured.
 #pragma once
 
+#include "core/query/run_history.hpp"
 #include "core/rhythm/rhythm.hpp"
 #include "core/time/instant.hpp"
 #include "core/time/zone.hpp"
@@ -13,11 +14,6 @@
 #include <vector>
 
 namespace jobtally::rhythm {
-
-struct Occurrence {
-    std::int64_t created_at = 0;  // microseconds
-    std::int64_t duration = -1;   // microseconds until its end; below 0: unknown
-};
 
 inline constexpr std::size_t least_runs = 5;        // fewer are too few
 inline constexpr std::size_t runs_looked_at = 400;  // the newest
@@ -40,10 +36,10 @@ struct Cadence {
 };
 
 // As long as runs take, outliers left out; nothing known: 0.
-time::Duration usual_duration(std::span<const Occurrence> runs);
+time::Duration usual_duration(std::span<const query::Run> runs);
 
 // Nothing where the runs have no rhythm that is surer than chance. `runs` are ascending; `local` is
 // considered beside UTC. Only the newest runs_looked_at are.
-std::optional<Cadence> learn_cadence(std::span<const Occurrence> runs, const time::Zone& local);
+std::optional<Cadence> learn_cadence(std::span<const query::Run> runs, const time::Zone& local);
 
 }  // namespace jobtally::rhythm

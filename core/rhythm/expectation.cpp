@@ -7,6 +7,7 @@ namespace jobtally::rhythm {
 
 namespace {
 
+using query::Run;
 using std::chrono::minutes;
 using time::Duration;
 using time::Instant;
@@ -18,10 +19,10 @@ constexpr std::size_t lost_share = 10;  // a tenth of the reports would have bee
 
 // How long a job may run before it counts as stuck: three times its 95th percentile, but 10 minutes
 // more at the least. Nothing where too little is known.
-std::optional<Duration> longest_run(const std::vector<Occurrence>& runs) {
+std::optional<Duration> longest_run(std::span<const Run> runs) {
     std::vector<std::int64_t> durations;
-    for (const Occurrence& run : runs) {
-        if (run.duration >= 0) durations.push_back(run.duration);
+    for (const Run& run : runs) {
+        if (const auto micros = run.duration()) durations.push_back(*micros);
     }
     if (durations.size() < least_durations) return std::nullopt;
     const std::size_t rank = (durations.size() * 95 + 99) / 100;
@@ -50,10 +51,10 @@ Instant slot_while_up(const Cadence& cadence, Instant slot, const MissedOptions&
     return slot;
 }
 
-void judge_by_cadence(Expectation& result, const DefinitionRuns& runs,
+void judge_by_cadence(Expectation& result, std::span<const Run> runs,
                       const MissedOptions& options) {
     const Cadence& cadence = *result.cadence;
-    const Instant last = time::instant_from_micros(runs.runs.back().created_at);
+    const Instant last = time::instant_from_micros(runs.back().created_at);
     const Instant due = cadence.slot_after_run(last);
     const Instant slot = slot_while_up(cadence, due, options);
     result.typical_interval = cadence.typical_interval(last);
@@ -68,12 +69,13 @@ void judge_by_cadence(Expectation& result, const DefinitionRuns& runs,
 
 // The first report that has been RUNNING for too long. That a later run has ended does not settle
 // it for a week: it still runs, or the report of its end was lost.
-void judge_running(Expectation& result, const DefinitionRuns& runs, Instant now) {
-    const auto longest = longest_run(runs.runs);
+void judge_running(Expectation& result, std::span<const Run> runs, Instant now) {
+    const auto longest = longest_run(runs);
     if (!longest) return;
-    for (const std::int64_t created : runs.running) {
-        const Instant begun = time::instant_from_micros(created);
-        const bool is_newest = created == runs.runs.back().created_at;
+    for (const Run& run : runs) {
+        if (run.status != model::Status::running) continue;
+        const Instant begun = time::instant_from_micros(run.created_at);
+        const bool is_newest = run.created_at == runs.back().created_at;
         const Instant expected = std::chrono::ceil<std::chrono::seconds>(begun + *longest);
         if (now <= expected || (!is_newest && now - begun > unsettled_for)) continue;
         if (!is_newest && result.state == MissedState::missed) continue;
@@ -111,13 +113,13 @@ Duration down_within(const std::vector<time::TimeSpan>& down, Instant from, Inst
     return sum;
 }
 
-Expectation expectation_of(const DefinitionRuns& runs, const ConfiguredSchedule* configured,
+Expectation expectation_of(std::span<const Run> runs, const ConfiguredSchedule* configured,
                            const MissedOptions& options, const time::Zone& zone) {
     Expectation result;
     if (configured != nullptr) {
-        result.cadence = configured_cadence(*configured, runs.runs);
-    } else if (runs.runs.size() >= least_runs) {
-        result.cadence = learn_cadence(runs.runs, zone);
+        result.cadence = configured_cadence(*configured, runs);
+    } else if (runs.size() >= least_runs) {
+        result.cadence = learn_cadence(runs, zone);
         result.state = MissedState::irregular;
     }
     if (result.cadence) judge_by_cadence(result, runs, options);
@@ -125,7 +127,7 @@ Expectation expectation_of(const DefinitionRuns& runs, const ConfiguredSchedule*
     return result;
 }
 
-Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Occurrence> runs) {
+Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Run> runs) {
     Cadence cadence;
     cadence.schedule = configured.schedule;
     const auto typical =

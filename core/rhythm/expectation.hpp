@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/rhythm/missed.hpp"
-#include "core/rhythm/runs.hpp"
 
 #include <optional>
+#include <span>
 
 namespace jobtally::rhythm {
 
@@ -17,13 +17,13 @@ struct Expectation {
     time::Duration listener_down{0};
 };
 
-// `runs` must not be empty. `configured` is null where nobody gave a schedule.
-Expectation expectation_of(const DefinitionRuns& runs, const ConfiguredSchedule* configured,
+// `runs` are ascending and not empty. `configured` is null where nobody gave a schedule.
+Expectation expectation_of(std::span<const query::Run> runs, const ConfiguredSchedule* configured,
                            const MissedOptions& options, const time::Zone& zone);
 
 // Of a schedule that was given. Without a grace a report may come a tenth of the typical interval
 // late, up to an hour, and as long as its run usually takes.
-Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const Occurrence> runs);
+Cadence configured_cadence(const ConfiguredSchedule& configured, std::span<const query::Run> runs);
 
 // The end of the downtime that a slot's report may well have been lost in: a tenth of the past ones
 // would have been.

@@ -4,7 +4,6 @@
 #include "core/query/cells.hpp"
 #include "core/query/grouping.hpp"
 #include "core/rhythm/expectation.hpp"
-#include "core/rhythm/runs.hpp"
 
 #include <algorithm>
 
@@ -12,6 +11,7 @@ namespace jobtally::rhythm {
 
 namespace {
 
+using query::Run;
 using time::Instant;
 
 constexpr std::int64_t most_slots = 1'000'000;  // of one gap that are counted
@@ -22,8 +22,7 @@ class GapWalk {
         : m_options(options), m_found(found) {}
 
     // Between the runs, and after the last one where `is_newest`.
-    void walk(const Cadence& cadence, std::span<const Occurrence> runs, const Gap& of,
-              bool is_newest) {
+    void walk(const Cadence& cadence, std::span<const Run> runs, const Gap& of, bool is_newest) {
         for (std::size_t i = 1; i < runs.size(); ++i) {
             const Instant run = time::instant_from_micros(runs[i].created_at);
             add(cadence, time::instant_from_micros(runs[i - 1].created_at), run, of);
@@ -58,9 +57,8 @@ class GapWalk {
 
 // Each stretch is judged by its own rhythm, so that an old one does not make gaps in a new one. The
 // stretches are counted from the newest run and share the run between them.
-void walk_history(GapWalk& walk, const DefinitionRuns& all, const ConfiguredSchedule* configured,
+void walk_history(GapWalk& walk, std::span<const Run> runs, const ConfiguredSchedule* configured,
                   const time::Zone& zone, const Gap& of) {
-    const std::span<const Occurrence> runs = all.runs;
     if (configured != nullptr) {
         return walk.walk(configured_cadence(*configured, runs), runs, of, true);
     }
@@ -86,17 +84,17 @@ query::Scope whole_history(const query::Scope& scope) {
 
 GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options) {
     const query::Scope whole = whole_history(scope);
-    const auto all = newest_runs(whole, options.now, runs_of_history);
+    const auto history = query::RunHistory::newest(whole, options.now, runs_of_history);
     const query::Grouping grouping(query::By::definition, whole);
     GapsAnswer answer{query::window_of(scope.selection()), {}};
     GapWalk walk(options, answer.gaps);
-    const auto holds = [&](std::size_t key) { return key != 0 && all[key].reports > 0; };
+    const auto holds = [&](std::size_t key) { return !history.of(key).empty(); };
     for (const std::size_t key : grouping.in_order(holds)) {
         const auto* definition = whole.catalogue().definition(static_cast<std::int32_t>(key));
         Gap of{definition->id, definition->label, std::nullopt, {}, std::nullopt};
-        if (const auto* type = whole.catalogue().word(all[key].type)) of.type = *type;
-        walk_history(walk, all[key], configured_for(*definition, options), whole.selection().zone,
-                     of);
+        if (const auto* type = whole.catalogue().word(history.type(key))) of.type = *type;
+        walk_history(walk, history.of(key), configured_for(*definition, options),
+                     whole.selection().zone, of);
     }
     const auto& span = scope.selection().span;
     std::erase_if(answer.gaps, [&](const Gap& gap) {

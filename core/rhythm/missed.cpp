@@ -3,7 +3,6 @@
 
 #include "core/query/grouping.hpp"
 #include "core/rhythm/expectation.hpp"
-#include "core/rhythm/runs.hpp"
 
 #include <algorithm>
 
@@ -11,18 +10,20 @@ namespace jobtally::rhythm {
 
 namespace {
 
-MissedRow row_of(const query::Scope& scope, const store::Definition& definition,
-                 const DefinitionRuns& runs, const MissedOptions& options) {
+MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, std::size_t key,
+                 const MissedOptions& options) {
+    const auto& definition = *scope.catalogue().definition(static_cast<std::int32_t>(key));
+    const auto runs = history.of(key);
     const auto& zone = scope.selection().zone;
     const auto* configured = configured_for(definition, options);
     const auto expectation = expectation_of(runs, configured, options, zone);
     MissedRow row;
     row.id = definition.id;
     row.label = definition.label;
-    if (const auto* type = scope.catalogue().word(runs.type)) row.type = *type;
-    row.reports = runs.reports;
+    if (const auto* type = scope.catalogue().word(history.type(key))) row.type = *type;
+    row.reports = history.reports(key);
     row.typical_interval = expectation.typical_interval;
-    row.last_created_at = time::instant_from_micros(runs.runs.back().created_at);
+    row.last_created_at = time::instant_from_micros(runs.back().created_at);
     row.expected_by = expectation.expected_by;
     row.overdue = expectation.overdue;
     row.state = expectation.state;
@@ -49,13 +50,12 @@ std::string_view name_of(MissedState state) {
 }
 
 MissedAnswer missed(const query::Scope& scope, const MissedOptions& options) {
-    const auto all = newest_runs(scope, options.now, runs_looked_at);
+    const auto history = query::RunHistory::newest(scope, options.now, runs_looked_at);
     const query::Grouping grouping(query::By::definition, scope);
-    const auto holds = [&](std::size_t key) { return key != 0 && all[key].reports > 0; };
+    const auto holds = [&](std::size_t key) { return !history.of(key).empty(); };
     MissedAnswer answer{query::window_of(scope.selection()), {}, {}};
     for (const std::size_t key : grouping.in_order(holds)) {
-        const auto* definition = scope.catalogue().definition(static_cast<std::int32_t>(key));
-        answer.rows.push_back(row_of(scope, *definition, all[key], options));
+        answer.rows.push_back(row_of(scope, history, key, options));
         ++answer.count[static_cast<std::size_t>(answer.rows.back().state)];
     }
     const auto urgency = [](const MissedRow& row) {

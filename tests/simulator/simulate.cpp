@@ -54,18 +54,16 @@ struct Score {
 };
 
 // What the store knows at a moment: the reports that have arrived and were not lost.
-rhythm::DefinitionRuns known_at(const Definition& definition, Micros now) {
-    rhythm::DefinitionRuns known;
+std::vector<query::Run> known_at(const Definition& definition, Micros now) {
+    std::vector<query::Run> known;
     for (const auto& run : definition.runs) {
         if (!run.ran || run.is_lost || run.arrives_at > now) continue;
-        known.runs.push_back({run.created_at, run.arrives_at - run.created_at});
+        known.push_back({run.created_at, run.arrives_at});
     }
-    std::sort(known.runs.begin(), known.runs.end(),
+    std::sort(known.begin(), known.end(),
               [](const auto& a, const auto& b) { return a.created_at < b.created_at; });
-    known.reports = static_cast<std::int64_t>(known.runs.size());
-    if (known.runs.size() > rhythm::runs_looked_at) {
-        known.runs.erase(known.runs.begin(),
-                         known.runs.end() - std::ptrdiff_t{rhythm::runs_looked_at});
+    if (known.size() > rhythm::runs_looked_at) {
+        known.erase(known.begin(), known.end() - std::ptrdiff_t{rhythm::runs_looked_at});
     }
     return known;
 }
@@ -215,8 +213,8 @@ class Simulation {
             "{} [{}, {}, {} of {}] {} at {} ({} runs, last {}): \"{}\" of {} says {}, by {}\n",
             truth ? "not found:" : "false:", name_of(definition.kind), name_of(definition.jitter),
             definition.clock.name(), zone.name(), definition.name,
-            time::format_utc(time::instant_from_micros(now)), known.reports,
-            time::format_utc(time::instant_from_micros(known.runs.back().created_at)),
+            time::format_utc(time::instant_from_micros(now)), known.size(),
+            time::format_utc(time::instant_from_micros(known.back().created_at)),
             said.cadence ? said.cadence->schedule->text(zone) : "-",
             said.cadence ? said.cadence->lags.size() : 0, rhythm::name_of(said.state),
             said.expected_by ? time::format_utc(*said.expected_by) : "-");

@@ -1,7 +1,7 @@
 // Hand-made runs of one definition, and numbers that depend on a seed alone.
 #pragma once
 
-#include "core/judge/run_history.hpp"
+#include "core/query/run_history.hpp"
 #include "tests/unit/query/made_store.hpp"
 
 #include <cmath>
@@ -23,7 +23,7 @@ class Runs {
 
     Runs& add(double seconds, std::int64_t operations,
               model::Status status = model::Status::success) {
-        judge::Run run;
+        query::Run run;
         run.created_at = m_at;
         run.updated_at = m_at + std::llround(seconds * static_cast<double>(second));
         run.operations = operations;
@@ -48,13 +48,13 @@ class Runs {
         return *this;
     }
 
-    std::vector<judge::Run>& all() { return m_runs; }
+    std::vector<query::Run>& all() { return m_runs; }
     std::size_t last() const { return m_runs.size() - 1; }
 
   private:
     std::int64_t m_every;
     std::int64_t m_at = time::micros(instant("2026-06-01T03:00:00Z"));
-    std::vector<judge::Run> m_runs;
+    std::vector<query::Run> m_runs;
 };
 
 // Normally distributed numbers by Box and Muller: the library's distributions differ.

@@ -13,7 +13,7 @@
 namespace {
 
 using namespace jobtally;
-using rhythm::Occurrence;
+using query::Run;
 
 time::Instant moment(const std::string& text) {
     return time::parse_rfc3339(text).value();
@@ -24,10 +24,20 @@ const time::Zone& paris() {
     return zone;
 }
 
+Run run_at(time::Instant begun, time::Duration length) {
+    return {time::micros(begun), time::micros(begun + length)};
+}
+
+Run moved(Run run, std::int64_t micros) {
+    run.created_at += micros;
+    run.updated_at += micros;
+    return run;
+}
+
 // Runs at `time_of_day` on the clock of a zone, 3 to 5 seconds late, each a minute long.
-std::vector<Occurrence> runs_on(const std::string& first, int days, const std::string& time_of_day,
-                                const time::Zone& zone, const std::string& weekdays = "0123456") {
-    std::vector<Occurrence> runs;
+std::vector<Run> runs_on(const std::string& first, int days, const std::string& time_of_day,
+                         const time::Zone& zone, const std::string& weekdays = "0123456") {
+    std::vector<Run> runs;
     const auto start = std::chrono::floor<std::chrono::days>(moment(first));
     for (int i = 0; i < days; ++i) {
         const auto day = start + std::chrono::days{i};
@@ -36,17 +46,17 @@ std::vector<Occurrence> runs_on(const std::string& first, int days, const std::s
         const auto date = time::format_utc(day).substr(0, 10);
         const auto run = time::parse_time(date + " " + time_of_day, start, zone) +
                          std::chrono::seconds(3 + i % 3);
-        runs.push_back({time::micros(run), 60'000'000});
+        runs.push_back(run_at(run, std::chrono::minutes(1)));
     }
     return runs;
 }
 
 // `daily 02:30`, or `-`; and when the next report is due at the latest.
-std::string learned(const std::vector<Occurrence>& runs, const time::Zone& zone = {}) {
+std::string learned(const std::vector<Run>& runs, const time::Zone& zone = {}) {
     const auto cadence = rhythm::learn_cadence(runs, zone);
     return cadence ? cadence->schedule->text(zone) : "-";
 }
-std::string due(const std::vector<Occurrence>& runs, const time::Zone& zone = {}) {
+std::string due(const std::vector<Run>& runs, const time::Zone& zone = {}) {
     const auto cadence = rhythm::learn_cadence(runs, zone);
     if (!cadence) return "-";
     const auto last = time::instant_from_micros(runs.back().created_at);
@@ -88,11 +98,11 @@ TEST_CASE("a first weekend is taken to be free, until it was not", "[rhythm]") {
 
 TEST_CASE("weeks and months are learned", "[rhythm]") {
     CHECK(learned(runs_on("2026-01-01T00:00:00Z", 80, "05:00", {}, "0")) == "weekly Mon 05:00");
-    std::vector<Occurrence> first, last;
+    std::vector<Run> first, last;
     for (const char* month : {"01", "02", "03", "04", "05", "06", "07", "08"}) {
         const auto start = moment("2026-" + std::string(month) + "-01T04:00:00Z");
-        first.push_back({time::micros(start), 1});
-        last.push_back({time::micros(start - std::chrono::days(1)), 1});
+        first.push_back(run_at(start, time::Duration{1}));
+        last.push_back(run_at(start - std::chrono::days(1), time::Duration{1}));
     }
     CHECK(learned(first) == "monthly 1st 04:00");
     CHECK(due(first) == "2026-09-01T04:00");
@@ -101,22 +111,22 @@ TEST_CASE("weeks and months are learned", "[rhythm]") {
 }
 
 TEST_CASE("parts of a day are learned", "[rhythm]") {
-    std::vector<Occurrence> runs;
+    std::vector<Run> runs;
     for (int i = 0; i < 40; ++i) {
-        runs.push_back({time::micros(moment("2026-06-01T00:07:00Z") + std::chrono::minutes(15 * i) +
-                                     std::chrono::seconds(i % 4)),
-                        2'000'000});
+        const auto late = std::chrono::seconds(i % 4);
+        runs.push_back(run_at(moment("2026-06-01T00:07:00Z") + std::chrono::minutes(15 * i) + late,
+                              std::chrono::seconds(2)));
     }
     CHECK(learned(runs) == "every 15 min");
     CHECK(due(runs) == "2026-06-01T10:07");
-    std::vector<Occurrence> thrice;
+    std::vector<Run> thrice;
     for (const char* time_of_day : {"08:00", "12:00", "18:30"}) {
         for (const auto& run : runs_on("2026-06-01T00:00:00Z", 6, time_of_day, {})) {
             thrice.push_back(run);
         }
     }
     std::sort(thrice.begin(), thrice.end(),
-              [](const Occurrence& a, const Occurrence& b) { return a.created_at < b.created_at; });
+              [](const Run& a, const Run& b) { return a.created_at < b.created_at; });
     CHECK(learned(thrice) == "daily 08:00 12:00 18:30");
     CHECK(due(thrice) == "2026-06-07T08:00");
 }
@@ -144,9 +154,7 @@ TEST_CASE("a pause, missed runs and stray ones leave the rhythm as it is", "[rhy
     runs.erase(runs.begin() + 50, runs.begin() + 80);
     runs.erase(runs.begin() + 20);
     runs.erase(runs.begin() + 9);
-    Occurrence stray = runs[30];
-    stray.created_at += 5 * rhythm::hour_micros;
-    runs.insert(runs.begin() + 31, stray);
+    runs.insert(runs.begin() + 31, moved(runs[30], 5 * rhythm::hour_micros));
     CHECK(learned(runs) == "daily 02:30");
     CHECK(due(runs) == "2026-08-30T02:30");
 }
@@ -161,21 +169,21 @@ TEST_CASE("a changed schedule is followed", "[rhythm]") {
 
 TEST_CASE("a run by hand stands for the slot it comes after", "[rhythm]") {
     auto runs = runs_on("2026-06-01T00:00:00Z", 30, "02:30", {});
-    runs.back().created_at += 6 * rhythm::hour_micros;  // 08:30 instead
+    runs.back() = moved(runs.back(), 6 * rhythm::hour_micros);  // 08:30 instead
     CHECK(due(runs) == "2026-07-01T02:30");
 }
 
 TEST_CASE("without a rhythm there is none", "[rhythm]") {
-    std::vector<Occurrence> runs;
+    std::vector<Run> runs;
     std::uint64_t state = 7;
     std::int64_t now = time::micros(moment("2026-06-01T00:00:00Z"));
     for (int i = 0; i < 200; ++i) {
         state = state * 6364136223846793005ULL + 1442695040888963407ULL;
         now += static_cast<std::int64_t>(state >> 33) % (20 * rhythm::hour_micros) + 1;
-        runs.push_back({now, 1});
+        runs.push_back({now, now + 1});
         CHECK(learned(runs) == "-");
     }
-    const std::vector<Occurrence> at_one_time(30, Occurrence{now, 1});
+    const std::vector<Run> at_one_time(30, Run{now, now + 1});
     CHECK(learned(at_one_time) == "-");
 }
 

@@ -1,0 +1,257 @@
+// Three ways to read runs: the newest ones, those around the window, and all of one definition.
+#include "core/query/run_history.hpp"
+
+#include "core/query/id_order.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace jobtally::query {
+
+namespace {
+
+using store::FactBatch;
+using store::FactColumn;
+
+constexpr std::int64_t a_day = 24LL * 3600 * 1'000'000;
+constexpr store::FactColumns run_columns = FactColumn::sequence | FactColumn::definition |
+                                           FactColumn::status | FactColumn::created_at |
+                                           FactColumn::updated_at | FactColumn::operations;
+
+Run run_at(const FactBatch& batch, std::size_t i) {
+    return {batch.created_at[i], batch.updated_at[i], batch.operations[i],
+            batch.sequence[i],   batch.status[i],     false};
+}
+
+void sort_by_time_and_id(std::vector<Run>& runs, const store::Store& store) {
+    sort_by_place_and_id(
+        runs, store, [](const Run& run) { return run.created_at; },
+        [](const Run& run) { return run.sequence; });
+}
+
+std::int64_t micros_before(std::int64_t at, std::int64_t length) {
+    const std::int64_t least = time::micros(time::earliest);
+    return at < least + length ? least : at - length;
+}
+
+bool is_within(const time::TimeSpan& span, std::int64_t at) {
+    if (at == store::unknown_value) return !span.since && !span.until;
+    return span.contains(time::instant_from_micros(at));
+}
+
+}  // namespace
+
+RunHistory::RunHistory(const Scope& scope)
+    : m_found(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1) {}
+
+void RunHistory::list_definitions() {
+    for (std::size_t definition = 0; definition < m_found.size(); ++definition) {
+        if (!m_found[definition].runs.empty()) m_definitions.push_back(definition);
+    }
+}
+
+// Drops the oldest runs of a definition whenever twice too many have come, so that the room they
+// take does not grow with the store. They are kept small until the end.
+class RunHistory::NewestFold {
+  public:
+    NewestFold(std::size_t definitions, time::Instant now, std::size_t most)
+        : m_now(time::micros(now)), m_most(most), m_seen(definitions) {}
+
+    static constexpr store::FactColumns columns() {
+        return FactColumn::definition | FactColumn::type | FactColumn::status |
+               FactColumn::created_at | FactColumn::updated_at;
+    }
+    void take(const FactBatch& batch) {
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            const std::int64_t created = batch.created_at[i];
+            if (batch.definition[i] == 0 || created > m_now) continue;
+            Seen& seen = m_seen[static_cast<std::size_t>(batch.definition[i])];
+            ++seen.reports;
+            if (batch.type[i] != 0 && std::pair(created, batch.type[i]) > seen.typed) {
+                seen.typed = {created, batch.type[i]};
+            }
+            if (created < seen.oldest_kept) continue;
+            seen.runs.push_back({created, batch.updated_at[i], batch.status[i]});
+            if (seen.runs.size() >= 2 * m_most + 1024) drop_oldest(seen);
+        }
+    }
+    void finish(std::vector<Found>& found) {
+        for (std::size_t i = 0; i < m_seen.size(); ++i) {
+            Seen& seen = m_seen[i];
+            if (seen.runs.size() > m_most) drop_oldest(seen);
+            std::sort(seen.runs.begin(), seen.runs.end(), before);
+            found[i].reports = seen.reports;
+            found[i].type = seen.typed.second;
+            found[i].runs.reserve(seen.runs.size());
+            for (const SmallRun& run : seen.runs) found[i].runs.push_back(run.whole());
+        }
+    }
+
+  private:
+    struct SmallRun {
+        std::int64_t created_at;
+        std::int64_t updated_at;
+        model::Status status;
+
+        Run whole() const {
+            return {created_at, updated_at, store::unknown_value, 0, status, false};
+        }
+    };
+    struct Seen {
+        std::vector<SmallRun> runs;
+        std::int64_t reports = 0;
+        std::int64_t oldest_kept = INT64_MIN;
+        std::pair<std::int64_t, store::WordKey> typed{INT64_MIN, 0};
+    };
+
+    // Of one time those that still run come first: they are not the last word.
+    static bool before(const SmallRun& a, const SmallRun& b) {
+        if (a.created_at != b.created_at) return a.created_at < b.created_at;
+        const auto place = [](const SmallRun& run) {
+            return std::pair(run.status != model::Status::running, run.whole().duration());
+        };
+        return place(a) < place(b);
+    }
+    void drop_oldest(Seen& seen) const {
+        const auto first = seen.runs.end() - static_cast<std::ptrdiff_t>(m_most);
+        std::nth_element(seen.runs.begin(), first, seen.runs.end(), before);
+        seen.oldest_kept = first->created_at;
+        seen.runs.erase(seen.runs.begin(), first);
+    }
+
+    std::int64_t m_now;
+    std::size_t m_most;
+    std::vector<Seen> m_seen;  // by definition
+};
+
+RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t most) {
+    RunHistory history(scope);
+    NewestFold fold(history.m_found.size(), now, most);
+    scope.scan(NewestFold::columns(), [&](const FactBatch& batch) { fold.take(batch); });
+    fold.finish(history.m_found);
+    history.list_definitions();
+    return history;
+}
+
+// Reads the window, then goes back from it in growing steps until each definition has what it
+// needs.
+class RunHistory::WindowReader {
+  public:
+    WindowReader(const Scope& scope, Reach reach, RunHistory& history)
+        : m_scope(scope), m_reach(reach), m_history(history), m_found(history.m_found) {}
+
+    void read() {
+        read_window();
+        m_history.list_definitions();
+        if (m_history.m_definitions.empty()) return;
+        if (m_scope.selection().span.since) read_before();
+        put_in_order();
+    }
+
+  private:
+    using Wanted = std::vector<std::uint8_t>;  // a flag a definition; empty: none is
+
+    void read_window() {
+        m_scope.scan(run_columns, [&](const FactBatch& batch) {
+            for (std::size_t i = 0; i < batch.size; ++i) {
+                if (!model::is_finished(batch.status[i])) continue;
+                Found& found = m_found[static_cast<std::size_t>(batch.definition[i])];
+                found.runs.push_back(run_at(batch, i));
+                found.runs.back().in_window = true;
+                ++found.reports;
+                m_first = std::min(m_first, batch.created_at[i]);
+                m_last = std::max(m_last, batch.created_at[i]);
+            }
+        });
+    }
+
+    void read_before() {
+        const auto& selection = m_scope.selection();
+        const bool by_created = selection.at == store::At::created;
+        // By another time the window's runs may have been created at any time, among others.
+        std::int64_t top = by_created ? time::micros(*selection.span.since) : m_last + 1;
+        const std::int64_t begin = by_created ? top : m_first;
+        for (const std::int64_t step : {8 * a_day, 35 * a_day, m_reach.micros}) {
+            const auto wanted = definitions_that([&](const Found& found) {
+                const auto before = found.runs.size() - static_cast<std::size_t>(found.reports);
+                return before < m_reach.runs || has_open_streak(found);
+            });
+            if (wanted.empty()) return;
+            const std::int64_t bottom = micros_before(begin, step);
+            read_span({time::instant_from_micros(bottom), time::instant_from_micros(top)}, wanted);
+            top = bottom;
+        }
+        const auto wanted = definitions_that(has_open_streak);
+        if (!wanted.empty()) read_span({std::nullopt, time::instant_from_micros(top)}, wanted);
+    }
+
+    template <class Holds>
+    Wanted definitions_that(Holds holds) const {
+        Wanted wanted;
+        for (const std::size_t definition : m_history.m_definitions) {
+            if (!holds(m_found[definition])) continue;
+            wanted.resize(m_found.size());
+            wanted[definition] = 1;
+        }
+        return wanted;
+    }
+
+    // True where all that is known from before the window are failures, or nothing, and the window
+    // has failures: a streak may reach further back.
+    static bool has_open_streak(const Found& found) {
+        const auto failed = [](const Run& run) { return !run.succeeded(); };
+        const auto decides = [](const Run& run) { return run.succeeded() && !run.in_window; };
+        return std::any_of(found.runs.begin(), found.runs.end(), failed) &&
+               std::none_of(found.runs.begin(), found.runs.end(), decides);
+    }
+
+    void read_span(const time::TimeSpan& span, const Wanted& wanted) {
+        const auto& selection = m_scope.selection();
+        const bool by_created = selection.at == store::At::created;
+        const auto columns = run_columns | column_of(selection.at);
+        m_scope.scan(columns, span, store::At::created, [&](const FactBatch& batch) {
+            const auto& times = times_of(batch, selection.at);
+            for (std::size_t i = 0; i < batch.size; ++i) {
+                const auto definition = static_cast<std::size_t>(batch.definition[i]);
+                if (!wanted[definition] || !model::is_finished(batch.status[i])) continue;
+                if (!by_created && is_within(selection.span, times[i])) continue;
+                m_found[definition].runs.push_back(run_at(batch, i));
+            }
+        });
+    }
+
+    void put_in_order() {
+        for (const std::size_t definition : m_history.m_definitions) {
+            auto& runs = m_found[definition].runs;
+            sort_by_time_and_id(runs, m_scope.store());
+            // By another time than created_at runs of a later window may stand behind.
+            while (!runs.back().in_window) runs.pop_back();
+        }
+    }
+
+    const Scope& m_scope;
+    Reach m_reach;
+    RunHistory& m_history;
+    std::vector<Found>& m_found;
+    std::int64_t m_first = INT64_MAX;  // created_at of the window's runs
+    std::int64_t m_last = INT64_MIN;
+};
+
+RunHistory RunHistory::around_window(const Scope& scope, Reach reach) {
+    RunHistory history(scope);
+    WindowReader(scope, reach, history).read();
+    return history;
+}
+
+std::vector<Run> runs_of(const Scope& scope, store::DefinitionKey definition) {
+    std::vector<Run> runs;
+    scope.scan(run_columns, [&](const FactBatch& batch) {
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            if (batch.definition[i] == definition) runs.push_back(run_at(batch, i));
+        }
+    });
+    sort_by_time_and_id(runs, scope.store());
+    return runs;
+}
+
+}  // namespace jobtally::query

@@ -1,0 +1,86 @@
+// Reports as the runs of their definitions, in the order of time.
+#pragma once
+
+#include "core/query/scope.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace jobtally::query {
+
+// A report as a run of its definition. Times are microseconds; what is unknown is
+// store::unknown_value.
+struct Run {
+    std::int64_t created_at = 0;
+    std::int64_t updated_at = store::unknown_value;
+    std::int64_t operations = store::unknown_value;
+    store::Sequence sequence = 0;
+    model::Status status = model::Status::success;
+    bool in_window = false;
+
+    bool succeeded() const { return status == model::Status::success; }
+    // In microseconds, 0 and more; none where the run has not finished, its end is unknown, or its
+    // end lies before its beginning, which is an error of a clock.
+    std::optional<std::int64_t> duration() const {
+        const bool has_end = model::is_finished(status) && updated_at != store::unknown_value;
+        if (!has_end || updated_at < created_at) return std::nullopt;
+        return updated_at - created_at;
+    }
+    std::int64_t ended_at() const {
+        return updated_at == store::unknown_value ? created_at : updated_at;
+    }
+};
+
+// The runs of each definition. A definition is named by its key; 0 stands for the reports that
+// have none.
+class RunHistory {
+  public:
+    // Of the selected reports that were created up to `now`, whatever their status, the newest
+    // `most` of each definition, by created_at; of equal times those that still run come first,
+    // then the shorter ones. Reports without a definition are left out, and so are the operations
+    // and sequences of the runs.
+    static RunHistory newest(const Scope& scope, time::Instant now, std::size_t most);
+
+    // How far back a run is compared: with so many finished runs of its definition before it, none
+    // of them older than that before it.
+    struct Reach {
+        std::size_t runs;
+        std::int64_t micros;
+    };
+    // The finished runs of the definitions that have any within the window: those of the window
+    // and, before it, as many as lie within the reach of the first of them. A definition that has
+    // only failed in all that time is read to its beginning, so that its streak is whole. They are
+    // in (created_at, id) order, up to the last one within the window. The selection's other
+    // conditions hold before the window too.
+    static RunHistory around_window(const Scope& scope, Reach reach);
+
+    // Those with runs, ascending.
+    const std::vector<std::size_t>& definitions() const { return m_definitions; }
+    std::span<const Run> of(std::size_t definition) const { return m_found[definition].runs; }
+    // Of newest(): how many reports there are, the older ones included, and the type of the newest
+    // one that has a type (0: none has).
+    std::int64_t reports(std::size_t definition) const { return m_found[definition].reports; }
+    store::WordKey type(std::size_t definition) const { return m_found[definition].type; }
+
+  private:
+    struct Found {
+        std::vector<Run> runs;
+        std::int64_t reports = 0;  // around_window(): runs within the window
+        store::WordKey type = 0;
+    };
+    class NewestFold;
+    class WindowReader;
+
+    explicit RunHistory(const Scope& scope);
+    void list_definitions();
+
+    std::vector<Found> m_found;  // by definition
+    std::vector<std::size_t> m_definitions;
+};
+
+// All reports of one definition in (created_at, id) order, whatever their status.
+std::vector<Run> runs_of(const Scope& scope, store::DefinitionKey definition);
+
+}  // namespace jobtally::query

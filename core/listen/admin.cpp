@@ -19,9 +19,15 @@ std::string member(std::string_view name, std::string_view text) {
     return out;
 }
 
+Answer metrics_answer(std::string text) {
+    Answer answer{200, {}, std::move(text)};
+    answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return answer;
+}
+
 }  // namespace
 
-AdminVerdict judge_admin_head(const RequestHead& head) {
+Verdict judge_admin_head(const RequestHead& head, const std::function<std::string()>& metrics) {
     const bool is_metrics = head.path == "/metrics";
     if (!is_metrics && head.path != "/healthz")
         return {error_answer(404, "here are /healthz and /metrics alone")};
@@ -31,7 +37,21 @@ AdminVerdict judge_admin_head(const RequestHead& head) {
         answer.field = allowed_methods;
         return {std::move(answer)};
     }
-    return {std::nullopt, is_metrics ? AdminPage::metrics : AdminPage::health};
+    if (is_metrics) return {metrics_answer(metrics())};
+    return {};
+}
+
+bool HealthProbe::begin(std::uint64_t session) {
+    m_waiting.push_back(session);
+    if (m_waiting.size() > 1) return false;
+    m_began = std::chrono::steady_clock::now();
+    return true;
+}
+
+std::pair<Health, std::vector<std::uint64_t>> HealthProbe::end(std::optional<std::string> error) {
+    const auto taken = std::chrono::steady_clock::now() - m_began;
+    return {{std::move(error), std::chrono::duration_cast<std::chrono::microseconds>(taken)},
+            std::exchange(m_waiting, {})};
 }
 
 Answer health_answer(const Health& health, const std::string& version) {
@@ -44,12 +64,6 @@ Answer health_answer(const Health& health, const std::string& version) {
         answer.body += ", \"commit_seconds\": " + time::format_seconds(health.commit);
     }
     answer.body += ", " + member("version", version) + "}\n";
-    return answer;
-}
-
-Answer metrics_answer(std::string text) {
-    Answer answer{200, {}, std::move(text)};
-    answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return answer;
 }
 

@@ -31,6 +31,7 @@ Hub::Hub(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks h
       m_hooks(std::move(hooks)),
       m_sink(sink),
       m_rules{options.path, options.max_body, AcceptedAuthorizations(options.authorizations)},
+      m_budget(options.body_budget, m_io, [this](std::uint64_t number) { return find(number); }),
       m_peers(options.max_connections_per_peer, options.max_connections),
       m_receipts(std::make_shared<Receipts>(
           [this] { boost::asio::post(m_io, [this] { hand_out_receipts(); }); })),
@@ -43,6 +44,7 @@ Hub::Hub(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks h
 }
 
 Hub::~Hub() {
+    m_budget.close();
     m_receipts->close();
 }
 
@@ -95,16 +97,11 @@ std::shared_ptr<Session> Hub::find(std::uint64_t number) const {
     return found == m_sessions.end() ? nullptr : found->second;
 }
 
-// Who has sent nothing goes before who has sent a part of a head.
 std::shared_ptr<Session> Hub::idlest(Purpose purpose) const {
     std::shared_ptr<Session> idlest;
-    const auto goes_before = [&](const Session& session) {
-        if (session.is_idle() != idlest->is_idle()) return session.is_idle();
-        return session.idle_since() < idlest->idle_since();
-    };
     for (const auto& [number, session] : m_sessions) {
-        if (session->purpose() != purpose || !session->gives_way()) continue;
-        if (!idlest || goes_before(*session)) idlest = session;
+        if (session->purpose() != purpose || !session->stage().gives_way()) continue;
+        if (!idlest || session->stage().gives_way_before(idlest->stage())) idlest = session;
     }
     return idlest;
 }
@@ -144,34 +141,6 @@ void Hub::became_idle() {
     if (on_room) on_room();
 }
 
-bool Hub::reserve(std::uint64_t bytes, std::uint64_t number) {
-    // A body larger than the whole budget still gets its turn, alone.
-    const bool fits = m_reserved == 0 || m_reserved + bytes <= m_options.body_budget;
-    if (!m_waiting.empty() || !fits) {
-        m_waiting.emplace_back(bytes, number);
-        return false;
-    }
-    m_reserved += bytes;
-    return true;
-}
-
-void Hub::give_back(std::uint64_t bytes) {
-    m_reserved -= bytes;
-    if (!m_waiting.empty()) boost::asio::post(m_io, [this] { grant_reservations(); });
-}
-
-void Hub::grant_reservations() {
-    while (!m_waiting.empty()) {
-        const auto [bytes, number] = m_waiting.front();
-        const auto session = find(number);
-        if (session && m_reserved > 0 && m_reserved + bytes > m_options.body_budget) return;
-        m_waiting.pop_front();
-        if (!session) continue;
-        m_reserved += bytes;
-        session->body_may_come();
-    }
-}
-
 void Hub::submit(ingest::Delivery delivery, std::uint64_t number) {
     m_sink.submit(std::move(delivery), [receipts = m_receipts, number](ingest::Receipt receipt) {
         receipts->put(number, std::move(receipt));
@@ -191,9 +160,7 @@ void Hub::hand_out_receipts() {
 }
 
 void Hub::probe(std::uint64_t number) {
-    m_probing.push_back(number);
-    if (m_probing.size() > 1) return;  // one is under way
-    m_probe_began = Clock::now();
+    if (!m_probe.begin(number)) return;
     ingest::Delivery nothing;
     nothing.source = "probe";
     nothing.received_at = m_hooks.clock();
@@ -201,9 +168,8 @@ void Hub::probe(std::uint64_t number) {
 }
 
 void Hub::take_probe(const ingest::Receipt& receipt) {
-    const Health health{receipt.error, std::chrono::duration_cast<std::chrono::microseconds>(
-                                           Clock::now() - m_probe_began)};
-    for (const auto number : std::exchange(m_probing, {})) {
+    const auto [health, waiting] = m_probe.end(receipt.error);
+    for (const auto number : waiting) {
         if (const auto session = find(number)) session->take_health(health);
     }
 }
@@ -215,7 +181,7 @@ std::string Hub::metrics_text() const {
     gauges.connections = connections(Purpose::reports);
     gauges.max_connections = m_options.max_connections;
     gauges.max_connections_per_peer = m_peers.limit();
-    gauges.reserved_bytes = m_reserved;
+    gauges.reserved_bytes = m_budget.reserved();
     gauges.body_budget = m_options.body_budget;
     if (m_hooks.spooled_bodies) gauges.spooled_bodies = m_hooks.spooled_bodies();
     gauges.open_descriptors = open_descriptors();
@@ -239,7 +205,7 @@ void Hub::expire_sessions() {
     const auto now = Clock::now();
     std::vector<std::shared_ptr<Session>> late;
     for (const auto& [number, session] : m_sessions) {
-        if (session->deadline() <= now) late.push_back(session);
+        if (session->stage().deadline() <= now) late.push_back(session);
     }
     for (const auto& session : late) session->expire();
     if (on_room) on_room();  // some may give way now that did not before

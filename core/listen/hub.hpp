@@ -3,6 +3,7 @@
 
 #include "core/listen/admin.hpp"
 #include "core/listen/answer.hpp"
+#include "core/listen/body_budget.hpp"
 #include "core/listen/listener.hpp"
 #include "core/listen/metrics.hpp"
 #include "core/listen/peer.hpp"
@@ -11,7 +12,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -61,9 +61,8 @@ class Hub {
     bool admits(const Peer& peer);         // false: it has as many as it may have
     std::function<void()> on_room;         // called when there may be room again
 
-    // Bodies. False: the session is told by Session::body_may_come() when it is its turn.
-    bool reserve(std::uint64_t bytes, std::uint64_t number);
-    void give_back(std::uint64_t bytes);
+    // Bodies.
+    BodyBudget& budget() { return m_budget; }
     void submit(ingest::Delivery delivery, std::uint64_t number);
 
     // Admin. The session is told by Session::take_health(); those who ask together share a commit.
@@ -81,7 +80,6 @@ class Hub {
     std::size_t connections(Purpose purpose) const {
         return m_connections[static_cast<std::size_t>(purpose)];
     }
-    void grant_reservations();
     void watch_deadlines();
     void expire_sessions();
     std::shared_ptr<Session> find(std::uint64_t number) const;
@@ -91,6 +89,7 @@ class Hub {
     ListenHooks m_hooks;
     ingest::DeliverySink& m_sink;
     DoorRules m_rules;
+    BodyBudget m_budget;  // outlives the sessions, which end with the io_context at the latest
     boost::asio::io_context m_io{1};
     boost::asio::steady_timer m_watch{m_io};
     bool m_is_watching = false;
@@ -100,14 +99,11 @@ class Hub {
     PeerCounts m_peers;
     Clock::time_point m_next_refusal_report;
     std::uint64_t m_last_number = 0;
-    std::uint64_t m_reserved = 0;
-    std::deque<std::pair<std::uint64_t, std::uint64_t>> m_waiting;  // bytes, session
     std::shared_ptr<Receipts> m_receipts;
     std::vector<NumberedReceipt> m_taken;
     Counters m_counters;
     time::Instant m_started;
-    std::vector<std::uint64_t> m_probing;  // sessions that wait for the probe under way
-    Clock::time_point m_probe_began;
+    HealthProbe m_probe;
     std::string m_date;
     std::int64_t m_date_second = -1;
 };

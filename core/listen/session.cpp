@@ -16,11 +16,7 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds linger_patience{2000};
 constexpr std::chrono::milliseconds last_chance{500};
-constexpr std::chrono::milliseconds patience_with_heads{1000};  // where others want in
 constexpr std::uint64_t lingered_limit = 4 << 20;
-// What a body may take without a share of the budget. Else a few senders that announce much and
-// send nothing would hold all shares, and nobody's small report would get in.
-constexpr std::size_t small_body = 32 << 10;
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -30,7 +26,8 @@ Session::Session(Hub& hub, std::unique_ptr<Channel> channel, Peer peer, Purpose 
       m_channel(std::move(channel)),
       m_number(hub.next_number()),
       m_peer(std::move(peer)),
-      m_purpose(purpose) {}
+      m_purpose(purpose),
+      m_request(m_peer, hub.hooks().clock()) {}
 
 // The one catch of a request.
 template <class Step>
@@ -54,26 +51,17 @@ void Completion::operator()(const error_code& problem, std::size_t bytes) const 
 void Session::fail(const char* defect) noexcept {
     try {
         m_hub.report_trouble(defect);
-        const bool is_unanswered = m_phase != Phase::writing && m_phase != Phase::lingering;
-        if (is_unanswered && m_phase != Phase::closed)
-            return refuse({500, "the request could not be handled"});
+        if (!m_stage.is_answered()) return refuse({500, "the request could not be handled"});
     } catch (const std::exception&) {
         // There is no memory to say so; closing needs none.
     }
     close();
 }
 
-void Session::enter(Phase phase, std::chrono::milliseconds patience) {
-    m_phase = phase;
-    m_entered = Hub::Clock::now();
-    m_deadline = m_entered + patience;
-}
-
 void Session::start() {
-    enter(Phase::opening, m_hub.options().timeout);
-    m_began = m_entered;
+    m_stage.enter(Phase::opening, m_hub.options().timeout);
     m_channel->open(then([](Session& self, const error_code& problem, std::size_t) {
-        if (self.m_phase == Phase::opening) self.take_opening(problem);
+        if (self.m_stage.phase() == Phase::opening) self.take_opening(problem);
     }));
 }
 
@@ -81,49 +69,40 @@ void Session::start() {
 void Session::take_opening(const error_code& problem) {
     if (problem == boost::asio::error::eof) return close();  // it never meant to say anything
     if (problem) return lose_peer_at_opening(problem.message());
-    m_phase = Phase::idle;
+    m_stage.move_on(Phase::idle);
     read_more();
 }
 
 void Session::lose_peer_at_opening(std::string why) {
     ++m_hub.counters().failed_handshakes;
-    m_record.at = m_hub.hooks().clock();
-    m_record.peer = m_peer.name;
-    m_record.problem = std::move(why);
-    record_access();
+    m_request.record.at = m_hub.hooks().clock();
+    record_access(std::move(why));
     close();
 }
 
 void Session::close() {
-    if (m_phase == Phase::closed) return;
+    if (m_stage.phase() == Phase::closed) return;
     const auto self = shared_from_this();
-    m_phase = Phase::closed;
+    m_stage.move_on(Phase::closed);
     m_channel->close();
-    drop_body();
+    m_request.drop_body();
     m_hub.remove(m_number);
 }
 
-bool Session::gives_way() const {
-    return is_idle() ||
-           (m_phase == Phase::head && Hub::Clock::now() - m_entered > patience_with_heads);
-}
-
 void Session::give_way() {
-    if (m_phase == Phase::head) {
-        m_record.problem = "it gave way to another connection before its head was complete";
-        record_access();
-    }
+    if (m_stage.phase() == Phase::head)
+        record_access("it gave way to another connection before its head was complete");
     close();
 }
 
 void Session::wind_down() {
-    if (!is_idle()) return;
+    if (!m_stage.is_idle()) return;
     // A request may stand in the socket already, or be on its way where the peer has just
     // connected.
     const bool is_awaited = m_is_fresh || m_channel->has_input();
     // Not closed: where bytes have been read already, and only wait to be taken, they still are.
     if (!is_awaited) return m_channel->cancel();
-    m_deadline = std::min(m_deadline, Hub::Clock::now() + last_chance);
+    m_stage.wait_at_most(last_chance);
 }
 
 void Session::expire() noexcept {
@@ -131,25 +110,21 @@ void Session::expire() noexcept {
 }
 
 void Session::give_up_waiting() {
-    switch (m_phase) {
+    switch (m_stage.phase()) {
         case Phase::opening:
             return lose_peer_at_opening("the TLS handshake took too long");
         case Phase::head:
-            m_channel->cancel();
-            return refuse({408, "the head took too long"});
         case Phase::body:
-            m_channel->cancel();
-            return refuse({408, "the body took too long"});
         case Phase::waiting:
-            return refuse({503, "too many bodies are under way"});
+            if (m_stage.is_reading()) m_channel->cancel();
+            return refuse(m_stage.late_refusal());
         case Phase::storing:
             return;  // the sink bounds its own patience
         case Phase::probing:
             return respond(health_answer({"a commit takes too long"}, m_hub.options().version),
-                           m_keep_alive);
+                           m_request.keep_alive());
         case Phase::writing:
-            m_record.problem = "the peer did not take its answer";
-            record_access();
+            record_access("the peer did not take its answer");
             return close();
         case Phase::idle:
         case Phase::lingering:
@@ -167,214 +142,162 @@ void Session::read_more() {
 }
 
 void Session::take_bytes(const error_code& problem, std::size_t bytes) {
-    if (!is_reading()) return;  // it was given up while the bytes were on their way
+    if (!m_stage.is_reading()) return;  // it was given up while the bytes were on their way
     if (problem) return lose_peer();
     m_in.commit(bytes);
     advance();
 }
 
 void Session::lose_peer() {
-    if (m_phase != Phase::idle) {
-        m_record.problem = "the peer closed before its request was complete";
-        record_access();
-    }
+    if (m_stage.phase() != Phase::idle)
+        record_access("the peer closed before its request was complete");
     close();
 }
 
 void Session::advance() {
-    if (m_phase == Phase::idle) {
+    if (m_stage.phase() == Phase::idle) {
         if (m_in.empty()) return read_more();
-        begin_request();
+        m_stage.enter(Phase::head, m_hub.options().timeout);
+        m_request = Request(m_peer, m_hub.hooks().clock());
     }
-    if (m_phase == Phase::head) return advance_head();
+    if (m_stage.phase() == Phase::head) return advance_head();
     advance_body();
 }
 
-void Session::begin_request() {
-    enter(Phase::head, m_hub.options().timeout);
-    m_scanned = 0;
-    m_began = Hub::Clock::now();
-    m_record = {};
-    m_record.at = m_hub.hooks().clock();
-    m_record.peer = m_peer.name;
-    m_keep_alive = false;
-    m_head_only = m_has_body = m_expects_continue = false;
-}
-
 void Session::advance_head() {
-    const auto check = check_head(m_in.view(), m_scanned);
-    if (check.state == HeadCheck::State::incomplete) return read_more();
-    if (check.state == HeadCheck::State::refused) return refuse(check.refusal);
-    m_reader = std::make_unique<RequestReader>(m_hub.rules().max_body);
-    const auto state = m_reader->take_head(m_in.view().substr(check.begin, check.size));
-    if (state == RequestReader::State::refused) return refuse(m_reader->refusal());
-    m_in.consume(check.begin + check.size);
-    if (m_purpose == Purpose::admin) return answer_admin();
-    const auto verdict = judge_head(m_reader->head(), m_hub.rules());
-    note_head(m_reader->head(), verdict);
-    // A body that nobody wants is not read, so nothing behind it can be found.
-    m_left_unread = verdict.answer && m_has_body;
-    if (verdict.answer) return respond(*verdict.answer, m_keep_alive && !m_left_unread);
-    begin_body();
+    switch (m_request.take_head(m_in, m_hub.rules().max_body)) {
+        case RequestReader::State::more:
+            return read_more();
+        case RequestReader::State::refused:
+            return refuse(m_request.refusal());
+        case RequestReader::State::done:
+            return judge();
+    }
 }
 
-void Session::note_head(const RequestHead& head, const Verdict& verdict) {
-    m_record.method = head.method;
-    m_record.path = head.path;
-    if (verdict.label) m_record.label = *verdict.label;
-    m_keep_alive = head.keep_alive;
-    m_head_only = head.method == "HEAD";
-    m_has_body = head.has_body();
-    m_expects_continue = head.expect.has_value();
-    m_most_body = head.chunked ? m_hub.rules().max_body : head.content_length.value_or(0);
-}
-
-void Session::answer_admin() {
-    note_head(m_reader->head(), {});
-    m_left_unread = m_has_body;
-    const auto verdict = judge_admin_head(m_reader->head());
-    if (verdict.answer) return respond(*verdict.answer, m_keep_alive && !m_left_unread);
-    if (verdict.page == AdminPage::metrics)
-        return respond(metrics_answer(m_hub.metrics_text()), m_keep_alive);
-    enter(Phase::probing, m_hub.options().timeout);
+void Session::judge() {
+    const auto verdict =
+        m_purpose == Purpose::admin
+            ? judge_admin_head(m_request.head(), [this] { return m_hub.metrics_text(); })
+            : judge_head(m_request.head(), m_hub.rules());
+    m_request.note(verdict);
+    if (verdict.answer) return answer_head(*verdict.answer);
+    if (m_purpose == Purpose::reports) return begin_body();
+    m_stage.enter(Phase::probing, m_hub.options().timeout);
     m_hub.probe(m_number);
 }
 
+// A body that nobody wants is not read, so nothing behind it can be found.
+void Session::answer_head(const Answer& answer) {
+    m_request.left_unread = m_request.has_body();
+    respond(answer, m_request.keep_alive() && !m_request.left_unread);
+}
+
 void Session::take_health(const Health& health) noexcept {
-    if (m_phase != Phase::probing) return;
-    protect([&] { respond(health_answer(health, m_hub.options().version), m_keep_alive); });
+    if (m_stage.phase() != Phase::probing) return;
+    protect(
+        [&] { respond(health_answer(health, m_hub.options().version), m_request.keep_alive()); });
 }
 
-void Session::begin_body() {
-    enter(Phase::body, m_hub.options().timeout);
-    ask_for_body();
-}
-
-// The deadline stays that of the body.
-void Session::wait_for_share() {
-    m_phase = Phase::waiting;
-    if (m_hub.reserve(m_most_body, m_number)) body_may_come();
-}
-
-void Session::body_may_come() noexcept {
-    m_reserved = m_most_body;
+void Session::body_may_come(BodyBudget::Share share) noexcept {
+    if (m_stage.phase() != Phase::waiting) return;
+    m_request.own(std::move(share));
     protect([this] {
-        if (m_phase != Phase::waiting) return drop_body();
-        m_phase = Phase::body;
+        m_stage.move_on(Phase::body);
         read_more();
     });
 }
 
-void Session::ask_for_body() {
-    if (!m_expects_continue || !m_has_body || !m_in.empty()) return advance_body();
+void Session::begin_body() {
+    m_stage.enter(Phase::body, m_hub.options().timeout);
+    if (!m_request.expects_continue() || !m_request.has_body() || !m_in.empty())
+        return advance_body();
     m_channel->write(go_on, then([](Session& self, const error_code& problem, std::size_t) {
-                         if (self.m_phase != Phase::body) return;
+                         if (self.m_stage.phase() != Phase::body) return;
                          if (problem) return self.lose_peer();
                          self.advance_body();
                      }));
 }
 
 void Session::advance_body() {
-    auto input = m_in.view();
-    const auto before = input.size();
-    const auto state = m_reader->take_body(input);
-    m_in.consume(before - input.size());
-    if (state == RequestReader::State::refused) return refuse(m_reader->refusal());
+    const auto state = m_request.take_body(m_in);
+    if (state == RequestReader::State::refused) return refuse(m_request.refusal());
     if (state == RequestReader::State::done) return deliver();
-    if (m_reserved == 0 && m_reader->body().size() > small_body) return wait_for_share();
-    read_more();
+    if (!m_request.needs_share()) return read_more();
+    m_stage.move_on(Phase::waiting);  // the deadline stays that of the body
+    m_hub.budget().ask(m_request.most_body(), m_number);
 }
 
 void Session::deliver() {
-    auto delivery = ingest::decode(m_reader->body(), "http " + m_peer.name, m_hub.hooks().clock());
-    delivery.body = m_reader->release_body();
-    m_record.body_bytes = delivery.body->size();
-    m_phase = Phase::storing;
-    m_deadline = Hub::Clock::time_point::max();
+    auto delivery = m_request.release(m_hub.hooks().clock());
+    m_stage.move_on(Phase::storing);
+    m_stage.wait_for_ever();
     m_hub.submit(std::move(delivery), m_number);
 }
 
 void Session::take_receipt(const ingest::Receipt& receipt) noexcept {
-    if (m_phase == Phase::storing) protect([&] { answer_receipt(receipt); });
-}
-
-void Session::answer_receipt(const ingest::Receipt& receipt) {
-    if (receipt.error) {
-        m_record.problem = *receipt.error;
-        if (m_hub.hooks().lost) m_hub.hooks().lost(receipt.delivery.body.value_or(""), m_peer.name);
-    } else if (receipt.is_spooled) {
-        m_record.problem = "spooled";
-    } else {
-        m_record.tally = receipt.tally;
-        if (receipt.delivery.reports.empty() && !receipt.delivery.rejections.empty())
-            m_record.problem = receipt.delivery.rejections.front().reason;
-    }
-    respond(answer_to(receipt), m_keep_alive);
-}
-
-// Forgets the request and its body, and gives its share of the budget back.
-void Session::drop_body() {
-    m_reader.reset();
-    if (m_reserved > 0) m_hub.give_back(std::exchange(m_reserved, 0));
+    if (m_stage.phase() != Phase::storing) return;
+    protect([&] {
+        m_request.note(receipt);
+        if (receipt.error && m_hub.hooks().lost)
+            m_hub.hooks().lost(receipt.delivery.body.value_or(""), m_peer.name);
+        respond(answer_to(receipt), m_request.keep_alive());
+    });
 }
 
 void Session::refuse(const Refusal& refusal) {
-    m_record.problem = refusal.reason;
-    m_left_unread = true;
+    m_request.record.problem = refusal.reason;
+    m_request.left_unread = true;
     respond(error_answer(refusal.status, refusal.reason), false);
 }
 
 void Session::respond(const Answer& answer, bool keep_alive) {
-    drop_body();
+    m_request.drop_body();
     m_close_after = !keep_alive || m_hub.is_stopping();
-    m_record.status = answer.status;
-    if (m_peer_is_gone) return finish_unheard();
-    m_out.clear();
-    append_response(m_out, answer, {!m_close_after, m_head_only, m_hub.http_date()});
-    enter(Phase::writing, m_hub.options().timeout);
-    m_channel->write(m_out, then([](Session& self, const error_code& problem, std::size_t) {
-                         if (self.m_phase == Phase::writing) self.finish_response(problem);
-                     }));
-}
-
-// Writing again would wait for a readiness that never comes.
-void Session::finish_unheard() {
-    m_phase = Phase::writing;
-    boost::asio::post(m_hub.io(), [self = shared_from_this()] {
-        self->protect([&] { self->finish_response(boost::asio::error::broken_pipe); });
+    m_request.record.status = answer.status;
+    const auto written = then([](Session& self, const error_code& problem, std::size_t) {
+        if (self.m_stage.phase() == Phase::writing) self.finish_response(problem);
     });
+    if (m_peer_is_gone) {  // writing again would wait for a readiness that never comes
+        m_stage.move_on(Phase::writing);
+        return boost::asio::post(m_hub.io(),
+                                 [written] { written(boost::asio::error::broken_pipe, 0); });
+    }
+    m_out.clear();
+    append_response(m_out, answer, {!m_close_after, m_request.head_only(), m_hub.http_date()});
+    m_stage.enter(Phase::writing, m_hub.options().timeout);
+    m_channel->write(m_out, written);
 }
 
 // Those who watch us ask every few seconds, and nobody wants to read it.
-void Session::record_access() {
+void Session::record_access(std::string problem) {
     if (m_purpose == Purpose::admin) return;
-    m_record.duration =
-        std::chrono::duration_cast<std::chrono::microseconds>(Hub::Clock::now() - m_began);
-    m_hub.counters().count(m_record);
-    if (m_hub.hooks().access) m_hub.hooks().access(m_record);
+    if (!problem.empty()) m_request.record.problem = std::move(problem);
+    const auto& record = m_request.finished_record();
+    m_hub.counters().count(record);
+    if (m_hub.hooks().access) m_hub.hooks().access(record);
 }
 
 void Session::finish_response(const error_code& problem) {
-    if (problem) m_record.problem = "the peer was gone before it could be answered";
-    record_access();
+    record_access(problem ? "the peer was gone before it could be answered" : "");
     m_is_fresh = false;
     // What has been read behind this request is kept all the same, though nobody hears of it.
     m_peer_is_gone = problem.failed();
     if (problem && (m_close_after || m_in.empty())) return close();
     if (m_close_after) return end_connection();
-    enter(Phase::idle, m_hub.options().idle_timeout);
+    m_stage.enter(Phase::idle, m_hub.options().idle_timeout);
     if (m_in.empty()) m_hub.became_idle();
-    if (m_phase == Phase::idle) advance();
+    if (m_stage.phase() == Phase::idle) advance();
     if (m_hub.is_stopping()) wind_down();  // the stop may have come while the answer was sent
 }
 
 void Session::end_connection() {
-    enter(Phase::lingering, std::min(m_hub.options().timeout, linger_patience));
+    m_stage.enter(Phase::lingering, std::min(m_hub.options().timeout, linger_patience));
     m_channel->end_sending(then([](Session& self, const error_code&, std::size_t) {
-        if (self.m_phase != Phase::lingering) return;
+        if (self.m_stage.phase() != Phase::lingering) return;
         // Closing while bytes are unread resets the connection, and the peer may never see its
         // answer.
-        self.m_left_unread || !self.m_in.empty() ? self.linger() : self.close();
+        self.m_request.left_unread || !self.m_in.empty() ? self.linger() : self.close();
     }));
 }
 
@@ -383,7 +306,7 @@ void Session::linger() {
     const auto [room, size] = m_in.prepare();
     m_channel->discard_some(room, size,
                             then([](Session& self, const error_code& problem, std::size_t bytes) {
-                                if (self.m_phase != Phase::lingering) return;
+                                if (self.m_stage.phase() != Phase::lingering) return;
                                 self.m_lingered += bytes;
                                 if (problem || self.m_lingered > lingered_limit)
                                     return self.close();

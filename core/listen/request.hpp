@@ -1,0 +1,70 @@
+// One request: what it says of itself, its body as it comes, and what the access log tells of it.
+#pragma once
+
+#include "core/ingest/delivery.hpp"
+#include "core/listen/access_log.hpp"
+#include "core/listen/answer.hpp"
+#include "core/listen/body_budget.hpp"
+#include "core/listen/input_buffer.hpp"
+#include "core/listen/peer.hpp"
+#include "core/listen/request_reader.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace jobtally::listen {
+
+class Request {
+  public:
+    // `at` is when its first byte came; the duration that is logged counts from now on.
+    Request(const Peer& peer, time::Instant at);
+
+    // Takes the head off the front of `in` once all of it is there, with at most `max_body` bytes
+    // of a body to come.
+    RequestReader::State take_head(InputBuffer& in, std::uint64_t max_body);
+    // Takes what has come of the body off the front of `in`.
+    RequestReader::State take_body(InputBuffer& in);
+    // Why one of the two has refused it.
+    const Refusal& refusal() const { return m_refusal; }
+
+    // Of a head that was taken; views into it end with drop_body().
+    const RequestHead& head() const { return m_reader->head(); }
+    bool keep_alive() const { return m_keep_alive; }
+    bool head_only() const { return m_head_only; }
+    bool has_body() const { return m_has_body; }
+    bool expects_continue() const { return m_expects_continue; }
+
+    // A small body takes no share of the budget. Else a few senders that announce much and send
+    // nothing would hold all shares, and nobody's small report would get in.
+    bool needs_share() const;
+    std::uint64_t most_body() const { return m_most_body; }  // bytes that its body may take
+    void own(BodyBudget::Share share) { m_share = std::move(share); }
+
+    // The whole body, decoded.
+    ingest::Delivery release(time::Instant received_at);
+    void note(const Verdict& verdict);
+    void note(const ingest::Receipt& receipt);
+    // Forgets head and body, and gives its share of the budget back.
+    void drop_body();
+    // With the time that the request has taken.
+    const AccessRecord& finished_record();
+
+    AccessRecord record;
+    bool left_unread = false;  // its body, or whatever else has come, was not looked at
+
+  private:
+    std::chrono::steady_clock::time_point m_began = std::chrono::steady_clock::now();
+    std::size_t m_scanned = 0;
+    std::unique_ptr<RequestReader> m_reader;
+    Refusal m_refusal;
+    bool m_keep_alive = false;
+    bool m_head_only = false;
+    bool m_has_body = false;
+    bool m_expects_continue = false;
+    std::uint64_t m_most_body = 0;
+    BodyBudget::Share m_share;
+};
+
+}  // namespace jobtally::listen

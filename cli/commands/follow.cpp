@@ -1,7 +1,7 @@
 #include "cli/commands/follow.hpp"
 
-#include "cli/signals.hpp"
 #include "cli/options/output.hpp"
+#include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/render/text/row_stream.hpp"
 #include "core/store/reports/news.hpp"

@@ -8,9 +8,9 @@
 #include "cli/terminal/messages.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/writer.hpp"
-#include "core/listen/access_log.hpp"
 #include "core/listen/listener.hpp"
-#include "core/listen/service_manager.hpp"
+#include "core/listen/watch/access_log.hpp"
+#include "core/listen/watch/service_manager.hpp"
 #include "core/time/expression.hpp"
 
 #include <csignal>

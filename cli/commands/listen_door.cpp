@@ -4,9 +4,9 @@
 #include "cli/terminal/messages.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
-#include "core/listen/descriptors.hpp"
-#include "core/listen/service_manager.hpp"
-#include "core/listen/tls.hpp"
+#include "core/listen/sockets/descriptors.hpp"
+#include "core/listen/sockets/tls.hpp"
+#include "core/listen/watch/service_manager.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -1,7 +1,7 @@
 #include "core/listen/door.hpp"
 
 #include "core/listen/session.hpp"
-#include "core/listen/tls.hpp"
+#include "core/listen/sockets/tls.hpp"
 
 #include <exception>
 #include <utility>

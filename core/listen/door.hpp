@@ -1,9 +1,9 @@
 // One listening socket and the connections that come through it.
 #pragma once
 
-#include "core/listen/channel.hpp"
 #include "core/listen/hub.hpp"
-#include "core/listen/listening_socket.hpp"
+#include "core/listen/sockets/channel.hpp"
+#include "core/listen/sockets/listening_socket.hpp"
 
 #include <memory>
 

@@ -1,8 +1,8 @@
 #include "core/listen/hub.hpp"
 
-#include "core/listen/descriptors.hpp"
 #include "core/listen/session.hpp"
-#include "core/listen/tls.hpp"
+#include "core/listen/sockets/descriptors.hpp"
+#include "core/listen/sockets/tls.hpp"
 
 #include <ctime>
 #include <utility>

@@ -1,13 +1,13 @@
 // What the connections of a listener share: rules, limits, deadlines and the way to the sink.
 #pragma once
 
-#include "core/listen/admin.hpp"
-#include "core/listen/answer.hpp"
 #include "core/listen/body_budget.hpp"
+#include "core/listen/http/answer.hpp"
 #include "core/listen/listener.hpp"
-#include "core/listen/metrics.hpp"
-#include "core/listen/peer.hpp"
 #include "core/listen/receipts.hpp"
+#include "core/listen/sockets/peer.hpp"
+#include "core/listen/watch/admin.hpp"
+#include "core/listen/watch/metrics.hpp"
 
 #include <array>
 #include <chrono>

@@ -4,7 +4,7 @@
 #include "core/base/text.hpp"
 #include "core/listen/door.hpp"
 #include "core/listen/hub.hpp"
-#include "core/listen/listening_socket.hpp"
+#include "core/listen/sockets/listening_socket.hpp"
 
 #include <algorithm>
 #include <exception>

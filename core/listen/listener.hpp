@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/ingest/delivery.hpp"
-#include "core/listen/access_log.hpp"
-#include "core/listen/authorization.hpp"
-#include "core/listen/bind_address.hpp"
+#include "core/listen/http/authorization.hpp"
+#include "core/listen/sockets/bind_address.hpp"
+#include "core/listen/watch/access_log.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,5 +1,7 @@
 #include "core/listen/request.hpp"
 
+#include "core/ingest/decode.hpp"
+
 #include <utility>
 
 namespace jobtally::listen {

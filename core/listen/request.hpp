@@ -2,12 +2,12 @@
 #pragma once
 
 #include "core/ingest/delivery.hpp"
-#include "core/listen/access_log.hpp"
-#include "core/listen/answer.hpp"
 #include "core/listen/body_budget.hpp"
-#include "core/listen/input_buffer.hpp"
-#include "core/listen/peer.hpp"
-#include "core/listen/request_reader.hpp"
+#include "core/listen/http/answer.hpp"
+#include "core/listen/http/input_buffer.hpp"
+#include "core/listen/http/request_reader.hpp"
+#include "core/listen/sockets/peer.hpp"
+#include "core/listen/watch/access_log.hpp"
 
 #include <chrono>
 #include <cstddef>

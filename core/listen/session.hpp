@@ -2,12 +2,12 @@
 #pragma once
 
 #include "core/ingest/delivery.hpp"
-#include "core/listen/answer.hpp"
 #include "core/listen/body_budget.hpp"
-#include "core/listen/channel.hpp"
+#include "core/listen/http/answer.hpp"
+#include "core/listen/http/input_buffer.hpp"
 #include "core/listen/hub.hpp"
-#include "core/listen/input_buffer.hpp"
 #include "core/listen/request.hpp"
+#include "core/listen/sockets/channel.hpp"
 #include "core/listen/stage.hpp"
 
 #include <chrono>
@@ -56,7 +56,6 @@ class Session : public std::enable_shared_from_this<Session> {
     void begin_body();
     void advance_body();
     void deliver();
-
     void refuse(const Refusal& refusal);
     void respond(const Answer& answer, bool keep_alive);
     void answer_head(const Answer& answer);
@@ -72,7 +71,6 @@ class Session : public std::enable_shared_from_this<Session> {
     const Purpose m_purpose;
     Stage m_stage;
     bool m_is_fresh = true;  // no request was answered yet
-
     InputBuffer m_in;
     Request m_request;  // under way, or none of whose bytes has come
     std::string m_out;

@@ -1,7 +1,7 @@
 // Where a connection stands, since when, and until when it may stay there.
 #pragma once
 
-#include "core/listen/request_head.hpp"
+#include "core/listen/http/request_head.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 // Whatever a name holds, no format lets it act, break its line or its column, and those that
 // promise it give it back to the byte.
 #include "core/base/text.hpp"
-#include "core/listen/access_log.hpp"
+#include "core/listen/watch/access_log.hpp"
 #include "core/render/text/plugin_output.hpp"
 #include "core/render/text/renderer.hpp"
 #include "core/wire/report_writer.hpp"

@@ -1,7 +1,7 @@
 // What users write to select and to threshold: a usage error or a value that holds together.
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
-#include "core/listen/bind_address.hpp"
+#include "core/listen/sockets/bind_address.hpp"
 #include "core/probe/alert_range.hpp"
 #include "core/query/selection.hpp"
 #include "core/time/expression.hpp"

@@ -1,9 +1,9 @@
 // A connection's bytes are judged alike however they are cut, nothing that two readers could read
 // in two ways passes, and the body is the one that its framing says.
-#include "core/listen/answer.hpp"
-#include "core/listen/field_rules.hpp"
-#include "core/listen/request_head.hpp"
-#include "core/listen/request_reader.hpp"
+#include "core/listen/http/answer.hpp"
+#include "core/listen/http/field_rules.hpp"
+#include "core/listen/http/request_head.hpp"
+#include "core/listen/http/request_reader.hpp"
 #include "tests/fuzz/demand.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The public torture set of requests: framed as the listener frames them, one after the other on a
 // connection.
-#include "core/listen/request_head.hpp"
-#include "core/listen/request_reader.hpp"
+#include "core/listen/http/request_head.hpp"
+#include "core/listen/http/request_reader.hpp"
 #include "tests/support/catch.hpp"
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // The counters and their page. tests/listen/admin.py holds a whole page against the format.
-#include "core/listen/metrics.hpp"
+#include "core/listen/watch/metrics.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,5 +1,5 @@
 // What counts as one peer, and how many connections it may have.
-#include "core/listen/peer.hpp"
+#include "core/listen/sockets/peer.hpp"
 
 #include "tests/support/catch.hpp"
 

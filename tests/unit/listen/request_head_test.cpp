@@ -1,6 +1,6 @@
-#include "core/listen/request_head.hpp"
+#include "core/listen/http/request_head.hpp"
 
-#include "core/listen/request_reader.hpp"
+#include "core/listen/http/request_reader.hpp"
 #include "tests/support/catch.hpp"
 
 #include <memory>

@@ -1,4 +1,4 @@
-#include "core/listen/request_reader.hpp"
+#include "core/listen/http/request_reader.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,5 +1,5 @@
 // The protocols of a service manager, whose part is played here.
-#include "core/listen/service_manager.hpp"
+#include "core/listen/watch/service_manager.hpp"
 
 #include "core/base/error.hpp"
 #include "tests/support/catch.hpp"

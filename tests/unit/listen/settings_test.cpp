@@ -1,9 +1,9 @@
 // Authorization values, bind addresses, answers before the body, access log lines.
 #include "core/base/error.hpp"
-#include "core/listen/access_log.hpp"
-#include "core/listen/answer.hpp"
-#include "core/listen/authorization.hpp"
-#include "core/listen/bind_address.hpp"
+#include "core/listen/http/answer.hpp"
+#include "core/listen/http/authorization.hpp"
+#include "core/listen/sockets/bind_address.hpp"
+#include "core/listen/watch/access_log.hpp"
 #include "tests/support/catch.hpp"
 
 #include <filesystem>

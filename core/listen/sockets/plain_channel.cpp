@@ -1,4 +1,4 @@
-#include "core/listen/channel.hpp"
+#include "core/listen/sockets/channel.hpp"
 
 #include <utility>
 

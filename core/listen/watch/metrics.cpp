@@ -1,4 +1,4 @@
-#include "core/listen/metrics.hpp"
+#include "core/listen/watch/metrics.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "core/listen/access_log.hpp"
+#include "core/listen/watch/access_log.hpp"
 
 #include "core/base/text.hpp"
 #include "core/time/rfc3339.hpp"

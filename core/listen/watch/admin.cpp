@@ -1,4 +1,4 @@
-#include "core/listen/admin.hpp"
+#include "core/listen/watch/admin.hpp"
 
 #include "core/base/text.hpp"
 #include "core/time/rfc3339.hpp"

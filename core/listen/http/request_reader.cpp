@@ -1,4 +1,4 @@
-#include "core/listen/request_reader.hpp"
+#include "core/listen/http/request_reader.hpp"
 
 #include "core/base/text.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/listen/answer.hpp"
+#include "core/listen/http/answer.hpp"
 
 #include "core/base/text.hpp"
 #include "core/wire/report_writer.hpp"

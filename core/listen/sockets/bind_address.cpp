@@ -1,4 +1,4 @@
-#include "core/listen/bind_address.hpp"
+#include "core/listen/sockets/bind_address.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"

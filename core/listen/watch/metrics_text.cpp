@@ -1,5 +1,5 @@
 #include "core/base/text.hpp"
-#include "core/listen/metrics.hpp"
+#include "core/listen/watch/metrics.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <initializer_list>

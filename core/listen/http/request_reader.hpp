@@ -2,7 +2,7 @@
 // framing says. Beast stays behind this header.
 #pragma once
 
-#include "core/listen/request_head.hpp"
+#include "core/listen/http/request_head.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/ingest/delivery.hpp"
-#include "core/listen/authorization.hpp"
-#include "core/listen/request_reader.hpp"
+#include "core/listen/http/authorization.hpp"
+#include "core/listen/http/request_reader.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 // this header.
 #pragma once
 
-#include "core/listen/channel.hpp"
+#include "core/listen/sockets/channel.hpp"
 
 #include <cstdint>
 #include <filesystem>

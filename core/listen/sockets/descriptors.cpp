@@ -1,4 +1,4 @@
-#include "core/listen/descriptors.hpp"
+#include "core/listen/sockets/descriptors.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // The rules for the fields of a request head, one field at a time.
 #pragma once
 
-#include "core/listen/request_head.hpp"
+#include "core/listen/http/request_head.hpp"
 
 #include <optional>
 #include <string_view>

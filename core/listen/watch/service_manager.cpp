@@ -1,4 +1,4 @@
-#include "core/listen/service_manager.hpp"
+#include "core/listen/watch/service_manager.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"

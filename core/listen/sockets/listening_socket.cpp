@@ -1,4 +1,4 @@
-#include "core/listen/listening_socket.hpp"
+#include "core/listen/sockets/listening_socket.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"

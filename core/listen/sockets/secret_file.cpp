@@ -1,4 +1,4 @@
-#include "core/listen/secret_file.hpp"
+#include "core/listen/sockets/secret_file.hpp"
 
 #include "core/base/text.hpp"
 

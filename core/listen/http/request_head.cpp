@@ -1,7 +1,7 @@
-#include "core/listen/request_head.hpp"
+#include "core/listen/http/request_head.hpp"
 
 #include "core/base/text.hpp"
-#include "core/listen/field_rules.hpp"
+#include "core/listen/http/field_rules.hpp"
 
 #include <algorithm>
 #include <iterator>

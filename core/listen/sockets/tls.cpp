@@ -1,9 +1,9 @@
-#include "core/listen/tls.hpp"
+#include "core/listen/sockets/tls.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
-#include "core/listen/secret_file.hpp"
+#include "core/listen/sockets/secret_file.hpp"
 
 #include <ctime>
 #include <string_view>

@@ -2,8 +2,8 @@
 // reports.
 #pragma once
 
-#include "core/listen/answer.hpp"
-#include "core/listen/request_reader.hpp"
+#include "core/listen/http/answer.hpp"
+#include "core/listen/http/request_reader.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Answers as bytes, by Boost.Beast's serializer.
-#include "core/listen/answer.hpp"
+#include "core/listen/http/answer.hpp"
 
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/empty_body.hpp>

@@ -1,4 +1,4 @@
-#include "core/listen/peer.hpp"
+#include "core/listen/sockets/peer.hpp"
 
 #include <algorithm>
 

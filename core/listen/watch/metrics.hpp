@@ -1,7 +1,7 @@
 // What the listener counts, and its page for Prometheus.
 #pragma once
 
-#include "core/listen/access_log.hpp"
+#include "core/listen/watch/access_log.hpp"
 #include "core/model/outcome.hpp"
 #include "core/time/instant.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/listen/field_rules.hpp"
+#include "core/listen/http/field_rules.hpp"
 
 #include "core/base/text.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/file.hpp"
-#include "core/listen/bind_address.hpp"
+#include "core/listen/sockets/bind_address.hpp"
 
 #include <string>
 #include <string_view>

@@ -9,6 +9,7 @@
 #include "cli/terminal/messages.hpp"
 #include "core/base/text.hpp"
 #include "core/probe/on_change.hpp"
+#include "core/render/text/cell_text.hpp"
 #include "core/render/text/plugin_output.hpp"
 
 #include <algorithm>

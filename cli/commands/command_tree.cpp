@@ -1,6 +1,6 @@
 #include "cli/commands/command_tree.hpp"
 
-#include "core/wire/report_writer.hpp"
+#include "core/base/json_text.hpp"
 
 #include <fmt/core.h>
 
@@ -53,14 +53,14 @@ std::string json_list(const std::vector<std::string>& texts) {
     std::string out = "[";
     for (const auto& text : texts) {
         if (out.size() > 1) out += ", ";
-        wire::append_json_string(out, text);
+        append_json_string(out, text);
     }
     return out + "]";
 }
 
 std::string json_text(const std::string& text) {
     std::string out;
-    wire::append_json_string(out, text);
+    append_json_string(out, text);
     return out;
 }
 

@@ -17,18 +17,10 @@ struct Options {
     std::string percentiles = "50,90,95,99";
 };
 
-answers::Histogram histogram_for(const Output& output) {
-    using render::Format;
-    if (output.format() == Format::html) return answers::Histogram::blocks;
-    const bool for_people = output.format() == Format::table || output.format() == Format::markdown;
-    if (!for_people) return answers::Histogram::none;
-    return output.style().ascii ? answers::Histogram::ascii : answers::Histogram::blocks;
-}
-
 answers::DurationsOptions wanted(const Output& output, const Options& options) {
     answers::DurationsOptions wanted{options.grouped.group_by(),
                                      query::Percentile::list(options.percentiles),
-                                     histogram_for(output)};
+                                     output.sparkline()};
     wanted.keep_values = options.grouped.plot || !options.grouped.compare.empty();
     return wanted;
 }
@@ -45,7 +37,9 @@ int run(const Globals& globals, const Options& options) {
     const auto asked = wanted(output, options);
     print_grouped(
         output, globals, options.grouped,
-        [&](const query::Scope& scope, query::Trend) { return answers::durations(scope, asked); },
+        [&](const query::Scope& scope, table::Sparkline) {
+            return answers::durations(scope, asked);
+        },
         [](const auto&... sides) { return answers::durations_table(sides...); },
         [&](const answers::DurationsAnswer& answer) { return plots(answer, options.grouped); });
     return exit_done;

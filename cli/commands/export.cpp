@@ -28,8 +28,8 @@ std::string as_rows(const Globals& globals, const Output& output, bool with_head
     auto style = output.style();
     style.header = style.header && with_header;
     return render::render(
-        render::choose_columns(answers::reports_table(page), globals.column_keys()),
-        output.format(), style);
+        table::choose_columns(answers::reports_table(page), globals.column_keys()), output.format(),
+        style);
 }
 
 void check_format(const Output& output) {

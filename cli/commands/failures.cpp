@@ -25,7 +25,7 @@ answers::FailuresAnswer print_failures(Output& output, const Globals& globals,
     const auto by = options.group_by();
     return print_grouped(
         output, globals, options,
-        [&](const query::Scope& scope, query::Trend trend) {
+        [&](const query::Scope& scope, table::Sparkline trend) {
             return answers::failures(scope, by, trend);
         },
         [](const auto&... sides) { return answers::failures_table(sides...); },

@@ -93,7 +93,7 @@ class Follower {
     }
 
     void print(const table::ResultTable& table) {
-        m_output.write(m_stream.more(render::choose_columns(table, m_globals.column_keys())));
+        m_output.write(m_stream.more(table::choose_columns(table, m_globals.column_keys())));
         m_output.flush();
     }
 

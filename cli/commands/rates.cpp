@@ -29,7 +29,7 @@ int run(const Globals& globals, const Options& options) {
     const auto by = options.grouped.group_by();
     const auto answer = print_grouped(
         output, globals, options.grouped,
-        [&](const query::Scope& scope, query::Trend trend) {
+        [&](const query::Scope& scope, table::Sparkline trend) {
             return answers::rates(scope, by, trend);
         },
         [](const auto&... sides) { return answers::rates_table(sides...); },

@@ -5,7 +5,6 @@
 #include "cli/options/output.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/terminal/messages.hpp"
-#include "core/render/text/audience.hpp"
 
 #include <memory>
 
@@ -45,16 +44,11 @@ void print(Output& output, const table::ResultTable& table, bool several) {
     if (is_array) output.write("]\n");
 }
 
-answers::Histogram histogram_for(const Output& output) {
-    if (!render::is_for_people(output.format())) return answers::Histogram::none;
-    return output.style().ascii ? answers::Histogram::ascii : answers::Histogram::blocks;
-}
-
 int run(const Globals& globals, const Options& options) {
     Output output(globals);
     const auto store = open_store(globals, options.from);
     const auto answer = answers::show(store, options.ids, globals.zone());
-    print(output, answers::show_table(answer, histogram_for(output)), options.ids.size() > 1);
+    print(output, answers::show_table(answer, output.sparkline()), options.ids.size() > 1);
     output.finish();
     for (const auto& id : answer.not_found) {
         print_error(

@@ -5,8 +5,7 @@
 #include "cli/options/schedules.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/digest/page.hpp"
-#include "core/render/text/audience.hpp"
-#include "core/render/text/digest.hpp"
+#include "core/render/text/renderer.hpp"
 
 #include <memory>
 

@@ -2,7 +2,7 @@
 
 #include "cli/options/validators.hpp"
 #include "core/query/arrange.hpp"
-#include "core/render/text/audience.hpp"
+#include "core/render/text/cell_text.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/previous.hpp"
 
@@ -43,11 +43,9 @@ void require_drawable(const GroupedOptions& options, const Output& output) {
 }
 
 // For people, where rows are no buckets and nothing is compared.
-query::Trend trend_of(const GroupedOptions& options, const Output& output) {
-    const bool wanted = render::is_for_people(output.format()) && options.every.empty() &&
-                        options.compare.empty() && !options.plot;
-    if (!wanted) return query::Trend::none;
-    return output.style().ascii ? query::Trend::ascii : query::Trend::blocks;
+table::Sparkline trend_of(const GroupedOptions& options, const Output& output) {
+    const bool wanted = options.every.empty() && options.compare.empty() && !options.plot;
+    return wanted ? output.sparkline() : table::Sparkline::none;
 }
 
 }  // namespace
@@ -106,7 +104,7 @@ void print_groups(Output& output, const table::ResultTable& table, const Grouped
         output.print(arranged(table, options));
         return;
     }
-    const auto one = render::choose_columns(table, {options.get});
+    const auto one = table::choose_columns(table, {options.get});
     output.write(render::machine_text(one.total.value().front()) + "\n");
 }
 

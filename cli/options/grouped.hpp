@@ -40,10 +40,10 @@ class GroupedQuestion {
     const query::Scope& scope() const { return m_scope; }
     const std::optional<query::Scope>& compared() const { return m_compared; }
     // For people, where rows are no buckets and nothing is compared.
-    query::Trend trend() const { return m_trend; }
+    table::Sparkline trend() const { return m_trend; }
 
   private:
-    query::Trend m_trend;
+    table::Sparkline m_trend;
     query::Selection m_asked;
     std::optional<query::Selection> m_other;
     store::Store m_store;
@@ -67,7 +67,7 @@ auto print_grouped(Output& output, const Globals& globals, const GroupedOptions&
     if (options.plot) {
         output.print(plots(answer));
     } else if (question.compared()) {
-        const auto before = ask(*question.compared(), query::Trend::none);
+        const auto before = ask(*question.compared(), table::Sparkline::none);
         print_groups(output, table(answer, before), options);
     } else {
         print_groups(output, table(answer), options);

@@ -3,8 +3,7 @@
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "core/base/file.hpp"
-#include "core/render/text/plot.hpp"
-#include "core/render/text/record.hpp"
+#include "core/render/text/renderer.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -101,8 +100,7 @@ void Output::open_file() {
 }
 
 void Output::print(const table::ResultTable& table) {
-    write(
-        render::render(render::choose_columns(table, m_globals.column_keys()), m_format, m_style));
+    write(render::render(table::choose_columns(table, m_globals.column_keys()), m_format, m_style));
 }
 
 void Output::print(const table::Plots& plots) {
@@ -110,7 +108,7 @@ void Output::print(const table::Plots& plots) {
 }
 
 void Output::print_record(const table::ResultTable& table) {
-    write(render::render_record(render::choose_columns(table, m_globals.column_keys()), m_format,
+    write(render::render_record(table::choose_columns(table, m_globals.column_keys()), m_format,
                                 m_style));
 }
 

@@ -3,7 +3,6 @@
 
 #include "cli/options/globals.hpp"
 #include "core/render/text/renderer.hpp"
-#include "core/table/plot.hpp"
 
 #include <string>
 #include <string_view>
@@ -25,6 +24,7 @@ class Output {
 
     render::Format format() const { return m_format; }
     const render::Style& style() const { return m_style; }
+    table::Sparkline sparkline() const { return render::sparkline_for(m_format, m_style); }
 
     // The table with the columns of --columns in the format.
     void print(const table::ResultTable& table);

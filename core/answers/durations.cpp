@@ -62,10 +62,10 @@ class DurationsFold {
     DurationsAnswer answer() {
         DurationsAnswer answer{query::window_of(m_scope.selection()), m_options, {}, {}};
         DurationSums all;
-        if (m_options.histogram != Histogram::none && m_micros.size() > 0) {
+        if (m_options.histogram != table::Sparkline::none && m_micros.size() > 0) {
             const auto micros = m_micros.values();
             const auto [least, greatest] = std::minmax_element(micros.begin(), micros.end());
-            m_bounds = query::HistogramBounds(*least, *greatest);
+            m_bounds = query::HistogramBounds(*least, *greatest, m_options.buckets);
         }
         const auto holds = [&](std::size_t group) { return m_sums[group].reports > 0; };
         for (const std::size_t group : m_grouping.in_order(holds)) {
@@ -183,8 +183,8 @@ table::Row durations_cells(const DurationsRow& row, const DurationsOptions& opti
     const Cell more[] = {table::cell_or_unknown(row.max), row.total,
                          speed ? Cell{table::Number{*speed}} : Cell{}, row.clock_errors};
     cells.insert(cells.end(), std::begin(more), std::end(more));
-    if (options.histogram != Histogram::none) {
-        const bool ascii = options.histogram == Histogram::ascii;
+    if (options.histogram != table::Sparkline::none) {
+        const bool ascii = options.histogram == table::Sparkline::ascii;
         cells.push_back(row.histogram.empty() ? Cell{} : Cell{query::drawn(row.histogram, ascii)});
     }
     return cells;
@@ -214,7 +214,7 @@ table::ResultTable durations_table(const DurationsAnswer& answer) {
                                          {"total_seconds", "total"},
                                          {"operations_per_second", "records/s"},
                                          {"clock_errors", "clock errors", Audience::machines}});
-    if (answer.options.histogram != Histogram::none) {
+    if (answer.options.histogram != table::Sparkline::none) {
         table.columns.push_back({"histogram", "spread"});
     }
     const std::size_t key_cells = query::grouping_columns(answer.options.by).size();

@@ -14,15 +14,14 @@
 
 namespace jobtally::answers {
 
-// Eight cells of log-spaced buckets between the least and the greatest duration of the answer, for
-// people.
-enum class Histogram : std::uint8_t { none, blocks, ascii };
-
 struct DurationsOptions {
     query::GroupBy by;
     std::vector<query::Percentile> percentiles = query::Percentile::list("50,90,95,99");
-    Histogram histogram = Histogram::none;  // a column `histogram`: leave it out for machines
-    bool keep_values = false;               // each row keeps its durations: to compare, to plot
+    // A column `histogram` for people: runs by duration, in log-spaced buckets between the least
+    // and the greatest duration of the answer.
+    table::Sparkline histogram = table::Sparkline::none;
+    bool keep_values = false;  // each row keeps its durations: to compare, to plot
+    std::size_t buckets = 8;   // of the histogram
 };
 
 // Finished reports with both times; negative durations are clock errors and left out of all else.

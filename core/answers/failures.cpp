@@ -19,7 +19,7 @@ using table::Cell;
 
 class FailuresFold {
   public:
-    FailuresFold(const query::Scope& scope, const query::GroupBy& by, query::Trend trend)
+    FailuresFold(const query::Scope& scope, const query::GroupBy& by, table::Sparkline trend)
         : m_scope(scope),
           m_grouping(by, scope),
           m_by_definition(by.is_definition()),
@@ -28,7 +28,7 @@ class FailuresFold {
           m_streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1,
                     m_grouping.size()),
           m_types(by, scope),
-          m_trend(scope, m_grouping.size(), by.every ? query::Trend::none : trend) {}
+          m_trend(scope, m_grouping.size(), by.every ? table::Sparkline::none : trend) {}
 
     void run() {
         store::FactColumns columns =
@@ -131,7 +131,8 @@ table::Row failures_cells(const FailuresRow& row, std::size_t key_cells) {
 
 }  // namespace
 
-FailuresAnswer failures(const query::Scope& scope, const query::GroupBy& by, query::Trend trend) {
+FailuresAnswer failures(const query::Scope& scope, const query::GroupBy& by,
+                        table::Sparkline trend) {
     FailuresFold fold(scope, by, trend);
     fold.run();
     return fold.answer();

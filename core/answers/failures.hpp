@@ -41,7 +41,7 @@ struct FailuresAnswer {
 
 // With a trend each row has one: leave it out for machines.
 FailuresAnswer failures(const query::Scope& scope, const query::GroupBy& by = {},
-                        query::Trend trend = query::Trend::none);
+                        table::Sparkline trend = table::Sparkline::none);
 table::ResultTable failures_table(const FailuresAnswer& answer);
 // The same with what each group was in another window.
 table::ResultTable failures_table(FailuresAnswer now, FailuresAnswer before);

@@ -16,13 +16,13 @@ using table::Cell;
 
 class RatesFold {
   public:
-    RatesFold(const query::Scope& scope, const query::GroupBy& by, query::Trend trend)
+    RatesFold(const query::Scope& scope, const query::GroupBy& by, table::Sparkline trend)
         : m_scope(scope),
           m_grouping(by, scope),
           m_counts(m_grouping.size()),
           m_status(store::FactColumn::status, m_grouping.size()),
           m_types(by, scope),
-          m_trend(scope, m_grouping.size(), by.every ? query::Trend::none : trend) {}
+          m_trend(scope, m_grouping.size(), by.every ? table::Sparkline::none : trend) {}
 
     void run() {
         store::FactColumns columns =
@@ -86,7 +86,7 @@ table::Row rates_cells(const RatesRow& row, std::size_t key_cells) {
 
 }  // namespace
 
-RatesAnswer rates(const query::Scope& scope, const query::GroupBy& by, query::Trend trend) {
+RatesAnswer rates(const query::Scope& scope, const query::GroupBy& by, table::Sparkline trend) {
     RatesFold fold(scope, by, trend);
     fold.run();
     return fold.answer();

@@ -32,7 +32,7 @@ struct RatesAnswer {
 
 // With a trend each row has one: leave it out for machines.
 RatesAnswer rates(const query::Scope& scope, const query::GroupBy& by = {},
-                  query::Trend trend = query::Trend::none);
+                  table::Sparkline trend = table::Sparkline::none);
 table::ResultTable rates_table(const RatesAnswer& answer);
 // The same with what each group was in another window.
 table::ResultTable rates_table(RatesAnswer now, RatesAnswer before);

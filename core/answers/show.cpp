@@ -41,7 +41,7 @@ ShowAnswer show(const store::Store& store, const std::vector<std::string>& ids,
     return answer;
 }
 
-table::ResultTable show_table(const ShowAnswer& answer, Histogram histogram) {
+table::ResultTable show_table(const ShowAnswer& answer, table::Sparkline histogram) {
     std::vector<store::StoredReport> reports;
     for (const auto& shown : answer.reports) reports.push_back(shown.stored);
     auto table = reports_table(reports);

@@ -113,7 +113,7 @@ std::string judgement_text(const Standing& standing) {
     return text.empty() ? "as usual" : text;
 }
 
-std::vector<table::Column> standing_columns(Histogram histogram) {
+std::vector<table::Column> standing_columns(table::Sparkline histogram) {
     std::vector<table::Column> columns{{"definition_runs", "runs of its definition"},
                                        {"duration_rank", "rank by duration"},
                                        {"duration_percentile", "took no longer"},
@@ -138,11 +138,11 @@ std::vector<table::Column> standing_columns(Histogram histogram) {
                                        {"failure_streak_place", "failure in a row"},
                                        {"failure_streak_length", "of so many"},
                                        {"failing_since", "failing since"}};
-    if (histogram != Histogram::none) columns.push_back({"spread", "among all durations"});
+    if (histogram != table::Sparkline::none) columns.push_back({"spread", "among all durations"});
     return columns;
 }
 
-table::Row standing_cells(const Standing& standing, Histogram histogram) {
+table::Row standing_cells(const Standing& standing, table::Sparkline histogram) {
     const auto text = [](const std::optional<Neighbour>& neighbour, std::string Neighbour::*part) {
         return neighbour ? Cell{(*neighbour).*part} : Cell{};
     };
@@ -157,8 +157,8 @@ table::Row standing_cells(const Standing& standing, Histogram histogram) {
                    text(standing.next, &Neighbour::status)};
     append_judgement(row, standing);
     append_streak(row, standing.streak);
-    if (histogram != Histogram::none) {
-        const auto drawing = picture(standing.spread, histogram == Histogram::ascii);
+    if (histogram != table::Sparkline::none) {
+        const auto drawing = picture(standing.spread, histogram == table::Sparkline::ascii);
         row.push_back(drawing.empty() ? Cell{} : Cell{drawing});
     }
     return row;

@@ -1,13 +1,11 @@
 // Chooses the days and the definitions first, then counts only what is shown.
 #include "core/digest/charts.hpp"
 
-#include "core/answers/durations.hpp"
 #include "core/answers/rates.hpp"
 
 #include <algorithm>
 #include <map>
 #include <tuple>
-#include <unordered_map>
 
 namespace jobtally::digest {
 
@@ -86,13 +84,12 @@ void count(Ends& ends, model::Status status, std::int64_t failed) {
 
 // The row of each definition key; -1 where it has none.
 std::vector<std::int32_t> rows_of_keys(const query::Scope& scope, const table::DaysChart& chart) {
-    std::unordered_map<std::string, std::int32_t> row_of_id;
-    for (std::size_t row = 0; row < chart.definitions.size(); ++row) {
-        row_of_id.emplace(chart.definitions[row].id, static_cast<std::int32_t>(row));
-    }
+    const auto& shown = chart.definitions;
     const auto row_of = [&](const std::string& id) {
-        const auto found = row_of_id.find(id);
-        return found == row_of_id.end() ? -1 : found->second;
+        const auto found = std::find_if(shown.begin(), shown.end(), [&](const auto& definition) {
+            return definition.id == id;
+        });
+        return found == shown.end() ? -1 : static_cast<std::int32_t>(found - shown.begin());
     };
     const auto keys = static_cast<std::size_t>(scope.catalogue().max_definition()) + 1;
     std::vector<std::int32_t> rows(keys, -1);
@@ -173,26 +170,6 @@ table::DaysChart days_chart(const store::Store& store, const Charted& charted) {
              {counts.reports(), counts.succeeded(), counts.partial, counts.failed()}});
     }
     fill_days(scope, chart);
-    return chart;
-}
-
-table::DurationsChart durations_chart(const store::Store& store, const Charted& charted) {
-    answers::DurationsOptions options;
-    options.percentiles = query::Percentile::list("5,25,50,75,95");
-    auto rows = answers::durations(query::Scope(store, charted.selection), options).rows;
-    const Labels labels(rows);
-    std::erase_if(rows, [](const auto& row) { return row.count == 0; });
-    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-        return a.percentiles[2] > b.percentiles[2];
-    });
-    table::DurationsChart chart;
-    for (const auto& row : rows) {
-        if (chart.boxes.size() == most_charted_definitions) break;
-        const auto& p = row.percentiles;
-        chart.boxes.push_back({text_of(row.key[0]), labels.of(row.key), row.count, *row.min, p[0],
-                               p[1], p[2], p[3], p[4], *row.max});
-    }
-    chart.more = static_cast<std::int64_t>(rows.size() - chart.boxes.size());
     return chart;
 }
 

@@ -1,4 +1,4 @@
-// The charts of the summary's page: how jobs ended day by day, and how long they take.
+// The days that the summary's page charts, and how jobs ended on them.
 #pragma once
 
 #include "core/query/scope.hpp"
@@ -23,6 +23,5 @@ inline constexpr std::size_t most_charted_cells = 8000;  // of the grid day x de
 // Days are those of the time that counts. Worst first: by the lower Wilson bound of the share that
 // failed, then failed, then the same of partial ones, then name.
 table::DaysChart days_chart(const store::Store& store, const Charted& charted);
-table::DurationsChart durations_chart(const store::Store& store, const Charted& charted);
 
 }  // namespace jobtally::digest

@@ -1,10 +1,10 @@
-// Picks the figures in large type, and asks for charts and tables.
 #include "core/digest/page.hpp"
 
 #include "core/answers/durations.hpp"
 #include "core/answers/list.hpp"
 #include "core/digest/charts.hpp"
 #include "core/query/cells.hpp"
+#include "core/time/human.hpp"
 
 #include <algorithm>
 
@@ -77,9 +77,40 @@ table::Verdict verdict_of(const SummaryAnswer& answer) {
                                                     : table::Verdict::nothing;
 }
 
-table::Section without_window(std::string key, std::string title, table::ResultTable table) {
+table::Section detail(std::string key, std::string title, table::ResultTable table) {
     table.window.reset();
     return {std::move(key), std::move(title), std::move(table)};
+}
+
+// The picture in the last column is to one scale in all rows, and its heading says which.
+table::Section durations_detail(const query::Scope& charted) {
+    auto answer =
+        answers::durations(charted, {query::By::definition, query::Percentile::list("50,95"),
+                                     table::Sparkline::blocks, false, 32});
+    std::erase_if(answer.rows, [](const auto& row) { return row.count == 0; });
+    std::stable_sort(answer.rows.begin(), answer.rows.end(),
+                     [](const auto& a, const auto& b) { return *a.median > *b.median; });
+    auto table = table::choose_columns(
+        answers::durations_table(answer),
+        {"definition_name", "count", "p50_seconds", "p95_seconds", "max_seconds", "histogram"});
+    if (answer.total.count > 0) {
+        table.columns.back().title =
+            time::human_length(*answer.total.min) + " to " + time::human_length(*answer.total.max);
+    }
+    table.empty_note = "no durations known";
+    auto section = detail("durations", "How long jobs take", std::move(table));
+    section.lead =
+        "The days charted above, slowest first. A duration runs from the creation of a report to "
+        "its last update and may include time in a queue. The last column counts the runs by "
+        "duration, on one logarithmic axis for all.";
+    return section;
+}
+
+table::Section failures_detail(const query::Scope& scope) {
+    auto failures = answers::list_table(answers::list(scope, {newest_failures, true}));
+    std::reverse(failures.rows.begin(), failures.rows.end());
+    failures.empty_note = "no failed jobs";
+    return detail("newest_failures", "Newest failures", std::move(failures));
 }
 
 }  // namespace
@@ -92,20 +123,13 @@ table::Digest summary_page(const query::Scope& scope, const SummaryAnswer& answe
         answers::durations(scope, {query::By::none, query::Percentile::list("50,95")}).total;
     const auto& counts = answer.total.total.counts;
     const auto span = charted(scope, now);
-    table::Page page;
-    page.verdict = verdict_of(answer);
-    page.tiles = {jobs_tile(counts),    failed_tile(counts, definitions),
-                  partial_tile(counts), records_tile(counts),
-                  duration_tile(times), reports_tile(answer.total.total)};
-    page.days = days_chart(scope.store(), span);
-    page.durations = durations_chart(scope.store(), span);
-    digest.page = std::move(page);
-    auto failures = answers::list_table(answers::list(scope, {newest_failures, true}));
-    std::reverse(failures.rows.begin(), failures.rows.end());
-    failures.empty_note = "no failed jobs";
-    digest.details = {
-        without_window("definitions", "All definitions", answers::rates_table(definitions)),
-        without_window("newest_failures", "Newest failures", std::move(failures))};
+    digest.page = {verdict_of(answer),
+                   {jobs_tile(counts), failed_tile(counts, definitions), partial_tile(counts),
+                    records_tile(counts), duration_tile(times), reports_tile(answer.total.total)},
+                   days_chart(scope.store(), span),
+                   {durations_detail(query::Scope(scope.store(), span.selection)),
+                    detail("definitions", "All definitions", answers::rates_table(definitions)),
+                    failures_detail(scope)}};
     return digest;
 }
 

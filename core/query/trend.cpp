@@ -7,10 +7,11 @@
 
 namespace jobtally::query {
 
-TrendFold::TrendFold(const Scope& scope, std::size_t groups, Trend trend)
-    : m_at(scope.selection().at), m_ascii(trend == Trend::ascii) {
+TrendFold::TrendFold(const Scope& scope, std::size_t groups, table::Sparkline trend)
+    : m_at(scope.selection().at), m_ascii(trend == table::Sparkline::ascii) {
     const auto& span = scope.selection().span;
-    if (trend == Trend::none || !span.since || !span.until || *span.until <= *span.since) return;
+    if (trend == table::Sparkline::none || !span.since || !span.until || *span.until <= *span.since)
+        return;
     m_since = time::micros(*span.since);
     m_slice = ((*span.until - *span.since).count() + 7) / 8;
     m_slices.resize(groups);

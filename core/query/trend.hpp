@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/query/scope.hpp"
+#include "core/table/result_table.hpp"
 
 #include <array>
 #include <cstdint>
@@ -11,13 +12,11 @@
 
 namespace jobtally::query {
 
-enum class Trend : std::uint8_t { none, blocks, ascii };
-
 // Counts FAILURE and finished reports of each group in eighths of the window. There is a trend only
 // where one is asked for and the window has two ends.
 class TrendFold {
   public:
-    TrendFold(const Scope& scope, std::size_t groups, Trend trend);
+    TrendFold(const Scope& scope, std::size_t groups, table::Sparkline trend);
 
     bool is_wanted() const { return m_slice > 0; }
     store::FactColumns columns() const;

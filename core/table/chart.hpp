@@ -1,4 +1,4 @@
-// The charts of a page as typed values: what they show, before anyone decides how it is drawn.
+// How jobs ended day by day: what the charts of a page show, before anyone decides how it is drawn.
 #pragma once
 
 #include "core/time/instant.hpp"
@@ -19,6 +19,10 @@ struct Ends {
 
     std::int64_t finished() const { return succeeded + failed; }
     std::int64_t clean() const { return succeeded - partial; }
+    // The share of finished ones that succeeded; there must be some.
+    double success() const {
+        return static_cast<double>(succeeded) / static_cast<double>(finished());
+    }
     Ends& operator+=(const Ends& other) {
         reports += other.reports;
         succeeded += other.succeeded;
@@ -43,19 +47,6 @@ struct DaysChart {
     std::vector<DefinitionDays> definitions;    // worst first
     std::int64_t more = 0;                      // definitions that did not fit
     std::int64_t more_failed = 0;               // of those: with a failed report
-};
-
-// How long the runs of one definition took: nearest-rank percentiles, so each is one that happened.
-struct DurationBox {
-    std::string id;
-    std::string label;
-    std::int64_t count = 0;
-    time::Duration min{0}, p5{0}, p25{0}, p50{0}, p75{0}, p95{0}, max{0};
-};
-
-struct DurationsChart {
-    std::vector<DurationBox> boxes;  // slowest median first
-    std::int64_t more = 0;           // definitions that did not fit
 };
 
 }  // namespace jobtally::table

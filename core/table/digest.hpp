@@ -1,13 +1,14 @@
-// An answer of several parts: a headline, and tables under titles.
+// An answer of several parts: a headline, tables under titles, and what a page shows besides.
 #pragma once
 
-#include "core/table/page.hpp"
+#include "core/table/chart.hpp"
 #include "core/table/result_table.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace jobtally::table {
@@ -18,6 +19,7 @@ struct Section {
     ResultTable table;           // without window and total; no rows: people do not see the section
     std::size_t quiet_rows = 0;  // so many at the end are no problem, just worth knowing
     std::string in_headline{};   // what the headline says of it: `2 unusual runs`; empty: nothing
+    std::string lead{};          // what a page says before the table; empty: nothing
 };
 
 // A count that stands for itself: machines get the number, people a sentence where it is not 0.
@@ -27,14 +29,36 @@ struct Mention {
     std::string sentence;
 };
 
+// A cell that stands alone; machines find it by its key.
+struct Figure {
+    std::string key;
+    Cell value;
+};
+
+// One figure in large type. The note below it is text and further figures.
+struct Tile {
+    std::string title;
+    Figure figure;
+    std::vector<std::variant<std::string, Figure>> note;
+};
+
+// `nothing`: there is no finished job to judge.
+enum class Verdict : std::uint8_t { well, attention, nothing };
+
+struct Page {
+    Verdict verdict = Verdict::nothing;
+    std::vector<Tile> tiles;
+    DaysChart days;
+    std::vector<Section> details;  // further tables; those without rows show their note
+};
+
 struct Digest {
     Window window;
     std::string headline;
     ResultTable figures;  // at most one row, and a total: that of JSON
     std::vector<Section> sections;
     std::vector<Mention> mentions;
-    std::optional<Page> page{};      // for html
-    std::vector<Section> details{};  // the page's further tables
+    std::optional<Page> page{};  // for html
 };
 
 }  // namespace jobtally::table

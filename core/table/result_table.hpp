@@ -60,6 +60,10 @@ Cell cell_or_unknown(const std::optional<T>& value) {
     return value ? Cell{*value} : Cell{};
 }
 
+// What the small picture in a text cell is drawn with: none where programs read the cell, ASCII
+// where the terminal has no UTF-8.
+enum class Sparkline : std::uint8_t { none, blocks, ascii };
+
 // True for cells whose spelling comes from outside.
 inline bool is_text(const Cell& cell) {
     return std::holds_alternative<std::string>(cell) ||
@@ -101,5 +105,10 @@ struct ResultTable {
     std::optional<Row> total;  // same columns as the rows; grouping cells are not looked at
     std::string empty_note = "no reports";  // what a person reads in place of a table without rows
 };
+
+// `table` reduced to the columns of `keys`, in that order, each then for everyone. Empty keys: as
+// it is. Throws UsageError, naming the known keys, for one that the table does not have, and for
+// one named twice.
+ResultTable choose_columns(ResultTable table, const std::vector<std::string>& keys);
 
 }  // namespace jobtally::table

@@ -1,10 +1,10 @@
 // The rules for the members of a report: types, counts, times, what is required, what contradicts.
 #include "core/wire/report_handler.hpp"
 
+#include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 #include "core/time/rfc3339.hpp"
 #include "core/wire/count_text.hpp"
-#include "core/wire/report_writer.hpp"
 
 #include <cstring>
 

@@ -1,10 +1,8 @@
 // Writes a report as one JSON object on one line.
 #include "core/wire/report_writer.hpp"
 
-#include "core/base/text.hpp"
+#include "core/base/json_text.hpp"
 #include "core/time/rfc3339.hpp"
-
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -37,68 +35,7 @@ void append_time(std::string& out, std::string_view name, time::Instant at) {
     out += '"';
 }
 
-void append_unit(std::string& out, std::uint32_t unit) {
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", unit);
-}
-
-void append_escaped(std::string& out, char32_t code) {
-    switch (code) {
-        case '"':
-            out += "\\\"";
-            return;
-        case '\\':
-            out += "\\\\";
-            return;
-        case '\b':
-            out += "\\b";
-            return;
-        case '\f':
-            out += "\\f";
-            return;
-        case '\n':
-            out += "\\n";
-            return;
-        case '\r':
-            out += "\\r";
-            return;
-        case '\t':
-            out += "\\t";
-            return;
-        default:
-            break;
-    }
-    if (code < 0x10000) return append_unit(out, code);
-    append_unit(out, 0xd800 + ((code - 0x10000) >> 10));
-    append_unit(out, 0xdc00 + ((code - 0x10000) & 0x3ff));
-}
-
-// Everything that could act on a terminal is escaped: what it means stays.
-bool needs_escape(const CodePoint& code) {
-    return code.valid && (code.value == '"' || code.value == '\\' || is_unseen(code.value));
-}
-
 }  // namespace
-
-void append_json_string(std::string& out, std::string_view text) {
-    out += '"';
-    std::size_t plain = 0;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto byte = static_cast<unsigned char>(text[at]);
-        if (byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\') {
-            ++at;
-            continue;
-        }
-        const CodePoint code = front_of(text.substr(at));
-        if (needs_escape(code)) {
-            out += text.substr(plain, at - plain);
-            append_escaped(out, code.value);
-            plain = at + code.size;
-        }
-        at += code.size;
-    }
-    out += text.substr(plain);
-    out += '"';
-}
 
 void append_report(std::string& out, const model::JobReport& report) {
     out += '{';

@@ -13,7 +13,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb", "--lang=en"]
 # Keys as WebDriver spells them.
-TAB, ENTER, ESCAPE, LEFT, RIGHT, UP, DOWN = "\ue004", "\ue007", "\ue00c", "\ue012", "\ue014", "\ue013", "\ue015"
+TAB, ENTER, LEFT = "\ue004", "\ue007", "\ue012"
 
 
 def find_programs():

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Opens the pages of `-F html` in a real headless Chromium: looks for console errors and requests, holds the figures
-on the page against the JSON, clicks, hovers, tabs, and tries phone, dark, print and no script.
+on the page against the JSON, points, clicks, tabs, and tries phone, dark, print and no script.
 
 Usage: page.py JOBTALLY. Exits with 77 (skipped) and one line where there is no chromium or chromedriver.
 """
@@ -111,14 +111,15 @@ class Tour:
         """The summary's headline, figures and sections against its JSON."""
         answer = self.answer(store, "summary")
         self.checks.same(self.browser.run("return document.querySelector('h1').textContent"), answer["headline"], f"{store}: headline")
-        for where in ("#figures", ".tiles"):
-            figures = self.browser.run(FIGURES, where)
-            for key, shown, text in figures:
-                if key in answer["total"]:
-                    self.checks.that(same_value(shown, answer["total"][key]), f"{store}: {where} {key} is {shown}")
-                self.checks.that(text != "", f"{store}: {where} {key} says nothing")
-            if where == "#figures":
-                self.checks.same({key for key, *_ in figures}, set(answer["total"]), f"{store}: keys of all figures")
+        figures = self.browser.run(FIGURES, ".tiles")
+        for key, shown, text in figures:
+            if key in answer["total"]:
+                self.checks.that(same_value(shown, answer["total"][key]), f"{store}: {key} is {shown}")
+            self.checks.that(text != "", f"{store}: {key} says nothing")
+        told = {key for key, *_ in figures}
+        expected = {"reports", "finished", "succeeded", "failed", "running", "partial", "operations", "operations_succeeded", "operations_failed",
+                    "job_success_rate", "operation_success_rate"}
+        self.checks.that(expected <= told, f"{store}: not told: {expected - told}")
         sections = [key for key, rows in answer.items() if isinstance(rows, list)]
         self.checks.that("failed" in sections, f"{store}: no section failed")
         for key in sections:
@@ -138,18 +139,21 @@ class Tour:
         for row in rates["groups"]:
             for key in ("reports", "partial", "failed"):
                 self.checks.that(same_value(grid[row["definition_name"]][key], row[key]), f"grid: {row['definition_name']} {key}")
-        days = self.browser.run(CELLS, "#per-day table")["rows"]
-        self.checks.same([days[0]["day"], days[-1]["day"], len(days)], ["2026-11-22", "2026-10-24", 30], "days")
-        for key in ("reports", "succeeded", "partial", "failed"):
-            self.checks.same(sum(int(day[key]) for day in days), rates["total"][key], f"days: sum of {key}")
-        for day in (days[3], days[17]):
-            one = json.loads(self.jobtally("samples", ["rates", "--period", day["day"], "--json"]))["total"]
-            for key in ("reports", "succeeded", "partial", "failed", "job_success_rate"):
-                self.checks.that(same_value(day[key], one[key]), f"days: {day['day']} {key}")
+        days = self.browser.run("return Array.from(document.querySelectorAll('#per-day .mark title')).map(title => title.textContent)")
+        self.checks.same([days[0][:16], days[-1][:16], len(days)], ["Sat 24 Oct 2026:", "Sun 22 Nov 2026:", 30], "days")
+        for at, day in ((-4, "2026-11-19"), (-18, "2026-11-05")):
+            total = json.loads(self.jobtally("samples", ["rates", "--period", day, "--json"]))["total"]
+            told = f": {total['reports']} reports: {total['succeeded']} succeeded ({total['job_success_rate'] * 100:.1f} %)"
+            told += f", {total['partial']} of them partial" * (total["partial"] > 0) + f"; {total['failed']} failed" * (total["failed"] > 0)
+            self.checks.that(days[at].endswith(told), f"days: {day} is told as {days[at]!r}, expected {told!r}")
+        bars = self.browser.run("return ['clean', 'partial', 'failed'].map(kind => document.querySelectorAll('#per-day .mark rect.' + kind).length)")
+        self.checks.that(min(bars) > 0, f"days: bars {bars}")
         lengths = json.loads(self.jobtally("samples", ["durations", *span, "--sort", "-p50_seconds", "--json"]))
-        self.rows("#durations table", lengths["groups"], None, "durations chart")
-        signs = self.browser.run("return ['clean', 'partial', 'some', 'all', 'open'].map(sign => document.querySelectorAll('#grid use.mark[href$=' + sign + ']').length)")
-        self.checks.that(min(signs[:4]) > 0, f"grid: signs {signs}")
+        self.rows("#durations table", lengths["groups"], lengths["total"], "durations")
+        signs = self.browser.run("return ['none', 'clean', 'partial', 'some', 'all'].map(sign => document.querySelectorAll('#grid td use[href$=' + sign + ']').length)")
+        self.checks.that(min(signs) > 0 and sum(signs) == 30 * len(grid), f"grid: signs {signs}")
+        unseen = self.browser.run("return Array.from(document.querySelectorAll('#grid use, #per-day .mark')).filter(e => e.getBoundingClientRect().width < 1).length")
+        self.checks.same(unseen, 0, "marks that are not drawn")
 
     def sorting(self):
         column = "#definitions th[data-key=reports]"
@@ -165,52 +169,49 @@ class Tour:
         self.checks.same(self.browser.run("return document.querySelectorAll('#definitions th[aria-sort]').length"), 1, "one sorted column")
 
     def keyboard(self):
-        """Tab reaches every sort button and chart, with a visible focus; Enter sorts; arrows walk through a chart."""
+        """Tab reaches every link, sort button and scrolling box, with a visible focus; Enter sorts; arrows scroll a chart."""
         self.browser.run("document.activeElement.blur(); window.scrollTo(0, 0)")
-        stops = self.browser.run("return document.querySelectorAll('a[href], button, summary, [tabindex=\"0\"]').length")
-        reached, outlines, names = set(), set(), []
-        for _ in range(stops + 2):
+        expected = self.browser.run("return Array.from(document.querySelectorAll('a[href], button, [tabindex=\"0\"]')).map(e => [e.tagName, (e.closest('section') || {}).id || '', e.textContent.slice(0, 20)])")
+        reached, outlines = set(), set()
+        for _ in range(len(expected)):
             self.browser.press(driver.TAB)
-            stop = self.browser.run("""
+            *stop, line, width = self.browser.run("""
                 const e = document.activeElement, style = getComputedStyle(e);
                 return [e.tagName, (e.closest("section") || {}).id || "", e.textContent.slice(0, 20), style.outlineStyle, style.outlineWidth];""")
-            reached.add(tuple(stop[:3]))
-            if stop[0] != "BODY":
-                outlines.add((stop[3], stop[4]))
-            if stop[:2] == ["BUTTON", "definitions"] and stop[2] == "failed" and "sorted" not in names:
+            reached.add(tuple(stop))
+            outlines.add((line, width))
+            if stop == ["BUTTON", "definitions", "failed"]:
                 self.browser.press(driver.ENTER)
-                names.append("sorted")
                 self.checks.same(self.browser.run("return document.querySelector('#definitions th[data-key=failed]').ariaSort"), "descending", "Enter sorts")
-            if stop[:2] == ["DIV", "per-day"] and "walked" not in names:
-                names.append("walked")
-                self.walk()
-        buttons = self.browser.run("return Array.from(document.querySelectorAll('th button')).filter(b => b.checkVisibility()).map(b => ['BUTTON', b.closest('section').id, b.textContent])")
-        missing = [button for button in buttons if tuple(button) not in reached]
-        self.checks.that(len(buttons) > 10 and not missing, f"not reached by Tab: {missing}")
-        self.checks.same(names, ["walked", "sorted"], "stops on the way")
+        missing = [stop for stop in expected if tuple(stop) not in reached]
+        self.checks.that(len(expected) > 50 and not missing, f"not reached by Tab: {missing}")
+        self.checks.that(("BUTTON", "definitions", "failed") in reached, "the button that Enter was to press")
         self.checks.same(outlines, {("solid", "2px")}, "focus outlines")
 
-    def tip(self):
-        return self.browser.run("const tip = document.getElementById('tip'); return tip.hidden ? '' : tip.textContent")
-
-    def walk(self):
-        last = self.tip()
-        self.checks.that(last.startswith("Sun 22 Nov 2026: 17 reports"), f"tooltip on focus: {last}")
-        self.browser.press(driver.LEFT)
-        self.checks.that(self.tip().startswith("Sat 21 Nov 2026: "), f"tooltip after an arrow: {self.tip()}")
-        self.browser.press(driver.ESCAPE)
-        self.checks.same(self.tip(), "", "tooltip after Escape")
+    def phone(self, page):
+        """Charts begin at their newest day, and arrow keys scroll to the older ones."""
+        self.open_file(page, "samples on a phone", 360, 740)
+        place = "const box = document.querySelector('#grid .scroll'); return [box.scrollLeft, box.scrollWidth - box.clientWidth]"
+        at, end = self.browser.run(place)
+        self.checks.that(end > 100 and abs(at - end) < 2, f"the grid begins at {at} of {end}")
+        self.browser.run("document.querySelector('#grid .scroll').focus()")
+        for _ in range(5):
+            self.browser.press(driver.LEFT)
+        self.checks.that(self.browser.run("return new Promise(done => setTimeout(() => done(document.querySelector('#grid .scroll').scrollLeft), 500))") < end - 20,
+                         "an arrow key does not scroll the grid")
 
     def pointer(self):
-        self.browser.hover("#grid tbody tr:first-child use.mark:last-of-type")
-        self.checks.that(self.tip().startswith("Loyalty members import, Sun 22 Nov 2026: 1 report: 0 succeeded"), f"tooltip: {self.tip()}")
-        self.browser.hover("#durations tbody tr:first-child .mark")
-        self.checks.that("median" in self.tip(), f"tooltip: {self.tip()}")
-        self.browser.hover("h1")
-        self.checks.same(self.tip(), "", "tooltip away from marks")
+        """What the pointer is over is marked; the browser shows the <title> of it by itself."""
+        fill = "return getComputedStyle(document.querySelector('#per-day .mark:last-child .hit')).fill"
+        before = self.browser.run(fill)
+        self.browser.hover("#per-day .mark:last-child .hit")
+        self.checks.that(self.browser.run(fill) != before, "the day under the pointer is not marked")
+        at = "const box = document.querySelector('#grid tbody tr:first-child use:last-of-type').getBoundingClientRect(); const e = document.elementFromPoint(box.left + 5, box.top + 5); return (e.querySelector('title') || {}).textContent || ''"
+        self.browser.run("document.querySelector('#grid').scrollIntoView()")
+        self.checks.that(self.browser.run(at).startswith("Sun 22 Nov 2026: 1 report: 0 succeeded"), f"title under the pointer: {self.browser.run(at)}")
 
     def media(self, page):
-        colors = "const of = e => getComputedStyle(document.querySelector(e)); return [of('body').backgroundColor, of('h1').color, of('details').display, of('.scroll').overflowX]"
+        colors = "const of = (e, part) => getComputedStyle(document.querySelector(e), part); return [of('body').backgroundColor, of('h1').color, of('th button', '::after').content, of('.scroll').overflowX]"
         light = self.browser.run(colors)
         self.browser.media("dark")
         dark = self.browser.run(colors)
@@ -218,7 +219,7 @@ class Tour:
         self.browser.media("dark", "print")
         self.open_file(page, "print", 718, 1000)
         paper = self.browser.run(colors)
-        self.checks.same(paper, ["rgb(255, 255, 255)", "rgb(0, 0, 0)", "none", "visible"], "print")
+        self.checks.same(paper, ["rgb(255, 255, 255)", "rgb(0, 0, 0)", '""', "visible"], "print")
         clipped = self.browser.run("return Array.from(document.querySelectorAll('table, svg.days')).filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1).length")
         self.checks.same(clipped, 0, "print: tables beyond the paper")
         self.browser.media()
@@ -262,7 +263,7 @@ def look_at_samples(tour):
     tour.open_file(page, "samples again")
     tour.sorting()
     tour.media(page)
-    tour.open_file(page, "samples on a phone", 360, 740)
+    tour.phone(page)
     tour.without_script(page)
     tour.planted(page)
     tour.open("samples", "summary --last 365d", 360, 740)

@@ -1,7 +1,7 @@
 #include "core/listen/http/answer.hpp"
 
+#include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
-#include "core/wire/report_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -26,9 +26,9 @@ std::optional<AnswerField> field_of(unsigned status) {
 }
 
 void append_member(std::string& out, std::string_view name, std::string_view text) {
-    wire::append_json_string(out, name);
+    append_json_string(out, name);
     out += ": ";
-    wire::append_json_string(out, text);
+    append_json_string(out, text);
 }
 
 std::string counts(const model::Tally& tally) {

@@ -1,8 +1,8 @@
 #include "core/listen/watch/access_log.hpp"
 
+#include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 #include "core/time/rfc3339.hpp"
-#include "core/wire/report_writer.hpp"
 
 #include <iterator>
 #include <string_view>
@@ -31,9 +31,9 @@ std::string word(std::string_view text) {
 
 void append_text_member(std::string& out, std::string_view name, std::string_view text) {
     out += ", ";
-    wire::append_json_string(out, name);
+    append_json_string(out, name);
     out += ": ";
-    wire::append_json_string(out, visible(text));
+    append_json_string(out, visible(text));
 }
 
 }  // namespace

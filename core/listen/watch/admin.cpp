@@ -1,8 +1,8 @@
 #include "core/listen/watch/admin.hpp"
 
+#include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 #include "core/time/rfc3339.hpp"
-#include "core/wire/report_writer.hpp"
 
 #include <utility>
 
@@ -13,9 +13,9 @@ constexpr AnswerField allowed_methods{"Allow", "GET, HEAD, OPTIONS"};
 
 std::string member(std::string_view name, std::string_view text) {
     std::string out;
-    wire::append_json_string(out, name);
+    append_json_string(out, name);
     out += ": ";
-    wire::append_json_string(out, text);
+    append_json_string(out, text);
     return out;
 }
 

@@ -1,12 +1,10 @@
 // The digest as a page: the headline and what needs attention, then charts, then all tables.
-#include "core/base/text.hpp"
-#include "core/render/page/html_charts.hpp"
+#include "core/render/page/days_chart.hpp"
+#include "core/render/page/grid_chart.hpp"
 #include "core/render/page/html_page.hpp"
 #include "core/render/page/html_table.hpp"
 #include "core/render/page/html_text.hpp"
 #include "core/render/text/formats.hpp"
-
-#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -44,19 +42,16 @@ std::string contents(const table::Digest& digest) {
     return out.empty() ? out : "<ul>" + out + "</ul>";
 }
 
-std::string verdict(const table::Digest& digest) {
-    if (!digest.page) return {};
-    switch (digest.page->verdict) {
+std::string verdict(table::Verdict verdict) {
+    switch (verdict) {
         case table::Verdict::well:
-            return "<div class=\"verdict ok\"><p>All is well</p>" + contents(digest) + "</div>\n";
+            return "<div class=\"verdict ok\"><p>All is well</p>";
         case table::Verdict::attention:
-            return "<div class=\"verdict bad\"><p>Needs attention</p>" + contents(digest) +
-                   "</div>\n";
+            return "<div class=\"verdict bad\"><p>Needs attention</p>";
         case table::Verdict::nothing:
             break;
     }
-    return "<div class=\"verdict other\"><p>Nothing to judge: no job finished</p>" +
-           contents(digest) + "</div>\n";
+    return "<div class=\"verdict\"><p>Nothing to judge: no job finished</p>";
 }
 
 std::string header(const table::Digest& digest, const Style& style) {
@@ -64,9 +59,8 @@ std::string header(const table::Digest& digest, const Style& style) {
     out += fmt::format("<h1 data-key=\"headline\" data-value=\"{0}\">{0}</h1>\n",
                        html_text(digest.headline));
     out += "<p class=\"window\">" + html_text(window_text(digest.window, style)) + "</p>\n";
-    out += verdict(digest);
-    if (digest.page && !digest.page->tiles.empty()) {
-        out += "<dl class=\"tiles\">\n";
+    if (digest.page) {
+        out += verdict(digest.page->verdict) + contents(digest) + "</div>\n<dl class=\"tiles\">\n";
         for (const auto& each : digest.page->tiles) out += tile(each, style);
         out += "</dl>\n";
     }
@@ -74,10 +68,10 @@ std::string header(const table::Digest& digest, const Style& style) {
 }
 
 std::string section(const table::Section& section, const Style& style) {
-    return fmt::format(
-               "<section id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h2 id=\"{0}-h\">{1}</h2>\n",
-               html_text(section.key), html_text(section.title)) +
-           html_table(section.table, section.title, style) + "</section>\n";
+    std::string body;
+    if (!section.lead.empty()) body += "<p class=\"lead\">" + html_text(section.lead) + "</p>\n";
+    body += html_table(section.table, section.title, style);
+    return html_section(section.key, section.title, body);
 }
 
 std::string mentions(const table::Digest& digest) {
@@ -102,21 +96,6 @@ std::string clear_sections(const table::Digest& digest) {
                        : "<p class=\"clear\">Looked for, and nothing found: " + out + "</p>\n";
 }
 
-// All of the digest's figures, by the keys that programs know.
-std::string figures(const table::Digest& digest, const Style& style) {
-    if (!digest.figures.total) return {};
-    std::string out =
-        "<section id=\"figures\" aria-labelledby=\"figures-h\">\n<h2 id=\"figures-h\">All "
-        "figures</h2>\n<dl class=\"figures\">\n";
-    const auto& row = *digest.figures.total;
-    for (std::size_t at = 0; at < row.size(); ++at) {
-        const auto& column = digest.figures.columns[at];
-        out += "<div><dt>" + html_text(column.title) + "</dt>" +
-               figure({column.key, row[at]}, "dd", style) + "</div>\n";
-    }
-    return out + "</dl>\n</section>\n";
-}
-
 }  // namespace
 
 std::string render_html(const table::Digest& digest, const Style& style) {
@@ -126,13 +105,10 @@ std::string render_html(const table::Digest& digest, const Style& style) {
     }
     body += clear_sections(digest);
     if (digest.page) {
-        const auto& page = *digest.page;
-        body += html_days(page.days, style) + html_grid(page.days, style) +
-                html_durations(page.durations, page.days, style);
+        body += html_days(digest.page->days, style) + html_grid(digest.page->days, style);
+        for (const auto& each : digest.page->details) body += section(each, style);
     }
-    for (const auto& each : digest.details) body += section(each, style);
-    body += figures(digest, style) + "</main>\n";
-    return html_page("jobtally: " + visible(digest.headline), body);
+    return html_page("jobtally: " + digest.headline, body + "</main>\n");
 }
 
 }  // namespace jobtally::render

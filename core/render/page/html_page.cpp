@@ -31,4 +31,21 @@ std::string html_page(std::string_view title, std::string_view body) {
     return out;
 }
 
+std::string html_section(std::string_view key, std::string_view title, std::string_view body) {
+    return fmt::format(
+        "<section id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h2 id=\"{0}-h\">{1}</h2>\n{2}"
+        "</section>\n",
+        html_text(key), html_text(title), body);
+}
+
+std::string html_scroll_box(std::string_view label, std::string_view content) {
+    return fmt::format(
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n{}</div>\n",
+        html_text(label), content);
+}
+
+std::string html_nothing(std::string_view note) {
+    return "<p class=\"none\">" + html_text(note) + "</p>\n";
+}
+
 }  // namespace jobtally::render

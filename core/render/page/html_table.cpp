@@ -44,23 +44,24 @@ std::string cell_content(const GridCell& cell, const table::Cell& value, std::st
         return fmt::format(R"(<span class="state {}">{}</span>)", state_class(cell.text), text);
     }
     if (is_code(key)) return "<code>" + text + "</code>";
-    if (key == "histogram") return R"(<span class="spread">)" + text + "</span>";
+    if (key == "histogram" || key == "trend") return R"(<span class="spread">)" + text + "</span>";
     return "<bdi>" + text + "</bdi>";
 }
 
-std::string heading_row(const Grid& grid) {
+std::string heading_row(const Grid& grid, const std::string& drawn) {
     std::string out = "<tr>";
     for (const GridColumn& column : grid.columns) {
         out += fmt::format(R"(<th scope="col"{} data-key="{}" data-sort="{}">{}</th>)",
                            column.right ? R"( class="n")" : "", html_text(column.column->key),
                            column.right ? "number" : "text", html_text(column.title));
     }
+    if (!drawn.empty()) out += R"(<th scope="col" class="drawn">)" + drawn + "</th>";
     return out + "</tr>\n";
 }
 
-std::string body_row(const Grid& grid, const GridRow& cells, const table::Row& values,
+std::string cells_of(const Grid& grid, const GridRow& cells, const table::Row& values,
                      bool is_total) {
-    std::string out = "<tr>";
+    std::string out;
     bool named = false;
     for (std::size_t at = 0; at < cells.size(); ++at) {
         const GridColumn& column = grid.columns[at];
@@ -74,7 +75,7 @@ std::string body_row(const Grid& grid, const GridRow& cells, const table::Row& v
         out += fmt::format(R"( data-value="{}">{}</{}>)", html_text(machine_text(value)),
                            cell_content(cells[at], value, column.column->key), names ? "th" : "td");
     }
-    return out + "</tr>\n";
+    return out;
 }
 
 std::string title_of(const table::ResultTable& table) {
@@ -90,12 +91,9 @@ std::string open_main(std::string_view title) {
 
 // A line a column; the heading is the first cell.
 std::string record(const Grid& grid, const GridRow& cells, const table::Row& values) {
-    const std::string heading = cells.empty() ? "" : html_text(cells.front().text);
-    std::string out = "<section>\n<h2><bdi>" + heading +
-                      "</bdi></h2>\n<div class=\"scroll\" role=\"region\" "
-                      "tabindex=\"0\" aria-label=\"" +
-                      heading + "\">\n<table class=\"record\">\n<caption>" + heading +
-                      "</caption>\n<tbody>\n";
+    const std::string heading = cells.empty() ? "" : cells.front().text;
+    std::string out =
+        "<table class=\"record\">\n<caption>" + html_text(heading) + "</caption>\n<tbody>\n";
     for (std::size_t at = 0; at < cells.size(); ++at) {
         const GridColumn& column = grid.columns[at];
         const table::Cell& value = values[column.place];
@@ -105,28 +103,31 @@ std::string record(const Grid& grid, const GridRow& cells, const table::Row& val
                            figure_attributes(column.column->key, value),
                            cell_content(cells[at], value, column.column->key));
     }
-    return out + "</tbody>\n</table>\n</div>\n</section>\n";
+    return "<section>\n<h2><bdi>" + html_text(heading) + "</bdi></h2>\n" +
+           html_scroll_box(heading, out + "</tbody>\n</table>\n") + "</section>\n";
 }
 
 }  // namespace
 
 std::string html_table(const table::ResultTable& table, std::string_view caption,
-                       const Style& style) {
-    if (says_nothing(table)) return "<p class=\"none\">" + html_text(table.empty_note) + "</p>\n";
+                       const Style& style, const Drawings& drawings) {
+    if (says_nothing(table)) return html_nothing(table.empty_note);
     const Grid grid = grid_of(table, style);
-    std::string out = fmt::format(
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{0}\">\n"
-        "<table class=\"sortable\" data-rows=\"{1}\">\n<caption>{0}</caption>\n<thead>\n",
-        html_text(caption), html_text(table.rows_key));
-    out += heading_row(grid) + "</thead>\n<tbody>\n";
+    std::string out =
+        fmt::format("<table class=\"sortable\" data-rows=\"{}\">\n<caption>{}</caption>\n<thead>\n",
+                    html_text(table.rows_key), html_text(caption));
+    out += heading_row(grid, drawings.heading) + "</thead>\n<tbody>\n";
     for (std::size_t at = 0; at < grid.rows.size(); ++at) {
-        out += body_row(grid, grid.rows[at], table.rows[at], false);
+        out += "<tr>" + cells_of(grid, grid.rows[at], table.rows[at], false);
+        if (!drawings.cells.empty()) out += "<td class=\"drawn\">" + drawings.cells[at] + "</td>";
+        out += "</tr>\n";
     }
     out += "</tbody>\n";
     if (table.total) {
-        out += "<tfoot>\n" + body_row(grid, grid.total, *table.total, true) + "</tfoot>\n";
+        out +=
+            "<tfoot>\n<tr>" + cells_of(grid, grid.total, *table.total, true) + "</tr>\n</tfoot>\n";
     }
-    return out + "</table>\n</div>\n";
+    return html_scroll_box(caption, out + "</table>\n");
 }
 
 std::string render_html(const table::ResultTable& table, const Style& style) {
@@ -145,7 +146,7 @@ std::string render_html(const table::ResultTable& table, const Style& style) {
 std::string render_html_records(const table::ResultTable& table, const Style& style) {
     const Grid grid = grid_of(table, style);
     std::string body = open_main(title_of(table)) + "</header>\n";
-    if (grid.rows.empty()) body += "<p class=\"none\">" + html_text(table.empty_note) + "</p>\n";
+    if (grid.rows.empty()) body += html_nothing(table.empty_note);
     for (std::size_t row = 0; row < grid.rows.size(); ++row) {
         body += record(grid, grid.rows[row], table.rows[row]);
     }

@@ -37,10 +37,4 @@ std::string figure_attributes(std::string_view key, const table::Cell& cell) {
                        html_text(machine_text(cell)));
 }
 
-std::string coordinate(double value) {
-    std::string text = fmt::format("{:.1f}", value);
-    if (text.ends_with(".0")) text.resize(text.size() - 2);
-    return text == "-0" ? "0" : text;
-}
-
 }  // namespace jobtally::render

@@ -1,9 +1,8 @@
-#include "core/render/text/digest.hpp"
-
+// render_digest() of renderer.hpp: a headline, then the sections that have rows.
 #include "core/base/text.hpp"
+#include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
-
-#include <algorithm>
+#include "core/render/text/renderer.hpp"
 
 namespace jobtally::render {
 

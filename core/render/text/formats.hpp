@@ -1,4 +1,5 @@
-// The renderers behind render(): one function a format, each in a file of its own.
+// What renderer.hpp is made of: a function a format, each in a file of its own. All return text
+// that ends in a line break.
 #pragma once
 
 #include "core/render/text/renderer.hpp"
@@ -11,6 +12,7 @@
 
 namespace jobtally::render {
 
+// text_table.cpp: aligned columns, two spaces apart; a window line, and a rule before the total.
 std::string render_table(const table::ResultTable& table, const Style& style);
 std::string window_line(const table::Window& window, const Style& style);
 
@@ -24,13 +26,21 @@ struct TableLayout {
 std::string render_table_rows(const table::ResultTable& table, const Style& style,
                               TableLayout& layout);
 
+// json.cpp: one object with the window, the rows, a line each, and the total; of a digest and of a
+// probe what they hold besides. NDJSON is the rows alone.
 std::string render_json(const table::ResultTable& table);
 std::string render_json(const table::Digest& digest);
 std::string render_json(const table::Probe& probe, const Style& style);
 std::string render_ndjson(const table::ResultTable& table);
+
+// separated.cpp: the keys, then the rows; no total.
 std::string render_csv(const table::ResultTable& table, bool header);
 std::string render_tsv(const table::ResultTable& table, bool header);
+
+// markdown.cpp: a pipe table, whose texts are all escaped.
 std::string render_markdown(const table::ResultTable& table, const Style& style);
+
+// Below page/. A page of one table, of one or more records, and of a digest.
 std::string render_html(const table::ResultTable& table, const Style& style);
 std::string render_html_records(const table::ResultTable& table, const Style& style);
 std::string render_html(const table::Digest& digest, const Style& style);

@@ -1,6 +1,7 @@
 #include "core/render/text/grid.hpp"
 
 #include "core/base/text.hpp"
+#include "core/render/text/cell_text.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,9 @@
 // JSON: one object with the window, the rows (one a line, so that diffs and grep work) and the
 // total. NDJSON: the rows alone.
+#include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
+#include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
-#include "core/render/text/machine_text.hpp"
 #include "core/render/text/plugin_output.hpp"
 #include "core/time/rfc3339.hpp"
 
@@ -14,45 +15,20 @@ namespace {
 
 constexpr std::string_view previous_prefix = "previous.";
 
-void append_string(std::string& out, std::string_view text) {
-    out += '"';
-    while (!text.empty()) {
-        const CodePoint code = front_of(text);
-        if (!code.valid) {
-            out += "\ufffd";
-        } else if (code.value == '"' || code.value == '\\') {
-            out += '\\';
-            out += static_cast<char>(code.value);
-        } else if (code.value == '\n') {
-            out += "\\n";
-        } else if (code.value == '\r') {
-            out += "\\r";
-        } else if (code.value == '\t') {
-            out += "\\t";
-        } else if (is_unseen(code.value)) {
-            append_json_escape(out, code.value);
-        } else {
-            out += text.substr(0, code.size);
-        }
-        text.remove_prefix(code.size);
-    }
-    out += '"';
-}
-
 struct AppendCell {
     std::string& out;
 
-    void operator()(const std::string& text) const { append_string(out, text); }
-    void operator()(time::Instant at) const { append_string(out, time::format_utc(at)); }
+    void operator()(const std::string& text) const { append_json_string(out, text); }
+    void operator()(time::Instant at) const { append_json_string(out, time::format_utc(at)); }
     void operator()(const std::vector<std::string>& texts) const {
         out += '[';
         for (const std::string& text : texts) {
             if (&text != &texts.front()) out += ", ";
-            append_string(out, text);
+            append_json_string(out, text);
         }
         out += ']';
     }
-    void operator()(const table::Bucket& bucket) const { append_string(out, bucket.text); }
+    void operator()(const table::Bucket& bucket) const { append_json_string(out, bucket.text); }
     // Numbers, lengths and raw JSON are spelled as in csv; what has no spelling there is null.
     void operator()(const auto& value) const {
         const std::string text = plain_text(table::Cell{value});
@@ -68,7 +44,7 @@ class Object {
     std::string& value_of(std::string_view key) {
         if (!m_empty) m_out += ", ";
         m_empty = false;
-        append_string(m_out, key);
+        append_json_string(m_out, key);
         m_out += ": ";
         return m_out;
     }
@@ -167,7 +143,7 @@ std::string render_json(const table::ResultTable& table) {
         out += ",\n";
     }
     out += "  ";
-    append_string(out, table.rows_key);
+    append_json_string(out, table.rows_key);
     out += ": ";
     append_rows(out, table);
     if (table.total) {
@@ -182,18 +158,18 @@ std::string render_json(const table::Digest& digest) {
     std::string out = "{\n  \"window\": ";
     append_window(out, digest.window);
     out += ",\n  \"headline\": ";
-    append_string(out, digest.headline);
+    append_json_string(out, digest.headline);
     out += ",\n  \"total\": ";
     append_row(out, digest.figures, digest.figures.total.value(), RowKind::total);
     for (const table::Section& section : digest.sections) {
         out += ",\n  ";
-        append_string(out, section.key);
+        append_json_string(out, section.key);
         out += ": ";
         append_rows(out, section.table);
     }
     for (const table::Mention& mention : digest.mentions) {
         out += ",\n  ";
-        append_string(out, mention.key);
+        append_json_string(out, mention.key);
         out += ": " + std::to_string(mention.count);
     }
     out += "\n}\n";
@@ -205,7 +181,7 @@ std::string render_json(const table::Probe& probe, const Style& style) {
     append_window(out, probe.window);
     const auto add = [&](std::string_view key, const table::Cell& cell) {
         out += ",\n  ";
-        append_string(out, key);
+        append_json_string(out, key);
         out += ": ";
         std::visit(AppendCell{out}, cell);
     };

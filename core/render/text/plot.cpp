@@ -1,6 +1,7 @@
-#include "core/render/text/plot.hpp"
-
+// render_plots() of renderer.hpp: bars of one scale, drawn in characters and their eighths.
 #include "core/base/text.hpp"
+#include "core/render/text/cell_text.hpp"
+#include "core/render/text/renderer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -63,9 +64,9 @@ std::vector<std::size_t> ends_of(const table::PlotBar& bar, double unit, std::si
     return ends;
 }
 
-class Drawing {
+class BarDrawing {
   public:
-    Drawing(const table::Plot& plot, const Style& style) : m_plot(plot), m_style(style) {
+    BarDrawing(const table::Plot& plot, const Style& style) : m_plot(plot), m_style(style) {
         for (const auto& bar : plot.bars) {
             m_labels.push_back(
                 shorten(visible(bar.label), longest_label, style.ascii ? "..." : "…"));
@@ -193,7 +194,7 @@ std::string render_plots(const table::Plots& plots, const Style& style) {
     if (plots.plots.empty()) return out + visible(plots.empty_note) + "\n";
     for (const auto& plot : plots.plots) {
         if (&plot != &plots.plots.front()) out += '\n';
-        out += Drawing(plot, style).drawn();
+        out += BarDrawing(plot, style).drawn();
     }
     return out;
 }

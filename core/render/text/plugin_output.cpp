@@ -2,6 +2,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
 #include "core/time/rfc3339.hpp"
 

@@ -1,7 +1,8 @@
-#include "core/render/text/record.hpp"
-
+// render_record() of renderer.hpp: key beside value for people, one flat object for machines.
 #include "core/base/text.hpp"
+#include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
+#include "core/render/text/renderer.hpp"
 
 #include <algorithm>
 

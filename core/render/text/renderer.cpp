@@ -54,6 +54,12 @@ std::optional<Format> format_of_file(std::string_view path) {
     return std::nullopt;
 }
 
+table::Sparkline sparkline_for(Format format, const Style& style) {
+    if (!is_for_people(format)) return table::Sparkline::none;
+    const bool ascii = style.ascii && format != Format::html;
+    return ascii ? table::Sparkline::ascii : table::Sparkline::blocks;
+}
+
 std::string render(const table::ResultTable& table, Format format, const Style& style) {
     switch (format) {
         case Format::table:

@@ -1,6 +1,9 @@
-// Prints a ResultTable in one of the formats. Renderers know no queries.
+// Prints answers in one of the formats: all that others need of the renderers, which know no
+// queries.
 #pragma once
 
+#include "core/table/digest.hpp"
+#include "core/table/plot.hpp"
 #include "core/table/result_table.hpp"
 #include "core/time/zone.hpp"
 
@@ -9,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace jobtally::render {
 
@@ -32,6 +34,11 @@ Format format_named(std::string_view name);
 // others.
 std::optional<Format> format_of_file(std::string_view path);
 
+// Formats that people read as they are; the others are read by programs, which count on every key.
+constexpr bool is_for_people(Format format) {
+    return format == Format::table || format == Format::markdown || format == Format::html;
+}
+
 struct Style {
     time::Zone zone;     // for the times that people read
     bool color = false;  // ANSI escapes; table only
@@ -42,22 +49,23 @@ struct Style {
     bool ascii = false;  // the terminal has no UTF-8: the table's own marks are ASCII
 };
 
-// `table` reduced to the columns of `keys`, in that order, each then for everyone. Empty keys: as
-// it is. Throws UsageError, naming the known keys, for one that the table does not have, and for
-// one named twice.
-table::ResultTable choose_columns(table::ResultTable table, const std::vector<std::string>& keys);
+// What draws small pictures for the readers of a format.
+table::Sparkline sparkline_for(Format format, const Style& style);
 
-// The whole text, ending in a line break; html is a page of its own.
+// All of these end in a line break; html is a page of its own.
 std::string render(const table::ResultTable& table, Format format, const Style& style);
 
-// One cell as machines see it: 0.5, 1.285, 2020-11-21T14:26:10.345Z; empty where unknown. Texts
-// are made visible; neither quoted nor guarded.
-std::string machine_text(const table::Cell& cell);
-// One cell as a person sees it, with controls made visible: `50.0 %`, `1.29 s`, local time; `-`
-// where unknown.
-std::string human_text(const table::Cell& cell, const Style& style);
-// `2026-11-01 00:00 to 2026-11-08 00:00 Europe/Paris, by created_at`; `all reports` where both
-// ends are open.
-std::string window_text(const table::Window& window, const Style& style);
+// `table` has exactly one row; for html it may have any number, which become one page. table,
+// markdown and html print a line a column (title, value); json and ndjson the object alone; csv and
+// tsv as render().
+std::string render_record(const table::ResultTable& table, Format format, const Style& style);
+
+// Text for a mail, Markdown for a chat, a page for a browser, JSON for programs. Rows (ndjson, csv,
+// tsv) are those of the figures. html alone shows the digest's page.
+std::string render_digest(const table::Digest& digest, Format format, const Style& style);
+
+// Bars as text, a line each: label, bar, figures. As wide as style.max_width, 100 columns where
+// that is 0; the longest bar of each plot fills what labels and figures leave.
+std::string render_plots(const table::Plots& plots, const Style& style);
 
 }  // namespace jobtally::render

@@ -1,8 +1,8 @@
 // CSV (RFC 4180, but lines end in \n) and TSV: a header of keys, then the rows; no total. What
 // becomes of odd texts is written at Format.
 #include "core/base/text.hpp"
+#include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
-#include "core/render/text/machine_text.hpp"
 
 #include <string_view>
 

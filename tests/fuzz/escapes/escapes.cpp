@@ -1,10 +1,10 @@
 // Whatever a name holds, no format lets it act, break its line or its column, and those that
 // promise it give it back to the byte.
+#include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/watch/access_log.hpp"
 #include "core/render/text/plugin_output.hpp"
 #include "core/render/text/renderer.hpp"
-#include "core/wire/report_writer.hpp"
 #include "tests/fuzz/demand.hpp"
 #include "tests/support/read_back.hpp"
 #include "tests/unit/render/sample.hpp"
@@ -163,7 +163,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     try_log(text);
     if (!is_utf8(text)) return 0;
     std::string json;
-    wire::append_json_string(json, text);
+    append_json_string(json, text);
     demand(boost::json::parse(json).as_string() == text, "another text from a JSON string");
     return 0;
 }

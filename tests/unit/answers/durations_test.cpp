@@ -118,7 +118,7 @@ TEST_CASE("values at ranks are those of the sorted values", "[answers]") {
 
 TEST_CASE("a small histogram is drawn for people who ask", "[answers]") {
     answers::DurationsOptions options;
-    options.histogram = answers::Histogram::ascii;
+    options.histogram = table::Sparkline::ascii;
     const auto table = durations_of(timed_reports(), options);
     CHECK(query_test::keys(table).ends_with("clock_errors histogram"));
     CHECK(cell(table, 0, "histogram").size() == 8);

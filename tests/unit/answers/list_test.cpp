@@ -160,8 +160,7 @@ TEST_CASE("a shown report is judged by the runs before it", "[answers]") {
     CHECK(down(table, "failure_streak_place") == "- 1 - - -");
     CHECK(down(table, "failure_streak_length") == "- 2 - - -");
     CHECK(cell(table, 1, "failing_since") == "2026-11-02T02:00:00Z");
-    const auto drawn =
-        answers::show_table(answers::show(store, {"slow"}), answers::Histogram::ascii);
+    const auto drawn = answers::show_table(answers::show(store, {"slow"}), table::Sparkline::ascii);
     CHECK(cell(drawn, 0, "spread") == "1.00 s :    @ [.] 1m 20s");
 }
 

@@ -32,11 +32,11 @@ const std::vector<Made>& reports() {
 TEST_CASE("the trend of rates shows where not all succeeded", "[answers]") {
     const auto store = query_test::store_of(reports());
     const query::Scope scope(store, eight_hours());
-    const auto ascii = answers::rates(scope, query::By::definition, query::Trend::ascii);
+    const auto ascii = answers::rates(scope, query::By::definition, table::Sparkline::ascii);
     CHECK(ascii.rows.at(0).trend == "@.=    .");  // half of two: 1 + floor(3.5)
     CHECK(ascii.total.trend == "@.=    .");
-    const auto table =
-        answers::rates_table(answers::rates(scope, query::By::definition, query::Trend::blocks));
+    const auto table = answers::rates_table(
+        answers::rates(scope, query::By::definition, table::Sparkline::blocks));
     CHECK(query_test::keys(table).ends_with("last_created_at trend"));
     CHECK(query_test::cell(table, 0, "trend") == "█▁▄    ▁");
 }
@@ -44,7 +44,7 @@ TEST_CASE("the trend of rates shows where not all succeeded", "[answers]") {
 TEST_CASE("the trend of failures is to the scale of the worst eighth", "[answers]") {
     const auto store = query_test::store_of(reports());
     const query::Scope scope(store, eight_hours());
-    const auto answer = answers::failures(scope, query::By::none, query::Trend::ascii);
+    const auto answer = answers::failures(scope, query::By::none, table::Sparkline::ascii);
     CHECK(answer.rows.at(0).trend == " ++    @");  // 1 of 2: 1 + round(3.5)
     CHECK(answer.total.trend == " ++    @");
 }
@@ -52,7 +52,7 @@ TEST_CASE("the trend of failures is to the scale of the worst eighth", "[answers
 TEST_CASE("there is no trend without a window of two ends", "[answers]") {
     const auto store = query_test::store_of(reports());
     const query::Scope scope(store, {});
-    const auto answer = answers::rates(scope, query::By::definition, query::Trend::ascii);
+    const auto answer = answers::rates(scope, query::By::definition, table::Sparkline::ascii);
     CHECK_FALSE(answer.has_trend);
     CHECK(query_test::keys(answers::rates_table(answer)).ends_with("last_created_at"));
 }

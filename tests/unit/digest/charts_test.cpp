@@ -126,30 +126,8 @@ TEST_CASE("what does not fit is counted", "[digest]") {
     CHECK(chart.more == 5);
     CHECK(chart.more_failed == 2);
     CHECK(chart.totals.back() == Ends{45, 3, 0, 42});
-    CHECK(digest::durations_chart(store, charted).more == 5);
     const query::Scope year(store, selection_of("2025-11-03T00:00:00Z", "2026-11-03T00:00:00Z"));
     CHECK(digest::days_chart(store, digest::charted(year, now)).definitions.size() == 8000 / 365);
-}
-
-TEST_CASE("boxes hold percentiles, slowest median first", "[digest]") {
-    std::vector<Made> reports{{"x", "SUCCESS", "01:00:00", "01:00:30", "d-0", "Slow"},
-                              {"y", "RUNNING", "01:00:00", "01:00:30", "d-2", "Open"}};
-    for (int i = 10; i < 30; ++i) {  // 1 s to 20 s
-        const auto second = std::to_string(i - 9);
-        reports.push_back({"r" + std::to_string(i), "SUCCESS", "02:00:00",
-                           std::string("02:00:") + (second.size() < 2 ? "0" : "") + second, "d-1",
-                           "Quick"});
-    }
-    const auto store = query_test::store_of(reports);
-    const query::Scope scope(store, selection_of("2026-11-02T00:00:00Z", "2026-11-03T00:00:00Z"));
-    const auto chart = digest::durations_chart(store, digest::charted(scope, now));
-    REQUIRE(chart.boxes.size() == 2);
-    CHECK(chart.boxes[0].label == "Slow");
-    const auto& box = chart.boxes[1];
-    using namespace std::chrono_literals;
-    CHECK(box.count == 20);
-    CHECK((box.min == 1s && box.p5 == 1s && box.p25 == 5s && box.p50 == 10s));
-    CHECK((box.p75 == 15s && box.p95 == 19s && box.max == 20s));
 }
 
 TEST_CASE("a page has a verdict and figures in large type", "[digest]") {
@@ -169,7 +147,29 @@ TEST_CASE("a page has a verdict and figures in large type", "[digest]") {
     CHECK(well.page->tiles[4].figure.value == table::Cell{time::Duration{2'000'000}});
     const auto bad = page_of(query_test::store_of({{"a", "FAILURE", "01:00:00", "", "d", "A"}}));
     CHECK(bad.page->verdict == table::Verdict::attention);
-    REQUIRE(bad.details.size() == 2);
-    CHECK(bad.details[1].key == "newest_failures");
-    CHECK(bad.details[1].table.rows.size() == 1);
+    const auto& details = bad.page->details;
+    REQUIRE(details.size() == 3);
+    CHECK(details[0].table.empty_note == "no durations known");
+    CHECK(details[0].table.rows.empty());
+    CHECK(details[2].key == "newest_failures");
+    CHECK(details[2].table.rows.size() == 1);
+}
+
+TEST_CASE("a page's durations come slowest median first, with the spread in pictures", "[digest]") {
+    const auto store = query_test::store_of({
+        {"a", "SUCCESS", "01:00:00", "01:00:01", "d-1", "Quick", 1, 1, 0},
+        {"b", "SUCCESS", "02:00:00", "02:00:01", "d-1", "Quick", 1, 1, 0},
+        {"c", "SUCCESS", "01:00:00", "01:00:30", "d-2", "Slow", 1, 1, 0},
+        {"d", "RUNNING", "01:00:00", "01:00:30", "d-3", "Open"},
+    });
+    const query::Scope scope(store, selection_of("2026-11-02T00:00:00Z", "2026-11-03T00:00:00Z"));
+    const auto page = digest::summary_page(scope, digest::summary(scope, now), now);
+    const auto& table = page.page->details[0].table;
+    REQUIRE(table.rows.size() == 2);
+    CHECK(table.columns[5].title == "1.00 s to 30 s");
+    CHECK(table.rows[0][0] == table::Cell{std::string("Slow")});
+    CHECK(table.rows[0][5] == table::Cell{std::string(31, ' ') + "█"});
+    CHECK(table.rows[1][1] == table::Cell{std::int64_t{2}});
+    CHECK(table.rows[1][5] == table::Cell{"█" + std::string(31, ' ')});
+    CHECK(table.total.value()[5] == table::Cell{"█" + std::string(30, ' ') + "▅"});
 }

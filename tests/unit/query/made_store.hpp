@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/query/scope.hpp"
+#include "core/render/text/cell_text.hpp"
 #include "core/render/text/renderer.hpp"
 #include "core/store/reports/reports.hpp"
 #include "core/time/rfc3339.hpp"

@@ -1,5 +1,6 @@
 // How single cells and windows are spelled, for machines and for people.
 #include "core/base/error.hpp"
+#include "core/render/text/cell_text.hpp"
 #include "core/render/text/renderer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/render/sample.hpp"

@@ -6,8 +6,8 @@
 
 TEST_CASE("chosen columns come in their order, those for machines too", "[render]") {
     using namespace jobtally::render;
-    const auto table =
-        choose_columns(sample::rates(), {"reports", "definition_id", "mean_seconds"});
+    const auto table = jobtally::table::choose_columns(
+        sample::rates(), {"reports", "definition_id", "mean_seconds"});
     CHECK(render(table, Format::table, {}) ==
           "2026-11-01 00:00 to 2026-11-08 00:00 UTC, by created_at\n"
           "reports  id       mean\n"
@@ -34,16 +34,17 @@ TEST_CASE("chosen columns come in their order, those for machines too", "[render
 
 TEST_CASE("no choice leaves a table as it is; a choice without a total works", "[render]") {
     using namespace jobtally::render;
-    CHECK(render(choose_columns(sample::rates(), {}), Format::json, {}) ==
+    CHECK(render(jobtally::table::choose_columns(sample::rates(), {}), Format::json, {}) ==
           render(sample::rates(), Format::json, {}));
     auto table = sample::rates();
     table.total.reset();
     table.rows.clear();
-    CHECK(render(choose_columns(table, {"reports"}), Format::csv, {}) == "reports\n");
+    CHECK(render(jobtally::table::choose_columns(table, {"reports"}), Format::csv, {}) ==
+          "reports\n");
 }
 
 TEST_CASE("columns that are not there, or twice, are usage errors", "[render]") {
-    using jobtally::render::choose_columns;
+    using jobtally::table::choose_columns;
     try {
         choose_columns(sample::rates(), {"reports", "repots\n"});
         FAIL("no error");

@@ -2,8 +2,7 @@
 #include "core/render/page/html_page.hpp"
 #include "core/render/page/html_table.hpp"
 #include "core/render/page/html_text.hpp"
-#include "core/render/text/digest.hpp"
-#include "core/render/text/record.hpp"
+#include "core/render/text/renderer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/render/sample.hpp"
 
@@ -36,13 +35,6 @@ TEST_CASE("texts are escaped and controls are visible", "[render]") {
     CHECK(render::figure_attributes("a\"b", std::string{"<"}) ==
           " data-key=\"a&quot;b\" data-value=\"&lt;\"");
     CHECK(render::figure_attributes("x", {}) == " data-key=\"x\" data-value=\"\"");
-}
-
-TEST_CASE("coordinates have at most one decimal", "[render]") {
-    CHECK(render::coordinate(12) == "12");
-    CHECK(render::coordinate(12.54) == "12.5");
-    CHECK(render::coordinate(-0.01) == "0");
-    CHECK(render::coordinate(-3.25) == "-3.2");
 }
 
 TEST_CASE("a table in HTML", "[render]") {
@@ -137,7 +129,36 @@ TEST_CASE("a digest's page shows sections with rows and names those without", "[
                 "<p class=\"mention\" data-key=\"rejected\" data-value=\"2\">2 rejected "
                 "&amp; kept</p>"));
     CHECK_FALSE(holds(page, "nothing of that"));
-    CHECK(holds(page, "<dt>reports</dt><dd data-key=\"reports\" data-value=\"12346\">12,346</dd>"));
+}
+
+TEST_CASE("a digest's page has its verdict, figures in large type, charts and details",
+          "[render]") {
+    table::Digest digest;
+    table::Page page;
+    page.verdict = table::Verdict::attention;
+    page.tiles = {{"Reports", {"reports", std::int64_t{12346}}, {"of ", table::Figure{"of", {}}}}};
+    page.days.days = {std::chrono::local_days{std::chrono::days{20000}}};
+    page.days.totals.resize(1);
+    page.details = {{"definitions", "All <b>", sample::named({}), 0, "", "worst & first"}};
+    digest.page = page;
+    const auto html = render::render_digest(digest, Format::html, {});
+    CHECK(holds(html, "<div class=\"verdict bad\"><p>Needs attention</p></div>"));
+    CHECK(holds(html,
+                "<div><dt>Reports</dt><dd data-key=\"reports\" data-value=\"12346\">12,346</dd>"
+                "<dd class=\"note\">of <span data-key=\"of\" data-value=\"\">-</span></dd></div>"));
+    CHECK(holds(html, "<section id=\"per-day\""));
+    CHECK(holds(html, "<section id=\"grid\""));
+    CHECK(holds(html,
+                "<h2 id=\"definitions-h\">All &lt;b&gt;</h2>\n<p class=\"lead\">worst &amp; "
+                "first</p>\n<p class=\"none\">no reports</p>"));
+}
+
+TEST_CASE("drawings are a further column that is not sorted by", "[render]") {
+    const auto html =
+        render::html_table(sample::named({"a", "b"}), "x", {}, {"<svg/>", {"<svg>1", "<svg>2"}});
+    CHECK(holds(html, ">reports</th><th scope=\"col\" class=\"drawn\"><svg/></th></tr>"));
+    CHECK(holds(html, ">7</td><td class=\"drawn\"><svg>1</td></tr>\n<tr>"));
+    CHECK(holds(html, ">7</td><td class=\"drawn\"><svg>2</td></tr>\n</tbody>"));
 }
 
 }  // namespace html_test

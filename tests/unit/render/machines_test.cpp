@@ -76,7 +76,7 @@ TEST_CASE("json strings hold no byte that acts on a terminal, and parse back", "
     const std::string odd = "\0\x1f\x7f\"\\/\n\r\t\b\u0085\u2028\u202e\u200b\U000e0041é🚀"s;
     const std::string line = plain(sample::named({odd}), as_ndjson);
     CHECK(line ==
-          "{\"definition_name\": \"\\u0000\\u001f\\u007f\\\"\\\\/\\n\\r\\t\\u0008\\u0085\\u2028"
+          "{\"definition_name\": \"\\u0000\\u001f\\u007f\\\"\\\\/\\n\\r\\t\\b\\u0085\\u2028"
           "\\u202e\\u200b\\udb40\\udc41é🚀\", \"reports\": 7}\n");
     CHECK(boost::json::parse(line).at("definition_name").as_string() == odd);
     CHECK(plain(sample::named({"a\xff"

@@ -1,6 +1,5 @@
 // Bars as text, to the letter.
-#include "core/render/text/plot.hpp"
-
+#include "core/render/text/renderer.hpp"
 #include "tests/support/catch.hpp"
 
 namespace plot_test {

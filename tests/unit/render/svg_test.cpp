@@ -1,6 +1,7 @@
 // The drawings, with places computed by hand.
-#include "core/render/page/html_charts.hpp"
-#include "core/render/page/svg_charts.hpp"
+#include "core/render/page/chart_parts.hpp"
+#include "core/render/page/days_chart.hpp"
+#include "core/render/page/grid_chart.hpp"
 #include "tests/support/catch.hpp"
 
 #include <chrono>
@@ -62,25 +63,6 @@ TEST_CASE("an axis of shares begins below the least", "[render]") {
     CHECK(render::share_floor(0) == 0);
 }
 
-TEST_CASE("an axis of lengths is logarithmic between round ends", "[render]") {
-    const render::LengthAxis axis(2s, 90s, 300);
-    CHECK(axis.ticks().front().label == "1 s");
-    CHECK(axis.ticks().back().label == "10 min");
-    CHECK(axis.ticks().size() == 4);
-    CHECK(axis.place(1s) == 0);
-    CHECK(axis.place(600s) == 300);
-    // ln(10) / ln(600) of the width
-    CHECK(axis.place(10s) == Approx(107.985).epsilon(1e-5));
-    CHECK(axis.place(0s) == 0);
-    CHECK(axis.place(9000s) == 300);
-    const render::LengthAxis nothing(0s, 0s, 300);
-    CHECK(nothing.ticks().size() == 2);
-    CHECK(nothing.place(0s) == 0);
-    const render::LengthAxis ages(std::chrono::hours{900000}, std::chrono::hours{900000}, 300);
-    CHECK(ages.ticks().size() == 2);
-    CHECK(ages.place(std::chrono::hours{900000}) == 300);
-}
-
 TEST_CASE("days are named", "[render]") {
     CHECK(render::day_text(day(11, 16)) == "Mon 16 Nov 2026");
     CHECK(render::short_day_text(day(2, 1)) == "1 Feb");
@@ -94,6 +76,13 @@ TEST_CASE("days are named", "[render]") {
     REQUIRE(months.size() == 3);  // 14 November to 1 February
     CHECK((months[0].place == 17 && months[0].label == "Dec"));
     CHECK((months[2].place == 79 && months[2].label == "Feb"));
+}
+
+TEST_CASE("coordinates have at most one decimal", "[render]") {
+    CHECK(render::coordinate(12) == "12");
+    CHECK(render::coordinate(12.54) == "12.5");
+    CHECK(render::coordinate(-0.01) == "0");
+    CHECK(render::coordinate(-3.25) == "-3.2");
 }
 
 TEST_CASE("how a day ended, in words", "[render]") {
@@ -127,7 +116,7 @@ TEST_CASE("bars of days", "[render]") {
     CHECK(has(svg, R"(<rect class="clean" x="265.5" y="230" width="26" height="70"/>)"
                    R"(<rect class="partial" x="265.5" y="195" width="26" height="35"/>)"
                    R"(<rect class="failed" x="265.5" y="160" width="26" height="35"/>)"
-                   R"(<text class="count" x="278.5" y="155">1</text></g>)"));
+                   "<text class=\"count\" x=\"278.5\" y=\"155\">1</text>\n</g>"));
     CHECK(has(svg, "<title>Mon 16 Nov 2026: no reports</title>"));
     CHECK(occurrences(svg, "class=\"mark\"") == 2);
     CHECK(has(svg, R"(<text class="x" x="723.5" y="322">16 Nov</text>)"));
@@ -143,13 +132,9 @@ TEST_CASE("a strip of days", "[render]") {
     const auto chart = two_days();
     CHECK(
         render::svg_strip(chart, chart.definitions[0]) ==
-        R"(<svg class="strip" width="40" height="22" viewBox="0 0 40 22" role="img" aria-label="A &lt;b&gt;: 4 reports: 3 succeeded (75.0 %), 1 of them partial; 1 failed; failed on 15 Nov; partial on 15 Nov">
-<use class="mark" href="#s-some" x="0"><title>Sun 15 Nov 2026: 4 reports: 3 succeeded (75.0 %), 1 of them partial; 1 failed</title></use><circle class="gap" cx="29" cy="11" r="1"/></svg>)");
-    const auto signs = render::svg_signs();
-    for (const char* sign : {"s-clean", "m-partial", "t-some", "t-all", "s-open"}) {
-        CHECK(has(signs, std::string{"<symbol id=\""} + sign + "\""));
-    }
-    CHECK(occurrences(signs, "<text") == 8);  // narrow signs have no letter, clean ones never
+        R"(<svg class="strip" width="40" height="22" viewBox="0 0 40 22" preserveAspectRatio="none" role="img" aria-label="A &lt;b&gt;: 4 reports: 3 succeeded (75.0 %), 1 of them partial; 1 failed; failed on 15 Nov; partial on 15 Nov">
+<use href="#s-some" x="0"><title>Sun 15 Nov 2026: 4 reports: 3 succeeded (75.0 %), 1 of them partial; 1 failed</title></use>
+<use href="#s-none" x="20"><title>Mon 16 Nov 2026: no reports</title></use></svg>)");
 }
 
 TEST_CASE("a long strip names ten days and counts the others", "[render]") {
@@ -161,24 +146,8 @@ TEST_CASE("a long strip names ten days and counts the others", "[render]") {
     CHECK(has(strip,
               "; failed on 1 Jan, 2 Jan, 3 Jan, 4 Jan, 5 Jan, 6 Jan, 7 Jan, 8 Jan, 9 Jan, "
               "10 Jan and 60 more\""));
-    CHECK(has(strip, "class=\"strip narrow\" width=\"490\""));
-    CHECK(occurrences(strip, "href=\"#t-all\"") == 70);
-}
-
-// From 1 s to 10 min, 22 + 480 * ln(t) / ln(600): 10 s is at 194.8, 20 s at 246.8, 60 s at 329.2.
-TEST_CASE("a box of durations", "[render]") {
-    const table::DurationBox box{"d", "A&B", 20, 2s, 10s, 20s, 60s, 60s, 60s, 600s};
-    const render::LengthAxis axis(2s, 600s, render::box_width);
-    CHECK(render::box_text(box) ==
-          "20 runs: median 1m 00s; half of them 20 s to 1m 00s; 90 % 10 s "
-          "to 1m 00s; longest 10m 00s");
-    const auto svg = render::svg_box(axis, box);
-    CHECK(has(svg, "aria-label=\"A&amp;B: 20 runs"));
-    CHECK(has(svg, R"(<path class="whisker" d="M194.8 8v10M194.8 13H329.2M329.2 8v10"/>)"));
-    CHECK(has(svg, R"(<rect class="half" x="246.8" y="6" width="82.4" height="14" rx="2"/>)"));
-    CHECK(has(svg, R"(<path class="median" d="M329.2 4v18"/>)"));
-    CHECK(has(svg, R"(<circle class="longest" cx="502" cy="13" r="2.5"/>)"));
-    CHECK(render::box_text({"d", "A", 1, 2s, 2s, 2s, 2s, 2s, 2s, 2s}) == "1 run: 2.00 s");
+    CHECK(has(strip, "class=\"strip narrow\" width=\"490\" height=\"22\" viewBox=\"0 0 1400 22\""));
+    CHECK(occurrences(strip, "href=\"#s-all\"") == 70);
 }
 
 TEST_CASE("charts without anything say so", "[render]") {
@@ -187,7 +156,6 @@ TEST_CASE("charts without anything say so", "[render]") {
     chart.totals.resize(1);
     CHECK(has(render::html_days(chart, {}), "<p class=\"none\">no reports</p>"));
     CHECK(has(render::html_grid(chart, {}), "<p class=\"none\">no reports</p>"));
-    CHECK(has(render::html_durations({}, chart, {}), "<p class=\"none\">no durations known</p>"));
 }
 
 TEST_CASE("a grid says what does not fit, and where its days are cut", "[render]") {
@@ -202,6 +170,10 @@ TEST_CASE("a grid says what does not fit, and where its days are cut", "[render]
     CHECK(has(grid, "and 3 more definitions, 2 of them with failures</p>"));
     CHECK(has(grid, "2 days, Sun 15 Nov 2026 to Mon 16 Nov 2026 08:30, worst first"));
     CHECK(has(grid, "data-value=\"A &lt;b&gt;\""));
+    for (const char* sign : {"none", "clean", "partial", "some", "all", "open"}) {
+        CHECK(occurrences(grid, std::string("<symbol id=\"s-") + sign + "\"") == 1);
+        CHECK(has(grid, std::string("<use href=\"#s-") + sign + "\"/></svg> "));
+    }
 }
 
 }  // namespace svg_test

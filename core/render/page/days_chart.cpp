@@ -1,6 +1,8 @@
-// Success per day: a line of shares above bars of counts.
+#include "core/render/page/days_chart.hpp"
+
+#include "core/render/page/chart_parts.hpp"
+#include "core/render/page/html_page.hpp"
 #include "core/render/page/html_text.hpp"
-#include "core/render/page/svg_charts.hpp"
 
 #include <algorithm>
 
@@ -25,30 +27,24 @@ constexpr Panel shares{30, 114};
 constexpr Panel counts{160, 300};
 constexpr double least_bar = 3;  // so that one failure among thousands is seen
 
-double share_of(const Ends& ends) {
-    return static_cast<double>(ends.succeeded) / static_cast<double>(ends.finished());
-}
-
-std::string line(std::string_view kind, double x1, double y1, double x2, double y2) {
-    return fmt::format(R"(<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>)", kind,
-                       coordinate(x1), coordinate(y1), coordinate(x2), coordinate(y2)) +
-           "\n";
+std::string grid_line(double y) {
+    return fmt::format("<line class=\"grid\" x1=\"{0}\" y1=\"{2}\" x2=\"{1}\" y2=\"{2}\"/>\n", left,
+                       width - right, coordinate(y));
 }
 
 std::string label(std::string_view kind, double x, double y, std::string_view text) {
-    return fmt::format(R"(<text class="{}" x="{}" y="{}">{}</text>)", kind, coordinate(x),
-                       coordinate(y), html_text(text)) +
-           "\n";
+    return fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\">{}</text>\n", kind, coordinate(x),
+                       coordinate(y), text);
 }
 
-class Drawing {
+class DaysDrawing {
   public:
-    explicit Drawing(const table::DaysChart& chart)
+    explicit DaysDrawing(const table::DaysChart& chart)
         : m_chart(chart), m_step((width - left - right) / static_cast<double>(chart.days.size())) {
         double least = 1;
         std::int64_t most = 0;
         for (const Ends& ends : chart.totals) {
-            if (ends.finished() > 0) least = std::min(least, share_of(ends));
+            if (ends.finished() > 0) least = std::min(least, ends.success());
             most = std::max(most, ends.finished());
         }
         m_floor = share_floor(least);
@@ -58,14 +54,13 @@ class Drawing {
     std::string axes() const {
         std::string out = label("panel", left, shares.top - 12, "Jobs that succeeded, per cent");
         for (const double share : {m_floor, (m_floor + 1) / 2, 1.0}) {
-            out += line("grid", left, y_of_share(share), width - right, y_of_share(share));
-            out +=
-                label("y", left - 8, y_of_share(share) + 4.5, fmt::format("{:.4g}", share * 100));
+            const double y = y_of_share(share);
+            out += grid_line(y) + label("y", left - 8, y + 4.5, fmt::format("{:.4g}", share * 100));
         }
         out += label("panel", left, counts.top - 14, "Finished jobs a day");
         for (const std::int64_t count : m_ticks) {
-            out += line("grid", left, y_of_count(count), width - right, y_of_count(count));
-            out += label("y", left - 8, y_of_count(count) + 4.5, fmt::to_string(count));
+            const double y = counts.bottom - tall(count);
+            out += grid_line(y) + label("y", left - 8, y + 4.5, fmt::to_string(count));
         }
         for (const DayTick& tick : day_ticks(m_chart.days)) {
             out += label("x", center(tick.place), counts.bottom + 22, tick.label);
@@ -81,22 +76,21 @@ class Drawing {
             const Ends& ends = m_chart.totals[day];
             if (ends.finished() > 0) {
                 path += fmt::format("{}{} {}", broken ? "M" : "L", coordinate(center(day)),
-                                    coordinate(y_of_share(share_of(ends))));
+                                    coordinate(y_of_share(ends.success())));
             }
             broken = ends.finished() == 0;
         }
         return path.empty() ? "" : fmt::format("<path class=\"line\" d=\"{}\"/>\n", path);
     }
 
+    // The whole height of a day shows its figures to whoever points at it.
     std::string day(std::size_t day) const {
         const Ends& ends = m_chart.totals[day];
-        const double x = left + m_step * static_cast<double>(day);
         std::string out = fmt::format(
-            "<g class=\"mark\"><title>{}: {}</title><rect class=\"hit\" x=\"{}\" y=\"{}\" "
-            "width=\"{}\" height=\"{}\"/>",
-            html_text(day_text(m_chart.days[day])), ends_text(ends), coordinate(x),
-            coordinate(shares.top - 8), coordinate(m_step),
-            coordinate(counts.bottom - shares.top + 8));
+            R"(<g class="mark"><title>{}: {}</title><rect class="hit" x="{}" y="{}" width="{}" height="{}"/>)",
+            day_text(m_chart.days[day]), ends_text(ends),
+            coordinate(left + m_step * static_cast<double>(day)), shares.top - 8,
+            coordinate(m_step), counts.bottom - shares.top + 8);
         if (ends.finished() > 0) out += dot(day, ends) + bars(day, ends);
         return out + "</g>\n";
     }
@@ -111,26 +105,24 @@ class Drawing {
     double tall(std::int64_t count) const {
         return counts.tall() * static_cast<double>(count) / static_cast<double>(m_ticks.back());
     }
-    double y_of_count(std::int64_t count) const { return counts.bottom - tall(count); }
 
     // A disc is a day without failures, a diamond one with some.
     std::string dot(std::size_t day, const Ends& ends) const {
-        const double size = std::min(4.5, std::max(1.5, m_step / 4));
-        const double x = center(day);
-        const double y = y_of_share(share_of(ends));
+        const double size = std::clamp(m_step / 4, 1.5, 4.5);
+        const auto x = coordinate(center(day));
+        const double y = y_of_share(ends.success());
         if (ends.failed == 0) {
-            return fmt::format(R"(<circle class="clean" cx="{}" cy="{}" r="{}"/>)", coordinate(x),
+            return fmt::format(R"(<circle class="clean" cx="{}" cy="{}" r="{}"/>)", x,
                                coordinate(y), coordinate(size * 0.8));
         }
-        return fmt::format(R"(<path class="failed" d="M{} {}l{} {}l-{} {}l-{} -{}z"/>)",
-                           coordinate(x), coordinate(y - size * 1.3), coordinate(size * 1.3),
-                           coordinate(size * 1.3), coordinate(size * 1.3), coordinate(size * 1.3),
-                           coordinate(size * 1.3), coordinate(size * 1.3));
+        const double half = size * 1.3;
+        return fmt::format(R"(<path class="failed" d="M{0} {1}l{2} {2}l-{2} {2}l-{2} -{2}z"/>)", x,
+                           coordinate(y - half), coordinate(half));
     }
 
     // From the axis up: succeeded in full, partial, failed; above them how many failed.
     std::string bars(std::size_t day, const Ends& ends) const {
-        const double wide = std::min(26.0, std::max(1.0, m_step * 0.66));
+        const double wide = std::clamp(m_step * 0.66, 1.0, 26.0);
         const double x = center(day) - wide / 2;
         double y = counts.bottom;
         std::string out;
@@ -145,8 +137,7 @@ class Drawing {
         add("partial", ends.partial);
         add("failed", ends.failed);
         if (ends.failed > 0 && m_step >= 14) {
-            out += fmt::format(R"(<text class="count" x="{}" y="{}">{}</text>)",
-                               coordinate(center(day)), coordinate(y - 5), ends.failed);
+            out += label("count", center(day), y - 5, fmt::to_string(ends.failed));
         }
         return out;
     }
@@ -159,40 +150,44 @@ class Drawing {
 
 std::string summary_of(const table::DaysChart& chart) {
     Ends all;
-    std::int64_t with_failures = 0;
-    for (const Ends& ends : chart.totals) {
-        all += ends;
-        with_failures += ends.failed > 0 ? 1 : 0;
-    }
+    for (const Ends& ends : chart.totals) all += ends;
+    const auto with_failures = std::count_if(chart.totals.begin(), chart.totals.end(),
+                                             [](const Ends& ends) { return ends.failed > 0; });
     return fmt::format("{} to {}: {}; failures on {} of {} days", day_text(chart.days.front()),
                        day_text(chart.days.back()), ends_text(all), with_failures,
                        chart.days.size());
 }
 
-}  // namespace
-
-std::string ends_text(const Ends& ends) {
-    if (ends.reports == 0) return "no reports";
-    std::string out = fmt::format("{} {}", ends.reports, ends.reports == 1 ? "report" : "reports");
-    if (ends.finished() == 0) return out + ", none finished";
-    out += fmt::format(": {} succeeded ({})", ends.succeeded,
-                       human_text(table::Ratio{share_of(ends)}, {}));
-    if (ends.partial > 0) out += fmt::format(", {} of them partial", ends.partial);
-    if (ends.failed > 0) out += fmt::format("; {} failed", ends.failed);
-    if (ends.reports > ends.finished()) {
-        out += fmt::format("; {} not finished", ends.reports - ends.finished());
-    }
-    return out;
+std::string legend_entry(std::string_view kind, std::string_view text) {
+    return fmt::format(
+        "<li><svg class=\"key\" width=\"14\" height=\"14\" aria-hidden=\"true\"><rect "
+        "class=\"{}\" width=\"14\" height=\"14\"/></svg> {}</li>",
+        kind, text);
 }
 
+}  // namespace
+
 std::string svg_days(const table::DaysChart& chart) {
-    const Drawing drawing(chart);
+    const DaysDrawing drawing(chart);
     std::string out =
         fmt::format("<svg class=\"days\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n",
-                    width, height, html_text(summary_of(chart)));
+                    width, height, summary_of(chart));
     out += drawing.axes() + drawing.share_line();
     for (std::size_t day = 0; day < chart.days.size(); ++day) out += drawing.day(day);
     return out + "</svg>\n";
+}
+
+std::string html_days(const table::DaysChart& chart, const Style& style) {
+    constexpr std::string_view title = "Success per day";
+    std::string body = "<p class=\"lead\">" + span_text(chart, style) + "</p>\n";
+    if (chart.definitions.empty()) {
+        return html_section("per-day", title, body + html_nothing("no reports"));
+    }
+    body += html_scroll_box(title, svg_days(chart)) + "<ul class=\"legend\">" +
+            legend_entry("clean", "succeeded") +
+            legend_entry("partial", "partial: succeeded, but records failed") +
+            legend_entry("failed", "failed; a diamond marks a day with failed jobs") + "</ul>\n";
+    return html_section("per-day", title, body);
 }
 
 }  // namespace jobtally::render

@@ -1,5 +1,6 @@
 // The table on a terminal or a pipe: aligned columns, two spaces apart, a rule before the total.
 #include "core/base/text.hpp"
+#include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
 #include "core/render/text/grid.hpp"
 

@@ -1,7 +1,9 @@
-// How people read a cell, and the window of an answer.
+#include "core/render/text/cell_text.hpp"
+
+#include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
-#include "core/render/text/renderer.hpp"
 #include "core/time/human.hpp"
+#include "core/time/rfc3339.hpp"
 
 #include <cmath>
 
@@ -11,6 +13,28 @@ namespace jobtally::render {
 namespace {
 
 constexpr std::string_view unknown = "-";
+
+// Empty for infinities and NaN.
+std::string exact(double value) {
+    return std::isfinite(value) ? fmt::format("{}", value) : std::string{};
+}
+
+struct PlainText {
+    std::string operator()(std::monostate) const { return {}; }
+    std::string operator()(bool value) const { return value ? "true" : "false"; }
+    std::string operator()(std::int64_t value) const { return fmt::to_string(value); }
+    std::string operator()(table::Number number) const { return exact(number.value); }
+    std::string operator()(table::Ratio ratio) const { return exact(ratio.value); }
+    std::string operator()(time::Duration length) const { return time::format_seconds(length); }
+    std::string operator()(time::Instant at) const { return time::format_utc(at); }
+    std::string operator()(const std::string& text) const { return text; }
+    std::string operator()(const std::vector<std::string>& texts) const {
+        return fmt::format("{}", fmt::join(texts, "; "));
+    }
+    std::string operator()(const table::RawJson& json) const { return one_line_json(json.text); }
+    std::string operator()(const table::Bucket& bucket) const { return bucket.text; }
+    std::string operator()(const table::Change& change) const { return exact(change.value); }
+};
 
 // About three digits that count; no fraction from a thousand on.
 std::string number_words(double value) {
@@ -64,6 +88,15 @@ std::string edge_text(time::Instant at, const time::Zone& zone) {
 }
 
 }  // namespace
+
+std::string plain_text(const table::Cell& cell) {
+    return std::visit(PlainText{}, cell);
+}
+
+std::string machine_text(const table::Cell& cell) {
+    std::string text = plain_text(cell);
+    return table::is_text(cell) ? visible(text) : text;
+}
 
 std::string human_text(const table::Cell& cell, const Style& style) {
     return std::visit(HumanText{style.zone, style.ascii}, cell);

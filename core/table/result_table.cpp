@@ -1,27 +1,26 @@
-// --columns: which columns of a table, in which order.
+#include "core/table/result_table.hpp"
+
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
-#include "core/render/text/renderer.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace jobtally::render {
+namespace jobtally::table {
 namespace {
 
-std::size_t place_of(const table::ResultTable& table, const std::string& key) {
+std::size_t place_of(const ResultTable& table, const std::string& key) {
     const auto at = std::find_if(table.columns.begin(), table.columns.end(),
-                                 [&](const table::Column& column) { return column.key == key; });
+                                 [&](const Column& column) { return column.key == key; });
     if (at != table.columns.end()) return static_cast<std::size_t>(at - table.columns.begin());
     std::string known;
-    for (const table::Column& column : table.columns) {
+    for (const Column& column : table.columns) {
         known.append(known.empty() ? "" : ", ").append(column.key);
     }
     throw UsageError("no column \"" + visible(key) + "\"", "the columns are " + known);
 }
 
-std::vector<std::size_t> places_of(const table::ResultTable& table,
-                                   const std::vector<std::string>& keys) {
+std::vector<std::size_t> places_of(const ResultTable& table, const std::vector<std::string>& keys) {
     std::vector<std::size_t> places;
     for (const std::string& key : keys) {
         const std::size_t place = place_of(table, key);
@@ -33,8 +32,8 @@ std::vector<std::size_t> places_of(const table::ResultTable& table,
     return places;
 }
 
-table::Row chosen(table::Row& row, const std::vector<std::size_t>& places) {
-    table::Row cells;
+Row chosen(Row& row, const std::vector<std::size_t>& places) {
+    Row cells;
     cells.reserve(places.size());
     for (const std::size_t place : places) cells.push_back(std::move(row[place]));
     return cells;
@@ -42,18 +41,18 @@ table::Row chosen(table::Row& row, const std::vector<std::size_t>& places) {
 
 }  // namespace
 
-table::ResultTable choose_columns(table::ResultTable table, const std::vector<std::string>& keys) {
+ResultTable choose_columns(ResultTable table, const std::vector<std::string>& keys) {
     if (keys.empty()) return table;
     const std::vector<std::size_t> places = places_of(table, keys);
-    std::vector<table::Column> columns;
+    std::vector<Column> columns;
     for (const std::size_t place : places) {
         columns.push_back(std::move(table.columns[place]));
-        columns.back().audience = table::Audience::everyone;
+        columns.back().audience = Audience::everyone;
     }
     table.columns = std::move(columns);
-    for (table::Row& row : table.rows) row = chosen(row, places);
+    for (Row& row : table.rows) row = chosen(row, places);
     if (table.total) table.total = chosen(*table.total, places);
     return table;
 }
 
-}  // namespace jobtally::render
+}  // namespace jobtally::table

@@ -180,7 +180,7 @@ ReportReader::Impl::Step ReportReader::Impl::parse(model::Rejection& rejection) 
             return Got::need_more;
         case ValueParser::Step::complete:
             return end_value(rejection);
-        case ValueParser::Step::envelope:
+        case ValueParser::Step::list:
             enter_list();
             return {};
         case ValueParser::Step::broken:
@@ -275,15 +275,15 @@ bool ReportReader::Impl::can_resume() {
 }
 
 std::string ReportReader::Impl::reason(bool too_long) {
-    const ReportHandler& handler = m_parser.handler();
+    const ReportDraft& draft = m_parser.handler().draft();
     std::string place = m_around.place();
     if (!too_long) {
-        if (!place.empty() && !handler.problem_member().empty()) place += '.';
-        place += handler.problem_member();
+        if (!place.empty() && !draft.problem_member().empty()) place += '.';
+        place += draft.problem_member();
     }
     if (!place.empty()) place += ": ";
     return place + (too_long ? fmt::format("longer than {} bytes", m_limits.report_bytes)
-                             : handler.problem());
+                             : draft.problem());
 }
 
 // --- The public face ---

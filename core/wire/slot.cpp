@@ -1,26 +1,30 @@
-// The names of a report's members.
 #include "core/wire/slot.hpp"
-
-#include <array>
 
 namespace jobtally::wire {
 
 std::string_view name_of(Slot slot) {
-    constexpr std::array<std::string_view, 14> names{"id",
-                                                     "type",
-                                                     "status",
-                                                     "created_at",
-                                                     "updated_at",
-                                                     "total_operations",
-                                                     "total_succeeded",
-                                                     "total_failed",
-                                                     "definition_id",
-                                                     "definition_name",
-                                                     "definition",
-                                                     "definition.id",
-                                                     "definition.name",
-                                                     "definition.type"};
+    constexpr std::string_view names[] = {"id",
+                                          "type",
+                                          "status",
+                                          "created_at",
+                                          "updated_at",
+                                          "definition_id",
+                                          "definition_name",
+                                          "definition.id",
+                                          "definition.name",
+                                          "definition.type",
+                                          "total_operations",
+                                          "total_succeeded",
+                                          "total_failed",
+                                          "definition",
+                                          ""};
     return names[static_cast<std::size_t>(slot)];
+}
+
+std::string_view kind_of(Slot slot) {
+    if (slot == Slot::id) return "a string or an integer";
+    if (is_text(slot)) return "a string";
+    return is_count(slot) ? "a count" : "an object";
 }
 
 Slot slot_of_member(std::string_view key) {

@@ -13,29 +13,34 @@ enum class Slot : std::uint8_t {
     status,
     created_at,
     updated_at,
-    total_operations,
-    total_succeeded,
-    total_failed,
     definition_id,
     definition_name,
-    definition,
     nested_id,  // the members of `definition`
     nested_name,
     nested_type,
+    total_operations,
+    total_succeeded,
+    total_failed,
+    definition,
+    root,     // the report itself
     unknown,  // a member that jobtally does not know, and what it holds
     ignored,
-    root,  // the report itself
 };
 
-// The member as a rejection names it: `definition.name`. Only for slots up to nested_type.
+constexpr bool is_text(Slot slot) {
+    return slot <= Slot::nested_type;
+}
+constexpr bool is_count(Slot slot) {
+    return slot >= Slot::total_operations && slot <= Slot::total_failed;
+}
+
+// For rejections, of slots up to root: the member (`definition.name`; nothing for the report
+// itself), and what it must hold (`a count`).
 std::string_view name_of(Slot slot);
+std::string_view kind_of(Slot slot);
 
 // The slot of a member of a report, and of its definition; `unknown` for all others.
 Slot slot_of_member(std::string_view key);
 Slot slot_of_nested(std::string_view key);
-
-constexpr bool is_count(Slot slot) {
-    return slot >= Slot::total_operations && slot <= Slot::total_failed;
-}
 
 }  // namespace jobtally::wire

@@ -17,7 +17,7 @@ class ValueParser::Impl {
     }
 
     Step step_after(bool ended) {
-        if (parser.handler().is_envelope()) return Step::envelope;
+        if (parser.handler().is_list()) return Step::list;
         if (error) return Step::broken;
         if (parser.handler().complete()) return Step::complete;
         return ended ? Step::broken : Step::more;

@@ -15,7 +15,7 @@ inline constexpr int hard_depth = 128;
 
 class ValueParser {
   public:
-    enum class Step { complete, envelope, more, broken };
+    enum class Step { complete, list, more, broken };
 
     ValueParser();
     ~ValueParser();
@@ -26,7 +26,7 @@ class ValueParser {
     // A new value begins; handler() must have been made ready for it.
     void begin();
     // Takes more of the value. `used` is how much of `bytes` it took: up to the value's end or
-    // beyond, over the blanks behind it; up to the `[` of an envelope; or up to the error.
+    // beyond, over the blanks behind it; up to the `[` of a list's items; or up to the error.
     Step write(std::string_view bytes, std::size_t& used);
     // The input has ended. Only a number can be complete now that was not before.
     Step finish();

@@ -1,0 +1,35 @@
+// Writes the members of a report that jobtally does not know, as one JSON object.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace jobtally::wire {
+
+// It is given what the parser finds, in its order, and sets the commas. Texts are valid UTF-8.
+class UnknownMembers {
+  public:
+    // A new report begins.
+    void begin() { m_text.assign(1, '{'); }
+    void key(std::string_view name);
+    void text(std::string_view value);
+    // A number, `true`, `false` or `null`, as it stands in the input.
+    void literal(std::string_view value);
+    void open(char bracket);
+    void close(char bracket) { m_text += bracket; }
+    // Between these two come the unknown members of `definition`. Where there are none, the member
+    // `definition` is left out too.
+    void open_definition();
+    void close_definition();
+    // The report has ended: moves what was written to `out`, nothing where nothing was.
+    void take(std::string& out);
+
+  private:
+    void separate();
+
+    std::string m_text;
+    std::size_t m_definition_start = 0;
+};
+
+}  // namespace jobtally::wire

@@ -41,7 +41,7 @@ Door::Door(Hub& hub, ListeningSocket socket, Purpose purpose)
 
 void Door::open() {
     if (m_is_waiting || m_hub.is_stopping()) return;
-    if (!m_hub.has_room(m_purpose)) return;
+    if (!m_hub.connections().has_room(m_purpose)) return;
     m_is_waiting = true;
     // Waiting first: where no descriptor is left, accepting fails even though nobody knocks.
     m_acceptor.async_wait(Acceptor::wait_read, [this](const error_code& problem) {
@@ -58,7 +58,7 @@ void Door::close() {
     error_code problem;
     m_pause.cancel();
     m_acceptor.cancel(problem);
-    while (!problem && !m_hub.is_full(m_purpose)) {
+    while (!problem && !m_hub.connections().is_full(m_purpose)) {
         auto accepted = m_acceptor.accept(m_peer, problem);
         if (!problem) begin_session(std::move(accepted));
     }
@@ -81,7 +81,7 @@ void Door::begin_session(Socket accepted) {
     }
     const auto session = std::make_shared<Session>(m_hub, channel_of(std::move(accepted)),
                                                    std::move(peer), m_purpose);
-    m_hub.add(session);
+    m_hub.connections().add(session);
     session->start();
 }
 
@@ -92,7 +92,8 @@ void Door::begin_session(Socket accepted) {
 void Door::take_some() {
     error_code problem;
     int taken = 0;
-    while (taken < most_a_turn && m_hub.has_room(m_purpose) && take_one(problem)) ++taken;
+    while (taken < most_a_turn && m_hub.connections().has_room(m_purpose) && take_one(problem))
+        ++taken;
     if (!problem || taken > 0 || problem == boost::asio::error::would_block ||
         problem == boost::asio::error::connection_aborted) {
         m_is_waiting = false;
@@ -107,7 +108,7 @@ bool Door::take_one(error_code& problem) {
     auto accepted = m_acceptor.accept(m_peer, problem);
     if (problem) return false;
     m_has_trouble = false;
-    if (m_hub.is_full(m_purpose)) m_hub.close_idlest(m_purpose);
+    if (m_hub.connections().is_full(m_purpose)) m_hub.make_room(m_purpose);
     begin_session(std::move(accepted));
     return true;
 }
@@ -115,7 +116,7 @@ bool Door::take_one(error_code& problem) {
 // Most likely there is no descriptor left. Who is idle gives way at once; where nobody is, asking
 // again at once would spin, for the socket stays readable.
 void Door::back_off() {
-    if (m_hub.close_idlest(Purpose::reports) || m_hub.close_idlest(Purpose::admin)) {
+    if (m_hub.make_room(Purpose::reports) || m_hub.make_room(Purpose::admin)) {
         boost::asio::post(m_hub.io(), [this] {
             m_is_waiting = false;
             open();

@@ -2,37 +2,27 @@
 #pragma once
 
 #include "core/listen/body_budget.hpp"
+#include "core/listen/connections.hpp"
 #include "core/listen/http/answer.hpp"
+#include "core/listen/http/response.hpp"
 #include "core/listen/listener.hpp"
 #include "core/listen/receipts.hpp"
-#include "core/listen/sockets/peer.hpp"
 #include "core/listen/watch/admin.hpp"
 #include "core/listen/watch/metrics.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace jobtally::listen {
-
-class Session;
-
-// What a connection is for, which is a matter of the address it came to.
-enum class Purpose { reports, admin };
 
 // Lives in the thread of Listener::run(); only `receipts` is touched by others.
 class Hub {
   public:
-    using Clock = std::chrono::steady_clock;
-
     Hub(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks hooks);
     ~Hub();
     Hub(const Hub&) = delete;
@@ -46,20 +36,13 @@ class Hub {
     const std::shared_ptr<const TlsIdentity>& tls() const { return m_options.tls; }
     void accept_tls(std::shared_ptr<const TlsIdentity> identity);
     void report_trouble(const std::string& what) const;
-    // The Date field's value, made once a second.
-    const std::string& http_date();
+    const std::string& http_date() { return m_date.now(); }
 
-    // Connections.
-    void add(const std::shared_ptr<Session>& session);
-    void remove(std::uint64_t number);
+    Connections& connections() { return m_connections; }
     std::uint64_t next_number() { return ++m_last_number; }
-    // Those for reports never take the room of the few for admin.
-    bool is_full(Purpose purpose) const;
-    bool has_room(Purpose purpose) const;  // for one more, perhaps in place of an idle one
-    bool close_idlest(Purpose purpose);    // false: none is idle
-    void became_idle();                    // wakes an acceptor that waits for room
-    bool admits(const Peer& peer);         // false: it has as many as it may have
-    std::function<void()> on_room;         // called when there may be room again
+    bool admits(const Peer& peer);       // false: it has as many connections as it may have
+    bool make_room(Purpose purpose);     // Connections::make_room(), counted
+    void remove(std::uint64_t session);  // of a connection that was closed
 
     // Bodies.
     BodyBudget& budget() { return m_budget; }
@@ -77,13 +60,6 @@ class Hub {
   private:
     void hand_out_receipts();
     void take_probe(const ingest::Receipt& receipt);
-    std::size_t connections(Purpose purpose) const {
-        return m_connections[static_cast<std::size_t>(purpose)];
-    }
-    void watch_deadlines();
-    void expire_sessions();
-    std::shared_ptr<Session> find(std::uint64_t number) const;
-    std::shared_ptr<Session> idlest(Purpose purpose) const;
 
     ListenOptions m_options;
     ListenHooks m_hooks;
@@ -91,21 +67,16 @@ class Hub {
     DoorRules m_rules;
     BodyBudget m_budget;  // outlives the sessions, which end with the io_context at the latest
     boost::asio::io_context m_io{1};
-    boost::asio::steady_timer m_watch{m_io};
-    bool m_is_watching = false;
+    Connections m_connections;
     bool m_is_stopping = false;
-    std::unordered_map<std::uint64_t, std::shared_ptr<Session>> m_sessions;
-    std::array<std::size_t, 2> m_connections{};  // by purpose
-    PeerCounts m_peers;
-    Clock::time_point m_next_refusal_report;
+    std::chrono::steady_clock::time_point m_next_refusal_report;
     std::uint64_t m_last_number = 0;
     std::shared_ptr<Receipts> m_receipts;
     std::vector<NumberedReceipt> m_taken;
     Counters m_counters;
     time::Instant m_started;
     HealthProbe m_probe;
-    std::string m_date;
-    std::int64_t m_date_second = -1;
+    HttpDate m_date;
 };
 
 }  // namespace jobtally::listen

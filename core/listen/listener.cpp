@@ -60,7 +60,7 @@ class Listener::Impl {
           m_heartbeat(m_hub.io()) {
         add_doors(options.passed, options.binds, Purpose::reports);
         add_doors(options.admin_passed, options.admin_binds, Purpose::admin);
-        m_hub.on_room = [this] { open_doors(); };
+        m_hub.connections().on_room = [this] { open_doors(); };
     }
 
     void run() {

@@ -17,7 +17,7 @@ using boost::system::error_code;
 constexpr std::chrono::milliseconds linger_patience{2000};
 constexpr std::chrono::milliseconds last_chance{500};
 constexpr std::uint64_t lingered_limit = 4 << 20;
-constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
@@ -40,12 +40,12 @@ void Session::protect(Step step) noexcept {
     }
 }
 
-Completion Session::then(Completion::Step step) {
-    return {shared_from_this(), step};
-}
-
-void Completion::operator()(const error_code& problem, std::size_t bytes) const {
-    session->protect([&] { step(*session, problem, bytes); });
+template <auto step>
+Completion Session::then() {
+    return {shared_from_this(), [](void* owner, const error_code& problem, std::size_t bytes) {
+                auto& self = *static_cast<Session*>(owner);
+                self.protect([&] { (self.*step)(problem, bytes); });
+            }};
 }
 
 void Session::fail(const char* defect) noexcept {
@@ -60,13 +60,12 @@ void Session::fail(const char* defect) noexcept {
 
 void Session::start() {
     m_stage.enter(Phase::opening, m_hub.options().timeout);
-    m_channel->open(then([](Session& self, const error_code& problem, std::size_t) {
-        if (self.m_stage.phase() == Phase::opening) self.take_opening(problem);
-    }));
+    m_channel->open(then<&Session::take_opening>());
 }
 
 // The deadline stays: whoever connects has one timeout until its first byte.
-void Session::take_opening(const error_code& problem) {
+void Session::take_opening(const error_code& problem, std::size_t) {
+    if (m_stage.phase() != Phase::opening) return;
     if (problem == boost::asio::error::eof) return close();  // it never meant to say anything
     if (problem) return lose_peer_at_opening(problem.message());
     m_stage.move_on(Phase::idle);
@@ -96,7 +95,7 @@ void Session::give_way() {
 }
 
 void Session::wind_down() {
-    if (!m_stage.is_idle()) return;
+    if (!is_idle(m_stage.phase())) return;
     // A request may stand in the socket already, or be on its way where the peer has just
     // connected.
     const bool is_awaited = m_is_fresh || m_channel->has_input();
@@ -135,10 +134,7 @@ void Session::give_up_waiting() {
 
 void Session::read_more() {
     const auto [room, size] = m_in.prepare();
-    m_channel->read_some(room, size,
-                         then([](Session& self, const error_code& problem, std::size_t bytes) {
-                             self.take_bytes(problem, bytes);
-                         }));
+    m_channel->read_some(room, size, then<&Session::take_bytes>());
 }
 
 void Session::take_bytes(const error_code& problem, std::size_t bytes) {
@@ -212,11 +208,13 @@ void Session::begin_body() {
     m_stage.enter(Phase::body, m_hub.options().timeout);
     if (!m_request.expects_continue() || !m_request.has_body() || !m_in.empty())
         return advance_body();
-    m_channel->write(go_on, then([](Session& self, const error_code& problem, std::size_t) {
-                         if (self.m_stage.phase() != Phase::body) return;
-                         if (problem) return self.lose_peer();
-                         self.advance_body();
-                     }));
+    m_channel->write(continue_line, then<&Session::go_on>());
+}
+
+void Session::go_on(const error_code& problem, std::size_t) {
+    if (m_stage.phase() != Phase::body) return;
+    if (problem) return lose_peer();
+    advance_body();
 }
 
 void Session::advance_body() {
@@ -255,9 +253,7 @@ void Session::respond(const Answer& answer, bool keep_alive) {
     m_request.drop_body();
     m_close_after = !keep_alive || m_hub.is_stopping();
     m_request.record.status = answer.status;
-    const auto written = then([](Session& self, const error_code& problem, std::size_t) {
-        if (self.m_stage.phase() == Phase::writing) self.finish_response(problem);
-    });
+    const auto written = then<&Session::finish_response>();
     if (m_peer_is_gone) {  // writing again would wait for a readiness that never comes
         m_stage.move_on(Phase::writing);
         return boost::asio::post(m_hub.io(),
@@ -278,7 +274,8 @@ void Session::record_access(std::string problem) {
     if (m_hub.hooks().access) m_hub.hooks().access(record);
 }
 
-void Session::finish_response(const error_code& problem) {
+void Session::finish_response(const error_code& problem, std::size_t) {
+    if (m_stage.phase() != Phase::writing) return;
     record_access(problem ? "the peer was gone before it could be answered" : "");
     m_is_fresh = false;
     // What has been read behind this request is kept all the same, though nobody hears of it.
@@ -286,32 +283,32 @@ void Session::finish_response(const error_code& problem) {
     if (problem && (m_close_after || m_in.empty())) return close();
     if (m_close_after) return end_connection();
     m_stage.enter(Phase::idle, m_hub.options().idle_timeout);
-    if (m_in.empty()) m_hub.became_idle();
+    if (m_in.empty()) m_hub.connections().tell_room();
     if (m_stage.phase() == Phase::idle) advance();
     if (m_hub.is_stopping()) wind_down();  // the stop may have come while the answer was sent
 }
 
 void Session::end_connection() {
     m_stage.enter(Phase::lingering, std::min(m_hub.options().timeout, linger_patience));
-    m_channel->end_sending(then([](Session& self, const error_code&, std::size_t) {
-        if (self.m_stage.phase() != Phase::lingering) return;
-        // Closing while bytes are unread resets the connection, and the peer may never see its
-        // answer.
-        self.m_request.left_unread || !self.m_in.empty() ? self.linger() : self.close();
-    }));
+    m_channel->end_sending(then<&Session::end_sending>());
+}
+
+// Closing while bytes are unread resets the connection, and the peer may never see its answer.
+void Session::end_sending(const error_code&, std::size_t) {
+    if (m_stage.phase() != Phase::lingering) return;
+    m_request.left_unread || !m_in.empty() ? linger() : close();
 }
 
 void Session::linger() {
     m_in.consume(m_in.view().size());
     const auto [room, size] = m_in.prepare();
-    m_channel->discard_some(room, size,
-                            then([](Session& self, const error_code& problem, std::size_t bytes) {
-                                if (self.m_stage.phase() != Phase::lingering) return;
-                                self.m_lingered += bytes;
-                                if (problem || self.m_lingered > lingered_limit)
-                                    return self.close();
-                                self.linger();
-                            }));
+    m_channel->discard_some(room, size, then<&Session::discard>());
+}
+
+void Session::discard(const error_code& problem, std::size_t bytes) {
+    if (m_stage.phase() != Phase::lingering) return;
+    m_lingered += bytes;
+    problem || m_lingered > lingered_limit ? close() : linger();
 }
 
 }  // namespace jobtally::listen

@@ -38,14 +38,15 @@ class Session : public std::enable_shared_from_this<Session> {
     const Stage& stage() const { return m_stage; }
 
   private:
-    friend Completion;
     template <class Step>
     void protect(Step step) noexcept;
-    Completion then(Completion::Step step);
     void fail(const char* defect) noexcept;
+    // Calls the member `step` when an operation of the channel has ended.
+    template <auto step>
+    Completion then();
 
     void give_up_waiting();
-    void take_opening(const boost::system::error_code& problem);
+    void take_opening(const boost::system::error_code& problem, std::size_t);
     void lose_peer_at_opening(std::string why);
     void read_more();
     void take_bytes(const boost::system::error_code& problem, std::size_t bytes);
@@ -54,15 +55,18 @@ class Session : public std::enable_shared_from_this<Session> {
     void advance_head();
     void judge();
     void begin_body();
+    void go_on(const boost::system::error_code& problem, std::size_t);
     void advance_body();
     void deliver();
     void refuse(const Refusal& refusal);
     void respond(const Answer& answer, bool keep_alive);
     void answer_head(const Answer& answer);
-    void finish_response(const boost::system::error_code& problem);
+    void finish_response(const boost::system::error_code& problem, std::size_t);
     void record_access(std::string problem = {});
     void end_connection();
+    void end_sending(const boost::system::error_code&, std::size_t);
     void linger();
+    void discard(const boost::system::error_code& problem, std::size_t bytes);
 
     Hub& m_hub;
     const std::unique_ptr<Channel> m_channel;

@@ -21,6 +21,11 @@ enum class Phase {
     closed
 };
 
+// Nothing of a request has come yet.
+constexpr bool is_idle(Phase phase) {
+    return phase == Phase::opening || phase == Phase::idle;
+}
+
 class Stage {
   public:
     using Clock = std::chrono::steady_clock;
@@ -40,8 +45,6 @@ class Stage {
     Phase phase() const { return m_phase; }
     Clock::time_point since() const { return m_entered; }
     Clock::time_point deadline() const { return m_deadline; }
-    // Nothing of a request has come yet.
-    bool is_idle() const { return m_phase == Phase::opening || m_phase == Phase::idle; }
     bool is_reading() const {
         return m_phase == Phase::idle || m_phase == Phase::head || m_phase == Phase::body;
     }
@@ -54,24 +57,10 @@ class Stage {
         if (m_phase == Phase::waiting) return {503, "too many bodies are under way"};
         return {408, m_phase == Phase::head ? "the head took too long" : "the body took too long"};
     }
-    // It may be closed for another: it is idle, or its head is not there after a second, which
-    // nobody has sent in earnest.
-    bool gives_way() const {
-        return is_idle() ||
-               (m_phase == Phase::head && Clock::now() - m_entered > patience_with_heads);
-    }
-    // Who has sent nothing gives way before who has sent a part of a head, then who has been there
-    // for longer.
-    bool gives_way_before(const Stage& other) const {
-        if (is_idle() != other.is_idle()) return is_idle();
-        return m_entered < other.m_entered;
-    }
 
   private:
-    static constexpr std::chrono::milliseconds patience_with_heads{1000};
-
     Phase m_phase = Phase::opening;
-    Clock::time_point m_entered;  // the phase, but for move_on()
+    Clock::time_point m_entered;  // when enter() was called last
     Clock::time_point m_deadline;
 };
 

@@ -47,13 +47,4 @@ Answer answer_to(const ingest::Receipt& receipt);
 // `{"error": reason}` with the fields that the status demands.
 Answer error_answer(unsigned status, std::string_view reason);
 
-struct Framing {
-    bool keep_alive = true;
-    bool head_only = false;      // the answer to a HEAD: all fields, no body
-    std::string_view http_date;  // as in the Date field
-};
-
-// Appends the answer as HTTP/1.1 has it.
-void append_response(std::string& out, const Answer& answer, const Framing& framing);
-
 }  // namespace jobtally::listen

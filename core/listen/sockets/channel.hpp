@@ -12,15 +12,15 @@ namespace jobtally::listen {
 
 using Socket = boost::asio::generic::stream_protocol::socket;
 
-class Session;
-
-// What follows on an operation. Keeps the session alive and allocates nothing.
+// What follows on an operation. Keeps its owner alive and allocates nothing.
 struct Completion {
-    using Step = void (*)(Session&, const boost::system::error_code& problem, std::size_t bytes);
+    using Step = void (*)(void* owner, const boost::system::error_code& problem, std::size_t bytes);
 
-    void operator()(const boost::system::error_code& problem, std::size_t bytes) const;
+    void operator()(const boost::system::error_code& problem, std::size_t bytes) const {
+        step(owner.get(), problem, bytes);
+    }
 
-    std::shared_ptr<Session> session;
+    std::shared_ptr<void> owner;
     Step step;
 };
 
@@ -45,6 +45,7 @@ class Channel {
     virtual void close() = 0;
 };
 
+// A channel without encryption. That with TLS is made by TlsIdentity.
 std::unique_ptr<Channel> plain_channel(Socket socket);
 
 }  // namespace jobtally::listen

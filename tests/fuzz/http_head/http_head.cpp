@@ -4,6 +4,7 @@
 #include "core/listen/http/field_rules.hpp"
 #include "core/listen/http/request_head.hpp"
 #include "core/listen/http/request_reader.hpp"
+#include "core/listen/http/response.hpp"
 #include "tests/fuzz/demand.hpp"
 
 #include <algorithm>

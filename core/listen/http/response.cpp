@@ -1,5 +1,4 @@
-// Answers as bytes, by Boost.Beast's serializer.
-#include "core/listen/http/answer.hpp"
+#include "core/listen/http/response.hpp"
 
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -47,6 +46,18 @@ void append_response(std::string& out, const Answer& answer, const Framing& fram
         });
     }
     if (!framing.head_only) out += answer.body;
+}
+
+const std::string& HttpDate::now() {
+    const std::time_t now = std::time(nullptr);
+    if (now != m_second) {
+        std::tm utc{};
+        ::gmtime_r(&now, &utc);
+        char text[40];
+        m_text.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc));
+        m_second = now;
+    }
+    return m_text;
 }
 
 }  // namespace jobtally::listen

@@ -1,0 +1,94 @@
+#include "core/listen/connections.hpp"
+
+#include "core/listen/giving_way.hpp"
+#include "core/listen/session.hpp"
+
+namespace jobtally::listen {
+namespace {
+
+// How late a deadline may be noticed.
+constexpr std::chrono::milliseconds watch_interval{100};
+
+constexpr std::size_t most_for_admin = 16;
+
+}  // namespace
+
+Connections::Connections(const ListenOptions& options, boost::asio::io_context& io)
+    : m_most(options.max_connections),
+      m_watch(io),
+      m_peers(options.max_connections_per_peer, options.max_connections) {}
+
+void Connections::add(const std::shared_ptr<Session>& session) {
+    m_sessions.emplace(session->number(), session);
+    ++m_counts[static_cast<std::size_t>(session->purpose())];
+    if (session->purpose() == Purpose::reports) m_peers.add(session->peer());
+    if (!m_is_watching) watch_deadlines();
+}
+
+void Connections::remove(std::uint64_t number) {
+    if (const auto session = find(number)) {
+        --m_counts[static_cast<std::size_t>(session->purpose())];
+        if (session->purpose() == Purpose::reports) m_peers.remove(session->peer());
+        m_sessions.erase(number);
+    }
+}
+
+std::shared_ptr<Session> Connections::find(std::uint64_t number) const {
+    const auto found = m_sessions.find(number);
+    return found == m_sessions.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<Session>> Connections::all() const {
+    std::vector<std::shared_ptr<Session>> result;
+    for (const auto& [number, session] : m_sessions) result.push_back(session);
+    return result;
+}
+
+bool Connections::is_full(Purpose purpose) const {
+    return count(purpose) >= (purpose == Purpose::admin ? most_for_admin : m_most);
+}
+
+bool Connections::has_room(Purpose purpose) const {
+    return !is_full(purpose) || next_to_go(purpose) != nullptr;
+}
+
+bool Connections::make_room(Purpose purpose) {
+    const auto session = next_to_go(purpose);
+    if (session) session->give_way();
+    return session != nullptr;
+}
+
+std::shared_ptr<Session> Connections::next_to_go(Purpose purpose) const {
+    std::vector<Occupant> occupants;
+    occupants.reserve(count(purpose));
+    for (const auto& [number, session] : m_sessions) {
+        const auto& stage = session->stage();
+        if (session->purpose() == purpose)
+            occupants.push_back({number, stage.phase(), stage.since()});
+    }
+    const auto number = who_gives_way(occupants, Stage::Clock::now());
+    return number ? find(*number) : nullptr;
+}
+
+void Connections::watch_deadlines() {
+    m_is_watching = true;
+    m_watch.expires_after(watch_interval);
+    m_watch.async_wait([this](const boost::system::error_code& problem) {
+        m_is_watching = false;
+        if (problem) return;
+        expire_sessions();
+        if (!m_sessions.empty()) watch_deadlines();
+    });
+}
+
+void Connections::expire_sessions() {
+    const auto now = Stage::Clock::now();
+    std::vector<std::shared_ptr<Session>> late;
+    for (const auto& [number, session] : m_sessions) {
+        if (session->stage().deadline() <= now) late.push_back(session);
+    }
+    for (const auto& session : late) session->expire();
+    tell_room();  // some may give way now that did not before
+}
+
+}  // namespace jobtally::listen

@@ -1,7 +1,6 @@
 #include "core/listen/http/authorization.hpp"
 
 #include "core/base/error.hpp"
-#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/sockets/secret_file.hpp"
 
@@ -13,7 +12,6 @@
 namespace jobtally::listen {
 namespace {
 
-constexpr std::size_t most_file_bytes = 1 << 20;
 constexpr std::string_view form_hint = "write lines such as \"platform: Bearer mF_9.B5f-4.1JqM\"";
 
 std::string_view trim(std::string_view text) {
@@ -57,12 +55,9 @@ Authorization read_line(std::string_view text, const std::filesystem::path& path
 }  // namespace
 
 AuthorizationFile read_authorization_file(const std::filesystem::path& path) {
-    auto read = read_regular_file(path, most_file_bytes);
-    if (read.error != 0)
-        throw IoError(fmt::format("can't read \"{}\": {}", shown(path), read.problem));
-    if (read.bytes.compare(0, byte_order_mark.size(), byte_order_mark) == 0)
-        read.bytes.erase(0, byte_order_mark.size());
-    std::istringstream input(std::move(read.bytes));
+    auto bytes = read_secret_file(path);
+    if (bytes.starts_with(byte_order_mark)) bytes.erase(0, byte_order_mark.size());
+    std::istringstream input(std::move(bytes));
     AuthorizationFile file;
     std::string text;
     for (std::size_t line = 1; std::getline(input, text); ++line) {

@@ -1,15 +1,19 @@
 #include "core/listen/sockets/secret_file.hpp"
 
+#include "core/base/error.hpp"
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 
 #include <cstdlib>
-#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 namespace jobtally::listen {
 namespace {
+
+constexpr std::size_t most_file_bytes = 1 << 20;
 
 // systemd grants its credentials by access control lists, which look like the rights of a group.
 bool is_credential(const std::filesystem::path& path) {
@@ -18,6 +22,13 @@ bool is_credential(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::string read_secret_file(const std::filesystem::path& path) {
+    auto text = read_regular_file(path, most_file_bytes);
+    if (text.error != 0)
+        throw IoError(fmt::format("can't read \"{}\": {}", visible(path.string()), text.problem));
+    return std::move(text.bytes);
+}
 
 std::optional<std::string> warning_of_readers(const std::filesystem::path& path) {
     struct stat status {};

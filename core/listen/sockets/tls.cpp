@@ -1,7 +1,6 @@
 #include "core/listen/sockets/tls.hpp"
 
 #include "core/base/error.hpp"
-#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/sockets/secret_file.hpp"
 
@@ -22,8 +21,6 @@ namespace {
 namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 
-constexpr std::size_t most_file_bytes = 1 << 20;
-
 // Mozilla's "intermediate" list for TLS 1.2 (wiki.mozilla.org/Security/Server_Side_TLS) without
 // its two that need parameters of their own; 1.3 has no bad ones.
 constexpr const char* ciphers =
@@ -32,13 +29,6 @@ constexpr const char* ciphers =
 
 std::string shown(const std::filesystem::path& path) {
     return visible(path.string());
-}
-
-std::string read_file(const std::filesystem::path& path) {
-    auto text = read_regular_file(path, most_file_bytes);
-    if (text.error != 0)
-        throw IoError(fmt::format("can't read \"{}\": {}", shown(path), text.problem));
-    return std::move(text.bytes);
 }
 
 // RFC 7301: a client that names protocols speaks HTTP/1.1 or is told at once.
@@ -74,7 +64,7 @@ std::int64_t expiry_of(SSL_CTX* context) {
 }
 
 void take_certificate(ssl::context& context, const std::filesystem::path& path) {
-    const auto text = read_file(path);
+    const auto text = read_secret_file(path);
     error_code problem;
     context.use_certificate_chain(boost::asio::buffer(text), problem);
     if (problem)
@@ -84,7 +74,7 @@ void take_certificate(ssl::context& context, const std::filesystem::path& path) 
 }
 
 void take_key(ssl::context& context, const std::filesystem::path& path) {
-    auto text = read_file(path);
+    auto text = read_secret_file(path);
     error_code problem;
     context.use_private_key(boost::asio::buffer(text), ssl::context::pem, problem);
     OPENSSL_cleanse(text.data(), text.size());

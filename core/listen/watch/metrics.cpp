@@ -1,8 +1,156 @@
 #include "core/listen/watch/metrics.hpp"
 
+#include "core/time/rfc3339.hpp"
+
 #include <algorithm>
+#include <initializer_list>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace jobtally::listen {
+namespace {
+
+using Label = std::pair<std::string_view, std::string_view>;
+
+std::string escaped(std::string_view value) {
+    std::string out;
+    for (const char c : value) {
+        if (c == '\\' || c == '"') out += '\\';
+        c == '\n' ? out += "\\n" : out += c;
+    }
+    return out;
+}
+
+// Families one after the other, each with its help, its type and its samples.
+class Page {
+  public:
+    void family(std::string_view name, std::string_view type, std::string_view help) {
+        m_name = name;
+        fmt::format_to(std::back_inserter(m_text),
+                       "# HELP jobtally_{0} {2}\n# TYPE jobtally_{0} {1}\n", name, type, help);
+    }
+    void sample(std::initializer_list<Label> labels, std::string_view value,
+                std::string_view suffix = {}) {
+        fmt::format_to(std::back_inserter(m_text), "jobtally_{}{}", m_name, suffix);
+        char before = '{';
+        for (const auto& [name, text] : labels) {
+            fmt::format_to(std::back_inserter(m_text), "{}{}=\"{}\"", before, name, escaped(text));
+            before = ',';
+        }
+        if (labels.size() > 0) m_text += '}';
+        fmt::format_to(std::back_inserter(m_text), " {}\n", value);
+    }
+    void sample(std::initializer_list<Label> labels, std::uint64_t value) {
+        sample(labels, fmt::to_string(value));
+    }
+    void counter(std::string_view name, std::uint64_t value, std::string_view help) {
+        family(name, "counter", help);
+        sample({}, value);
+    }
+    void gauge(std::string_view name, std::uint64_t value, std::string_view help) {
+        family(name, "gauge", help);
+        sample({}, value);
+    }
+    std::string take() { return std::move(m_text); }
+
+  private:
+    std::string m_text;
+    std::string_view m_name;
+};
+
+std::string unix_seconds(time::Instant at) {
+    return time::format_seconds(at.time_since_epoch());
+}
+
+void add_requests(Page& page, const Counters& counters) {
+    page.family("requests_total", "counter",
+                "Requests by the status of their answer; 0: the peer was gone before it.");
+    for (std::size_t status = 0; status < Counters::statuses; ++status) {
+        if (counters.answers[status] > 0 || status == 200)
+            page.sample({{"code", fmt::to_string(status)}}, counters.answers[status]);
+    }
+    page.family("authorized_requests_total", "counter",
+                "Requests by the label of the Authorization that let them in.");
+    for (const auto& [label, count] : counters.labels) page.sample({{"label", label}}, count);
+    page.counter("request_body_bytes_total", counters.body_bytes,
+                 "Bytes of the bodies that were read in full.");
+}
+
+void add_durations(Page& page, const Histogram& durations) {
+    page.family("request_duration_seconds", "histogram",
+                "From the first byte of a request until its answer was written.");
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < Histogram::bounds.size(); ++i) {
+        sum += durations.at(i);
+        page.sample({{"le", Histogram::bounds[i].text}}, fmt::to_string(sum), "_bucket");
+    }
+    sum += durations.beyond();
+    page.sample({{"le", "+Inf"}}, fmt::to_string(sum), "_bucket");
+    page.sample({}, time::format_seconds(durations.sum()), "_sum");
+    page.sample({}, fmt::to_string(sum), "_count");
+}
+
+void add_results(Page& page, const Counters& counters, const Gauges& gauges) {
+    page.family("results_total", "counter",
+                "What became of what was sent: of reports (stored, updated, unchanged, stale), of "
+                "what was rejected, and of whole bodies (spooled, lost).");
+    const auto& reports = counters.reports;
+    for (const auto& [result, count] :
+         {std::pair<std::string_view, std::int64_t>{"stored", reports.stored},
+          {"updated", reports.updated},
+          {"unchanged", reports.unchanged},
+          {"stale", reports.stale},
+          {"rejected", reports.rejected}})
+        page.sample({{"result", result}}, static_cast<std::uint64_t>(count));
+    page.sample({{"result", "spooled"}}, counters.spooled_bodies);
+    page.sample({{"result", "lost"}}, counters.lost_bodies);
+    page.gauge("spool_readable", gauges.spooled_bodies ? 1 : 0,
+               "1 while the spool's folder can be read, or is not there yet.");
+    if (gauges.spooled_bodies)
+        page.gauge("spooled_bodies", *gauges.spooled_bodies,
+                   "Bodies in the spool that wait for the store.");
+    if (counters.last_commit) {
+        page.family("last_commit_timestamp_seconds", "gauge",
+                    "When the store last took something, or a probe of /healthz.");
+        page.sample({}, unix_seconds(*counters.last_commit));
+    }
+}
+
+void add_connections(Page& page, const Counters& counters, const Gauges& gauges) {
+    page.gauge("connections", gauges.connections, "Open connections of the public addresses.");
+    page.gauge("connections_max", gauges.max_connections, "As many may be open.");
+    page.gauge("connections_per_peer_max", gauges.max_connections_per_peer,
+               "As many may be open from one peer.");
+    page.counter("connections_total", counters.connections, "Connections that were accepted.");
+    page.counter("connections_refused_total", counters.refused_peers,
+                 "Connections closed at once because their peer had too many.");
+    page.counter("connections_closed_idle_total", counters.closed_idle,
+                 "Idle connections closed to make room for others.");
+    page.counter("tls_handshakes_failed_total", counters.failed_handshakes,
+                 "TLS handshakes that failed or took too long.");
+    page.gauge("bodies_reserved_bytes", gauges.reserved_bytes,
+               "Memory set aside for bodies under way.");
+    page.gauge("bodies_reserved_max_bytes", gauges.body_budget,
+               "As much is set aside; more bodies wait.");
+}
+
+void add_process(Page& page, const Gauges& gauges) {
+    page.family("build_info", "gauge", "The version that runs.");
+    page.sample({{"version", gauges.version}}, std::uint64_t{1});
+    page.family("start_time_seconds", "gauge", "When the listener was started.");
+    page.sample({}, unix_seconds(gauges.started));
+    if (gauges.open_descriptors)
+        page.gauge("open_descriptors", *gauges.open_descriptors, "Open file descriptors.");
+    page.gauge("open_descriptors_max", gauges.max_descriptors, "As many may be open.");
+    if (!gauges.tls_expires_at) return;
+    page.family("tls_certificate_expiry_timestamp_seconds", "gauge",
+                "When the TLS certificate expires.");
+    page.sample({}, fmt::to_string(*gauges.tls_expires_at));
+}
+
+}  // namespace
 
 void Histogram::count(std::chrono::microseconds duration) {
     const auto bound = std::find_if(bounds.begin(), bounds.end(), [duration](const Bound& one) {
@@ -21,6 +169,16 @@ void Counters::count(const AccessRecord& record) {
     if (record.label.empty()) return;
     const auto found = labels.find(record.label);
     found != labels.end() ? ++found->second : labels[record.label] = 1;
+}
+
+std::string format_metrics(const Counters& counters, const Gauges& gauges) {
+    Page page;
+    add_process(page, gauges);
+    add_requests(page, counters);
+    add_durations(page, counters.durations);
+    add_results(page, counters, gauges);
+    add_connections(page, counters, gauges);
+    return page.take();
 }
 
 }  // namespace jobtally::listen

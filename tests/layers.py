@@ -22,8 +22,9 @@ SMALL_LIMIT = 75  # files of that kind in all: as many as there are today; 45 is
 TOO_LARGE = {"Writer"}  # classes over their limit that are to be taken apart
 # A library and the folders that alone may include it.
 HOMES = {
-    r"boost/(beast|asio)[./]": ("core/listen/",),
-    r"openssl/": ("core/listen/",),
+    r"boost/asio[./]": ("core/listen/",),
+    r"boost/beast[./]": ("core/listen/http/",),
+    r"openssl/": ("core/listen/sockets/",),
     r"boost/json": ("core/wire/",),
     r"(SQLiteCpp/|sqlite3)": ("core/store/",),
     r"CLI/": ("cli/",),
@@ -132,6 +133,7 @@ PLANTS = {
     "the store uses wire": {"core/store/reports/planted.cpp": '#include "core/wire/report_reader.hpp"\n'},
     "SQLite outside of the store": {"core/query/planted.cpp": "#include <SQLiteCpp/Database.h>\n"},
     "JSON outside of wire": {"core/render/page/planted.cpp": "#include <boost/json.hpp>\n"},
+    "Beast outside of http": {"core/listen/planted.cpp": "#include <boost/beast/http/parser.hpp>\n"},
     "Asio outside of listen": {"core/ingest/planted.cpp": "#include <boost/asio/ip/tcp.hpp>\n"},
     "date outside of time": {"core/model/planted.cpp": "# include <date/tz.h>\n"},
     "CLI11 outside of cli": {"core/table/planted.cpp": "#include <CLI/CLI.hpp>\n"},

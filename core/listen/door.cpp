@@ -85,10 +85,10 @@ void Door::begin_session(Socket accepted) {
     session->start();
 }
 
-// m_is_waiting stays true in here, so that room made on the way opens no second wait. Several are
-// taken in a turn: among busy connections turns are long, and who connects would wait one for each
-// that came before. Only the first can fail in earnest: without a descriptor accepting fails even
-// when nobody knocks.
+// m_is_waiting stays true in here, so that room made on the way starts no second wait. Several
+// connections are taken in one turn of the event loop: turns are long while many connections are
+// busy, and a new one would wait a turn for each that came before it. Only the failure of the first
+// is told: without a free descriptor, accepting fails even when nobody connects.
 void Door::take_some() {
     error_code problem;
     int taken = 0;
@@ -113,8 +113,9 @@ bool Door::take_one(error_code& problem) {
     return true;
 }
 
-// Most likely there is no descriptor left. Who is idle gives way at once; where nobody is, asking
-// again at once would spin, for the socket stays readable.
+// Most likely there is no descriptor left. An idle connection is closed to free one. Where none is
+// idle, accepting is tried again after a pause: the socket stays readable, so that trying at once
+// would take all of the processor.
 void Door::back_off() {
     if (m_hub.make_room(Purpose::reports) || m_hub.make_room(Purpose::admin)) {
         boost::asio::post(m_hub.io(), [this] {

@@ -63,10 +63,11 @@ void Session::start() {
     m_channel->open(then<&Session::take_opening>());
 }
 
-// The deadline stays: whoever connects has one timeout until its first byte.
+// The deadline stays: the handshake and the wait for the first byte share one timeout.
 void Session::take_opening(const error_code& problem, std::size_t) {
     if (m_stage.phase() != Phase::opening) return;
-    if (problem == boost::asio::error::eof) return close();  // it never meant to say anything
+    if (problem == boost::asio::error::eof)
+        return close();  // it closed without having sent anything
     if (problem) return lose_peer_at_opening(problem.message());
     m_stage.move_on(Phase::idle);
     read_more();
@@ -265,7 +266,7 @@ void Session::respond(const Answer& answer, bool keep_alive) {
     m_channel->write(m_out, written);
 }
 
-// Those who watch us ask every few seconds, and nobody wants to read it.
+// Requests to the admin address are not logged: monitoring sends one every few seconds.
 void Session::record_access(std::string problem) {
     if (m_purpose == Purpose::admin) return;
     if (!problem.empty()) m_request.record.problem = std::move(problem);
@@ -278,7 +279,7 @@ void Session::finish_response(const error_code& problem, std::size_t) {
     if (m_stage.phase() != Phase::writing) return;
     record_access(problem ? "the peer was gone before it could be answered" : "");
     m_is_fresh = false;
-    // What has been read behind this request is kept all the same, though nobody hears of it.
+    // Requests that were read already are stored all the same, though their answers reach nobody.
     m_peer_is_gone = problem.failed();
     if (problem && (m_close_after || m_in.empty())) return close();
     if (m_close_after) return end_connection();

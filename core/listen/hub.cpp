@@ -55,6 +55,11 @@ void Hub::report_trouble(const std::string& what) const {
     if (m_hooks.trouble) m_hooks.trouble(what);
 }
 
+void Hub::note(const AccessRecord& record) {
+    m_counters.count(record);
+    if (m_hooks.access) m_hooks.access(record);
+}
+
 void Hub::remove(std::uint64_t session) {
     m_connections.remove(session);
     if (m_is_stopping && m_connections.empty()) {

@@ -31,7 +31,7 @@ class Hub {
     boost::asio::io_context& io() { return m_io; }
     const ListenOptions& options() const { return m_options; }
     const DoorRules& rules() const { return m_rules; }
-    const ListenHooks& hooks() const { return m_hooks; }
+    const ListenHooks& hooks() const { return m_hooks; }  // `lost` is never empty
     void accept_authorizations(AcceptedAuthorizations accepted);
     const std::shared_ptr<const TlsIdentity>& tls() const { return m_options.tls; }
     void accept_tls(std::shared_ptr<const TlsIdentity> identity);
@@ -52,6 +52,8 @@ class Hub {
     void probe(std::uint64_t number);
     std::string metrics_text() const;
     Counters& counters() { return m_counters; }
+    // Counts a request whose fate is known, and tells the access log of it.
+    void note(const AccessRecord& record);
 
     // Lets what is under way finish, then stops the io_context.
     void stop();

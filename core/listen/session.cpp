@@ -238,8 +238,7 @@ void Session::take_receipt(const ingest::Receipt& receipt) noexcept {
     if (m_stage.phase() != Phase::storing) return;
     protect([&] {
         m_request.note(receipt);
-        if (receipt.error && m_hub.hooks().lost)
-            m_hub.hooks().lost(receipt.delivery.body.value_or(""), m_peer.name);
+        if (receipt.error) m_hub.hooks().lost(receipt.delivery.body.value_or(""), m_peer.name);
         respond(answer_to(receipt), m_request.keep_alive());
     });
 }
@@ -270,9 +269,7 @@ void Session::respond(const Answer& answer, bool keep_alive) {
 void Session::record_access(std::string problem) {
     if (m_purpose == Purpose::admin) return;
     if (!problem.empty()) m_request.record.problem = std::move(problem);
-    const auto& record = m_request.finished_record();
-    m_hub.counters().count(record);
-    if (m_hub.hooks().access) m_hub.hooks().access(record);
+    m_hub.note(m_request.finished_record());
 }
 
 void Session::finish_response(const error_code& problem, std::size_t) {

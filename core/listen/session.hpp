@@ -10,7 +10,6 @@
 #include "core/listen/sockets/channel.hpp"
 #include "core/listen/stage.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>

@@ -1,10 +1,13 @@
-// Nearest-rank percentiles: each is a value that occurs.
+// Nearest-rank percentiles and medians: each is a value that occurs.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace jobtally::query {
@@ -35,5 +38,31 @@ class Percentile {
 // about.
 std::vector<std::int64_t> values_at_ranks(std::span<std::int64_t> values,
                                           std::span<const std::int64_t> ranks);
+
+// The value at `place` (0: the smallest) once the values are sorted. `place` is below their number.
+template <class T>
+T value_at(std::vector<T> values, std::size_t place) {
+    const auto found = values.begin() + static_cast<std::ptrdiff_t>(place);
+    std::nth_element(values.begin(), found, values.end());
+    return *found;
+}
+
+// The 50th percentile of a non-empty set: of an even number of values the lower of the two in the
+// middle.
+template <class T>
+T median(std::vector<T> values) {
+    const std::size_t middle = (values.size() - 1) / 2;
+    return value_at(std::move(values), middle);
+}
+inline std::int64_t median_of_sorted(std::span<const std::int64_t> sorted) {
+    return sorted[(sorted.size() - 1) / 2];
+}
+
+// The upper of the two.
+template <class T>
+T upper_median(std::vector<T> values) {
+    const std::size_t middle = values.size() / 2;
+    return value_at(std::move(values), middle);
+}
 
 }  // namespace jobtally::query

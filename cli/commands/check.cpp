@@ -8,7 +8,6 @@
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/text.hpp"
-#include "core/probe/on_change.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/render/text/plugin_output.hpp"
 
@@ -38,9 +37,9 @@ bool has_window(const SelectionOptions& selection) {
            !selection.last.empty();
 }
 
-std::optional<probe::AlertRange> range(const std::string& text, probe::Unit unit) {
+std::optional<probe::Threshold> range(const std::string& text, probe::Unit unit) {
     if (text.empty()) return std::nullopt;
-    return probe::AlertRange::parse(text, unit);
+    return probe::Threshold::parse(text, unit);
 }
 
 ProbeState state_named(const std::string& name) {

@@ -1,7 +1,7 @@
 #include "cli/options/schedules.hpp"
 
 #include "cli/terminal/messages.hpp"
-#include "core/rhythm/configured.hpp"
+#include "core/rhythm/schedule.hpp"
 #include "core/rhythm/downtime.hpp"
 #include "core/time/expression.hpp"
 

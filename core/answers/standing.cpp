@@ -14,13 +14,6 @@ namespace {
 
 using query::Run;
 
-std::optional<std::int64_t> median(std::vector<std::int64_t> values) {
-    if (values.empty()) return std::nullopt;
-    const std::int64_t rank[] = {
-        query::Percentile::named("50").rank(static_cast<std::int64_t>(values.size()))};
-    return query::values_at_ranks(values, rank).front();
-}
-
 store::DefinitionKey key_of(const store::Catalogue& catalogue, const std::string& id) {
     for (const auto& definition : catalogue.definitions()) {
         if (definition.id == id) return definition.key;
@@ -49,7 +42,7 @@ void put_durations(Standing& standing, const std::vector<std::int64_t>& duration
     if (durations.empty()) return;
     const auto [least, greatest] = std::minmax_element(durations.begin(), durations.end());
     const query::HistogramBounds bounds(*least, *greatest);
-    standing.median_duration = time::Duration{median(durations).value()};
+    standing.median_duration = time::Duration{query::median(durations)};
     standing.spread = {*least, *greatest, bounds.count(durations), {}};
     if (!own) return;
     const auto count_if = [&](auto holds) {
@@ -65,13 +58,12 @@ void put_durations(Standing& standing, const std::vector<std::int64_t>& duration
 }
 
 void put_streak(Standing& standing, std::span<const Run> runs, std::size_t place) {
-    const auto outage = judge::current_outage(runs.first(place + 1));
-    if (!outage) return;
+    const auto streak = judge::current_streak(runs.first(place + 1));
+    if (!streak) return;
     std::size_t end = place + 1;
     while (end < runs.size() && !runs[end].succeeded()) ++end;
-    standing.streak = {outage->failures,
-                       outage->failures + static_cast<std::int64_t>(end - place - 1),
-                       time::instant_from_micros(outage->failing_since)};
+    standing.streak = {streak->length, streak->length + static_cast<std::int64_t>(end - place - 1),
+                       time::instant_from_micros(streak->failing_since)};
 }
 
 void put_judgement(Standing& standing, std::span<const Run> runs, std::size_t place,
@@ -100,7 +92,7 @@ std::optional<Standing> standing_of(const query::Scope& scope, const store::Stor
         if (const auto micros = run.duration()) durations.push_back(*micros);
         if (run.operations >= 0) operations.push_back(run.operations);
     }
-    standing.median_operations = median(operations);
+    if (!operations.empty()) standing.median_operations = query::median(operations);
     const auto own = std::find_if(runs.begin(), runs.end(),
                                   [&](const Run& run) { return run.sequence == stored.sequence; });
     const bool finished = own != runs.end();

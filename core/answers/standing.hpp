@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/answers/durations.hpp"
-#include "core/judge/recovered.hpp"
+#include "core/judge/streaks.hpp"
 #include "core/judge/unusual.hpp"
 #include "core/query/scope.hpp"
 #include "core/store/reports/reports.hpp"

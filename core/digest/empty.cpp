@@ -41,7 +41,7 @@ std::vector<Row> worst_first(const SummaryFacts& facts) {
     return rows;
 }
 
-// Of the runs before it.
+// The share of empty runs among those before the last one.
 Cell share_cell(const std::optional<judge::EmptyRun>& last) {
     if (!last || last->before() == 0) return {};
     const std::int64_t empty = last->empty + last->in_a_row - 1;

@@ -1,6 +1,6 @@
-// Failed definitions; streaks are whole.
+// Definitions that failed, with their whole streaks.
 #include "core/digest/sections.hpp"
-#include "core/judge/recovered.hpp"
+#include "core/judge/streaks.hpp"
 
 #include <span>
 
@@ -13,10 +13,10 @@ using table::Audience;
 // A streak that goes on at the end of the window may have begun before it.
 void reach_back(answers::FailuresRow& row, std::span<const query::Run> runs) {
     if (!row.streak || *row.streak == 0) return;
-    const auto outage = judge::current_outage(runs);
-    if (!outage) return;
-    row.streak = outage->failures;
-    row.failing_since = time::instant_from_micros(outage->failing_since);
+    const auto streak = judge::current_streak(runs);
+    if (!streak) return;
+    row.streak = streak->length;
+    row.failing_since = time::instant_from_micros(streak->failing_since);
 }
 
 }  // namespace

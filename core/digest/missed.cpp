@@ -28,15 +28,15 @@ table::Section missed_section(const SummaryFacts& facts) {
                        {"overdue_seconds", "overdue"},
                        {"listener_down_seconds", "listener down", table::Audience::machines}})};
     for (const auto& row : facts.missed.rows) {
-        if (!row.is_problem() || row.state == rhythm::MissedState::stuck) continue;
+        if (!row.is_problem() || row.state == rhythm::Punctuality::stuck) continue;
         add_row(section.table, key_of(row),
                 {std::string(name_of(row.state)), table::cell_or_unknown(row.rhythm),
                  row.last_created_at, table::cell_or_unknown(row.expected_by),
                  table::cell_or_unknown(row.overdue),
                  row.listener_down.count() > 0 ? table::Cell{row.listener_down} : table::Cell{}});
     }
-    const auto missed = counted(facts.missed.of(rhythm::MissedState::missed), "missed");
-    const auto late = counted(facts.missed.of(rhythm::MissedState::late), "late");
+    const auto missed = counted(facts.missed.of(rhythm::Punctuality::missed), "missed");
+    const auto late = counted(facts.missed.of(rhythm::Punctuality::late), "late");
     section.in_headline = missed + (missed.empty() || late.empty() ? "" : ", ") + late;
     return section;
 }
@@ -48,12 +48,12 @@ table::Section stuck_section(const SummaryFacts& facts) {
                                           {"expected_by", "to end by"},
                                           {"overdue_seconds", "overdue"}})};
     for (const auto& row : facts.missed.rows) {
-        if (row.state != rhythm::MissedState::stuck) continue;
+        if (row.state != rhythm::Punctuality::stuck) continue;
         add_row(section.table, key_of(row),
                 {table::cell_or_unknown(row.rhythm), row.last_created_at,
                  table::cell_or_unknown(row.expected_by), table::cell_or_unknown(row.overdue)});
     }
-    section.in_headline = counted(facts.missed.of(rhythm::MissedState::stuck), "stuck");
+    section.in_headline = counted(facts.missed.of(rhythm::Punctuality::stuck), "stuck");
     return section;
 }
 

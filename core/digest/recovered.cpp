@@ -1,8 +1,7 @@
 // Definitions that failed and work again.
-#include "core/judge/recovered.hpp"
-
 #include "core/base/text.hpp"
 #include "core/digest/sections.hpp"
+#include "core/judge/streaks.hpp"
 #include "core/store/reports/reports.hpp"
 
 #include <algorithm>
@@ -17,18 +16,18 @@ using table::Audience;
 
 struct Row {
     std::size_t definition;
-    judge::Recovered recovered;
+    judge::Recovery recovery;
 };
 
 std::vector<Row> longest_first(const query::RunHistory& history) {
     std::vector<Row> rows;
     for (const std::size_t definition : history.definitions()) {
-        if (definition == 0) continue;  // of different jobs: one's success says nothing of another
-        const auto recovered = judge::longest_recovery(history.of(definition));
-        if (recovered) rows.push_back({definition, *recovered});
+        if (definition == 0) continue;  // these reports are of different jobs
+        const auto recovery = judge::longest_recovery(history.of(definition));
+        if (recovery) rows.push_back({definition, *recovery});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-        return a.recovered.length() > b.recovered.length();
+        return a.recovery.micros() > b.recovery.micros();
     });
     return rows;
 }
@@ -45,15 +44,14 @@ table::Section recovered_section(const SummaryFacts& facts) {
                                           {"next_step", "next"}})};
     const auto rows = longest_first(facts.history);
     std::vector<store::Sequence> sequences;
-    for (const auto& row : rows) sequences.push_back(row.recovered.success);
+    for (const auto& row : rows) sequences.push_back(row.recovery.success);
     const auto ids = store::read_ids(facts.scope.store(), sequences);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        const judge::Recovered& recovered = rows[i].recovered;
-        add_row(
-            section.table, facts.key(rows[i].definition),
-            {recovered.outage.failures, time::instant_from_micros(recovered.outage.failing_since),
-             time::instant_from_micros(recovered.recovered_at), time::Duration{recovered.length()},
-             ids[i], next_step(ids[i])});
+        const judge::Recovery& recovery = rows[i].recovery;
+        add_row(section.table, facts.key(rows[i].definition),
+                {recovery.streak.length, time::instant_from_micros(recovery.streak.failing_since),
+                 time::instant_from_micros(recovery.recovered_at),
+                 time::Duration{recovery.micros()}, ids[i], next_step(ids[i])});
     }
     if (!rows.empty()) {
         section.in_headline =

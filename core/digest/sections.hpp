@@ -1,27 +1,79 @@
-// The sections of the digest. Each has a file of its own; summary.cpp lists them in their order.
+// The sections of the digest, each in a file of its own, and what they share: the facts they are
+// made from, and how their rows begin. summary.cpp puts them in their order.
 #pragma once
 
-#include "core/digest/section.hpp"
+#include "core/answers/failures.hpp"
+#include "core/judge/findings.hpp"
+#include "core/judge/flawed_successes.hpp"
+#include "core/query/grouping.hpp"
+#include "core/query/run_history.hpp"
+#include "core/query/scope.hpp"
+#include "core/rhythm/missed.hpp"
+#include "core/table/digest.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 namespace jobtally::digest {
 
-// Definitions with FAILURE reports; their current streak is that up to the end of the window and
-// reaches back before its beginning.
+// What several sections look at; it is read once. The scope must outlive it.
+struct SummaryFacts {
+    SummaryFacts(const query::Scope& asked, const rhythm::MissedOptions& options);
+
+    const query::Scope& scope;
+    time::Instant now;
+    answers::FailuresAnswer failures;  // by definition
+    rhythm::MissedAnswer missed;  // by the whole history; at the end of the window if that is past
+    std::vector<judge::FlawedDefinition> flawed;
+    query::RunHistory history;
+    std::vector<judge::Findings> findings;  // of the history's definitions, by name
+
+    // The cells that name one of the history's definitions, and the definition that they name.
+    const query::GroupKey& key(std::size_t definition) const { return m_keys[definition]; }
+    std::size_t definition_of(const query::GroupKey& key) const;
+
+  private:
+    void put_by_name();
+
+    std::vector<query::GroupKey> m_keys;                         // by definition
+    std::unordered_map<std::string, std::size_t> m_definitions;  // by id
+};
+
+// `jobtally show ID`, to be copied into a shell. Ids come from outside, so they are quoted where
+// necessary.
+std::string next_step(const std::string& id);
+
+inline table::Cell text_or_unknown(std::string_view text) {
+    return text.empty() ? table::Cell{} : table::Cell{std::string(text)};
+}
+
+// A table that begins with the columns of a definition, then has these; and a row of it.
+table::ResultTable section_table(std::initializer_list<table::Column> columns);
+void add_row(table::ResultTable& table, query::GroupKey key,
+             std::initializer_list<table::Cell> figures);
+
+// Definitions with FAILURE reports. The current streak is the one at the end of the window; it may
+// have begun before the window.
 table::Section failed_section(const SummaryFacts& facts);
-// What is missed or late, and what is stuck: missed.hpp.
+// Definitions that are missed or late, and those that are stuck (missed.hpp).
 table::Section missed_section(const SummaryFacts& facts);
 table::Section stuck_section(const SummaryFacts& facts);
-// SUCCESS with failed records.
+// Successes with failed records.
 table::Section partial_section(const SummaryFacts& facts);
-// SUCCESS without records. Definitions that are often empty come last and are no problem; those
-// with too few runs to tell are one.
+// Successes without records. Definitions that are often empty come last and are no problem; those
+// with too few runs to tell count as a problem.
 table::Section empty_section(const SummaryFacts& facts);
-// Several recent runs agree: slower.hpp.
+// Definitions that have become slower: several recent runs agree (slower.hpp).
 table::Section slower_section(const SummaryFacts& facts);
-// A row a definition and kind, naming the worst run: unusual.hpp. Empty runs are in their own
-// section, runs as slow as their definition has become in that.
+// Unusual runs (unusual.hpp): a row for each definition and kind, which names the worst run. Empty
+// runs, and runs that are as slow as their definition has become, are in their own sections.
 table::Section unusual_section(const SummaryFacts& facts);
-// A SUCCESS within the window ended a streak of failures, and none has begun since.
+// Definitions whose streak of failures was ended by a success within the window, and that have not
+// failed since.
 table::Section recovered_section(const SummaryFacts& facts);
 
 }  // namespace jobtally::digest

@@ -25,9 +25,10 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
     if (counts.partial > 0) text += fmt::format(", {} partial", with_commas(counts.partial));
     if (empty > 0) text += fmt::format(", {} empty", with_commas(empty));
     if (counts.running() > 0) text += fmt::format(", {} running", with_commas(counts.running()));
-    if (counts.of_other_status() > 0)
+    if (counts.of_other_status() > 0) {
         text += fmt::format(", {} of a status that is not known",
                             with_commas(counts.of_other_status()));
+    }
     if (counts.operations > 0) {
         text += fmt::format("; {} of {} records", with_commas(counts.operations_succeeded),
                             with_commas(counts.operations));

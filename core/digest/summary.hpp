@@ -18,22 +18,22 @@ struct SummaryAnswer {
     // known; 12,345 of 12,400 records`
     std::string headline;
     answers::RatesAnswer total;  // by none
-    std::vector<table::Section>
-        sections;  // one a kind of trouble, those without rows too; a row a definition, worst first
+    // One for each kind of trouble, even where it has no rows; a row a definition, the worst first.
+    std::vector<table::Section> sections;
     std::int64_t rejected = 0;  // bodies rejected within the window, by received_at
 
-    // False: there is nothing that anyone should look at.
+    // False where there is nothing that anyone should look at.
     bool has_problems() const;
 };
 
-// The sections are those of summary_sections.hpp.
+// The sections are those of sections.hpp.
 SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options);
 inline SummaryAnswer summary(const query::Scope& scope, time::Instant now) {
     return summary(scope, rhythm::MissedOptions{now, {}, {}});
 }
 table::Digest summary_digest(const SummaryAnswer& answer);
 
-// Leaves problems alone.
+// Drops the rows that are no problem.
 void drop_quiet_rows(table::Digest& digest);
 
 }  // namespace jobtally::digest

@@ -16,16 +16,16 @@ namespace jobtally::judge {
 struct UnusualRuns {
     Unusual kind = Unusual::slower;  // not empty: see EmptyRuns
     std::int64_t count = 0;
-    query::Run worst;  // the one with the factor furthest from 1
+    query::Run worst;  // the one whose factor is furthest from 1
     Judgement judgement;
 
     const Comparison& comparison() const;
 };
 
 struct EmptyRuns {
-    std::int64_t unusual = 0;                      // there used to be records
+    std::int64_t unusual = 0;                      // the definition used to have records
     std::int64_t unjudged = 0;                     // too few runs to tell
-    std::optional<EmptyRun> last;                  // as what the newest one was judged
+    std::optional<EmptyRun> last;                  // how the newest one was judged
     std::optional<std::int64_t> usual_operations;  // the median of the runs before it
 };
 
@@ -36,12 +36,12 @@ struct Findings {
     EmptyRuns empty;
 };
 
-// Of runs in (created_at, id) order. Where the definition has become slower, runs since then are
-// not named again for being as slow as it is now.
+// `runs` are in (created_at, id) order. Where the definition has become slower, runs since then
+// that are as slow as it is now are not named again.
 Findings find_unusual(std::size_t definition, std::span<const query::Run> runs,
                       const time::Zone& zone);
 
-// A definition of the history each. Reports without a definition are of different jobs, so they are
+// One a definition of the history. Reports without a definition are of different jobs, so they are
 // not compared.
 std::vector<Findings> find_unusual(const query::RunHistory& history, const time::Zone& zone);
 

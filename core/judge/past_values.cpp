@@ -1,7 +1,7 @@
-// Sorted vectors: with a few hundred values nothing is quicker.
+// The values are kept in sorted vectors, which are quick enough for a few hundred of them.
 #include "core/judge/past_values.hpp"
 
-#include "core/judge/robust.hpp"
+#include "core/query/percentile.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -64,12 +64,12 @@ void PastValues::remove(ClockPlace place, std::int64_t value) {
 PastValues::Comparable PastValues::comparable(ClockPlace place) {
     Comparable found{m_all.look(), Peers::all};
     if (found.sorted.empty()) return found;
-    const std::int64_t usual = median_of_sorted(found.sorted);
+    const std::int64_t usual = query::median_of_sorted(found.sorted);
     double furthest = std::log(matters);
     const auto consider = [&](Sorted& some, Peers peers) {
         if (some.values.size() < enough_runs) return;
         const auto sorted = some.look();
-        const double off = log_ratio(median_of_sorted(sorted), usual);
+        const double off = log_ratio(query::median_of_sorted(sorted), usual);
         if (off < furthest) return;
         furthest = off;
         found = {sorted, peers};

@@ -1,5 +1,5 @@
-// The values of the runs before a run, ready to be compared with: all, and those of the same hour
-// and of the same weekday.
+// The values (durations, or records) of the runs before a run, which it is compared with: all, or
+// those of the same hour or weekday.
 #pragma once
 
 #include "core/time/zone.hpp"
@@ -36,14 +36,14 @@ class PastValues {
     void remove(ClockPlace place, std::int64_t value);
     std::size_t size() const { return m_all.values.size(); }
 
-    // Like with like: the values of the same hour, or weekday, where they are enough and their
-    // median is at least 1.5 times off that of all, the one that is further off; else all.
+    // The values of the same hour or weekday where there are enough and their median differs from
+    // that of all by a factor of 1.5 or more; of the two, those that differ more. Else all values.
     Comparable comparable(ClockPlace place);
 
   private:
     struct Sorted {
         std::vector<std::int64_t> values;
-        bool in_order = false;  // from the first look on
+        bool in_order = false;  // true from the first look() on
 
         void add(std::int64_t value);
         void remove(std::int64_t value);

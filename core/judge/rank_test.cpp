@@ -1,4 +1,4 @@
-// Mid-ranks once, then a running sum of ranks for all splits.
+// Ranks the values once; then a running sum of ranks gives the statistic of every split.
 #include "core/judge/rank_test.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Whether a series has moved to another level, told by ranks, so that no single value decides.
+// Whether a series has moved to another level, judged by ranks, so that no single value decides.
 #pragma once
 
 #include <cstddef>

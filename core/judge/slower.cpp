@@ -1,8 +1,8 @@
-// A change-point by ranks, then floors that a person would set.
+// Finds the split by ranks; then the rise must be as great as a person would demand.
 #include "core/judge/slower.hpp"
 
 #include "core/judge/rank_test.hpp"
-#include "core/judge/robust.hpp"
+#include "core/query/percentile.hpp"
 
 #include <algorithm>
 #include <bitset>
@@ -41,8 +41,7 @@ std::vector<Run> comparable_runs(std::span<const Run> runs) {
 std::int64_t median_duration(std::span<const Run> runs) {
     std::vector<std::int64_t> values;
     for (const Run& run : runs) values.push_back(*run.duration());
-    std::sort(values.begin(), values.end());
-    return median_of_sorted(values);
+    return query::median(std::move(values));
 }
 
 std::optional<std::int64_t> median_operations(std::span<const Run> runs) {
@@ -51,11 +50,11 @@ std::optional<std::int64_t> median_operations(std::span<const Run> runs) {
         if (run.operations > 0) values.push_back(run.operations);
     }
     if (values.empty()) return std::nullopt;
-    std::sort(values.begin(), values.end());
-    return median_of_sorted(values);
+    return query::median(std::move(values));
 }
 
-// Like with like: those of `before` that ran on weekdays and at hours at which some of `since` ran.
+// The runs of `before` on weekdays and at hours on which some of `since` ran; where those are too
+// few, only the hours count, or only the weekdays.
 std::vector<Run> peers_before(std::span<const Run> before, std::span<const Run> since,
                               const time::Zone& zone) {
     std::bitset<24> hours;
@@ -82,8 +81,9 @@ std::vector<Run> peers_before(std::span<const Run> before, std::span<const Run> 
     return {before.begin(), before.end()};
 }
 
-// Ranks alone take the last quick runs, where they are a little above the usual, for the first slow
-// ones: the new level begins with a run that is nearer to it than to the old one, by the ratio.
+// Moves the split on to the first run that is nearer to the new level than to the old one, by their
+// ratio. Ranks alone take the last quick runs for slow ones where they are a little above the
+// usual.
 std::size_t sharpened(std::span<const Run> series, std::size_t split) {
     const double before = static_cast<double>(median_duration(series.first(split)));
     const double now = static_cast<double>(median_duration(series.subspan(split)));

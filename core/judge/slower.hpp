@@ -1,5 +1,5 @@
-// Definitions that have become slower and stayed so: several recent runs agree. One slow run is
-// unusual (unusual.hpp), not this.
+// Definitions that have become slower and stayed so: several recent runs agree. A single slow run
+// is unusual (unusual.hpp).
 #pragma once
 
 #include "core/judge/unusual.hpp"
@@ -29,11 +29,16 @@ struct Slower {
     double factor() const;
 };
 
-// Of the last six weeks (or, where those have fewer, the last thirty) of successful runs with
-// records: the split into before and since that has the greatest rank statistic. It counts where at
-// least ten runs are before and five since, z is 3.5 or more, the medians since and of the last
-// five runs are at least 1.25 times and 5 s above the usual, and it is news: no older than three
-// weeks or ten runs before the last run. What has lasted longer is what is usual now.
+// Looks at the successful runs with records of the last six weeks, or at the last thirty where
+// those weeks have fewer, and splits them into before and since where the rank statistic is
+// greatest. The split counts where all of these hold:
+// - there are at least ten runs before and five since,
+// - z is 3.5 or more,
+// - the median since, and that of the last five runs, are at least 1.25 times and 5 s above the
+//   usual,
+// - it is news: no older than three weeks or ten runs before the last run. What has lasted longer
+// is
+//   what is usual now.
 std::optional<Slower> find_slower(std::span<const query::Run> runs, const time::Zone& zone);
 
 }  // namespace jobtally::judge

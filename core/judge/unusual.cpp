@@ -1,7 +1,9 @@
-// Floors first, because they are cheap and rarely passed; then the robust distance.
+// Tests the factor and the difference first, because that is cheap and they are rarely great
+// enough, and only then the robust distance.
 #include "core/judge/unusual.hpp"
 
-#include "core/judge/robust.hpp"
+#include "core/judge/robust_distance.hpp"
+#include "core/query/percentile.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +15,7 @@ using query::Run;
 
 namespace {
 
-constexpr double mostly = 2.0 / 3;
+constexpr double mostly = 2.0 / 3;  // see Cause
 
 std::int64_t at_least_one(std::int64_t value) {
     return std::max<std::int64_t>(value, 1);
@@ -39,45 +41,18 @@ bool has_records(const Run& run) {
 }  // namespace
 
 std::string_view name_of(Unusual kind) {
-    switch (kind) {
-        case Unusual::slower:
-            return "slower";
-        case Unusual::faster:
-            return "faster";
-        case Unusual::more:
-            return "more";
-        case Unusual::fewer:
-            return "fewer";
-        case Unusual::empty:
-            break;
-    }
-    return "empty";
+    constexpr std::string_view names[] = {"slower", "faster", "more", "fewer", "empty"};
+    return names[static_cast<std::size_t>(kind)];
 }
 
 std::string_view name_of(Peers peers) {
-    switch (peers) {
-        case Peers::same_hour:
-            return "same_hour";
-        case Peers::same_weekday:
-            return "same_weekday";
-        case Peers::all:
-            break;
-    }
-    return "all";
+    constexpr std::string_view names[] = {"all", "same_hour", "same_weekday"};
+    return names[static_cast<std::size_t>(peers)];
 }
 
 std::string_view name_of(Cause cause) {
-    switch (cause) {
-        case Cause::records:
-            return "records";
-        case Cause::per_record:
-            return "per_record";
-        case Cause::both:
-            return "both";
-        case Cause::unknown:
-            break;
-    }
-    return {};
+    constexpr std::string_view names[] = {"", "records", "per_record", "both"};
+    return names[static_cast<std::size_t>(cause)];
 }
 
 Cause cause_of(double duration_factor, std::optional<double> operations_factor) {
@@ -91,11 +66,15 @@ double Comparison::factor() const {
     return static_cast<double>(at_least_one(value)) / static_cast<double>(at_least_one(usual));
 }
 
-Comparison compare(PastValues::Comparable before, std::int64_t value, Floors floors, bool in_full) {
+Comparison compare_with(PastValues::Comparable before, std::int64_t value, Floors floors,
+                        bool in_full) {
     const auto sorted = before.sorted;
-    Comparison found{
-        value, median_of_sorted(sorted), static_cast<std::int64_t>(sorted.size()), before.peers, {},
-        0};
+    Comparison found{value,
+                     query::median_of_sorted(sorted),
+                     static_cast<std::int64_t>(sorted.size()),
+                     before.peers,
+                     {},
+                     0};
     const bool above = value > found.usual;
     const bool far = passes(found, floors) && as_far_off(sorted, value, above) <=
                                                   std::max<std::size_t>(1, sorted.size() / 50);
@@ -124,11 +103,11 @@ Judgement RunJudge::judge(std::size_t place, bool in_full) {
     PastValues& durations = durations_like(run);
     if (duration && durations.size() >= enough_runs) {
         judgement.duration =
-            compare(durations.comparable(clock), *duration, duration_floors, in_full);
+            compare_with(durations.comparable(clock), *duration, duration_floors, in_full);
     }
     if (run.operations > 0 && m_operations.size() >= enough_runs) {
-        judgement.operations =
-            compare(m_operations.comparable(clock), run.operations, operations_floors, in_full);
+        judgement.operations = compare_with(m_operations.comparable(clock), run.operations,
+                                            operations_floors, in_full);
         const int direction = judgement.operations->direction;
         if (direction != 0) judgement.volume = direction > 0 ? Unusual::more : Unusual::fewer;
     }
@@ -164,8 +143,7 @@ std::optional<std::int64_t> RunJudge::usual_operations_with_empty() {
         }
     }
     if (known.empty()) return std::nullopt;
-    std::sort(known.begin(), known.end());
-    return median_of_sorted(known);
+    return query::median(std::move(known));
 }
 
 void RunJudge::move_to(std::size_t place) {
@@ -223,9 +201,7 @@ std::optional<double> RunJudge::usual_micros_per_record() const {
         known.push_back(static_cast<double>(*duration) / static_cast<double>(run.operations));
     }
     if (known.size() < enough_runs) return std::nullopt;
-    const auto middle = known.begin() + static_cast<std::ptrdiff_t>((known.size() + 1) / 2 - 1);
-    std::nth_element(known.begin(), middle, known.end());
-    return *middle;
+    return query::median(std::move(known));
 }
 
 }  // namespace jobtally::judge

@@ -16,29 +16,31 @@ namespace jobtally::judge {
 
 enum class Unusual : std::uint8_t { slower, faster, more, fewer, empty };
 std::string_view name_of(Unusual kind);  // `slower`
+std::string_view name_of(Peers peers);   // `all`, `same_hour`, `same_weekday`
 
 // Why a run took longer or shorter: for how much of the logarithm of the factor do the records
-// account? Two thirds and more: records; a third and less: the time a record takes.
+// account? Two thirds and more: records; a third and less: the time that a record takes.
 enum class Cause : std::uint8_t { unknown, records, per_record, both };
-std::string_view name_of(Peers peers);  // `all`, `same_hour`, `same_weekday`
 std::string_view name_of(Cause cause);  // `records`, `per_record`, `both`; unknown: empty
 Cause cause_of(double duration_factor, std::optional<double> operations_factor);
 
-// A value among those before it. Durations are microseconds.
+// A value compared with those before it. Durations are microseconds.
 struct Comparison {
     std::int64_t value = 0;
     std::int64_t usual = 0;  // the median of those it was compared with
     std::int64_t runs = 0;   // how many those are
     Peers peers = Peers::all;
-    std::optional<double> distance;  // robust_distance(), where it was asked for or matters
+    std::optional<double> distance;  // robust_distance(); none where it does not matter and was
+                                     // not asked for
     int direction = 0;               // 1: unusually great, -1: unusually small
 
-    double factor() const;  // value / usual, 1 and more for both
+    double factor() const;  // value / usual, where both are taken to be at least 1
 };
 
-// A run is far off where all of these hold: the factor, the difference, the robust distance, and
-// that at most one, or one in fifty, of the runs before it was as far off: what comes round now and
-// then, such as a full load each month, is not unusual.
+// A value is unusual where all of these hold: the factor (or one divided by it) and the difference
+// reach the floors, the robust distance is far off, and at most one of the values before it, or one
+// in fifty of them, was as far off. So what comes round now and then, such as a full load each
+// month, is not unusual.
 struct Floors {
     double factor;
     std::int64_t difference;
@@ -46,19 +48,20 @@ struct Floors {
 inline constexpr Floors duration_floors{1.5, 10'000'000};
 inline constexpr Floors operations_floors{2.0, 20};
 
-Comparison compare(PastValues::Comparable before, std::int64_t value, Floors floors, bool in_full);
+// `in_full` works out the distance of usual values too.
+Comparison compare_with(PastValues::Comparable before, std::int64_t value, Floors floors,
+                        bool in_full);
 
-// A success without records, after `runs` successes of which `empty` had none, as the `in_a_row`-th
-// of several in a row (which `runs` leaves out).
+// A success without records.
 struct EmptyRun {
-    std::int64_t runs = 0;
-    std::int64_t empty = 0;
-    std::int64_t in_a_row = 1;
+    std::int64_t runs = 0;      // successes before those in a row
+    std::int64_t empty = 0;     // how many of them had no records
+    std::int64_t in_a_row = 1;  // how many without records come in a row, this one included
 
     std::int64_t before() const { return runs + in_a_row - 1; }
     bool can_be_judged() const { return before() >= static_cast<std::int64_t>(enough_runs); }
-    // There used to be records: fewer than two of the runs before were empty, or less than one in
-    // twenty; or so many in a row come about by chance less than once in a thousand times.
+    // True where fewer than two of the runs before were empty, or less than one in twenty; or where
+    // so many in a row come about by chance less than once in a thousand times.
     bool is_unusual() const;
 };
 
@@ -69,7 +72,7 @@ struct Judgement {
     std::optional<double> usual_micros_per_record;
     std::optional<EmptyRun> empty;  // of runs without records
     std::optional<Unusual> volume;  // more, fewer or empty
-    std::optional<Unusual> pace;    // slower or faster, unless an unusual volume says it all
+    std::optional<Unusual> pace;    // slower or faster; none where an unusual volume explains it
     Cause cause = Cause::unknown;   // of the pace
 };
 
@@ -82,11 +85,11 @@ class RunJudge {
     RunJudge(std::span<const query::Run> runs, const time::Zone& zone)
         : m_runs(runs), m_zone(zone) {}
 
-    // The run at `place`, by those before it; places must not descend. In full: distances and times
-    // a record are there for usual runs too.
+    // The run at `place`, judged by those before it; places must not descend. `in_full` works out
+    // distances and times per record for usual runs too.
     Judgement judge(std::size_t place, bool in_full = false);
-    // The median of the records of the successes before the place last judged, those without
-    // included.
+    // The median number of records of the successes before the place last judged, those without
+    // records included.
     std::optional<std::int64_t> usual_operations_with_empty();
 
   private:
@@ -103,7 +106,7 @@ class RunJudge {
     std::size_t m_end = 0;
     PastValues m_durations;
     PastValues m_durations_of_empty;
-    PastValues m_operations;  // 1 and more
+    PastValues m_operations;  // of runs with records
 };
 
 }  // namespace jobtally::judge

@@ -1,3 +1,4 @@
+// Measures, compares with the thresholds, and puts the worst value first.
 #include "core/probe/check.hpp"
 
 #include "core/base/error.hpp"
@@ -23,7 +24,8 @@ void raise(ProbeState& state, ProbeState other) {
     if (table::badness(other) > table::badness(state)) state = other;
 }
 
-// Equal ones stand by name, then id, so that the same store gives the same bytes.
+// Values that are as bad as each other are ordered by name, then id, so that the same store gives
+// the same bytes.
 void put_worst_first(std::vector<Measured>& measured, bool low_is_bad) {
     const auto text = [](const Measured& one, std::size_t cell) {
         const auto& cells = one.item.definition;
@@ -60,7 +62,7 @@ std::string why_nothing(const std::vector<Measured>& left_out, const CheckOption
                        options);
 }
 
-// Takes the values of too few jobs out and returns them.
+// Takes out the values that are made of too few jobs, and returns them.
 std::vector<Measured> take_out_small(std::vector<Measured>& measured, std::int64_t min_runs) {
     const auto small = std::stable_partition(
         measured.begin(), measured.end(),
@@ -78,7 +80,7 @@ void tell_unmatched(const query::Scope& scope, table::Probe& probe) {
     }
 }
 
-std::optional<std::string> text_of(const std::optional<AlertRange>& range) {
+std::optional<std::string> text_of(const std::optional<Threshold>& range) {
     return range ? std::optional(range->text()) : std::nullopt;
 }
 
@@ -106,6 +108,24 @@ table::Probe check(const query::Scope& scope, const CheckOptions& options) {
     for (auto& one : measured) probe.items.push_back(std::move(one.item));
     tell_unmatched(scope, probe);
     return probe;
+}
+
+ProbeStep probe_step(const std::optional<store::ProbeRecord>& said, table::ProbeState state,
+                     std::int64_t confirm, time::Instant now) {
+    const std::string seen = table::state_text(state);
+    const store::ProbeRecord before =
+        said.value_or(store::ProbeRecord{table::state_text(table::ProbeState::ok), now, {}, 0});
+    store::ProbeRecord after = before;
+    after.pending.reset();
+    after.pending_runs = 0;
+    if (seen != before.state) {
+        const auto runs = before.pending == seen ? before.pending_runs + 1 : 1;
+        if (runs >= confirm) return {true, store::ProbeRecord{seen, now, {}, 0}};
+        after.pending = seen;
+        after.pending_runs = runs;
+    }
+    if (said == after) return {};
+    return {false, after};
 }
 
 }  // namespace jobtally::probe

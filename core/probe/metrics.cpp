@@ -51,8 +51,8 @@ Measured ratio(const answers::RatesRow& row, double value, std::string phrase) {
         {row.key, table::Ratio{value}, std::move(phrase)}, row.counts.finished(), per_cent(value)};
 }
 
-std::vector<Measured> job_success(const query::Scope& scope, bool by_definition,
-                                  const rhythm::MissedOptions&) {
+std::vector<Measured> measure_job_success(const query::Scope& scope, bool by_definition,
+                                          const rhythm::MissedOptions&) {
     std::vector<Measured> found;
     for (const auto& row :
          rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
@@ -64,8 +64,8 @@ std::vector<Measured> job_success(const query::Scope& scope, bool by_definition,
     return found;
 }
 
-std::vector<Measured> operation_success(const query::Scope& scope, bool by_definition,
-                                        const rhythm::MissedOptions&) {
+std::vector<Measured> measure_operation_success(const query::Scope& scope, bool by_definition,
+                                                const rhythm::MissedOptions&) {
     std::vector<Measured> found;
     for (const auto& row :
          rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
@@ -77,8 +77,8 @@ std::vector<Measured> operation_success(const query::Scope& scope, bool by_defin
     return found;
 }
 
-std::vector<Measured> failed(const query::Scope& scope, bool by_definition,
-                             const rhythm::MissedOptions&) {
+std::vector<Measured> measure_failed(const query::Scope& scope, bool by_definition,
+                                     const rhythm::MissedOptions&) {
     std::vector<Measured> found;
     for (const auto& row :
          rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
@@ -99,9 +99,9 @@ Measured streak_of(const answers::FailuresRow& row) {
             static_cast<double>(streak)};
 }
 
-// Of everything together: the longest of the streaks, and whose it is.
-std::vector<Measured> failure_streak(const query::Scope& scope, bool by_definition,
-                                     const rhythm::MissedOptions&) {
+// Of everything together it is the longest of the streaks, with the name of its definition.
+std::vector<Measured> measure_failure_streak(const query::Scope& scope, bool by_definition,
+                                             const rhythm::MissedOptions&) {
     const auto answer = answers::failures(scope, query::By::definition);
     std::vector<Measured> found;
     for (const auto& row : answer.rows) {
@@ -131,8 +131,8 @@ Measured age_of(const answers::FailuresRow& row, time::Instant now) {
     return {{row.key, age, "since the last success"}, runs, seconds(age)};
 }
 
-std::vector<Measured> age(const query::Scope& scope, bool by_definition,
-                          const rhythm::MissedOptions& at) {
+std::vector<Measured> measure_age(const query::Scope& scope, bool by_definition,
+                                  const rhythm::MissedOptions& at) {
     std::vector<Measured> found;
     for (const auto& row : rows_of<answers::FailuresRow>(
              answers::failures(scope, by(by_definition)), by_definition)) {
@@ -141,8 +141,8 @@ std::vector<Measured> age(const query::Scope& scope, bool by_definition,
     return found;
 }
 
-std::vector<Measured> p95(const query::Scope& scope, bool by_definition,
-                          const rhythm::MissedOptions&) {
+std::vector<Measured> measure_p95(const query::Scope& scope, bool by_definition,
+                                  const rhythm::MissedOptions&) {
     answers::DurationsOptions options;
     options.by = by(by_definition);
     options.percentiles = query::Percentile::list("95");
@@ -160,7 +160,7 @@ std::vector<Measured> p95(const query::Scope& scope, bool by_definition,
 }
 
 bool has_rhythm(const rhythm::MissedRow& row) {
-    return row.state != rhythm::MissedState::irregular && row.state != rhythm::MissedState::too_few;
+    return row.state != rhythm::Punctuality::irregular && row.state != rhythm::Punctuality::too_few;
 }
 
 Measured missed_of(const rhythm::MissedRow& row) {
@@ -171,9 +171,10 @@ Measured missed_of(const rhythm::MissedRow& row) {
             row.is_problem() ? 1.0 : 0.0};
 }
 
-// How many of those that have a rhythm to be held against, and the most urgent one.
-std::vector<Measured> missed(const query::Scope& scope, bool by_definition,
-                             const rhythm::MissedOptions& options) {
+// Of the definitions that have a rhythm, how many are late, missed or stuck, and the most urgent
+// one.
+std::vector<Measured> measure_missed(const query::Scope& scope, bool by_definition,
+                                     const rhythm::MissedOptions& options) {
     auto rows = rhythm::missed(scope, options).rows;
     std::erase_if(rows, [](const rhythm::MissedRow& row) { return !has_rhythm(row); });
     std::vector<Measured> found;
@@ -192,8 +193,9 @@ std::vector<Measured> missed(const query::Scope& scope, bool by_definition,
     return {{{{}, count, std::move(phrase)}, std::nullopt, static_cast<double>(count)}};
 }
 
-// They were never understood, so they belong to no definition.
-std::vector<Measured> rejected(const query::Scope& scope, bool, const rhythm::MissedOptions&) {
+// Rejected bodies were never understood, so they belong to no definition.
+std::vector<Measured> measure_rejected(const query::Scope& scope, bool,
+                                       const rhythm::MissedOptions&) {
     const auto count = store::count_rejected(scope.store(), scope.selection().span);
     return {{{{}, count, count == 1 ? "body rejected" : "bodies rejected"},
              std::nullopt,
@@ -206,16 +208,19 @@ const std::vector<Metric>& check_metrics() {
     constexpr bool low = true, high = false, recent = true, all = false;
     static const std::vector<Metric> metrics{
         {"job-success-rate", "job_success_rate", "finished jobs", Unit::per_cent, low, recent, true,
-         job_success},
+         measure_job_success},
         {"operation-success-rate", "operation_success_rate", "records of finished jobs",
-         Unit::per_cent, low, recent, true, operation_success},
-        {"failed", "failed", "finished jobs", Unit::count, high, recent, true, failed},
+         Unit::per_cent, low, recent, true, measure_operation_success},
+        {"failed", "failed", "finished jobs", Unit::count, high, recent, true, measure_failed},
         {"failure-streak", "failure_streak", "finished jobs", Unit::count, high, all, true,
-         failure_streak},
-        {"age", "age", "finished jobs", Unit::seconds, high, all, true, age},
-        {"p95", "p95", "finished jobs of known duration", Unit::seconds, high, recent, true, p95},
-        {"missed", "missed", "definitions of known rhythm", Unit::count, high, all, true, missed},
-        {"rejected", "rejected", "rejected bodies", Unit::count, high, recent, false, rejected},
+         measure_failure_streak},
+        {"age", "age", "finished jobs", Unit::seconds, high, all, true, measure_age},
+        {"p95", "p95", "finished jobs of known duration", Unit::seconds, high, recent, true,
+         measure_p95},
+        {"missed", "missed", "definitions of known rhythm", Unit::count, high, all, true,
+         measure_missed},
+        {"rejected", "rejected", "rejected bodies", Unit::count, high, recent, false,
+         measure_rejected},
     };
     return metrics;
 }

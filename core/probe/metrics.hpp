@@ -1,7 +1,7 @@
 // What `check` can measure.
 #pragma once
 
-#include "core/probe/alert_range.hpp"
+#include "core/probe/threshold.hpp"
 #include "core/query/scope.hpp"
 #include "core/rhythm/missed.hpp"
 #include "core/table/probe.hpp"

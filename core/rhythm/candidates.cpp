@@ -1,6 +1,7 @@
-// Proposes rhythms: how often a day, a week or a month, and at which times.
+// Proposes schedules: how often a day, a week or a month, and at which times.
 #include "core/rhythm/candidates.hpp"
 
+#include "core/query/percentile.hpp"
 #include "core/rhythm/clusters.hpp"
 
 #include <algorithm>
@@ -18,24 +19,22 @@ constexpr std::size_t most_times_a_day = 12;
 constexpr std::size_t most_times_a_week = 14;
 constexpr std::size_t most_times_a_month = 4;
 constexpr std::int64_t most_days_apart = 60;
-constexpr std::int64_t longest_known_pause = 10;  // days without a run that still say something
+constexpr std::int64_t longest_known_pause = 10;  // days; a longer pause says nothing of weekdays
 
-// What it takes to say which kind a candidate is of, in nats.
-constexpr double cost_of_interval = 3;  // one of the parts of a day, or of the days apart
-constexpr double cost_of_count = 1;     // how many times
+// The shape costs of candidates, in nats.
+constexpr double cost_of_interval = 3;  // which part of a day, or how many days apart
+constexpr double cost_of_count = 1;     // how many times a day, a week or a month
 constexpr double cost_of_monday_to_friday = 1.5;
 constexpr double cost_of_weekdays = 6;
 
 std::int64_t median_gap(std::span<const std::int64_t> runs) {
     std::vector<std::int64_t> gaps;
     for (std::size_t i = 1; i < runs.size(); ++i) gaps.push_back(runs[i] - runs[i - 1]);
-    const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
-    std::nth_element(gaps.begin(), middle, gaps.end());
-    return std::max<std::int64_t>(*middle, 1);
+    return std::max<std::int64_t>(query::upper_median(std::move(gaps)), 1);
 }
 
-// Runs a unit (a day, a week) in the median of the units that have any; those at the ends may be
-// cut.
+// How many runs a unit (a day, a week) has, by the median of the units that have any. The first and
+// the last unit are left out, because the history may begin and end amid them.
 std::size_t usual_count(const std::vector<std::int64_t>& units) {
     std::vector<std::size_t> counts;
     for (std::size_t i = 0; i < units.size(); ++i) {
@@ -46,16 +45,14 @@ std::size_t usual_count(const std::vector<std::int64_t>& units) {
         counts.pop_back();
         counts.erase(counts.begin());
     }
-    const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
-    std::nth_element(counts.begin(), middle, counts.end());
-    return *middle;
+    return query::upper_median(std::move(counts));
 }
 
 struct Rest {
     std::int64_t from = 0, length = 0;
 };
 
-// The longest row of slots without runs, round the clock.
+// The longest row of slots of a day without runs; it may go on past midnight.
 Rest longest_rest(const std::vector<bool>& is_on) {
     const auto count = static_cast<std::int64_t>(is_on.size());
     Rest longest, now;
@@ -106,7 +103,7 @@ class ClockProposals {
     }
 
     void add(ClockSlots slots, double freedom, double cost) {
-        m_found.push_back({Rhythm(std::move(slots), m_clock), freedom, cost});
+        m_found.push_back({LearnedSchedule(std::move(slots), m_clock), freedom, cost});
     }
 
     void propose_parts_of_a_day() {
@@ -114,14 +111,14 @@ class ClockProposals {
             const std::int64_t period = minutes * 60 * second_micros;
             if (period * 20 < m_gap * 9 || period * 9 > m_gap * 20) continue;
             const ClockSlots slots{period, {circular_middle(phases(period), period)}};
-            // Hours and their parts are the same on every clock, but only UTC has none twice.
+            // Hours and their parts are the same on every clock, so they are proposed once, on UTC.
             if (period > hour_micros || m_clock.name() == "UTC") add(slots, 1, cost_of_interval);
             propose_weekdays(slots, 1, cost_of_interval);
             propose_hours(slots);
         }
     }
 
-    // The same where it rests at some times of the day, such as the night.
+    // The same, but with a rest at some time of the day, such as the night.
     void propose_hours(const ClockSlots& even) {
         const std::int64_t first = even.offsets.front();
         const std::int64_t count = day_micros / even.period;
@@ -201,8 +198,8 @@ class ClockProposals {
         add(on_some, freedom, cost + cost_of_monday_to_friday);
     }
 
-    // Three working days or more and no weekend yet: what rests at night may rest then too, and a
-    // first weekend without an alarm is better than one of false ones.
+    // True where the history has three working days or more and no weekend yet. What rests at night
+    // may rest at the weekend too, and no alarm at a first weekend is better than a false one.
     bool weekend_is_ahead() const {
         const std::int64_t first = floor_divide(m_walls.front(), day_micros);
         const std::int64_t last = floor_divide(m_walls.back(), day_micros);
@@ -211,12 +208,12 @@ class ClockProposals {
     }
 
     Weekdays weekdays_with_runs(const ClockSlots& slots) const {
-        const Rhythm rhythm(slots, m_clock);
+        const LearnedSchedule schedule(slots, m_clock);
         std::array<int, 7> days{}, with_runs{};
         std::int64_t last = 0;
         bool is_first = true;
         for (const std::int64_t run : m_runs) {
-            const auto day = rhythm.day_of(rhythm.place(time::instant_from_micros(run)).slot);
+            const auto day = schedule.day_of(schedule.place(time::instant_from_micros(run)).slot);
             if (!is_first && day <= last) continue;
             if (!is_first && day - last <= longest_known_pause) {
                 for (std::int64_t d = last + 1; d < day; ++d) ++days[weekday_index(d)];
@@ -228,7 +225,7 @@ class ClockProposals {
         }
         Weekdays mask = 0;
         for (std::size_t i = 0; i < 7; ++i) {
-            // A weekday that has not been yet is taken to be like the others.
+            // A weekday that has not come yet is taken to be like the others.
             if (2 * with_runs[i] >= days[i]) mask |= static_cast<Weekdays>(1 << i);
         }
         return mask;
@@ -248,13 +245,6 @@ class ClockProposals {
     std::vector<std::int64_t> m_walls;
     std::vector<Candidate> m_found;
 };
-
-std::int64_t month_number(std::int64_t wall) {
-    const std::chrono::year_month_day date{
-        std::chrono::local_days{std::chrono::days{floor_divide(wall, day_micros)}}};
-    return (static_cast<int>(date.year()) - 1970) * std::int64_t{12} +
-           static_cast<unsigned>(date.month()) - 1;
-}
 
 template <class Value>
 Value most_frequent(std::vector<Value> values) {
@@ -276,7 +266,7 @@ void ClockProposals::propose_times_a_month() {
     std::vector<std::int64_t> steps, numbers;
     std::vector<int> weekdays, weeks;
     for (const std::int64_t wall : m_walls) {
-        const std::int64_t month = month_number(wall);
+        const std::int64_t month = month_of(wall);
         if (!numbers.empty() && month != numbers.back()) steps.push_back(month - numbers.back());
         numbers.push_back(month);
         const std::int64_t day = floor_divide(wall, day_micros);
@@ -298,10 +288,10 @@ void ClockProposals::propose_times_a_month() {
     if (slots.which < 4) propose_months(slots);
 }
 
-// The offsets of runs from the day that the months' slots are counted from, in clusters.
+// Puts the runs' offsets from the day that the months' slots are counted from into clusters.
 void ClockProposals::propose_months(MonthSlots slots) {
     slots.offsets = {0};
-    const Rhythm origin(slots, m_clock);
+    const LearnedSchedule origin(slots, m_clock);
     std::vector<std::int64_t> offsets, cycles;
     for (const std::int64_t run : m_runs) {
         const auto [slot, residual] = origin.place(time::instant_from_micros(run));
@@ -313,12 +303,14 @@ void ClockProposals::propose_months(MonthSlots slots) {
     for (std::size_t count = usual > 1 ? usual - 1 : 1;
          count <= std::min(usual + 1, most_times_a_month) && count < offsets.size(); ++count) {
         slots.offsets = middles_of_clusters(offsets, 0, count);
-        m_found.push_back({Rhythm(slots, m_clock), static_cast<double>(slots.offsets.size()),
+        m_found.push_back({LearnedSchedule(slots, m_clock),
+                           static_cast<double>(slots.offsets.size()),
                            cost_of_count + cost_of_interval});
     }
 }
 
-// Even slots through all runs: the interval and the phase by least squares over the runs' numbers.
+// Even slots through all runs: the interval and the phase by a least-squares fit of the runs' times
+// to their numbers.
 EvenSlots even_slots(std::span<const std::int64_t> runs, std::int64_t gap) {
     double interval = static_cast<double>(gap), start = 0;
     for (int round = 0; round < 2; ++round) {
@@ -352,8 +344,8 @@ std::vector<Candidate> clock_candidates(std::span<const std::int64_t> runs,
 std::vector<Candidate> even_candidates(std::span<const std::int64_t> runs) {
     const std::int64_t gap = median_gap(runs);
     std::vector<Candidate> found;
-    found.push_back({Rhythm(even_slots(runs, gap), {}), 2, cost_of_interval});
-    found.push_back({Rhythm(SinceLast{gap}, {}), 1, cost_of_interval});
+    found.push_back({LearnedSchedule(even_slots(runs, gap), {}), 2, cost_of_interval});
+    found.push_back({LearnedSchedule(SinceLast{gap}, {}), 1, cost_of_interval});
     return found;
 }
 

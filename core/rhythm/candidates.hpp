@@ -1,4 +1,4 @@
-// The rhythms that a row of runs may have, to be weighed against each other.
+// The schedules that a row of runs may follow, to be weighed against each other (evidence.hpp).
 #pragma once
 
 #include "core/rhythm/evidence.hpp"

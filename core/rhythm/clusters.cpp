@@ -1,5 +1,7 @@
-// Medians of clusters between the widest gaps.
+// Means on a circle, and medians of clusters between the widest gaps.
 #include "core/rhythm/clusters.hpp"
+
+#include "core/query/percentile.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +12,7 @@ namespace jobtally::rhythm {
 
 namespace {
 
-constexpr double stray = 0.4;  // a cluster of less than this share of the usual size
+constexpr double stray = 0.4;  // smaller clusters than this share of the usual size are left out
 
 std::int64_t modulo(std::int64_t value, std::int64_t period) {
     const std::int64_t rest = value % period;
@@ -33,9 +35,8 @@ std::int64_t circular_middle(const std::vector<std::int64_t>& sorted, std::int64
     for (const std::int64_t value : sorted) {
         around.push_back(modulo(value - mean + period / 2, period));
     }
-    const auto middle = around.begin() + static_cast<std::ptrdiff_t>(around.size() / 2);
-    std::nth_element(around.begin(), middle, around.end());
-    return modulo(*middle + mean - period / 2, period);
+    const std::int64_t middle = query::upper_median(std::move(around));
+    return modulo(middle + mean - period / 2, period);
 }
 
 std::vector<std::int64_t> middles_of_clusters(const std::vector<std::int64_t>& sorted,

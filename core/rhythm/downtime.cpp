@@ -1,4 +1,4 @@
-// What lies between spans of uptime.
+// Downtime is what lies between the spans of uptime that listeners have written into the store.
 #include "core/rhythm/downtime.hpp"
 
 #include "core/store/upkeep/uptime.hpp"
@@ -9,8 +9,21 @@ namespace jobtally::rhythm {
 
 namespace {
 
+using time::Duration;
+using time::Instant;
+
 // A listener that was silent for so long is gone, whether or not it said so.
 constexpr auto gone_after = 3 * store::alive_every;
+constexpr std::size_t lost_share = 10;  // a tenth of the reports would have been lost
+
+// How long after their slot reports come. Where no past reports tell, any time up to the latest is
+// as likely.
+std::vector<std::int64_t> lags_of(const Rhythm& rhythm) {
+    if (!rhythm.lags.empty()) return rhythm.lags;
+    std::vector<std::int64_t> lags;
+    for (int tenth = 0; tenth <= 10; ++tenth) lags.push_back(rhythm.late.count() * tenth / 10);
+    return lags;
+}
 
 }  // namespace
 
@@ -31,6 +44,31 @@ std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant n
     const bool came_otherwise = received && *received > *up_until + gone_after;
     if (is_gone && !came_otherwise) down.push_back({*up_until, now});
     return down;
+}
+
+Duration down_within(const std::vector<time::TimeSpan>& down, Instant from, Instant to) {
+    Duration sum{0};
+    for (const auto& span : down) {
+        const Instant begin = std::max(*span.since, from), end = std::min(*span.until, to);
+        if (begin < end) sum += end - begin;
+    }
+    return sum;
+}
+
+std::optional<Instant> lost_until(const std::vector<time::TimeSpan>& down, const Rhythm& rhythm,
+                                  Instant slot) {
+    const auto lags = lags_of(rhythm);
+    std::size_t lost = 0;
+    std::optional<Instant> until;
+    for (const auto& span : down) {
+        if (*span.until <= slot - rhythm.early || *span.since >= slot + rhythm.late) continue;
+        lost +=
+            static_cast<std::size_t>(std::count_if(lags.begin(), lags.end(), [&](std::int64_t lag) {
+                return span.contains(slot + Duration{lag});
+            }));
+        until = *span.until;
+    }
+    return lost * lost_share >= lags.size() ? until : std::nullopt;
 }
 
 }  // namespace jobtally::rhythm

@@ -1,9 +1,12 @@
-// Time in which no report could arrive, because no listener was up.
+// Time in which no report could arrive because no listener was up. A report that was due then is
+// not held against its definition.
 #pragma once
 
+#include "core/rhythm/rhythm.hpp"
 #include "core/store/file/store.hpp"
 #include "core/time/instant.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace jobtally::rhythm {
@@ -12,5 +15,15 @@ namespace jobtally::rhythm {
 // Before the first listener nothing is known, so nothing is downtime. The time since the last one
 // counts too, and then ends with `now`, unless reports have come since by another way.
 std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant now);
+
+// How much of [from, to) lies in `down`.
+time::Duration down_within(const std::vector<time::TimeSpan>& down, time::Instant from,
+                           time::Instant to);
+
+// The end of the downtime in which the report of `slot` may have been lost; none where that is
+// unlikely. It is likely where at least a tenth of the past reports, judged by how long after their
+// slots they came, would have been lost in it.
+std::optional<time::Instant> lost_until(const std::vector<time::TimeSpan>& down,
+                                        const Rhythm& rhythm, time::Instant slot);
 
 }  // namespace jobtally::rhythm

@@ -1,5 +1,7 @@
-// Likelihoods of runs under a candidate, and under chance.
+// Log likelihoods of runs under a candidate, and under chance.
 #include "core/rhythm/evidence.hpp"
+
+#include "core/query/percentile.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,26 +14,26 @@ namespace jobtally::rhythm {
 namespace {
 
 constexpr double outliers = 0.03;         // the share of residuals that may be anywhere
-constexpr std::int64_t least_pause = 10;  // misses in a row: it was paused
-constexpr std::int64_t pause_misses = 3;  // that a pause counts as
+constexpr std::int64_t least_pause = 10;  // so many misses in a row are a pause ...
+constexpr std::int64_t pause_misses = 3;  // ... which counts as so many misses
 constexpr std::size_t tail_runs = 12;
-constexpr double least_sigma = 1;          // seconds: more exact is no better
-constexpr double widest_lognormal = 0.65;  // the least sigma of gaps that is called chance
+constexpr double least_sigma = 1;          // seconds; to be more exact than that proves nothing
+constexpr double widest_lognormal = 0.65;  // the least sigma of the random log-normal gaps
 
 double seconds(std::int64_t micros) {
     return static_cast<double>(micros) / static_cast<double>(second_micros);
 }
 
-std::int64_t slots_a_period(const Rhythm& rhythm) {
-    if (const auto* clock = std::get_if<ClockSlots>(&rhythm.slots())) {
+std::int64_t slots_a_period(const LearnedSchedule& schedule) {
+    if (const auto* clock = std::get_if<ClockSlots>(&schedule.slots())) {
         return static_cast<std::int64_t>(clock->offsets.size());
     }
-    const auto* month = std::get_if<MonthSlots>(&rhythm.slots());
+    const auto* month = std::get_if<MonthSlots>(&schedule.slots());
     return month == nullptr ? 1 : static_cast<std::int64_t>(month->offsets.size());
 }
 
-double period_seconds(const Rhythm& rhythm) {
-    const auto& slots = rhythm.slots();
+double period_seconds(const LearnedSchedule& schedule) {
+    const auto& slots = schedule.slots();
     if (const auto* clock = std::get_if<ClockSlots>(&slots)) return seconds(clock->period);
     if (const auto* month = std::get_if<MonthSlots>(&slots)) {
         return static_cast<double>(month->step) * 30.44 * 86400;
@@ -41,21 +43,21 @@ double period_seconds(const Rhythm& rhythm) {
 }
 
 // The smaller distances between the slots of a period: an eighth of them are smaller.
-double distance_of(const Rhythm& rhythm) {
-    const auto* clock = std::get_if<ClockSlots>(&rhythm.slots());
+double distance_of(const LearnedSchedule& schedule) {
+    const auto* clock = std::get_if<ClockSlots>(&schedule.slots());
     if (clock == nullptr || clock->offsets.size() < 2) {
-        return period_seconds(rhythm) / static_cast<double>(slots_a_period(rhythm));
+        return period_seconds(schedule) / static_cast<double>(slots_a_period(schedule));
     }
     std::vector<std::int64_t> distances{clock->offsets.front() + clock->period -
                                         clock->offsets.back()};
     for (std::size_t i = 1; i < clock->offsets.size(); ++i) {
         distances.push_back(clock->offsets[i] - clock->offsets[i - 1]);
     }
-    std::sort(distances.begin(), distances.end());
-    return seconds(distances[distances.size() / 8]);
+    const std::size_t an_eighth = distances.size() / 8;
+    return seconds(query::value_at(std::move(distances), an_eighth));
 }
 
-// Each gap is so many intervals long as is nearest; the rest is its residual.
+// A gap is taken to be the nearest whole number of intervals long; the rest is its residual.
 std::vector<PlacedRun> placed_since_last(const SinceLast& since,
                                          std::span<const std::int64_t> runs) {
     std::vector<PlacedRun> result{{0, 0, true}};
@@ -67,19 +69,19 @@ std::vector<PlacedRun> placed_since_last(const SinceLast& since,
     return result;
 }
 
-// Median of |residual| of the hits, as the sigma of a normal distribution, freed of what placing
-// the slots amid the runs took away.
+// The median of |residual| of the hits times 1.4826, which estimates the sigma of a normal
+// distribution. It is corrected for the degrees of freedom, because slots that were placed amid
+// the runs make the residuals smaller.
 double sigma_of(const std::vector<PlacedRun>& runs, double freedom) {
     std::vector<std::int64_t> sizes;
     for (const auto& run : runs) {
         if (run.is_hit) sizes.push_back(std::abs(run.residual));
     }
     if (sizes.empty()) return least_sigma;
-    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
-    std::nth_element(sizes.begin(), middle, sizes.end());
     const double count = static_cast<double>(sizes.size());
-    const double free = count / std::max(count - freedom, 0.5);
-    return std::max(least_sigma, 1.4826 * seconds(*middle) * std::sqrt(free));
+    const double correction = std::sqrt(count / std::max(count - freedom, 0.5));
+    const double usual = seconds(query::upper_median(std::move(sizes)));
+    return std::max(least_sigma, 1.4826 * usual * correction);
 }
 
 double log_density(double residual, double sigma, double spacing) {
@@ -90,16 +92,16 @@ double log_density(double residual, double sigma, double spacing) {
 
 }  // namespace
 
-std::vector<PlacedRun> placed(const Rhythm& rhythm, std::span<const std::int64_t> runs) {
-    if (const auto* since = std::get_if<SinceLast>(&rhythm.slots())) {
+std::vector<PlacedRun> placed(const LearnedSchedule& schedule, std::span<const std::int64_t> runs) {
+    if (const auto* since = std::get_if<SinceLast>(&schedule.slots())) {
         return placed_since_last(*since, runs);
     }
     std::vector<PlacedRun> result;
     result.reserve(runs.size());
     std::size_t hit = runs.size();  // the last hit's place in result
     for (const std::int64_t run : runs) {
-        const auto [slot, residual] = rhythm.place(time::instant_from_micros(run));
-        PlacedRun next{slot, residual, rhythm.is_on(slot)};
+        const auto [slot, residual] = schedule.place(time::instant_from_micros(run));
+        PlacedRun next{slot, residual, schedule.is_on(slot)};
         if (next.is_hit && hit < result.size() && result[hit].slot == slot) {
             const bool is_nearer = std::abs(residual) < std::abs(result[hit].residual);
             (is_nearer ? result[hit] : next).is_hit = false;
@@ -110,22 +112,23 @@ std::vector<PlacedRun> placed(const Rhythm& rhythm, std::span<const std::int64_t
     return result;
 }
 
-std::int64_t misses_between(const Rhythm& rhythm, std::int64_t from, std::int64_t to,
+namespace {
+
+// Misses between two slots, both exclusive, `most` at most.
+std::int64_t misses_between(const LearnedSchedule& schedule, std::int64_t from, std::int64_t to,
                             std::int64_t most) {
     std::int64_t misses = 0;
     for (std::int64_t slot = from + 1; slot < to && misses < most; ++slot) {
-        misses += rhythm.is_on(slot) ? 1 : 0;
+        misses += schedule.is_on(slot) ? 1 : 0;
     }
     return misses;
 }
 
-namespace {
-
-// Everything but the nats; the return value is what pauses cost.
+// Fills in everything but the nats, and returns what the pauses cost.
 double measure(Evidence& evidence, const Candidate& candidate, const std::vector<PlacedRun>& all) {
-    evidence.spacing =
-        period_seconds(candidate.rhythm) / static_cast<double>(slots_a_period(candidate.rhythm));
-    evidence.distance = distance_of(candidate.rhythm);
+    evidence.spacing = period_seconds(candidate.schedule) /
+                       static_cast<double>(slots_a_period(candidate.schedule));
+    evidence.distance = distance_of(candidate.schedule);
     evidence.sigma = sigma_of(all, candidate.freedom);
     double pauses = 0;
     const PlacedRun* last = nullptr;
@@ -134,12 +137,12 @@ double measure(Evidence& evidence, const Candidate& candidate, const std::vector
         evidence.extras += run.is_hit ? 0 : 1;
         if (!run.is_hit) continue;
         if (last != nullptr) {
-            const auto misses = misses_between(candidate.rhythm, last->slot, run.slot, least_pause);
+            const auto misses =
+                misses_between(candidate.schedule, last->slot, run.slot, least_pause);
             const bool is_pause = misses == least_pause;
             evidence.misses += is_pause ? pause_misses : misses;
-            if (is_pause) {  // and how long it was
-                pauses += std::log(static_cast<double>(run.slot - last->slot));
-            }
+            // To describe a pause takes its length too.
+            if (is_pause) pauses += std::log(static_cast<double>(run.slot - last->slot));
         }
         last = &run;
     }
@@ -150,14 +153,14 @@ double cost_of(const Candidate& candidate, const Evidence& evidence) {
     const double runs_a_slot =
         std::max(1.0, static_cast<double>(evidence.hits) / candidate.freedom);
     const double exactness =
-        std::log(period_seconds(candidate.rhythm) / evidence.sigma) + 0.5 * std::log(runs_a_slot);
+        std::log(period_seconds(candidate.schedule) / evidence.sigma) + 0.5 * std::log(runs_a_slot);
     return candidate.shape_cost + candidate.freedom * std::max(1.0, exactness);
 }
 
 }  // namespace
 
 Evidence weigh(const Candidate& candidate, std::span<const std::int64_t> runs) {
-    const auto all = placed(candidate.rhythm, runs);
+    const auto all = placed(candidate.schedule, runs);
     Evidence evidence;
     const double pauses = measure(evidence, candidate, all);
     if (!evidence.is_plausible()) return evidence;
@@ -202,7 +205,8 @@ double nats_of_gaps(std::span<const std::int64_t> runs) {
     return (count + 1) * std::max(exponential, lognormal) - std::log(count + 1);
 }
 
-// The rate is that of all times the shares of the hour of the day and of the weekday.
+// The rate at a time is the average rate, times the share of its hour among the hours of the day,
+// times that of its weekday among the weekdays.
 double nats_of_hours(std::span<const std::int64_t> runs, const time::Zone& clock) {
     constexpr double prior = 0.5;  // runs that each hour and each weekday is taken to have had
     std::array<double, 24> hours{};
@@ -221,7 +225,7 @@ double nats_of_hours(std::span<const std::int64_t> runs, const time::Zone& clock
     }
     const double count = static_cast<double>(runs.size());
     const double span = std::max(1.0, seconds(runs.back() - runs.front()));
-    // Shares say something where every hour, or weekday, has come more than once.
+    // Shares tell something only once every hour, or weekday, has come more than once.
     const bool has_days = span > 2 * 86400, has_weeks = span > 14 * 86400;
     double nats = -count;
     for (const auto& [hour, weekday] : places) {

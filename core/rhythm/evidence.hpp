@@ -1,36 +1,39 @@
-// How well a candidate rhythm tells the runs that there were: a description length, in nats.
+// How well a candidate schedule explains the runs that there were.
 #pragma once
 
-#include "core/rhythm/rhythm.hpp"
+#include "core/rhythm/learned_schedule.hpp"
+#include "core/time/zone.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
 namespace jobtally::rhythm {
 
-// A candidate is a way to say when the runs were: which slots had a run, how far from it, and what
-// it takes to say the candidate itself (minimum description length, J. Rissanen 1978). The shorter
-// it all is beside the same told of runs at random, the surer the rhythm.
+// A candidate describes the runs: by its slots, by which of them had a run, and by how far from
+// the slot each run was. The principle is that of the minimum description length: the shorter the
+// description is, together with that of the candidate itself, compared with a description of the
+// same runs as random, the surer it is that they follow the schedule. Lengths are in nats, which
+// are natural logarithms of likelihoods.
+// J. Rissanen, "Modeling by Shortest Data Description", Automatica 14 (1978), 465-471.
 struct Candidate {
-    Rhythm rhythm;
-    double freedom = 1;     // slots that were placed where the runs are
-    double shape_cost = 0;  // nats to say which kind of candidate it is
+    LearnedSchedule schedule;
+    double freedom = 1;     // how many of its slots were placed where the runs are
+    double shape_cost = 0;  // nats that it takes to name the kind of the candidate
 };
 
 struct Evidence {
-    double nats = 0;  // log likelihood of the runs less the cost of the candidate
-    std::int64_t hits = 0;
-    std::int64_t misses = 0;  // a pause counts as a few
-    std::int64_t extras = 0;  // runs beside the slots, or the second of a slot
-    double sigma = 0;         // seconds; of residuals, by their median absolute deviation
-    double spacing = 0;       // seconds from slot to slot, on average of all hours and days
-    double distance = 0;      // seconds between neighbours where they are close
-    double tail_nats = 0;     // log likelihood a run of the newest runs
+    double nats = 0;          // log likelihood of the runs, minus the cost of the candidate
+    std::int64_t hits = 0;    // slots with a run
+    std::int64_t misses = 0;  // slots without one; a pause counts as a few
+    std::int64_t extras = 0;  // runs away from the slots, or the second of a slot
+    double sigma = 0;     // seconds; the spread of hits around their slots, by the median deviation
+    double spacing = 0;   // seconds from slot to slot, averaged over all hours and days
+    double distance = 0;  // seconds between neighbouring slots where they are close together
+    double tail_nats = 0;  // log likelihood of a run, averaged over the newest runs
 
-    // Most slots had a run (half of them where runs are exact, since chance is not), most runs had
-    // a slot, and they keep apart from the next slot.
+    // Most slots had a run (half of them are enough where the runs are exact, which chance is not),
+    // most runs had a slot, and the runs of one slot keep apart from those of the next.
     bool is_plausible() const {
         const double least_coverage = sigma <= 0.02 * distance ? 0.5 : 0.7;
         return ratio(hits, hits + misses) >= least_coverage && ratio(hits, hits + extras) >= 0.75 &&
@@ -43,24 +46,23 @@ struct Evidence {
     }
 };
 
-// Runs in their order, each in its slot; `is_hit` is false for extras.
+// A run and the slot that is nearest to it.
 struct PlacedRun {
     std::int64_t slot = 0;
-    std::int64_t residual = 0;
-    bool is_hit = false;
+    std::int64_t residual = 0;  // microseconds after the slot
+    bool is_hit = false;        // false: it is an extra
 };
 
-// Of a slot's runs the nearest is the hit; those of slots that are not on are extras.
-std::vector<PlacedRun> placed(const Rhythm& rhythm, std::span<const std::int64_t> runs);
-// Misses between two slots, both exclusive, `most` at most.
-std::int64_t misses_between(const Rhythm& rhythm, std::int64_t from, std::int64_t to,
-                            std::int64_t most);
-
-// `runs` are instants in microseconds, ascending, at least 2. The nats of what is not plausible are
-// not worked out: they are 0.
+// In the order of the runs. Of the runs of one slot the nearest is the hit; those of slots that are
+// left out on their weekday are extras.
+std::vector<PlacedRun> placed(const LearnedSchedule& schedule, std::span<const std::int64_t> runs);
+// `runs` are instants in microseconds, ascending, at least 2. The nats are 0 where the candidate is
+// not plausible.
 Evidence weigh(const Candidate& candidate, std::span<const std::int64_t> runs);
-// Of runs at random: the best of an exponential distribution of gaps, a wide log-normal one, and
-// (people start jobs in office hours) a Poisson process with a rate for each hour of the week.
+
+// The nats of the same runs as random ones, by the best of three models: exponential gaps, widely
+// log-normal gaps, and, since people start jobs in office hours, a Poisson process with a rate for
+// each hour of the week on the clock.
 double nats_of_chance(std::span<const std::int64_t> runs, const time::Zone& clock);
 
 }  // namespace jobtally::rhythm

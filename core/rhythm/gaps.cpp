@@ -3,7 +3,7 @@
 
 #include "core/query/cells.hpp"
 #include "core/query/grouping.hpp"
-#include "core/rhythm/expectation.hpp"
+#include "core/rhythm/downtime.hpp"
 
 #include <algorithm>
 
@@ -22,25 +22,25 @@ class GapWalk {
         : m_options(options), m_found(found) {}
 
     // Between the runs, and after the last one where `is_newest`.
-    void walk(const Cadence& cadence, std::span<const Run> runs, const Gap& of, bool is_newest) {
+    void walk(const Rhythm& rhythm, std::span<const Run> runs, const Gap& of, bool is_newest) {
         for (std::size_t i = 1; i < runs.size(); ++i) {
             const Instant run = time::instant_from_micros(runs[i].created_at);
-            add(cadence, time::instant_from_micros(runs[i - 1].created_at), run, of);
+            add(rhythm, time::instant_from_micros(runs[i - 1].created_at), run, of);
         }
         if (is_newest) {
-            add(cadence, time::instant_from_micros(runs.back().created_at), std::nullopt, of);
+            add(rhythm, time::instant_from_micros(runs.back().created_at), std::nullopt, of);
         }
     }
 
   private:
-    void add(const Cadence& cadence, Instant from, std::optional<Instant> to, const Gap& of) {
+    void add(const Rhythm& rhythm, Instant from, std::optional<Instant> to, const Gap& of) {
         Gap gap = of;
-        Instant slot = cadence.slot_after_run(from);
+        Instant slot = rhythm.slot_after_run(from);
         for (; gap.missed_runs < most_slots; ++gap.missed_runs) {
-            const Instant next = cadence.slot_after(slot);
-            // A run is that of the last slot before it, or of the next where it comes early.
-            if (to ? next > *to + cadence.early : slot + cadence.late >= m_options.now) break;
-            gap.lost_runs += lost_until(m_options.down, cadence, slot) ? 1 : 0;
+            const Instant next = rhythm.slot_after(slot);
+            // A run stands for the last slot before it, or for the next slot where it comes early.
+            if (to ? next > *to + rhythm.early : slot + rhythm.late >= m_options.now) break;
+            gap.lost_runs += lost_until(m_options.down, rhythm, slot) ? 1 : 0;
             slot = next;
         }
         if (gap.missed_runs == 0) return;
@@ -55,18 +55,19 @@ class GapWalk {
     std::vector<Gap>& m_found;
 };
 
-// Each stretch is judged by its own rhythm, so that an old one does not make gaps in a new one. The
-// stretches are counted from the newest run and share the run between them.
+// Judges each stretch of the history by its own rhythm, so that where the rhythm has changed, the
+// old one does not make gaps in the new one. The stretches are counted back from the newest run;
+// two neighbours share the run between them.
 void walk_history(GapWalk& walk, std::span<const Run> runs, const ConfiguredSchedule* configured,
                   const time::Zone& zone, const Gap& of) {
     if (configured != nullptr) {
-        return walk.walk(configured_cadence(*configured, runs), runs, of, true);
+        return walk.walk(configured_rhythm(*configured, runs), runs, of, true);
     }
     for (std::size_t end = runs.size(); end >= least_runs;) {
         const std::size_t begin = end > runs_looked_at ? end - runs_looked_at : 0;
         const auto stretch = runs.subspan(begin, end - begin);
-        if (const auto cadence = learn_cadence(stretch, zone)) {
-            walk.walk(*cadence, stretch, of, end == runs.size());
+        if (const auto rhythm = learn_rhythm(stretch, zone)) {
+            walk.walk(*rhythm, stretch, of, end == runs.size());
         }
         if (begin == 0) break;
         end = begin + 1;

@@ -31,9 +31,9 @@ struct GapsAnswer {
     std::vector<Gap> gaps;  // by their beginning, then name
 };
 
-// The gaps that reach into the selection's window, judged by the whole history of the selected
-// definitions: by the schedule that was configured, else by the rhythm that some hundred runs at a
-// time had.
+// The gaps that reach into the selection's window. They are judged by the schedule that was
+// configured, else by the rhythms of the whole history, which are learned from a few hundred runs
+// at a time.
 GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options);
 table::ResultTable gaps_table(const GapsAnswer& answer);
 

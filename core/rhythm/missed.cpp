@@ -27,7 +27,7 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
     row.expected_by = expectation.expected_by;
     row.overdue = expectation.overdue;
     row.state = expectation.state;
-    if (expectation.cadence) row.rhythm = expectation.cadence->schedule->text(zone);
+    if (expectation.rhythm) row.rhythm = expectation.rhythm->schedule->text(zone);
     row.is_configured = configured != nullptr;
     row.listener_down = expectation.listener_down;
     return row;
@@ -43,7 +43,7 @@ const ConfiguredSchedule* configured_for(const store::Definition& definition,
     return found == configured.end() ? nullptr : &found->second;
 }
 
-std::string_view name_of(MissedState state) {
+std::string_view name_of(Punctuality state) {
     constexpr std::string_view names[] = {"missed",  "stuck",     "late",
                                           "on-time", "irregular", "too-few"};
     return names[static_cast<std::size_t>(state)];

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/query/scope.hpp"
-#include "core/rhythm/cadence.hpp"
+#include "core/rhythm/rhythm.hpp"
 #include "core/table/result_table.hpp"
 
 #include <array>
@@ -15,16 +15,12 @@
 
 namespace jobtally::rhythm {
 
-// In the order of urgency.
-enum class MissedState : std::uint8_t { missed, stuck, late, on_time, irregular, too_few };
-inline constexpr std::size_t missed_states = 6;
-std::string_view name_of(MissedState state);  // `on-time`
-
-// A schedule that somebody gave, which then rules over the learned one.
-struct ConfiguredSchedule {
-    std::shared_ptr<const Schedule> schedule;
-    std::optional<time::Duration> grace;  // how late a report may be; none: see configured_cadence
-};
+// How a definition stands to its rhythm, the most urgent first: its report is overdue by a whole
+// interval or more, its run goes on for too long, its report is overdue by less, it is on time, it
+// has no rhythm, or it has too few runs to tell. The question `missed` is named for the first.
+enum class Punctuality : std::uint8_t { missed, stuck, late, on_time, irregular, too_few };
+inline constexpr std::size_t punctualities = 6;
+std::string_view name_of(Punctuality state);  // `on-time`
 
 struct MissedOptions {
     time::Instant now;
@@ -46,23 +42,23 @@ struct MissedRow {
     time::Instant last_created_at;
     std::optional<time::Instant> expected_by;  // none where there is no rhythm
     std::optional<time::Duration> overdue;     // only where expected_by is past, or it is stuck
-    MissedState state = MissedState::too_few;
+    Punctuality state = Punctuality::too_few;
     std::optional<std::string> rhythm;  // `daily 02:30`
     bool is_configured = false;
     time::Duration listener_down{0};  // within the time in which reports were due
 
     // It is late, missed or stuck.
-    bool is_problem() const { return state <= MissedState::late; }
+    bool is_problem() const { return state <= Punctuality::late; }
 };
 
 struct MissedAnswer {
     table::Window window;
     std::vector<MissedRow> rows;  // the most urgent first, then the longest overdue, then by name
-    std::array<std::int64_t, missed_states> count{};  // rows by state
+    std::array<std::int64_t, punctualities> count{};  // rows by state
 
-    std::int64_t of(MissedState state) const { return count[static_cast<std::size_t>(state)]; }
+    std::int64_t of(Punctuality state) const { return count[static_cast<std::size_t>(state)]; }
     std::int64_t problems() const {
-        return of(MissedState::missed) + of(MissedState::stuck) + of(MissedState::late);
+        return of(Punctuality::missed) + of(Punctuality::stuck) + of(Punctuality::late);
     }
 };
 

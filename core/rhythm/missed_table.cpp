@@ -1,4 +1,4 @@
-// The keys of `missed`.
+// The answer of `missed` as a table.
 #include "core/query/cells.hpp"
 #include "core/query/grouping.hpp"
 #include "core/rhythm/missed.hpp"

@@ -1,141 +1,240 @@
-// Numbers slots and finds their times.
+// Learns a rhythm: weighs the candidates, takes the best, and measures how early and late its runs
+// are.
 #include "core/rhythm/rhythm.hpp"
 
+#include "core/query/percentile.hpp"
+#include "core/rhythm/candidates.hpp"
+#include "core/rhythm/evidence.hpp"
+
 #include <algorithm>
-#include <cstdlib>
+#include <array>
+#include <cmath>
 
 namespace jobtally::rhythm {
 
 namespace {
 
-using std::chrono::days;
-using std::chrono::local_days;
-using std::chrono::months;
-using std::chrono::year_month;
+// A schedule must beat chance by so many nats (8 nats are odds of e^8 to 1), and by so many for
+// each run.
+constexpr double least_gain = 8;
+constexpr double least_gain_a_run = 0.25;
+constexpr double cost_of_shortening = 8;  // nats more where only the newest runs are explained
+constexpr double clocks_alike = 3;        // nats: two clocks closer than this can't be told apart
+constexpr double poor_tail = 2;           // nats a run: the newest runs fit worse than the others
+constexpr std::size_t most_lags = 200;    // so many of the newest hits tell how late is normal
 
-constexpr year_month first_month{std::chrono::year{1970} / std::chrono::January};
+using query::Run;
+using Runs = std::span<const std::int64_t>;
 
-local_days month_start(std::int64_t month) {
-    return local_days{(first_month + months{month}) / 1};
+struct Weighed {
+    Candidate candidate;
+    Evidence evidence;
+    double gain = 0;  // over chance
+};
+
+bool is_rhythm(const Weighed& weighed, std::size_t runs) {
+    const double least = std::max(least_gain, least_gain_a_run * static_cast<double>(runs));
+    return weighed.evidence.is_plausible() && weighed.gain >= least;
 }
 
-std::int64_t month_of(std::int64_t wall) {
-    const local_days day{days{floor_divide(wall, day_micros)}};
-    const std::chrono::year_month_day date{day};
-    return (date.year() / date.month() - first_month).count();
-}
-
-// The midnight that a month's offsets are counted from.
-std::int64_t base_of(const MonthSlots& slots, std::int64_t month) {
-    local_days day = month_start(month);
-    if (slots.from == MonthSlots::From::last_day) {
-        day = month_start(month + slots.step) - days{1};
-    } else if (slots.from == MonthSlots::From::weekday) {
-        const int first = weekday_of(day.time_since_epoch().count());
-        day += days{(slots.weekday - first + 7) % 7 + 7 * slots.which};
+std::optional<Weighed> best_of(std::vector<Candidate> candidates, Runs runs, double chance) {
+    std::optional<Weighed> best;
+    for (auto& candidate : candidates) {
+        const Evidence evidence = weigh(candidate, runs);
+        Weighed weighed{std::move(candidate), evidence, evidence.nats - chance};
+        if (!is_rhythm(weighed, runs.size())) continue;
+        if (!best || weighed.gain > best->gain) best = std::move(weighed);
     }
-    return day.time_since_epoch().count() * day_micros;
+    return best;
 }
 
-std::int64_t wall_at(const ClockSlots& slots, std::int64_t slot) {
-    const auto count = static_cast<std::int64_t>(slots.offsets.size());
-    const std::int64_t cycle = floor_divide(slot, count);
-    return cycle * slots.period + slots.offsets[static_cast<std::size_t>(slot - cycle * count)];
-}
+struct Found {
+    Weighed best;
+    std::optional<Weighed> other_clock{};
+    std::size_t runs = 0;  // how many of the newest runs it was found in
+};
 
-std::int64_t wall_at(const MonthSlots& slots, std::int64_t slot) {
-    const auto count = static_cast<std::int64_t>(slots.offsets.size());
-    const std::int64_t cycle = floor_divide(slot, count);
-    return base_of(slots, cycle * slots.step + slots.phase) +
-           slots.offsets[static_cast<std::size_t>(slot - cycle * count)];
-}
-
-std::int64_t cycle_of(const MonthSlots& slots, std::int64_t wall) {
-    return floor_divide(month_of(wall) - slots.phase, slots.step);
-}
-
-// Of the two slots around `wall` the nearest; of two as near the earlier.
-Rhythm::Place nearest(const ClockSlots& slots, std::int64_t wall) {
-    const auto& offsets = slots.offsets;
-    const auto count = static_cast<std::int64_t>(offsets.size());
-    const std::int64_t cycle = floor_divide(wall, slots.period);
-    const std::int64_t phase = wall - cycle * slots.period;
-    const auto next = std::upper_bound(offsets.begin(), offsets.end(), phase);
-    const std::int64_t from = next == offsets.begin() ? offsets.back() - slots.period : *(next - 1);
-    const std::int64_t to = next == offsets.end() ? offsets.front() + slots.period : *next;
-    const std::int64_t slot = cycle * count + (next - offsets.begin()) - 1;
-    if (phase - from <= to - phase) return {slot, phase - from};
-    return {slot + 1, phase - to};
-}
-
-Rhythm::Place nearest(const MonthSlots& slots, std::int64_t wall) {
-    const auto count = static_cast<std::int64_t>(slots.offsets.size());
-    const std::int64_t cycle = cycle_of(slots, wall);
-    std::int64_t low = (cycle - 1) * count, high = (cycle + 2) * count;
-    if (wall < wall_at(slots, low)) low -= count;
-    while (high - low > 1) {
-        const std::int64_t middle = low + (high - low) / 2;
-        (wall_at(slots, middle) <= wall ? low : high) = middle;
+std::optional<Found> find_in(Runs runs, const time::Zone& local, double cost = 0) {
+    const double chance = nats_of_chance(runs, local) + cost;
+    auto on_utc = best_of(clock_candidates(runs, {}), runs, chance);
+    auto on_local =
+        local.name() == "UTC" ? std::nullopt : best_of(clock_candidates(runs, local), runs, chance);
+    auto even = best_of(even_candidates(runs), runs, chance);
+    std::optional<Found> found;
+    if (on_utc && on_local) {
+        const double ahead = on_local->gain - on_utc->gain;
+        const bool is_local = ahead > -clocks_alike;
+        found = {is_local ? *on_local : *on_utc};
+        if (std::abs(ahead) < clocks_alike) found->other_clock = std::move(on_utc);
+    } else if (on_utc || on_local) {
+        found = {on_local ? *on_local : *on_utc};
     }
-    const std::int64_t before = wall - wall_at(slots, low), after = wall_at(slots, low + 1) - wall;
-    return before <= after ? Rhythm::Place{low, before} : Rhythm::Place{low + 1, -after};
+    if (even && (!found || even->gain > found->best.gain)) found = {std::move(*even)};
+    if (found) found->runs = runs.size();
+    return found;
 }
 
-Rhythm::Place nearest(const EvenSlots& slots, std::int64_t at) {
-    const std::int64_t slot = floor_divide(at - slots.anchor + slots.interval / 2, slots.interval);
-    return {slot, at - slots.anchor - slot * slots.interval};
+bool goes_by_a_clock(const Found& found) {
+    const auto& slots = found.best.candidate.schedule.slots();
+    return std::holds_alternative<ClockSlots>(slots) || std::holds_alternative<MonthSlots>(slots);
+}
+
+bool fits_to_the_end(const Found& found) {
+    const Evidence& evidence = found.best.evidence;
+    return evidence.tail_nats > evidence.nats / static_cast<double>(found.runs) - poor_tail;
+}
+
+// Where the newest runs fit worse than the others, the schedule was probably changed, and a shorter
+// history may tell the new one. To a schedule that goes by the last run alone, a change of the time
+// of day looks like a single late run; so a clock that explains the newest runs equally well is
+// taken instead.
+std::optional<Found> find_lately(Runs runs, const time::Zone& local) {
+    auto found = find_in(runs, local);
+    if (found && goes_by_a_clock(*found) && fits_to_the_end(*found)) return found;
+    constexpr std::array<std::size_t, 4> lengths{100, 40, 20, 12};
+    for (const std::size_t length : lengths) {
+        if (length >= runs.size()) continue;
+        auto lately = find_in(runs.last(length), local, cost_of_shortening);
+        if (!lately) continue;
+        const bool from_last_run_to_clock =
+            found && !goes_by_a_clock(*found) && goes_by_a_clock(*lately);
+        const double ahead = from_last_run_to_clock ? 0 : poor_tail;
+        const bool is_better =
+            !found || lately->best.evidence.tail_nats > found->best.evidence.tail_nats + ahead;
+        if (is_better) found = std::move(lately);
+        if (goes_by_a_clock(*found) && fits_to_the_end(*found)) break;
+    }
+    return found;
+}
+
+// In whole seconds, because what is learned is no more exact than that.
+time::Duration whole_seconds(double micros) {
+    const double seconds = std::ceil(micros / static_cast<double>(second_micros));
+    return std::chrono::seconds(static_cast<std::int64_t>(std::max(1.0, seconds)));
+}
+
+// The greatest of values that are no outliers, and a little more: the fewer values there are, the
+// farther beyond them the next one may be.
+double reach(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const auto at = [&](double share) {
+        return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+    };
+    const double middle = at(0.5), quartiles = at(0.75) - at(0.25);
+    const double fence = at(0.75) + 4 * quartiles;
+    double greatest = values.front();
+    std::size_t count = 0;
+    for (const double value : values) {
+        if (value > fence && value > at(0.9)) continue;
+        greatest = value;
+        ++count;
+    }
+    return greatest + (greatest - middle) * 1.5 / static_cast<double>(count);
+}
+
+// As long as runs take, outliers left out; 0 where nothing is known.
+time::Duration usual_duration(std::span<const Run> runs) {
+    std::vector<double> durations;
+    for (const Run& run : runs.last(std::min(runs.size(), most_lags))) {
+        if (const auto micros = run.duration()) durations.push_back(static_cast<double>(*micros));
+    }
+    return durations.empty() ? time::Duration{0} : whole_seconds(reach(std::move(durations)));
+}
+
+struct Lags {
+    std::vector<double> early, late;  // microseconds before and after the slot
+};
+
+Lags lags_of(const Weighed& weighed, std::span<const Run> runs) {
+    std::vector<std::int64_t> times;
+    for (const Run& run : runs) times.push_back(run.created_at);
+    const auto all = placed(weighed.candidate.schedule, times);
+    Lags lags;
+    for (std::size_t i = all.size(); i-- > 0 && lags.early.size() < most_lags;) {
+        if (!all[i].is_hit) continue;
+        lags.early.push_back(-static_cast<double>(all[i].residual));
+        lags.late.push_back(static_cast<double>(all[i].residual + runs[i].duration().value_or(0)));
+    }
+    return lags;
+}
+
+// How much earlier than the slot people would say that the run is planned. The slot is the middle
+// of its runs, but people name a time that nine in ten of them come after.
+std::int64_t usual_earliness(std::vector<double> early) {
+    const std::size_t nine_tenths = early.size() * 9 / 10;
+    const double usual = query::value_at(std::move(early), nine_tenths);
+    return std::max<std::int64_t>(0, static_cast<std::int64_t>(usual));
+}
+
+Rhythm rhythm_of(const Found& found, std::span<const Run> runs) {
+    const Weighed& best = found.best;
+    const Lags lags = lags_of(best, runs);
+    const double spacing = best.evidence.distance * second_micros;
+    Rhythm rhythm;
+    LearnedSchedule learned = best.candidate.schedule;
+    const double early = std::max(0.0, reach(lags.early));
+    learned.show_earlier(usual_earliness(lags.early));
+    rhythm.schedule = std::make_shared<LearnedSchedule>(std::move(learned));
+    if (found.other_clock) {
+        rhythm.other_clock =
+            std::make_shared<LearnedSchedule>(found.other_clock->candidate.schedule);
+    }
+    const double room = std::min(0.01 * spacing, 3600.0 * second_micros);
+    if (rhythm.schedule->has_fixed_slots()) {
+        rhythm.early =
+            whole_seconds(std::min(std::max(early + room, 0.05 * spacing), 0.45 * spacing));
+    }
+    rhythm.late = whole_seconds(reach(lags.late) + room);
+    for (const double late : lags.late) rhythm.lags.push_back(static_cast<std::int64_t>(late));
+    return rhythm;
 }
 
 }  // namespace
 
-int weekday_of(std::int64_t day) {
-    return static_cast<int>(day + 3 - floor_divide(day + 3, 7) * 7);  // the first was a Thursday
+time::Instant Rhythm::slot_after(time::Instant slot) const {
+    const auto next = schedule->slot_after(slot);
+    if (!other_clock) return next;
+    const auto other = other_clock->slot_after(slot);
+    // The clocks differ by an hour or two where one was changed; farther apart they are different
+    // slots.
+    return other > next && other - next <= std::chrono::hours(2) ? other : next;
 }
 
-std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
-    const std::int64_t quotient = value / by;
-    return quotient - (value % by < 0 ? 1 : 0);
+time::Instant Rhythm::slot_after_run(time::Instant run) const {
+    return slot_after(run + early);
 }
 
-Rhythm::Place Rhythm::place(time::Instant at) const {
-    if (const auto* even = std::get_if<EvenSlots>(&m_slots)) {
-        return nearest(*even, time::micros(at));
+time::Duration Rhythm::typical_interval(time::Instant from) const {
+    constexpr std::size_t slots = 63;
+    std::vector<time::Duration> distances;
+    auto slot = schedule->slot_after(from);
+    for (std::size_t i = 0; i < slots; ++i) {
+        const auto next = schedule->slot_after(slot);
+        distances.push_back(next - slot);
+        slot = next;
     }
-    const std::int64_t wall = m_clock.to_local(at).time_since_epoch().count();
-    if (const auto* month = std::get_if<MonthSlots>(&m_slots)) return nearest(*month, wall);
-    return nearest(std::get<ClockSlots>(m_slots), wall);
+    return query::median(std::move(distances));
 }
 
-std::int64_t Rhythm::wall_of(std::int64_t slot) const {
-    if (const auto* month = std::get_if<MonthSlots>(&m_slots)) return wall_at(*month, slot);
-    return wall_at(std::get<ClockSlots>(m_slots), slot);
+std::optional<Rhythm> learn_rhythm(std::span<const Run> runs, const time::Zone& local) {
+    if (runs.size() > runs_looked_at) runs = runs.last(runs_looked_at);
+    if (runs.size() < least_runs) return std::nullopt;
+    std::vector<std::int64_t> times;
+    for (const Run& run : runs) times.push_back(run.created_at);
+    const auto found = find_lately(times, local);
+    if (!found) return std::nullopt;
+    return rhythm_of(*found, runs.last(found->runs));
 }
 
-std::int64_t Rhythm::day_of(std::int64_t slot) const {
-    return floor_divide(wall_of(slot), day_micros);
-}
-
-bool Rhythm::is_on(std::int64_t slot) const {
-    const auto* clock = std::get_if<ClockSlots>(&m_slots);
-    if (clock == nullptr || clock->weekdays == every_weekday) return true;
-    return (clock->weekdays >> weekday_of(day_of(slot)) & 1) != 0;
-}
-
-time::Instant Rhythm::time_of(std::int64_t slot) const {
-    if (const auto* even = std::get_if<EvenSlots>(&m_slots)) {
-        return time::instant_from_micros(even->anchor + slot * even->interval);
-    }
-    return m_clock.to_utc(time::LocalTime{time::Duration{wall_of(slot)}});
-}
-
-time::Instant Rhythm::slot_after(time::Instant at) const {
-    if (const auto* since = std::get_if<SinceLast>(&m_slots)) {
-        return at + time::Duration{since->interval};
-    }
-    // Where the clock was turned back the nearest slot may be one too far.
-    std::int64_t slot = place(at).slot - 2;
-    while (!is_on(slot) || time_of(slot) <= at) ++slot;
-    return time_of(slot);
+Rhythm configured_rhythm(const ConfiguredSchedule& configured, std::span<const Run> runs) {
+    Rhythm rhythm;
+    rhythm.schedule = configured.schedule;
+    const auto typical = rhythm.typical_interval(time::instant_from_micros(runs.back().created_at));
+    if (configured.schedule->has_fixed_slots()) rhythm.early = typical / 20;
+    const time::Duration usual =
+        std::min<time::Duration>(typical / 10, std::chrono::hours(1)) + usual_duration(runs);
+    rhythm.late = configured.grace.value_or(usual);
+    return rhythm;
 }
 
 }  // namespace jobtally::rhythm

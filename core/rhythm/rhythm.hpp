@@ -1,93 +1,52 @@
-// A learned schedule: slots on a wall clock, on days of the month, or at even distances.
+// The rhythm of a definition: its schedule, and how early and late its runs usually are. It is
+// learned from the runs, or configured.
 #pragma once
 
+#include "core/query/run_history.hpp"
 #include "core/rhythm/schedule.hpp"
 #include "core/time/instant.hpp"
 #include "core/time/zone.hpp"
 
 #include <cstdint>
-#include <string>
-#include <variant>
+#include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace jobtally::rhythm {
 
-// A bit a day; bit 0 is Monday.
-using Weekdays = std::uint8_t;
-inline constexpr Weekdays every_weekday = 0x7f;
-inline constexpr Weekdays monday_to_friday = 0x1f;
+inline constexpr std::size_t least_runs = 5;        // fewer are too few to learn from
+inline constexpr std::size_t runs_looked_at = 400;  // older ones tell nothing about today
 
-inline constexpr std::int64_t second_micros = 1'000'000;
-inline constexpr std::int64_t hour_micros = 3600 * second_micros;
-inline constexpr std::int64_t day_micros = 24 * hour_micros;
-inline constexpr std::int64_t week_micros = 7 * day_micros;
+struct Rhythm {
+    std::shared_ptr<const Schedule> schedule;
+    // The same times on another clock. It is set where the history has no clock change that would
+    // tell which of the two clocks rules; then the later of the two slots counts.
+    std::shared_ptr<const Schedule> other_clock;
+    time::Duration early{0};  // a run up to so long before a slot stands for that slot
+    time::Duration late{0};   // a report that arrives up to so long after its slot is on time;
+                              // this includes the duration of the run
+    std::vector<std::int64_t> lags{};  // microseconds from past slots to the ends of their runs
 
-// Readings of the wall clock. Periods are counted from 1970-01-01 00:00 of that clock, a Thursday.
-struct ClockSlots {
-    std::int64_t period = day_micros;   // a part of a day, a day, or several
-    std::vector<std::int64_t> offsets;  // within [0, period), ascending
-    Weekdays weekdays = every_weekday;  // where the period is a day or less
+    // The first slot after the one that a run at `run` stands for.
+    time::Instant slot_after_run(time::Instant run) const;
+    time::Instant slot_after(time::Instant slot) const;
+    // The median distance from a slot to the next, over the slots from `from` on.
+    time::Duration typical_interval(time::Instant from) const;
 };
 
-// Once or a few times in each `step` months.
-struct MonthSlots {
-    enum class From : std::uint8_t { first_day, last_day, weekday };
-    From from = From::first_day;
-    std::int64_t step = 1;              // months
-    std::int64_t phase = 0;             // of the months since 1970-01 modulo step
-    int weekday = 0;                    // from Monday on, for From::weekday ...
-    int which = 0;                      // ... and the how manieth of the month, from 0
-    std::vector<std::int64_t> offsets;  // from the midnight before that day, ascending
+// None where no schedule explains the runs far better than chance does. `runs` are ascending; only
+// the newest runs_looked_at of them count. The clocks that are tried are UTC and `local`.
+std::optional<Rhythm> learn_rhythm(std::span<const query::Run> runs, const time::Zone& local);
+
+// What a person has configured for a definition; it rules over what can be learned.
+struct ConfiguredSchedule {
+    std::shared_ptr<const Schedule> schedule;
+    std::optional<time::Duration> grace;  // how long after its slot a report may arrive
 };
 
-// Without regard to any clock.
-struct EvenSlots {
-    std::int64_t interval = 0;
-    std::int64_t anchor = 0;  // the instant of one of them
-};
-
-// The next run is due so long after the last one.
-struct SinceLast {
-    std::int64_t interval = 0;
-};
-
-class Rhythm final : public Schedule {
-  public:
-    using Slots = std::variant<ClockSlots, MonthSlots, EvenSlots, SinceLast>;
-
-    Rhythm(Slots slots, time::Zone clock) : m_slots(std::move(slots)), m_clock(std::move(clock)) {}
-
-    // Slots are numbered in their order; those on weekdays that are left out have numbers too.
-    struct Place {
-        std::int64_t slot;      // the nearest one
-        std::int64_t residual;  // microseconds after it
-    };
-    // Not of SinceLast, which has no slots without a run.
-    Place place(time::Instant at) const;
-    bool is_on(std::int64_t slot) const;
-    time::Instant time_of(std::int64_t slot) const;
-    // Days since 1970-01-01 of the wall clock at that slot.
-    std::int64_t day_of(std::int64_t slot) const;
-
-    time::Instant slot_after(time::Instant at) const override;
-    bool has_fixed_slots() const override { return !std::holds_alternative<SinceLast>(m_slots); }
-    std::string text(const time::Zone& zone) const override;
-
-    const Slots& slots() const { return m_slots; }
-    const time::Zone& clock() const { return m_clock; }
-    // How long before its slot a run may be and still name the slot's minute for people.
-    void show_earlier(std::int64_t micros) { m_shown_earlier = micros; }
-
-  private:
-    std::int64_t wall_of(std::int64_t slot) const;
-
-    Slots m_slots;
-    time::Zone m_clock;
-    std::int64_t m_shown_earlier = 0;
-};
-
-// 0 for Monday.
-int weekday_of(std::int64_t day);
-std::int64_t floor_divide(std::int64_t value, std::int64_t by);
+// `runs` are ascending and not empty. Without a grace a report may come a tenth of the typical
+// interval after its slot, an hour at most, and as long as its run usually takes.
+Rhythm configured_rhythm(const ConfiguredSchedule& configured, std::span<const query::Run> runs);
 
 }  // namespace jobtally::rhythm

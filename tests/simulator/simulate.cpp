@@ -1,5 +1,5 @@
 // Judges simulated definitions at many moments and holds what `missed` says against the truth.
-// Usage: cadence_simulator [--seed N] [--definitions N] [--moments N] [--only-random] [--verbose]
+// Usage: rhythm_simulator [--seed N] [--definitions N] [--moments N] [--only-random] [--verbose]
 // Prints a table a rhythm; fails where the bar is not reached.
 #include "core/rhythm/expectation.hpp"
 #include "core/store/reports/reports.hpp"
@@ -193,15 +193,15 @@ class Simulation {
         if (definition.normal_lag == 0) {
             auto& claims = m_random_claims[definition.kind];
             ++claims.first;
-            claims.second += said.cadence ? 1 : 0;
-            if (said.cadence) tell(definition, now, zone, said, false);
+            claims.second += said.rhythm ? 1 : 0;
+            if (said.rhythm) tell(definition, now, zone, said, false);
             return;
         }
         const bool truth = is_overdue(definition, now, down);
         const bool claim =
-            said.state == rhythm::MissedState::late || said.state == rhythm::MissedState::missed;
-        m_by_kind[definition.kind].add(truth, claim, said.cadence.has_value());
-        m_by_jitter[definition.jitter].add(truth, claim, said.cadence.has_value());
+            said.state == rhythm::Punctuality::late || said.state == rhythm::Punctuality::missed;
+        m_by_kind[definition.kind].add(truth, claim, said.rhythm.has_value());
+        m_by_jitter[definition.jitter].add(truth, claim, said.rhythm.has_value());
         if (truth != claim) tell(definition, now, zone, said, truth);
     }
 
@@ -215,8 +215,8 @@ class Simulation {
             definition.clock.name(), zone.name(), definition.name,
             time::format_utc(time::instant_from_micros(now)), known.size(),
             time::format_utc(time::instant_from_micros(known.back().created_at)),
-            said.cadence ? said.cadence->schedule->text(zone) : "-",
-            said.cadence ? said.cadence->lags.size() : 0, rhythm::name_of(said.state),
+            said.rhythm ? said.rhythm->schedule->text(zone) : "-",
+            said.rhythm ? said.rhythm->lags.size() : 0, rhythm::name_of(said.state),
             said.expected_by ? time::format_utc(*said.expected_by) : "-");
     }
 

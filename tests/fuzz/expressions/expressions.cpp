@@ -2,7 +2,7 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/sockets/bind_address.hpp"
-#include "core/probe/alert_range.hpp"
+#include "core/probe/threshold.hpp"
 #include "core/query/selection.hpp"
 #include "core/time/expression.hpp"
 #include "tests/fuzz/demand.hpp"
@@ -26,10 +26,10 @@ auto unless_usage_error(Read read) -> std::optional<decltype(read())> {
 }
 
 void try_range(std::string_view text, probe::Unit unit) {
-    const auto range = unless_usage_error([&] { return probe::AlertRange::parse(text, unit); });
+    const auto range = unless_usage_error([&] { return probe::Threshold::parse(text, unit); });
     if (!range) return;
     const std::string plain = range->text();
-    const auto again = probe::AlertRange::parse(plain, probe::Unit::count);
+    const auto again = probe::Threshold::parse(plain, probe::Unit::count);
     demand(again.text() == plain, "a range that is read back as another");
     constexpr double infinity = std::numeric_limits<double>::infinity();
     for (const double value : {-infinity, -1e18, 0.0, 1e18, infinity}) {

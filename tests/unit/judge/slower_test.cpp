@@ -2,7 +2,7 @@
 #include "core/judge/slower.hpp"
 
 #include "core/judge/findings.hpp"
-#include "core/judge/recovered.hpp"
+#include "core/judge/streaks.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_runs.hpp"
 
@@ -107,19 +107,19 @@ TEST_CASE("chance alone rarely makes a definition slower", "[judge]") {
 TEST_CASE("a streak ends by a success within the window", "[judge]") {
     Runs runs;
     runs.usual(3, 60, 10).fail(4).add(60, 10).fail().usual(2, 60, 10);
-    const auto recovered = judge::longest_recovery(runs.all());
-    REQUIRE(recovered);
-    CHECK(recovered->outage.failures == 4);
-    CHECK(recovered->outage.failing_since == runs.all()[3].created_at);
-    CHECK(recovered->success == 8);
-    CHECK(recovered->length() == 4 * query_test::day + 60 * query_test::second);
+    const auto recovery = judge::longest_recovery(runs.all());
+    REQUIRE(recovery);
+    CHECK(recovery->streak.length == 4);
+    CHECK(recovery->streak.failing_since == runs.all()[3].created_at);
+    CHECK(recovery->success == 8);
+    CHECK(recovery->micros() == 4 * query_test::day + 60 * query_test::second);
     for (std::size_t i = 0; i < 8; ++i) runs.all()[i].in_window = false;
-    CHECK(judge::longest_recovery(runs.all())->outage.failures == 1);
+    CHECK(judge::longest_recovery(runs.all())->streak.length == 1);
     for (auto& run : runs.all()) run.in_window = false;
     CHECK_FALSE(judge::longest_recovery(runs.all()));
     for (auto& run : runs.all()) run.in_window = true;
     CHECK_FALSE(judge::longest_recovery(runs.fail().all()));
-    CHECK(judge::current_outage(runs.all())->failures == 1);
+    CHECK(judge::current_streak(runs.all())->length == 1);
     CHECK_FALSE(judge::longest_recovery({}));
-    CHECK_FALSE(judge::current_outage({}));
+    CHECK_FALSE(judge::current_streak({}));
 }

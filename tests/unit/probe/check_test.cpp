@@ -2,14 +2,13 @@
 #include "core/probe/check.hpp"
 
 #include "core/base/error.hpp"
-#include "core/probe/on_change.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
 
 namespace {
 
 using namespace jobtally;
-using probe::AlertRange;
+using probe::Threshold;
 using query_test::instant;
 using query_test::Made;
 using table::ProbeState;
@@ -95,9 +94,9 @@ TEST_CASE("the worst value's state is the state", "[probe]") {
     const auto store = sample();
     auto asked = options("failed", true);
     CHECK(probe_of(store, asked).state == ProbeState::ok);  // no thresholds, no alarm
-    asked.warning = AlertRange::parse("0", probe::Unit::count);
+    asked.warning = Threshold::parse("0", probe::Unit::count);
     CHECK(probe_of(store, asked).state == ProbeState::warning);
-    asked.critical = AlertRange::parse("1", probe::Unit::count);
+    asked.critical = Threshold::parse("1", probe::Unit::count);
     const auto probe = probe_of(store, asked);
     CHECK(probe.state == ProbeState::critical);
     CHECK(probe.items[0].state == ProbeState::critical);
@@ -110,7 +109,7 @@ TEST_CASE("the worst value's state is the state", "[probe]") {
 TEST_CASE("a state of badness comes before a bad value", "[probe]") {
     const auto store = sample();
     auto asked = options("age", true);
-    asked.critical = AlertRange::parse("@6h:8h", probe::Unit::seconds);
+    asked.critical = Threshold::parse("@6h:8h", probe::Unit::seconds);
     CHECK(said(probe_of(store, asked)).starts_with("d-2: 25200"));
 }
 
@@ -122,16 +121,16 @@ TEST_CASE("shares are held against thresholds without a double's errors", "[prob
     }
     const auto store = query_test::store_of(reports);
     auto asked = options("job-success-rate");
-    asked.critical = AlertRange::parse("29:", probe::Unit::per_cent);  // 0.29 * 100 < 29
+    asked.critical = Threshold::parse("29:", probe::Unit::per_cent);  // 0.29 * 100 < 29
     CHECK(probe_of(store, asked).state == ProbeState::ok);
-    asked.critical = AlertRange::parse("29.0001:", probe::Unit::per_cent);
+    asked.critical = Threshold::parse("29.0001:", probe::Unit::per_cent);
     CHECK(probe_of(store, asked).state == ProbeState::critical);
 }
 
 TEST_CASE("a definition that never succeeded is older than any threshold", "[probe]") {
     const auto store = sample();
     auto asked = options("age", true);
-    asked.critical = AlertRange::parse("1000d", probe::Unit::seconds);
+    asked.critical = Threshold::parse("1000d", probe::Unit::seconds);
     const auto probe = probe_of(store, asked);
     CHECK(probe.state == ProbeState::critical);
     CHECK(probe.items[0].state == ProbeState::critical);
@@ -141,7 +140,7 @@ TEST_CASE("a definition that never succeeded is older than any threshold", "[pro
 TEST_CASE("a success of the future is not of a negative age", "[probe]") {
     const auto store = query_test::store_of({{"a", "SUCCESS", "13:00:00"}});
     auto asked = options("age");
-    asked.critical = AlertRange::parse("2h", probe::Unit::seconds);
+    asked.critical = Threshold::parse("2h", probe::Unit::seconds);
     const auto probe = probe_of(store, asked);
     CHECK(probe.state == ProbeState::ok);
     CHECK(said(probe) == "0 since the last success");
@@ -199,7 +198,7 @@ TEST_CASE("a pattern that matches no definition is never OK", "[probe]") {
     CHECK(said(probe) == "0 of 2 jobs failed");
     CHECK(probe.remarks == std::vector<std::string>{"no definition matches \"gone\""});
     selection.definitions = {"d-1", "gone"};
-    asked.critical = AlertRange::parse("0", probe::Unit::count);
+    asked.critical = Threshold::parse("0", probe::Unit::count);
     CHECK(probe_of(store, asked, selection).state == ProbeState::critical);
 }
 

@@ -1,9 +1,9 @@
 // States, the listener's downtime, configured schedules, and past gaps.
 #include "core/rhythm/missed.hpp"
 
-#include "core/rhythm/configured.hpp"
 #include "core/rhythm/downtime.hpp"
 #include "core/rhythm/gaps.hpp"
+#include "core/rhythm/schedule.hpp"
 #include "core/store/upkeep/uptime.hpp"
 #include "core/time/expression.hpp"
 #include "tests/support/catch.hpp"
@@ -119,7 +119,7 @@ TEST_CASE("the most urgent come first, and are counted", "[rhythm]") {
     const auto table = rhythm::missed_table(answer);
     CHECK(down(table, "definition_id") == "worst bad late fine odd new");
     CHECK(down(table, "state") == "missed missed late on-time irregular too-few");
-    CHECK(answer.of(rhythm::MissedState::missed) == 2);
+    CHECK(answer.of(rhythm::Punctuality::missed) == 2);
     CHECK(answer.problems() == 3);
     CHECK(query_test::total(table, "state") == "missed");
     CHECK(query_test::total(table, "reports") == "74");

@@ -1,5 +1,5 @@
-// Rhythms as people say them.
-#include "core/rhythm/rhythm.hpp"
+// Learned schedules as people say them: `daily 02:30`.
+#include "core/rhythm/learned_schedule.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -107,7 +107,7 @@ std::string month_text(const MonthSlots& slots, const std::vector<std::int64_t>&
 
 }  // namespace
 
-std::string Rhythm::text(const time::Zone& zone) const {
+std::string LearnedSchedule::text(const time::Zone& zone) const {
     if (const auto* even = std::get_if<EvenSlots>(&m_slots)) {
         return fmt::format("every {}", length_text(even->interval));
     }

@@ -1,5 +1,7 @@
-// Medians of sorted values; the deviations from the middle are met in their order, not sorted.
-#include "core/judge/robust.hpp"
+// The values are sorted, so a walk outwards from their middle meets the deviations in order.
+#include "core/judge/robust_distance.hpp"
+
+#include "core/query/percentile.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,16 +14,13 @@ double log_of(std::int64_t value) {
     return std::log(static_cast<double>(std::max<std::int64_t>(value, 1)));
 }
 
-std::size_t middle_of(std::size_t count) {
-    return (count + 1) / 2 - 1;
-}
-
-// The nearest-rank median of |ln x - ln m|: walks outwards from the middle.
+// The nearest-rank median of |ln x - middle|.
 double median_deviation(std::span<const std::int64_t> sorted, double middle) {
-    std::size_t below = middle_of(sorted.size());  // one beyond the next one on the way down
-    std::size_t above = below;                     // the next one on the way up
+    const std::size_t rank = (sorted.size() - 1) / 2;
+    std::size_t below = rank;  // the place above the next one on the way down
+    std::size_t above = rank;  // the place of the next one on the way up
     double deviation = 0;
-    for (std::size_t taken = 0; taken <= middle_of(sorted.size()); ++taken) {
+    for (std::size_t taken = 0; taken <= rank; ++taken) {
         const double down = below > 0 ? middle - log_of(sorted[below - 1]) : HUGE_VAL;
         const double up = above < sorted.size() ? log_of(sorted[above]) - middle : HUGE_VAL;
         deviation = std::min(down, up);
@@ -42,12 +41,8 @@ double mean_deviation(std::span<const std::int64_t> sorted, double middle) {
 
 }  // namespace
 
-std::int64_t median_of_sorted(std::span<const std::int64_t> sorted) {
-    return sorted[middle_of(sorted.size())];
-}
-
 std::optional<double> robust_distance(std::span<const std::int64_t> sorted, std::int64_t value) {
-    const double middle = log_of(median_of_sorted(sorted));
+    const double middle = log_of(query::median_of_sorted(sorted));
     const double off = log_of(value) - middle;
     if (off == 0) return 0.0;
     if (const double mad = median_deviation(sorted, middle); mad > 0) return 0.6745 * off / mad;

@@ -1,5 +1,5 @@
 // Collects flawed successes, which are few, and counts them by definition.
-#include "core/judge/flaws.hpp"
+#include "core/judge/flawed_successes.hpp"
 
 #include "core/query/id_order.hpp"
 #include "core/query/newest.hpp"

@@ -1,5 +1,5 @@
 // The range syntax of monitoring plugins.
-#include "core/probe/alert_range.hpp"
+#include "core/probe/threshold.hpp"
 
 #include "core/base/error.hpp"
 #include "tests/support/catch.hpp"
@@ -9,17 +9,17 @@
 namespace {
 
 using namespace jobtally;
-using probe::AlertRange;
+using probe::Threshold;
 using probe::Unit;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 bool alerts(const char* range, double value, Unit unit = Unit::count) {
-    return AlertRange::parse(range, unit).alerts(value);
+    return Threshold::parse(range, unit).alerts(value);
 }
 
 std::string text(const char* range, Unit unit = Unit::count) {
-    return AlertRange::parse(range, unit).text();
+    return Threshold::parse(range, unit).text();
 }
 
 }  // namespace
@@ -97,12 +97,12 @@ TEST_CASE("what is no range is refused", "[probe]") {
          {"",    "@",    ":",   "@:",  "~",   "10:~", "20:10", "1:2:3", "ten", "1e3", "inf",
           "nan", "0x10", "10 ", " 10", "+10", "--1",  "1,5",   "95%",   "2h",  "-",   "-10"}) {
         CAPTURE(bad);
-        CHECK_THROWS_AS(AlertRange::parse(bad, Unit::count), UsageError);
+        CHECK_THROWS_AS(Threshold::parse(bad, Unit::count), UsageError);
     }
     // What shells make of ~:10.
-    CHECK_THROWS_AS(AlertRange::parse("/root:10", Unit::seconds), UsageError);
-    CHECK_THROWS_AS(AlertRange::parse("95%%", Unit::per_cent), UsageError);
-    CHECK_THROWS_AS(AlertRange::parse("95%", Unit::seconds), UsageError);
-    CHECK_THROWS_AS(AlertRange::parse("2x", Unit::seconds), UsageError);
-    CHECK_THROWS_AS(AlertRange::parse("2h:1h", Unit::seconds), UsageError);
+    CHECK_THROWS_AS(Threshold::parse("/root:10", Unit::seconds), UsageError);
+    CHECK_THROWS_AS(Threshold::parse("95%%", Unit::per_cent), UsageError);
+    CHECK_THROWS_AS(Threshold::parse("95%", Unit::seconds), UsageError);
+    CHECK_THROWS_AS(Threshold::parse("2x", Unit::seconds), UsageError);
+    CHECK_THROWS_AS(Threshold::parse("2h:1h", Unit::seconds), UsageError);
 }

@@ -1,4 +1,5 @@
-// Successes that are none: those with failed records and those without any record, by definition.
+// Reports of success that hide a fault: those with failed records (partial) and those without any
+// record (empty), by definition.
 #pragma once
 
 #include "core/query/grouping.hpp"
@@ -23,13 +24,13 @@ struct FlawedDefinition {
     Flaw partial;
     std::int64_t partial_failed = 0;      // records of the partial reports
     std::int64_t partial_operations = 0;  // where known
-    Flaw empty;                           // SUCCESS only
+    Flaw empty;
 
-    // Of the records of the partial reports.
+    // The failed share of the records of the partial reports.
     std::optional<double> partial_failure_rate() const;
 };
 
-// Those with a flaw, by name then id.
+// The definitions that have any, by name then id.
 std::vector<FlawedDefinition> flawed_definitions(const query::Scope& scope);
 
 }  // namespace jobtally::judge

@@ -1,4 +1,5 @@
-#include "core/probe/alert_range.hpp"
+// Reads and writes the range syntax, and compares values with it.
+#include "core/probe/threshold.hpp"
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
@@ -44,8 +45,8 @@ double end_of_range(std::string_view end, Unit unit, std::string_view text) {
 
 }  // namespace
 
-AlertRange AlertRange::parse(std::string_view text, Unit unit) {
-    AlertRange range{};
+Threshold Threshold::parse(std::string_view text, Unit unit) {
+    Threshold range{};
     std::string_view rest = text;
     range.m_alerts_inside = rest.starts_with('@');
     if (range.m_alerts_inside) rest.remove_prefix(1);
@@ -64,12 +65,12 @@ AlertRange AlertRange::parse(std::string_view text, Unit unit) {
     return range;
 }
 
-bool AlertRange::alerts(double value) const {
+bool Threshold::alerts(double value) const {
     const bool inside = value >= m_start && value <= m_end;
     return inside == m_alerts_inside;
 }
 
-std::string AlertRange::text() const {
+std::string Threshold::text() const {
     std::string out = m_alerts_inside ? "@" : "";
     if (m_start == -infinity) {
         out += "~:";

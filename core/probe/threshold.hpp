@@ -7,21 +7,22 @@
 
 namespace jobtally::probe {
 
-// In what a metric is measured, and so what its thresholds are.
+// What a metric is measured in, and so what its thresholds are in.
 enum class Unit : std::uint8_t {
     count,
     per_cent,  // 95 is 95 %
     seconds,
 };
 
-// `[@][start:][end]`: `10`, `10:`, `~:10`, `10:20`, `@10:20`. Both ends belong to the range; a
-// value outside of it alerts, with `@` one inside. A missing start is 0, `~` is minus infinity, a
-// missing end infinity. Monitoring Plugins Development Guidelines, "Threshold and Ranges".
-class AlertRange {
+// A range `[@][start:][end]`: `10`, `10:`, `~:10`, `10:20`, `@10:20`. A value outside the range
+// alerts; with `@`, a value inside does. Both ends belong to the range. A missing start is 0, `~`
+// is minus infinity, and a missing end is infinity. Monitoring Plugins Development Guidelines,
+// "Threshold and Ranges".
+class Threshold {
   public:
     // Ends are decimal numbers. Of per cent they may carry a `%`, of seconds they may be lengths
     // such as `26h`. Throws UsageError.
-    static AlertRange parse(std::string_view text, Unit unit);
+    static Threshold parse(std::string_view text, Unit unit);
 
     // The value may be infinite.
     bool alerts(double value) const;

@@ -1,7 +1,7 @@
 // Rhythms learned from small histories that can be checked by hand.
-#include "core/rhythm/cadence.hpp"
-
 #include "core/rhythm/rhythm.hpp"
+
+#include "core/rhythm/learned_schedule.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/rfc3339.hpp"
 #include "tests/support/catch.hpp"
@@ -53,14 +53,14 @@ std::vector<Run> runs_on(const std::string& first, int days, const std::string& 
 
 // `daily 02:30`, or `-`; and when the next report is due at the latest.
 std::string learned(const std::vector<Run>& runs, const time::Zone& zone = {}) {
-    const auto cadence = rhythm::learn_cadence(runs, zone);
-    return cadence ? cadence->schedule->text(zone) : "-";
+    const auto rhythm = rhythm::learn_rhythm(runs, zone);
+    return rhythm ? rhythm->schedule->text(zone) : "-";
 }
 std::string due(const std::vector<Run>& runs, const time::Zone& zone = {}) {
-    const auto cadence = rhythm::learn_cadence(runs, zone);
-    if (!cadence) return "-";
+    const auto rhythm = rhythm::learn_rhythm(runs, zone);
+    if (!rhythm) return "-";
     const auto last = time::instant_from_micros(runs.back().created_at);
-    return time::format_utc(cadence->slot_after_run(last)).substr(0, 16);
+    return time::format_utc(rhythm->slot_after_run(last)).substr(0, 16);
 }
 
 }  // namespace
@@ -69,11 +69,11 @@ TEST_CASE("days are learned", "[rhythm]") {
     const auto runs = runs_on("2026-06-01T00:00:00Z", 14, "02:30", {});
     CHECK(learned(runs) == "daily 02:30");
     CHECK(due(runs) == "2026-06-15T02:30");
-    const auto cadence = rhythm::learn_cadence(runs, {});
-    CHECK(cadence->typical_interval(moment("2026-06-14T02:30:00Z")) == std::chrono::hours(24));
+    const auto rhythm = rhythm::learn_rhythm(runs, {});
+    CHECK(rhythm->typical_interval(moment("2026-06-14T02:30:00Z")) == std::chrono::hours(24));
     // A minute of duration, a few seconds of jitter, a hundredth of a day of room.
-    CHECK(cadence->late > std::chrono::minutes(14));
-    CHECK(cadence->late < std::chrono::minutes(17));
+    CHECK(rhythm->late > std::chrono::minutes(14));
+    CHECK(rhythm->late < std::chrono::minutes(17));
 }
 
 TEST_CASE("fewer than five runs are too few", "[rhythm]") {
@@ -164,7 +164,7 @@ TEST_CASE("a changed schedule is followed", "[rhythm]") {
     for (const auto& run : runs_on("2026-09-09T00:00:00Z", 12, "16:00", {})) runs.push_back(run);
     CHECK(learned(runs) == "daily 16:00");
     CHECK(due(runs) == "2026-09-21T16:00");
-    CHECK(rhythm::learn_cadence(runs, {})->late < std::chrono::minutes(17));
+    CHECK(rhythm::learn_rhythm(runs, {})->late < std::chrono::minutes(17));
 }
 
 TEST_CASE("a run by hand stands for the slot it comes after", "[rhythm]") {
@@ -188,7 +188,7 @@ TEST_CASE("without a rhythm there is none", "[rhythm]") {
 }
 
 TEST_CASE("slots are numbered through", "[rhythm]") {
-    const rhythm::Rhythm rhythm(
+    const rhythm::LearnedSchedule rhythm(
         rhythm::ClockSlots{rhythm::day_micros, {6 * rhythm::hour_micros, 18 * rhythm::hour_micros}},
         {});
     const auto place = rhythm.place(moment("2026-06-02T23:59:00Z"));

@@ -1,5 +1,5 @@
-// Texts and tables that all sections use.
-#include "core/digest/section.hpp"
+// Reads the facts, and makes the texts and tables that all sections use.
+#include "core/digest/sections.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,7 +10,8 @@ namespace jobtally::digest {
 
 namespace {
 
-// As things stood when the window ended. A rhythm takes more history than a window has.
+// As things stood when the window ended. Rhythms are learned from the whole history, since a window
+// alone may be too short.
 rhythm::MissedAnswer missed_at_the_end(const query::Scope& asked, rhythm::MissedOptions options) {
     query::Selection selection = asked.selection();
     if (selection.span.until) options.now = std::min(options.now, *selection.span.until);

@@ -1,5 +1,5 @@
-// The middle of some values and how far from it a value lies, told by medians, so that a few odd
-// values among them change nothing.
+// How far a value lies from the middle of others, measured by medians, so that a few odd values
+// among them change nothing.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,6 @@
 #include <span>
 
 namespace jobtally::judge {
-
-// The nearest-rank median, a value that occurs; not of nothing. `sorted` ascends.
-std::int64_t median_of_sorted(std::span<const std::int64_t> sorted);
 
 // The modified z-score of `value` among `sorted`, taken of logarithms, because durations and
 // volumes are skewed and people think of them in ratios: 0.6745 (ln x - ln m) / MAD, with m the
@@ -21,10 +18,10 @@ std::int64_t median_of_sorted(std::span<const std::int64_t> sorted);
 // Quality Control 16 (1993).
 std::optional<double> robust_distance(std::span<const std::int64_t> sorted, std::int64_t value);
 
-// From which distance on a value is far off among so many: the 3.5 of Iglewicz and Hoaglin, more
-// where the median and the MAD are themselves of few runs and so unsure. 3.5 (1 + 4 / n) keeps
-// false alarms at about 1 % of runs with ten before them, 0.1 % with a hundred, for logarithms that
-// are normally distributed.
+// The distance from which on a value is far off among `count` others: the 3.5 of Iglewicz and
+// Hoaglin, and more where the median and the MAD are unsure because the values are few. 3.5 (1 + 4
+// / n) keeps false alarms at about 1 % of runs with ten before them, 0.1 % with a hundred, for
+// logarithms that are normally distributed.
 double far_off(std::size_t count);
 
 }  // namespace jobtally::judge

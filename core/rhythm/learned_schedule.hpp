@@ -1,0 +1,98 @@
+// A learned schedule: slots on a wall clock, on days of the month, or at even distances.
+#pragma once
+
+#include "core/rhythm/schedule.hpp"
+#include "core/time/instant.hpp"
+#include "core/time/zone.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace jobtally::rhythm {
+
+// A bit a day; bit 0 is Monday.
+using Weekdays = std::uint8_t;
+inline constexpr Weekdays every_weekday = 0x7f;
+inline constexpr Weekdays monday_to_friday = 0x1f;
+
+inline constexpr std::int64_t second_micros = 1'000'000;
+inline constexpr std::int64_t hour_micros = 3600 * second_micros;
+inline constexpr std::int64_t day_micros = 24 * hour_micros;
+inline constexpr std::int64_t week_micros = 7 * day_micros;
+
+// Slots at readings of the wall clock. Periods are counted from 1970-01-01 00:00 of that clock, a
+// Thursday.
+struct ClockSlots {
+    std::int64_t period = day_micros;   // a part of a day, a day, or several
+    std::vector<std::int64_t> offsets;  // within [0, period), ascending
+    Weekdays weekdays = every_weekday;  // where the period is a day or less
+};
+
+// Once or a few times in each `step` months.
+struct MonthSlots {
+    enum class From : std::uint8_t { first_day, last_day, weekday };
+    From from = From::first_day;
+    std::int64_t step = 1;              // months
+    std::int64_t phase = 0;             // of the months since 1970-01 modulo step
+    int weekday = 0;                    // from Monday on, for From::weekday ...
+    int which = 0;                      // ... and 0 for the first one of the month
+    std::vector<std::int64_t> offsets;  // from the midnight before that day, ascending
+};
+
+// Slots at equal distances, whatever a clock shows.
+struct EvenSlots {
+    std::int64_t interval = 0;
+    std::int64_t anchor = 0;  // the instant of one slot
+};
+
+// The next run is due so long after the last one.
+struct SinceLast {
+    std::int64_t interval = 0;
+};
+
+class LearnedSchedule final : public Schedule {
+  public:
+    using Slots = std::variant<ClockSlots, MonthSlots, EvenSlots, SinceLast>;
+
+    LearnedSchedule(Slots slots, time::Zone clock)
+        : m_slots(std::move(slots)), m_clock(std::move(clock)) {}
+
+    // Slots are numbered in their order; those on weekdays that are left out have numbers too.
+    struct Place {
+        std::int64_t slot;      // the nearest one
+        std::int64_t residual;  // microseconds after it
+    };
+    // Not of SinceLast, which has no slots without a run.
+    Place place(time::Instant at) const;
+    bool is_on(std::int64_t slot) const;
+    time::Instant time_of(std::int64_t slot) const;
+    // Days since 1970-01-01 of the wall clock at that slot.
+    std::int64_t day_of(std::int64_t slot) const;
+
+    time::Instant slot_after(time::Instant at) const override;
+    bool has_fixed_slots() const override { return !std::holds_alternative<SinceLast>(m_slots); }
+    std::string text(const time::Zone& zone) const override;
+
+    const Slots& slots() const { return m_slots; }
+    const time::Zone& clock() const { return m_clock; }
+    // People are told the times of the slots minus so much, since they know when a run is planned,
+    // and runs begin a little later.
+    void show_earlier(std::int64_t micros) { m_shown_earlier = micros; }
+
+  private:
+    std::int64_t wall_of(std::int64_t slot) const;
+
+    Slots m_slots;
+    time::Zone m_clock;
+    std::int64_t m_shown_earlier = 0;
+};
+
+// Of a day, counted from 1970-01-01: 0 for Monday.
+int weekday_of(std::int64_t day);
+// Months since 1970-01 of a reading of the wall clock.
+std::int64_t month_of(std::int64_t wall);
+std::int64_t floor_divide(std::int64_t value, std::int64_t by);
+
+}  // namespace jobtally::rhythm

@@ -128,7 +128,7 @@ def check(root):
 PLANTS = {
     "base uses time": {"core/base/planted.hpp": '#include "core/time/instant.hpp"\n'},
     "a room uses its neighbour": {"core/judge/planted.cpp": '#include "core/rhythm/missed.hpp"\n'},
-    "a room uses one above": {"core/store/file/planted.cpp": '#include "core/store/reports/reports.hpp"\n'},
+    "a room uses one above": {"core/store/file/planted.cpp": '#include "core/store/reports/settle.hpp"\n'},
     "the terminal uses commands": {"cli/terminal/planted.cpp": '#include "cli/commands/follow.hpp"\n'},
     "the store uses wire": {"core/store/reports/planted.cpp": '#include "core/wire/report_reader.hpp"\n'},
     "SQLite outside of the store": {"core/query/planted.cpp": "#include <SQLiteCpp/Database.h>\n"},

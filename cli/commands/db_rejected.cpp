@@ -8,7 +8,7 @@
 #include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
 #include "core/store/reports/rejected.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/write_transaction.hpp"
 
 #include <memory>
 #include <optional>

@@ -4,7 +4,7 @@
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/render/text/row_stream.hpp"
-#include "core/store/reports/news.hpp"
+#include "core/store/reports/read_reports.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/query/scope.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/read_reports.hpp"
 #include "core/table/result_table.hpp"
 
 #include <cstddef>

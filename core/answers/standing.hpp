@@ -5,7 +5,7 @@
 #include "core/judge/streaks.hpp"
 #include "core/judge/unusual.hpp"
 #include "core/query/scope.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/read_reports.hpp"
 
 #include <array>
 #include <cstdint>

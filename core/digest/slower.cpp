@@ -2,7 +2,7 @@
 #include "core/base/text.hpp"
 #include "core/digest/sections.hpp"
 #include "core/judge/unusual_text.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/read_reports.hpp"
 
 #include <algorithm>
 

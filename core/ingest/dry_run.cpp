@@ -1,6 +1,7 @@
 #include "core/ingest/dry_run.hpp"
 
 #include "core/base/error.hpp"
+#include "core/store/reports/read_reports.hpp"
 
 #include <utility>
 

@@ -3,7 +3,7 @@
 
 #include "core/ingest/delivery.hpp"
 #include "core/store/file/store.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/write_transaction.hpp"
 
 #include <functional>
 #include <optional>

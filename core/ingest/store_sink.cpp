@@ -1,6 +1,6 @@
 #include "core/ingest/store_sink.hpp"
 
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/write_transaction.hpp"
 
 #include <utility>
 

@@ -6,7 +6,9 @@
 #include "core/ingest/delivery.hpp"
 #include "core/ingest/spool.hpp"
 #include "core/store/file/store.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/rejected.hpp"
+#include "core/store/reports/settle.hpp"
+#include "core/store/reports/write_transaction.hpp"
 #include "core/store/upkeep/uptime.hpp"
 
 #include <array>

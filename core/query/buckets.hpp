@@ -1,7 +1,7 @@
 // The buckets of a series: which one a time falls into, and what they are called.
 #pragma once
 
-#include "core/store/segments/facts.hpp"
+#include "core/store/facts/facts.hpp"
 #include "core/table/result_table.hpp"
 #include "core/time/buckets.hpp"
 

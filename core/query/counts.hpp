@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/model/rate.hpp"
-#include "core/store/segments/facts.hpp"
+#include "core/store/facts/facts.hpp"
 
 #include <cstdint>
 #include <span>

@@ -4,7 +4,7 @@
 #include "core/query/buckets.hpp"
 #include "core/query/scope.hpp"
 #include "core/query/selection.hpp"
-#include "core/store/segments/facts.hpp"
+#include "core/store/facts/facts.hpp"
 #include "core/table/result_table.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Order by time, and by id where times are equal: ids are read only for those.
 #pragma once
 
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/read_reports.hpp"
 
 #include <algorithm>
 #include <cstddef>

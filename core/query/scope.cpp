@@ -2,6 +2,7 @@
 #include "core/query/scope.hpp"
 
 #include "core/base/text.hpp"
+#include "core/store/segments/scan_facts.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -219,16 +220,6 @@ bool Scope::selected(const store::StoredReport& report) const {
            (m_types.empty() || (body.type && is_one_of(m_selection.types, *body.type))) &&
            (m_statuses.empty() || is_one_of(m_selection.statuses, body.status)) &&
            accept_definition_of(body);
-}
-
-const std::vector<std::int64_t>& times_of(const FactBatch& batch, store::At at) {
-    if (at == store::At::updated) return batch.updated_at;
-    return at == store::At::received ? batch.received_at : batch.created_at;
-}
-
-FactColumn column_of(store::At at) {
-    if (at == store::At::updated) return FactColumn::updated_at;
-    return at == store::At::received ? FactColumn::received_at : FactColumn::created_at;
 }
 
 }  // namespace jobtally::query

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "core/query/selection.hpp"
+#include "core/store/facts/facts.hpp"
 #include "core/store/reports/catalogue.hpp"
-#include "core/store/reports/reports.hpp"
-#include "core/store/segments/facts.hpp"
+#include "core/store/reports/read_reports.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -14,6 +14,9 @@
 #include <vector>
 
 namespace jobtally::query {
+
+using store::column_of;
+using store::times_of;
 
 // Every question is asked of a Scope. It reads the catalogue when it is made; reports of
 // definitions and words that come into the store later are left out. The store must outlive it. One
@@ -60,9 +63,5 @@ class Scope {
     std::unordered_map<std::string, store::DefinitionKey>
         m_key_of_id;  // where definitions are chosen
 };
-
-// The column of the time that counts, and its FactColumn.
-const std::vector<std::int64_t>& times_of(const store::FactBatch& batch, store::At at);
-store::FactColumn column_of(store::At at);
 
 }  // namespace jobtally::query

@@ -1,8 +1,8 @@
 // Which reports a question is about, and by what they are grouped.
 #pragma once
 
+#include "core/store/facts/facts.hpp"
 #include "core/store/reports/catalogue.hpp"
-#include "core/store/segments/facts.hpp"
 #include "core/table/result_table.hpp"
 #include "core/time/buckets.hpp"
 #include "core/time/zone.hpp"

@@ -2,7 +2,7 @@
 // Usage: rhythm_simulator [--seed N] [--definitions N] [--moments N] [--only-random] [--verbose]
 // Prints a table a rhythm; fails where the bar is not reached.
 #include "core/rhythm/expectation.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/write_transaction.hpp"
 #include "core/time/rfc3339.hpp"
 #include "tests/simulator/fleet.hpp"
 

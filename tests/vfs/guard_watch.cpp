@@ -4,8 +4,10 @@
 // writes, then three at once for some seconds; last, the guard is gone round in four ways, each of
 // which must be seen.
 #include "core/store/file/connection.hpp"
+#include "core/store/reports/read_reports.hpp"
 #include "core/store/reports/rejected.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/settle.hpp"
+#include "core/store/reports/write_transaction.hpp"
 #include "core/store/upkeep/backup.hpp"
 #include "core/store/upkeep/probe_records.hpp"
 #include "core/store/upkeep/prune.hpp"

@@ -5,8 +5,10 @@
 // by chance; each time the store is opened again and must be sound and have every acknowledged
 // report. Two controls must lose reports: synchronous=NORMAL, and a disk that lies about syncs.
 #include "core/store/file/connection.hpp"
+#include "core/store/reports/read_reports.hpp"
 #include "core/store/reports/rejected.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/settle.hpp"
+#include "core/store/reports/write_transaction.hpp"
 #include "core/store/upkeep/backup.hpp"
 #include "core/store/upkeep/prune.hpp"
 #include "core/store/upkeep/verify.hpp"

@@ -4,6 +4,7 @@
 #include "core/base/text.hpp"
 #include "core/store/file/file_head.hpp"
 #include "core/store/file/sqlite_error.hpp"
+#include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
 
 #include <algorithm>
@@ -156,6 +157,10 @@ WriteGuard* Store::Connection::guard() const {
     return m_guard.get();
 }
 
+bool Store::Connection::someone_waits() const {
+    return m_guard && m_guard->someone_waits();
+}
+
 void Store::Connection::wait_at_most(std::chrono::milliseconds patience) const {
     sqlite3_busy_timeout(handle(),
                          static_cast<int>(std::min<std::int64_t>(patience.count(), INT_MAX)));
@@ -177,23 +182,18 @@ void Store::Connection::checkpoint_if_long() {
     if (m_log_pages >= m_checkpoint_at) checkpoint(SQLITE_CHECKPOINT_PASSIVE);
 }
 
-void Store::Connection::execute(const char* sql) const {
-    as_store_errors(*this, [&] { m_database.exec(sql); });
+void Store::Connection::execute(const std::string& sql) const {
+    const int code = sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) throw_sqlite(code, handle(), m_path);
 }
 
 std::int64_t Store::Connection::query_integer(const char* sql) const {
-    return as_store_errors(*this, [&] {
-        SQLite::Statement row(m_database, sql);
-        return row.executeStep() ? row.getColumn(0).getInt64() : 0;
-    });
+    Statement statement(*this, sql);
+    return statement.executeStep() ? statement.getColumn(0).getInt64() : 0;
 }
 
 bool Store::Connection::is_in_transaction() const {
     return sqlite3_get_autocommit(handle()) == 0;
-}
-
-void throw_as_store_error(const Store::Connection& connection, const SQLite::Exception& error) {
-    throw_sqlite(error.getExtendedErrorCode(), connection.handle(), connection.path());
 }
 
 ReadScope::ReadScope(const Store::Connection& connection)

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Exception.h>
 #include <sys/types.h>
 
 namespace jobtally::store {
@@ -28,9 +27,8 @@ class Store::Connection {
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    // For all but the hot statements, inside as_store_errors().
-    SQLite::Database& database() const { return m_database; }
-    // For what SQLiteCpp lacks, and for the hot statements (statement.hpp).
+    // SQLiteCpp's connection; statements on it are those of statement.hpp.
+    const SQLite::Database& database() const { return m_database; }
     sqlite3* handle() const { return m_database.getHandle(); }
     const std::filesystem::path& path() const { return m_path; }
     bool is_private() const { return m_access == Access::memory || m_access == Access::temporary; }
@@ -40,6 +38,8 @@ class Store::Connection {
     // Null for private stores; throws StoreError for read-only ones. The first call makes the lock
     // file.
     WriteGuard* guard() const;
+    // True when another writer stands in line for the guard.
+    bool someone_waits() const;
 
     // Remembers which files the store and its log are, once both are there.
     void remember_files();
@@ -50,12 +50,13 @@ class Store::Connection {
 
     // With SQLite's own locks, which only other programs hold for long. Else it is 5 s.
     void wait_at_most(std::chrono::milliseconds patience) const;
-    void execute(const char* sql) const;
+    void execute(const std::string& sql) const;
     // Copies the log into the file; one that readers still need is copied another time.
     // The caller holds the write guard.
     void checkpoint(int mode);
     // The same when the log has grown long.
     void checkpoint_if_long();
+    // The first column of the first row; 0 where there is no row or the value is NULL.
     std::int64_t query_integer(const char* sql) const;
     bool is_in_transaction() const;
 
@@ -66,7 +67,7 @@ class Store::Connection {
     std::filesystem::path m_path;
     Access m_access;
     mutable std::unique_ptr<WriteGuard> m_guard;
-    mutable SQLite::Database m_database;
+    SQLite::Database m_database;
     struct NamedFile {
         std::string name;
         dev_t device = 0;
@@ -84,20 +85,6 @@ class Store::Connection {
     // and goes before the connection does.
     std::shared_ptr<void> writer_memory;
 };
-
-// The StoreError that an exception of SQLiteCpp on this connection stands for.
-[[noreturn]] void throw_as_store_error(const Store::Connection& connection,
-                                       const SQLite::Exception& error);
-
-// Does work that uses SQLiteCpp; its exceptions become StoreErrors.
-template <class Work>
-auto as_store_errors(const Store::Connection& connection, Work work) {
-    try {
-        return work();
-    } catch (const SQLite::Exception& error) {
-        throw_as_store_error(connection, error);
-    }
-}
 
 // One state of the store for several statements; does nothing inside another transaction.
 class ReadScope {

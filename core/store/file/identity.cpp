@@ -6,9 +6,10 @@
 
 namespace jobtally::store {
 
-Identity identify(const Store::Connection& connection, std::int64_t known_version) {
+Identity identify(const Store::Connection& connection, std::size_t known_version) {
     const ReadScope scope(connection);
     const auto application = connection.query_integer("PRAGMA application_id");
+    const auto known = static_cast<std::int64_t>(known_version);
     const auto version = connection.query_integer("PRAGMA user_version");
     const auto objects = connection.query_integer("SELECT count(*) FROM sqlite_schema");
     if (application == 0 && version == 0 && objects == 0) return Identity::empty;
@@ -25,27 +26,23 @@ Identity identify(const Store::Connection& connection, std::int64_t known_versio
                                      connection.path().string(), version),
                          "restore a backup made by \"jobtally db backup\"");
     }
-    if (version > known_version) {
+    if (version > known) {
         throw StoreError(StoreError::Kind::newer,
                          fmt::format("store \"{}\" has schema version {}, this jobtally knows {}",
-                                     connection.path().string(), version, known_version),
+                                     connection.path().string(), version, known),
                          "use a newer jobtally");
     }
-    return version < known_version ? Identity::older : Identity::current;
+    return version < known ? Identity::older : Identity::current;
 }
 
 void migrate(const Store::Connection& connection, const std::vector<std::string_view>& steps) {
     WriteScope scope(connection);
-    const auto count = static_cast<std::int64_t>(steps.size());
     // Asked again: another process may have been faster.
-    if (identify(connection, count) != Identity::current) {
-        const auto version = connection.query_integer("PRAGMA user_version");
-        for (auto step = version; step < count; ++step) {
-            connection.execute(std::string(steps[static_cast<std::size_t>(step)]).c_str());
-        }
-        connection.execute(
-            fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", application_id, count)
-                .c_str());
+    if (identify(connection, steps.size()) != Identity::current) {
+        auto step = static_cast<std::size_t>(connection.query_integer("PRAGMA user_version"));
+        for (; step < steps.size(); ++step) connection.execute(std::string(steps[step]));
+        connection.execute(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}",
+                                       application_id, steps.size()));
     }
     scope.commit();
 }

@@ -10,13 +10,19 @@ namespace jobtally::store {
 
 inline constexpr std::int64_t application_id = 0x6a746c79;  // "jtly"
 
+// The schema's steps, embedded from sql/NNN_*.sql: step i brings a store from user_version i to
+// i + 1. Only ever append one.
+const std::vector<std::string_view>& schema_steps();
+
 enum class Identity { empty, older, current };
 
 // Throws StoreError::foreign or newer. `known_version` is the number of schema steps that this
 // program has.
-Identity identify(const Store::Connection& connection, std::int64_t known_version);
+Identity identify(const Store::Connection& connection,
+                  std::size_t known_version = schema_steps().size());
 
 // Runs the steps that the store lacks, all in one transaction. The caller holds the write guard.
-void migrate(const Store::Connection& connection, const std::vector<std::string_view>& steps);
+void migrate(const Store::Connection& connection,
+             const std::vector<std::string_view>& steps = schema_steps());
 
 }  // namespace jobtally::store

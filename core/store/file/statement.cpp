@@ -1,27 +1,28 @@
-// Preparing, and the way out for errors.
 #include "core/store/file/statement.hpp"
 
-#include "core/store/file/connection.hpp"
 #include "core/store/file/sqlite_error.hpp"
+
+#include <sqlite3.h>
 
 namespace jobtally::store {
 
-Statement::Statement(const Store::Connection& connection, std::string_view sql, bool lasting)
-    : m_connection(connection) {
-    const unsigned flags = lasting ? SQLITE_PREPARE_PERSISTENT : 0U;
-    const int code = sqlite3_prepare_v3(connection.handle(), sql.data(),
-                                        static_cast<int>(sql.size()), flags, &m_statement, nullptr);
-    if (code != SQLITE_OK) throw_sqlite(code, connection.handle(), connection.path());
+Statement::Statement(const Store::Connection& connection, const std::string& sql) try : SQLite
+    ::Statement(connection.database(), sql), m_connection(connection) {}
+catch (const SQLite::Exception& error) {
+    throw_sqlite(error.getExtendedErrorCode(), connection.handle(), connection.path());
 }
 
-void Statement::fail(int code) const {
-    // The reset frees the cursors; the message is read first because a reset may change it.
-    try {
+bool Statement::executeStep() {
+    const int code = tryExecuteStep();
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
         throw_sqlite(code, m_connection.handle(), m_connection.path());
-    } catch (...) {
-        sqlite3_reset(m_statement);
-        throw;
+    return code == SQLITE_ROW;
+}
+
+int Statement::exec() {
+    while (executeStep()) {
     }
+    return getChanges();
 }
 
 }  // namespace jobtally::store

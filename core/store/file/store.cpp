@@ -5,13 +5,12 @@
 #include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
-#include "core/store/file/schema.hpp"
 #include "core/store/file/sqlite_error.hpp"
+#include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
 
 #include <cerrno>
 
-#include <SQLiteCpp/Statement.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -50,20 +49,14 @@ void make_file(const fs::path& path) {
     if (file) give_to_owner_of(path.parent_path(), file.number());
 }
 
-// The mode that the pragma answers with, which may not be the one that it asked for.
-std::string journal_mode(const Store::Connection& connection, const char* pragma) {
-    return as_store_errors(connection, [&] {
-        SQLite::Statement row(connection.database(), pragma);
-        return row.executeStep() ? row.getColumn(0).getString() : std::string();
-    });
-}
-
 bool uses_wal(const Store::Connection& connection) {
-    return journal_mode(connection, "PRAGMA journal_mode") == "wal";
+    Statement statement(connection, "PRAGMA journal_mode");
+    return statement.executeStep() && statement.getColumn(0).getString() == "wal";
 }
 
 void switch_to_wal(const Store::Connection& connection) {
-    if (journal_mode(connection, "PRAGMA journal_mode=WAL") != "wal") {
+    Statement statement(connection, "PRAGMA journal_mode=WAL");
+    if (!statement.executeStep() || statement.getColumn(0).getString() != "wal") {
         throw StoreError(Kind::other,
                          fmt::format("store \"{}\" can't use a write-ahead log on this file system",
                                      connection.path().string()),
@@ -71,21 +64,17 @@ void switch_to_wal(const Store::Connection& connection) {
     }
 }
 
-std::int64_t known_version() {
-    return static_cast<std::int64_t>(schema_steps().size());
-}
-
 // Someone else's file gets no lock file beside it.
 void make_ready_to_write(const Store::Connection& connection, std::chrono::milliseconds patience) {
     if (sqlite3_db_readonly(connection.handle(), "main") == 1) {
         throw_sqlite(SQLITE_READONLY, nullptr, connection.path());
     }
-    const auto identity = identify(connection, known_version());
+    const auto identity = identify(connection);
     auto* const guard = connection.guard();
     if (identity == Identity::current && uses_wal(connection)) return;
     const HeldGuard held(guard, std::chrono::steady_clock::now() + patience);
     if (!uses_wal(connection)) switch_to_wal(connection);
-    migrate(connection, schema_steps());
+    migrate(connection);
 }
 
 bool has_log(const fs::path& path) {
@@ -113,21 +102,21 @@ void require_whole(const Store::Connection& connection) {
 std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identity& identity) {
     try {
         auto connection = std::make_unique<Store::Connection>(path, Access::read);
-        identity = identify(*connection, known_version());
+        identity = identify(*connection);
         require_whole(*connection);
         return connection;
     } catch (const StoreError& error) {
         if (error.kind() != Kind::not_writable || has_log(path)) throw;
     }
     auto connection = std::make_unique<Store::Connection>(path, Access::read_immutable);
-    identity = identify(*connection, known_version());
+    identity = identify(*connection);
     return connection;
 }
 
 std::unique_ptr<Store::Connection> connect_private(Access access) {
     auto connection = std::make_unique<Store::Connection>(
         access == Access::memory ? ":memory:" : "a temporary file", access);
-    migrate(*connection, schema_steps());
+    migrate(*connection);
     return connection;
 }
 

@@ -1,9 +1,8 @@
 // Reading the dictionary and the definitions.
 #include "core/store/reports/catalogue.hpp"
 
-#include "core/store/file/connection.hpp"
+#include "core/store/file/statement.hpp"
 
-#include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
 namespace jobtally::store {
@@ -33,40 +32,28 @@ Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty)
 }  // namespace
 
 Catalogue Catalogue::read(const Store& store) {
-    const auto& connection = store.connection();
-    const ReadScope scope(connection);
+    const ReadScope scope(store.connection());
     Catalogue catalogue;
-    as_store_errors(connection, [&] {
-        catalogue.read_words(connection);
-        catalogue.read_definitions(connection);
-    });
-    return catalogue;
-}
-
-void Catalogue::read_words(const Store::Connection& connection) {
-    const auto greatest_word = connection.query_integer("SELECT count(*) FROM word");
-    SQLite::Statement row(connection.database(), "SELECT word, text FROM word");
-    while (row.executeStep()) {
-        const std::int64_t key = row.getColumn(0);
-        require_key(connection, "word", key, greatest_word);
-        place_of(m_words, key, std::optional<std::string>()) = row.getColumn(1).getString();
+    const auto greatest_word = store.connection().query_integer("SELECT count(*) FROM word");
+    Statement words(store.connection(), "SELECT word, text FROM word");
+    while (words.executeStep()) {
+        const std::int64_t word = words.getColumn(0);
+        require_key(store.connection(), "word", word, greatest_word);
+        place_of(catalogue.m_words, word, std::optional<std::string>()) = words.getColumn(1);
     }
-}
-
-void Catalogue::read_definitions(const Store::Connection& connection) {
-    SQLite::Statement row(connection.database(),
+    Statement definitions(store.connection(),
                           "SELECT definition.definition, definition.definition_id, word.text "
                           "FROM definition LEFT JOIN word ON word.word = definition.label");
-    while (row.executeStep()) {
-        const std::int64_t number = row.getColumn(0);
-        require_key(connection, "definition", number, greatest_definition);
+    while (definitions.executeStep()) {
+        const std::int64_t number = definitions.getColumn(0);
+        require_key(store.connection(), "definition", number, greatest_definition);
         const auto key = static_cast<DefinitionKey>(number);
-        place_of(m_index_of_key, key, -1) = static_cast<std::int32_t>(m_definitions.size());
-        auto& definition = m_definitions.emplace_back();
-        definition.key = key;
-        definition.id = row.getColumn(1).getString();
-        if (!row.isColumnNull(2)) definition.label = row.getColumn(2).getString();
+        place_of(catalogue.m_index_of_key, key, -1) =
+            static_cast<std::int32_t>(catalogue.m_definitions.size());
+        catalogue.m_definitions.push_back(
+            {key, definitions.getColumn(1), optional_text(definitions.getColumn(2))});
     }
+    return catalogue;
 }
 
 const Definition* Catalogue::definition(DefinitionKey key) const {

@@ -1,7 +1,8 @@
 // The texts behind the keys of facts: words, definitions and their labels.
 #pragma once
 
-#include "core/store/segments/facts.hpp"
+#include "core/store/facts/facts.hpp"
+#include "core/store/file/store.hpp"
 
 #include <optional>
 #include <string>
@@ -32,9 +33,6 @@ class Catalogue {
     DefinitionKey max_definition() const;
 
   private:
-    void read_words(const Store::Connection& connection);
-    void read_definitions(const Store::Connection& connection);
-
     std::vector<Definition> m_definitions;
     std::vector<std::int32_t> m_index_of_key;  // into m_definitions; -1: none
     std::vector<std::optional<std::string>> m_words;

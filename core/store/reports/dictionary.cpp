@@ -11,7 +11,7 @@ Dictionary::Dictionary(const Store::Connection& connection)
 std::optional<WordKey> Dictionary::find(std::string_view text) {
     const auto known = m_words.find(text);
     if (known != m_words.end()) return known->second;
-    const StatementUse statement(m_find);
+    const FastStatementUse statement(m_find);
     statement->bind(1, text);
     if (!statement->step()) return std::nullopt;
     const auto word = static_cast<WordKey>(statement->integer(0));
@@ -21,7 +21,7 @@ std::optional<WordKey> Dictionary::find(std::string_view text) {
 
 WordKey Dictionary::intern(std::string_view text) {
     if (const auto word = find(text)) return *word;
-    const StatementUse statement(m_add);
+    const FastStatementUse statement(m_add);
     statement->bind(1, text);
     statement->step();
     const auto word = static_cast<WordKey>(statement->integer(0));
@@ -31,7 +31,7 @@ WordKey Dictionary::intern(std::string_view text) {
 }
 
 std::string Dictionary::text_of(WordKey word) {
-    const StatementUse statement(m_read);
+    const FastStatementUse statement(m_read);
     statement->bind(1, word);
     return statement->step() ? std::string(statement->text(0)) : std::string();
 }

@@ -1,8 +1,8 @@
 // The writer's way from texts to words and back, with a bounded memory of those it met.
 #pragma once
 
-#include "core/store/file/statement.hpp"
-#include "core/store/segments/facts.hpp"
+#include "core/store/facts/facts.hpp"
+#include "core/store/file/fast_statement.hpp"
 
 #include <functional>
 #include <optional>
@@ -40,9 +40,9 @@ class Dictionary {
     void remember(std::string_view text, WordKey word);
 
     TextMap<WordKey> m_words;
-    Statement m_find;
-    Statement m_add;
-    Statement m_read;
+    FastStatement m_find;
+    FastStatement m_add;
+    FastStatement m_read;
 };
 
 }  // namespace jobtally::store

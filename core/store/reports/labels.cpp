@@ -3,6 +3,7 @@
 
 #include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
+#include "core/store/segments/scan_facts.hpp"
 
 #include <vector>
 
@@ -28,7 +29,7 @@ Labels::Labels(const Store::Connection& connection)
 Labels::Entry* Labels::entry(std::string_view definition_id) {
     const auto known = m_entries.find(definition_id);
     if (known != m_entries.end()) return &known->second;
-    const StatementUse statement(m_find);
+    const FastStatementUse statement(m_find);
     statement->bind(1, definition_id);
     if (!statement->step()) return nullptr;
     Entry found;
@@ -79,7 +80,7 @@ std::optional<DefinitionKey> Labels::find(std::string_view definition_id) {
 
 DefinitionKey Labels::intern(std::string_view definition_id) {
     if (const auto* found = entry(definition_id)) return found->key;
-    const StatementUse statement(m_add);
+    const FastStatementUse statement(m_add);
     statement->bind(1, definition_id);
     statement->step();
     Entry added;
@@ -89,7 +90,7 @@ DefinitionKey Labels::intern(std::string_view definition_id) {
 }
 
 std::string Labels::id_of(DefinitionKey definition) {
-    const StatementUse statement(m_read);
+    const FastStatementUse statement(m_read);
     statement->bind(1, definition);
     return statement->step() ? std::string(statement->text(0)) : std::string();
 }
@@ -156,7 +157,7 @@ void Labels::find_lost() {
 // Takes a report as the label's source where it is newer than the one found so far.
 void Labels::consider(Entry& own, WordKey name, std::int64_t created_at, Sequence sequence) {
     if (created_at < own.created_at) return;
-    const StatementUse statement(m_read_report);
+    const FastStatementUse statement(m_read_report);
     statement->bind(1, sequence);
     if (!statement->step()) return;
     const auto id = statement->text(0);
@@ -173,7 +174,7 @@ void Labels::drop_orphans() {
             kept.push_back(own);
             continue;
         }
-        Statement drop(m_connection, "DELETE FROM definition WHERE definition = ?");
+        FastStatement drop(m_connection, "DELETE FROM definition WHERE definition = ?");
         drop.bind(1, own->key);
         drop.run();
         m_entries.erase(m_entries.find(own->definition_id));
@@ -182,7 +183,7 @@ void Labels::drop_orphans() {
 }
 
 void Labels::write(const Entry& own) {
-    const StatementUse statement(m_write);
+    const FastStatementUse statement(m_write);
     const bool has_label = own.label != 0;
     statement->bind(1, own.key);
     statement->bind_known(2, own.label, has_label);

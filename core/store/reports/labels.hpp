@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/store/reports/dictionary.hpp"
-#include "core/store/segments/fact_row.hpp"
+#include "core/store/reports/report_table.hpp"
 
 #include <optional>
 #include <string>
@@ -59,11 +59,11 @@ class Labels {
     TextMap<Entry> m_entries;
     std::vector<Entry*> m_changed;
     bool m_any_lost = false;
-    Statement m_find;
-    Statement m_add;
-    Statement m_read;
-    Statement m_read_report;
-    Statement m_write;
+    FastStatement m_find;
+    FastStatement m_add;
+    FastStatement m_read;
+    FastStatement m_read_report;
+    FastStatement m_write;
 };
 
 }  // namespace jobtally::store

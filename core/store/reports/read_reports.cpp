@@ -1,7 +1,7 @@
-// Reading whole reports with their texts.
+#include "core/store/reports/read_reports.hpp"
+
 #include "core/store/file/connection.hpp"
-#include "core/store/file/statement.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/file/fast_statement.hpp"
 
 namespace jobtally::store {
 
@@ -20,7 +20,7 @@ std::string report_query(std::string_view condition) {
     return std::string(report_columns).append(condition);
 }
 
-StoredReport stored_report_of(const Statement& row) {
+StoredReport stored_report_of(const FastStatement& row) {
     StoredReport stored;
     stored.sequence = row.integer(0);
     stored.received_at = time::instant_from_micros(row.integer(1));
@@ -42,7 +42,7 @@ StoredReport stored_report_of(const Statement& row) {
 }  // namespace
 
 std::optional<StoredReport> find_report(const Store& store, std::string_view id) {
-    Statement row(store.connection(), report_query("WHERE report.id = ?"));
+    FastStatement row(store.connection(), report_query("WHERE report.id = ?"));
     row.bind(1, id);
     if (!row.step()) return std::nullopt;
     return stored_report_of(row);
@@ -50,7 +50,7 @@ std::optional<StoredReport> find_report(const Store& store, std::string_view id)
 
 std::vector<StoredReport> read_reports(const Store& store, std::span<const Sequence> sequences) {
     const ReadScope scope(store.connection());
-    Statement row(store.connection(), report_query("WHERE report.sequence = ?"));
+    FastStatement row(store.connection(), report_query("WHERE report.sequence = ?"));
     std::vector<StoredReport> reports;
     reports.reserve(sequences.size());
     for (const auto sequence : sequences) {
@@ -63,7 +63,7 @@ std::vector<StoredReport> read_reports(const Store& store, std::span<const Seque
 
 std::vector<std::string> read_ids(const Store& store, std::span<const Sequence> sequences) {
     const ReadScope scope(store.connection());
-    Statement row(store.connection(), "SELECT id FROM report WHERE sequence = ?");
+    FastStatement row(store.connection(), "SELECT id FROM report WHERE sequence = ?");
     std::vector<std::string> ids;
     ids.reserve(sequences.size());
     for (const auto sequence : sequences) {
@@ -75,13 +75,25 @@ std::vector<std::string> read_ids(const Store& store, std::span<const Sequence> 
 }
 
 std::vector<StoredReport> read_page(const Store& store, Sequence after, std::size_t limit) {
-    Statement rows(store.connection(),
-                   report_query("WHERE report.sequence > ? ORDER BY report.sequence LIMIT ?"));
+    FastStatement rows(store.connection(),
+                       report_query("WHERE report.sequence > ? ORDER BY report.sequence LIMIT ?"));
     rows.bind(1, after);
     rows.bind(2, static_cast<std::int64_t>(limit));
     std::vector<StoredReport> reports;
     while (rows.step()) reports.push_back(stored_report_of(rows));
     return reports;
+}
+
+Sequence last_sequence(const Store& store) {
+    return store.connection().query_integer("SELECT max(sequence) FROM report");
+}
+
+std::int64_t data_version(const Store& store) {
+    return store.connection().query_integer("PRAGMA data_version");
+}
+
+bool sees_changes(const Store& store) {
+    return !store.connection().is_frozen();
 }
 
 }  // namespace jobtally::store

@@ -1,12 +1,8 @@
-// The table `rejected`: written, listed, dropped.
 #include "core/store/reports/rejected.hpp"
 
-#include "core/store/file/connection.hpp"
-#include "core/store/reports/rejected_table.hpp"
+#include "core/store/file/statement.hpp"
 
 #include <algorithm>
-
-#include <SQLiteCpp/Statement.h>
 
 namespace jobtally::store {
 
@@ -17,30 +13,23 @@ constexpr std::int64_t trim_after = 1000;  // a long load of bad lines must not 
 constexpr const char* columns =
     "SELECT rejected_id, received_at, source, reason, body FROM rejected ";
 
-RejectedBody rejected_body_of(const SQLite::Statement& row) {
-    RejectedBody body;
-    body.rejected_id = row.getColumn(0);
-    body.received_at = time::instant_from_micros(row.getColumn(1));
-    body.source = row.getColumn(2).getString();
-    body.reason = row.getColumn(3).getString();
-    body.body = row.getColumn(4).getString();
-    return body;
+RejectedBody rejected_body_of(const Statement& row) {
+    return {row.getColumn(0), time::instant_from_micros(row.getColumn(1)), row.getColumn(2),
+            row.getColumn(3), row.getColumn(4)};
 }
 
 }  // namespace
 
 void RejectedTable::add(const model::Rejection& rejection, std::string_view source,
                         time::Instant received_at) {
-    as_store_errors(m_connection, [&] {
-        SQLite::Statement statement(
-            m_connection.database(),
-            "INSERT INTO rejected (received_at, source, reason, body) VALUES (?, ?, ?, ?)");
-        statement.bind(1, time::micros(received_at));
-        statement.bind(2, std::string(source));
-        statement.bind(3, rejection.reason);
-        statement.bind(4, rejection.body.data(), static_cast<int>(rejection.body.size()));
-        statement.exec();
-    });
+    Statement statement(
+        m_connection,
+        "INSERT INTO rejected (received_at, source, reason, body) VALUES (?, ?, ?, ?)");
+    statement.bind(1, time::micros(received_at));
+    statement.bind(2, std::string(source));
+    statement.bind(3, rejection.reason);
+    statement.bind(4, rejection.body.data(), static_cast<int>(rejection.body.size()));
+    statement.exec();
     if (++m_added >= trim_after) trim();
 }
 
@@ -49,39 +38,28 @@ void RejectedTable::trim() {
     m_added = 0;
     const auto excess = m_connection.query_integer("SELECT count(*) FROM rejected") - m_limit;
     if (excess <= 0) return;
-    as_store_errors(m_connection, [&] {
-        SQLite::Statement statement(
-            m_connection.database(),
-            "DELETE FROM rejected WHERE rejected_id IN "
-            "(SELECT rejected_id FROM rejected ORDER BY rejected_id LIMIT ?)");
-        statement.bind(1, excess);
-        statement.exec();
-    });
+    Statement statement(m_connection,
+                        "DELETE FROM rejected WHERE rejected_id IN "
+                        "(SELECT rejected_id FROM rejected ORDER BY rejected_id LIMIT ?)");
+    statement.bind(1, excess);
+    statement.exec();
     m_forgotten += excess;
 }
 
 std::vector<RejectedBody> list_rejected(const Store& store, std::size_t limit) {
-    const auto& connection = store.connection();
-    return as_store_errors(connection, [&] {
-        SQLite::Statement rows(connection.database(),
-                               std::string(columns) + "ORDER BY rejected_id DESC LIMIT ?");
-        rows.bind(1, limit == 0 ? -1 : static_cast<std::int64_t>(limit));
-        std::vector<RejectedBody> bodies;
-        while (rows.executeStep()) bodies.push_back(rejected_body_of(rows));
-        std::reverse(bodies.begin(), bodies.end());
-        return bodies;
-    });
+    Statement rows(store.connection(), std::string(columns) + "ORDER BY rejected_id DESC LIMIT ?");
+    rows.bind(1, limit == 0 ? -1 : static_cast<std::int64_t>(limit));
+    std::vector<RejectedBody> bodies;
+    while (rows.executeStep()) bodies.push_back(rejected_body_of(rows));
+    std::reverse(bodies.begin(), bodies.end());
+    return bodies;
 }
 
 std::optional<RejectedBody> find_rejected(const Store& store, std::int64_t rejected_id) {
-    const auto& connection = store.connection();
-    return as_store_errors(connection, [&]() -> std::optional<RejectedBody> {
-        SQLite::Statement row(connection.database(),
-                              std::string(columns) + "WHERE rejected_id = ?");
-        row.bind(1, rejected_id);
-        if (!row.executeStep()) return std::nullopt;
-        return rejected_body_of(row);
-    });
+    Statement row(store.connection(), std::string(columns) + "WHERE rejected_id = ?");
+    row.bind(1, rejected_id);
+    if (!row.executeStep()) return std::nullopt;
+    return rejected_body_of(row);
 }
 
 std::int64_t count_rejected(const Store& store) {
@@ -89,16 +67,12 @@ std::int64_t count_rejected(const Store& store) {
 }
 
 std::int64_t count_rejected(const Store& store, const time::TimeSpan& span) {
-    const auto& connection = store.connection();
-    return as_store_errors(connection, [&] {
-        SQLite::Statement row(
-            connection.database(),
-            "SELECT count(*) FROM rejected WHERE received_at >= ? AND received_at < ?");
-        row.bind(1, span.since ? time::micros(*span.since) : INT64_MIN);
-        row.bind(2, span.until ? time::micros(*span.until) : INT64_MAX);
-        row.executeStep();
-        return row.getColumn(0).getInt64();
-    });
+    Statement row(store.connection(),
+                  "SELECT count(*) FROM rejected WHERE received_at >= ? AND received_at < ?");
+    row.bind(1, span.since ? time::micros(*span.since) : INT64_MIN);
+    row.bind(2, span.until ? time::micros(*span.until) : INT64_MAX);
+    row.executeStep();
+    return row.getColumn(0);
 }
 
 std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids) {
@@ -106,16 +80,13 @@ std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& reject
     const HeldGuard held(connection.guard(),
                          std::chrono::steady_clock::now() + std::chrono::seconds(60));
     WriteScope scope(connection);
+    Statement statement(connection, "DELETE FROM rejected WHERE rejected_id = ?");
     std::int64_t dropped = 0;
-    as_store_errors(connection, [&] {
-        SQLite::Statement statement(connection.database(),
-                                    "DELETE FROM rejected WHERE rejected_id = ?");
-        for (const auto rejected_id : rejected_ids) {
-            statement.bind(1, rejected_id);
-            dropped += statement.exec();
-            statement.reset();
-        }
-    });
+    for (const auto rejected_id : rejected_ids) {
+        statement.bind(1, rejected_id);
+        dropped += statement.exec();
+        statement.reset();
+    }
     scope.commit();
     return dropped;
 }

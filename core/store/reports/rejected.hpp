@@ -1,16 +1,20 @@
-// The rejected bodies: what was sent and could not be accepted.
+// The table `rejected`: what was sent and could not be accepted.
 #pragma once
 
+#include "core/model/rejection.hpp"
 #include "core/store/file/store.hpp"
-#include "core/store/reports/reports.hpp"  // default_rejected_limit
 #include "core/time/instant.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace jobtally::store {
+
+// How many rejected bodies are kept: the newest.
+inline constexpr std::int64_t default_rejected_limit = 10'000;
 
 struct RejectedBody {
     std::int64_t rejected_id = 0;  // counts up, never used again
@@ -28,5 +32,24 @@ std::int64_t count_rejected(const Store& store);
 std::int64_t count_rejected(const Store& store, const time::TimeSpan& span);
 // Deletes the named ones (write guard); returns how many there were.
 std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids);
+
+// The part of a write transaction: adding, and keeping only the newest.
+class RejectedTable {
+  public:
+    RejectedTable(const Store::Connection& connection, std::int64_t limit)
+        : m_connection(connection), m_limit(limit) {}
+
+    void add(const model::Rejection& rejection, std::string_view source, time::Instant received_at);
+    // Deletes the oldest beyond the limit, if any was added; call before the commit.
+    void trim();
+    // How many trim() has deleted.
+    std::int64_t forgotten() const { return m_forgotten; }
+
+  private:
+    const Store::Connection& m_connection;
+    std::int64_t m_limit;
+    std::int64_t m_added = 0;  // since the last trim
+    std::int64_t m_forgotten = 0;
+};
 
 }  // namespace jobtally::store

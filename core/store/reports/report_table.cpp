@@ -1,4 +1,3 @@
-// Inserting, finding and removing one row.
 #include "core/store/reports/report_table.hpp"
 
 #include "core/store/file/connection.hpp"
@@ -23,7 +22,7 @@ ReportTable::ReportTable(const Store::Connection& connection)
 
 bool ReportTable::insert(const FactRow& row, std::string_view id,
                          std::string_view unknown_members) {
-    const StatementUse statement(m_insert);
+    const FastStatementUse statement(m_insert);
     statement->bind(1, row.sequence);
     statement->bind(2, id);
     statement->bind_known(3, row.definition, row.definition != 0);
@@ -46,7 +45,7 @@ bool ReportTable::insert(const FactRow& row, std::string_view id,
 }
 
 std::optional<FactRow> ReportTable::find(std::string_view id) {
-    const StatementUse statement(m_find);
+    const FastStatementUse statement(m_find);
     statement->bind(1, id);
     if (!statement->step()) return std::nullopt;
     FactRow row;
@@ -65,7 +64,7 @@ std::optional<FactRow> ReportTable::find(std::string_view id) {
 }
 
 void ReportTable::remove(Sequence sequence) {
-    const StatementUse statement(m_remove);
+    const FastStatementUse statement(m_remove);
     statement->bind(1, sequence);
     statement->step();
 }

@@ -1,8 +1,8 @@
-// The writer's statements on the table `report`.
+// The writer's statements on the table `report`: one row in, out or found.
 #pragma once
 
-#include "core/store/file/statement.hpp"
-#include "core/store/segments/fact_row.hpp"
+#include "core/store/facts/facts.hpp"
+#include "core/store/file/fast_statement.hpp"
 
 #include <optional>
 #include <string>
@@ -21,9 +21,9 @@ class ReportTable {
 
   private:
     const Store::Connection& m_connection;
-    Statement m_insert;
-    Statement m_find;
-    Statement m_remove;
+    FastStatement m_insert;
+    FastStatement m_find;
+    FastStatement m_remove;
 };
 
 }  // namespace jobtally::store

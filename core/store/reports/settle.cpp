@@ -1,6 +1,5 @@
-// Work for quiet times: packing what commits left, and emptying the log.
-#include "core/store/file/connection.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/settle.hpp"
+
 #include "core/store/reports/writer_memory.hpp"
 
 #include <algorithm>

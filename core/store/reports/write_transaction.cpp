@@ -1,8 +1,6 @@
-// Writing reports: one transaction under the write guard, and the rule for two reports with one id.
+#include "core/store/reports/write_transaction.hpp"
+
 #include "core/store/file/connection.hpp"
-#include "core/store/file/sqlite_error.hpp"
-#include "core/store/reports/rejected_table.hpp"
-#include "core/store/reports/reports.hpp"
 #include "core/store/reports/writer_memory.hpp"
 
 namespace jobtally::store {
@@ -38,7 +36,7 @@ class WriteTransaction::Impl {
     void reject(const model::Rejection& rejection, std::string_view source,
                 time::Instant received_at);
     std::int64_t forgotten_rejections() const { return m_rejected.forgotten(); }
-    bool someone_waits() const;
+    bool someone_waits() const { return m_connection.someone_waits(); }
     void commit();
 
   private:
@@ -209,11 +207,6 @@ bool WriteTransaction::Impl::remove(std::string_view id) {
 void WriteTransaction::Impl::reject(const model::Rejection& rejection, std::string_view source,
                                     time::Instant received_at) {
     m_rejected.add(rejection, source, received_at);
-}
-
-bool WriteTransaction::Impl::someone_waits() const {
-    const auto* guard = m_connection.guard();
-    return guard != nullptr && guard->someone_waits();
 }
 
 void WriteTransaction::Impl::commit() {

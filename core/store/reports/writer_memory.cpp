@@ -2,7 +2,6 @@
 #include "core/store/reports/writer_memory.hpp"
 
 #include "core/store/file/identity.hpp"
-#include "core/store/file/schema.hpp"
 
 namespace jobtally::store {
 
@@ -25,15 +24,14 @@ WriterMemory& WriterMemory::of(Store::Connection& connection) {
 }
 
 void WriterMemory::refresh() {
-    const StatementUse version(m_read_version);
+    const FastStatementUse version(m_read_version);
     version->step();
     if (version->integer(0) == m_version) return;
     forget();
     // Another process wrote: it may have been a newer jobtally that has brought the schema further.
-    const auto known = static_cast<std::int64_t>(schema_steps().size());
-    if (!m_connection.is_private()) identify(m_connection, known);
+    if (!m_connection.is_private()) identify(m_connection);
     m_version = version->integer(0);
-    const StatementUse sequence(m_read_sequence);
+    const FastStatementUse sequence(m_read_sequence);
     sequence->step();
     last_sequence = m_flushed_sequence = sequence->integer(0);
 }
@@ -49,7 +47,7 @@ void WriterMemory::flush() {
     packer.pack_tail(last_sequence);
     labels.flush();
     if (last_sequence == m_flushed_sequence) return;
-    const StatementUse statement(m_write_sequence);
+    const FastStatementUse statement(m_write_sequence);
     statement->bind(1, last_sequence);
     statement->step();
     m_flushed_sequence = last_sequence;

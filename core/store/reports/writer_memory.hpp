@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/store/file/connection.hpp"
+#include "core/store/file/fast_statement.hpp"
 #include "core/store/reports/dictionary.hpp"
 #include "core/store/reports/labels.hpp"
 #include "core/store/reports/report_table.hpp"
@@ -32,9 +33,9 @@ class WriterMemory {
     const Store::Connection& m_connection;
     std::int64_t m_version = -1;  // PRAGMA data_version
     Sequence m_flushed_sequence = 0;
-    Statement m_read_version;
-    Statement m_read_sequence;
-    Statement m_write_sequence;
+    FastStatement m_read_version;
+    FastStatement m_read_sequence;
+    FastStatement m_write_sequence;
 };
 
 }  // namespace jobtally::store

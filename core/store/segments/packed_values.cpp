@@ -1,7 +1,7 @@
 // Packing and unpacking; the loops are kept plain so that the compiler makes vector code of them.
 #include "core/store/segments/packed_values.hpp"
 
-#include "core/store/segments/facts.hpp"
+#include "core/store/facts/facts.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,15 +1,50 @@
 // Packing the end of the table while it grows, and closing gaps when there is time.
 #include "core/store/segments/packer.hpp"
 
-#include "core/store/file/connection.hpp"
-#include "core/store/segments/fact_columns.hpp"
-#include "core/store/segments/scan_rows.hpp"
+#include "core/store/facts/scan_rows.hpp"
 #include "core/store/segments/segment_reader.hpp"
 
 #include <algorithm>
 #include <iterator>
 
 namespace jobtally::store {
+
+namespace {
+
+void append(FactBatch& to, const FactRow& row) {
+    to.sequence.push_back(row.sequence);
+    to.definition.push_back(row.definition);
+    to.name.push_back(row.name);
+    to.type.push_back(row.type);
+    to.status_word.push_back(row.status);
+    to.status.push_back(status_of_word(row.status));
+    to.created_at.push_back(row.created_at);
+    to.updated_at.push_back(row.updated_at);
+    to.received_at.push_back(row.received_at);
+    to.operations.push_back(row.operations);
+    to.succeeded.push_back(row.succeeded);
+    to.failed.push_back(row.failed);
+    ++to.size;
+}
+
+void append(FactBatch& to, const FactBatch& from) {
+    for_each_column([](auto& column,
+                       const auto& more) { column.insert(column.end(), more.begin(), more.end()); },
+                    to, from);
+    to.size += from.size;
+}
+
+void remove_rows(FactBatch& batch, std::size_t first, std::size_t count) {
+    for_each_column(
+        [&](auto& column) {
+            const auto begin = column.begin() + static_cast<std::ptrdiff_t>(first);
+            column.erase(begin, begin + static_cast<std::ptrdiff_t>(count));
+        },
+        batch);
+    batch.size -= count;
+}
+
+}  // namespace
 
 void Packer::forget() {
     m_is_loaded = m_has_tail = false;
@@ -57,15 +92,13 @@ void Packer::remove(Sequence sequence) {
         clear(m_tail);
         m_has_tail = false;
     }
-    drop_segment(m_connection, place->first);
+    drop_segments(m_connection, place->first, place->first);
     m_places.erase(place);
 }
 
 void Packer::read_tail(Sequence last_sequence) {
     if (m_has_tail) return;
-    clear(m_tail);
-    scan_rows(m_connection, {all_fact_columns, {}, At::created}, tail_first(), last_sequence,
-              [&](const FactBatch& batch) { append(m_tail, batch); });
+    m_tail = read_rows(m_connection, tail_first(), last_sequence);
     m_has_tail = true;
 }
 
@@ -108,7 +141,7 @@ void Packer::take_segment(Places::iterator place, FactBatch& facts) {
         .read({place->first, place->second.last, place->second.rows, {}, {}, {}, false},
               all_fact_columns, unpacked);
     append(facts, unpacked);
-    drop_segment(m_connection, place->first);
+    drop_segments(m_connection, place->first, place->first);
     m_places.erase(place);
 }
 
@@ -137,8 +170,7 @@ bool Packer::pack_range(Sequence first, Sequence last) {
             take_segment(before, facts);
         }
     }
-    scan_rows(m_connection, {all_fact_columns, {}, At::created}, first, end,
-              [&](const FactBatch& batch) { append(facts, batch); });
+    append(facts, read_rows(m_connection, first, end));
     pack(facts, begin, end);
     clear(m_tail);
     m_has_tail = false;

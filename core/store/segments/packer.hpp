@@ -1,8 +1,8 @@
 // When and what is packed. Works inside the writer's open transaction, under the write guard.
 #pragma once
 
-#include "core/store/segments/fact_row.hpp"
-#include "core/store/segments/segment_table.hpp"
+#include "core/store/facts/facts.hpp"
+#include "core/store/file/store.hpp"
 
 #include <map>
 

@@ -2,8 +2,6 @@
 #include "core/store/segments/segment_reader.hpp"
 
 #include "core/store/file/connection.hpp"
-#include "core/store/segments/fact_columns.hpp"
-#include "core/store/segments/fact_row.hpp"
 #include "core/store/segments/packed_values.hpp"
 
 #include <fmt/format.h>
@@ -102,7 +100,7 @@ const Values& SegmentReader::values(SegmentColumn column) {
 void SegmentReader::read_values(SegmentColumn column, Values& to) {
     to.resize(m_segment->rows);
     if (to.empty()) return;
-    const StatementUse statement(m_read);
+    const FastStatementUse statement(m_read);
     const auto bytes = packed(column);
     if (!unpack_values(bytes, std::span(to))) throw_corrupt();
     const auto base = base_of(bytes);
@@ -115,7 +113,7 @@ void SegmentReader::read_values(SegmentColumn column, Values& to) {
 void SegmentReader::read_keys(SegmentColumn column, std::vector<std::int32_t>& to) {
     to.resize(m_segment->rows);
     if (to.empty()) return;
-    const StatementUse statement(m_read);
+    const FastStatementUse statement(m_read);
     if (!unpack_values(packed(column), std::span(to))) throw_corrupt();
 }
 

@@ -1,6 +1,7 @@
 // Reading segments: the columns that are asked for, as a batch of facts.
 #pragma once
 
+#include "core/store/file/fast_statement.hpp"
 #include "core/store/segments/packed_values.hpp"
 #include "core/store/segments/segment_table.hpp"
 
@@ -28,7 +29,7 @@ class SegmentReader {
     [[noreturn]] void throw_corrupt() const;
 
     const Store::Connection& m_connection;
-    Statement m_read;
+    FastStatement m_read;
     const Segment* m_segment = nullptr;
     std::array<std::vector<std::int64_t>, segment_columns> m_values;
     std::array<bool, segment_columns> m_is_read{};

@@ -2,7 +2,10 @@
 #include "core/store/segments/segment_table.hpp"
 
 #include "core/store/file/connection.hpp"
+#include "core/store/file/fast_statement.hpp"
 #include "core/store/segments/packed_values.hpp"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -20,13 +23,6 @@ ValueRange range_of(const Values& values) {
         if (range.greatest == unknown_value || value > range.greatest) range.greatest = value;
     }
     return range;
-}
-
-bool has_unknown(const Values& values) {
-    for (const auto value : values) {
-        if (value == unknown_value) return true;
-    }
-    return false;
 }
 
 // values - base, wrapping; empty where a known value has no base or the difference can't be told
@@ -84,7 +80,7 @@ std::string pack_succeeded(const FactBatch& facts) {
 }
 
 void insert_segment(const Store::Connection& connection, const Segment& segment) {
-    Statement statement(
+    FastStatement statement(
         connection,
         "INSERT INTO segment (first_sequence, last_sequence, row_count, created_min, "
         "created_max, updated_min, updated_max, received_min, received_max, "
@@ -103,9 +99,9 @@ void insert_segment(const Store::Connection& connection, const Segment& segment)
 }
 
 void insert_columns(const Store::Connection& connection, const FactBatch& facts, Sequence first) {
-    Statement statement(connection,
-                        "INSERT INTO segment_column (first_sequence, column_number, packed) "
-                        "VALUES (?, ?, ?)");
+    FastStatement statement(connection,
+                            "INSERT INTO segment_column (first_sequence, column_number, packed) "
+                            "VALUES (?, ?, ?)");
     const auto insert = [&](SegmentColumn column, const std::string& packed) {
         statement.bind(1, first);
         statement.bind(2, static_cast<std::int64_t>(column));
@@ -140,10 +136,10 @@ void require_possible(const Store::Connection& connection, Sequence first, Seque
 }  // namespace
 
 std::vector<Segment> list_segments(const Store::Connection& connection) {
-    Statement row(connection,
-                  "SELECT first_sequence, last_sequence, row_count, created_min, created_max, "
-                  "updated_min, updated_max, received_min, received_max, unknown_updated "
-                  "FROM segment ORDER BY first_sequence");
+    FastStatement row(connection,
+                      "SELECT first_sequence, last_sequence, row_count, created_min, created_max, "
+                      "updated_min, updated_max, received_min, received_max, unknown_updated "
+                      "FROM segment ORDER BY first_sequence");
     const auto range = [&](int column) {
         return ValueRange{row.integer_or(column, unknown_value),
                           row.integer_or(column + 1, unknown_value)};
@@ -158,25 +154,33 @@ std::vector<Segment> list_segments(const Store::Connection& connection) {
     return segments;
 }
 
-Segment write_segment(const Store::Connection& connection, const FactBatch& facts, Sequence first,
-                      Sequence last) {
-    const Segment segment{first,
-                          last,
-                          facts.size,
-                          range_of(facts.created_at),
-                          range_of(facts.updated_at),
-                          range_of(facts.received_at),
-                          has_unknown(facts.updated_at)};
-    insert_segment(connection, segment);
-    if (segment.rows > 0) insert_columns(connection, facts, first);
-    return segment;
+Segment segment_of(const FactBatch& facts, Sequence first, Sequence last) {
+    const auto& updated = facts.updated_at;
+    const bool has_unknown_updated =
+        std::find(updated.begin(), updated.end(), unknown_value) != updated.end();
+    return {first,
+            last,
+            facts.size,
+            range_of(facts.created_at),
+            range_of(updated),
+            range_of(facts.received_at),
+            has_unknown_updated};
 }
 
-void drop_segment(const Store::Connection& connection, Sequence first) {
-    for (const char* sql : {"DELETE FROM segment WHERE first_sequence = ?",
-                            "DELETE FROM segment_column WHERE first_sequence = ?"}) {
-        Statement statement(connection, sql);
+void write_segment(const Store::Connection& connection, const FactBatch& facts, Sequence first,
+                   Sequence last) {
+    insert_segment(connection, segment_of(facts, first, last));
+    if (facts.size > 0) insert_columns(connection, facts, first);
+}
+
+void drop_segments(const Store::Connection& connection, Sequence first, Sequence last) {
+    for (const char* sql :
+         {"DELETE FROM segment_column WHERE first_sequence IN (SELECT first_sequence FROM segment "
+          "WHERE first_sequence <= ?2 AND last_sequence >= ?1)",
+          "DELETE FROM segment WHERE first_sequence <= ?2 AND last_sequence >= ?1"}) {
+        FastStatement statement(connection, sql);
         statement.bind(1, first);
+        statement.bind(2, last);
         statement.run();
     }
 }

@@ -1,8 +1,8 @@
 // The tables `segment` and `segment_column`: which segments there are, writing and dropping them.
 #pragma once
 
-#include "core/store/file/statement.hpp"
-#include "core/store/segments/facts.hpp"
+#include "core/store/facts/facts.hpp"
+#include "core/store/file/store.hpp"
 
 #include <string>
 #include <vector>
@@ -29,8 +29,10 @@ inline constexpr std::size_t segment_columns = 11;
 struct ValueRange {
     std::int64_t least = unknown_value;
     std::int64_t greatest = unknown_value;
+    bool operator==(const ValueRange&) const = default;
 };
 
+// A packed copy of the reports with first <= sequence <= last.
 struct Segment {
     Sequence first = 0;
     Sequence last = 0;
@@ -39,14 +41,19 @@ struct Segment {
     ValueRange updated_at;
     ValueRange received_at;
     bool has_unknown_updated = false;
+    bool operator==(const Segment&) const = default;
 };
 
 // All segments, by their first sequence. Throws StoreError::corrupt where they can't be true.
 std::vector<Segment> list_segments(const Store::Connection& connection);
 
-// Packs all columns of `facts`, in the order of their sequence, as the segment of [first, last].
-Segment write_segment(const Store::Connection& connection, const FactBatch& facts, Sequence first,
-                      Sequence last);
-void drop_segment(const Store::Connection& connection, Sequence first);
+// What a segment of these facts, in the order of their sequence, says about them.
+Segment segment_of(const FactBatch& facts, Sequence first, Sequence last);
+
+// Packs all columns of `facts` as the segment of [first, last].
+void write_segment(const Store::Connection& connection, const FactBatch& facts, Sequence first,
+                   Sequence last);
+// Drops all segments that have a sequence in common with [first, last].
+void drop_segments(const Store::Connection& connection, Sequence first, Sequence last);
 
 }  // namespace jobtally::store

@@ -2,14 +2,12 @@
 #include "core/store/upkeep/backup.hpp"
 
 #include "core/base/text.hpp"
-#include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
 #include "core/store/file/partial_file.hpp"
-#include "core/store/file/schema.hpp"
 #include "core/store/file/sqlite_error.hpp"
+#include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
 
-#include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -90,22 +88,17 @@ void require_replaceable(const fs::path& target, const fs::path& store) {
 }
 
 void copy(const Store::Connection& connection, const fs::path& target) {
-    try {
-        SQLite::Statement statement(connection.database(), "VACUUM INTO ?");
-        statement.bind(1, target.string());
-        statement.exec();
-    } catch (const SQLite::Exception& error) {
-        throw_copying(error.getExtendedErrorCode(), connection, target);
-    }
+    SQLite::Statement statement(connection.database(), "VACUUM INTO ?");
+    statement.bind(1, target.string());
+    const int code = statement.tryExecuteStep();
+    if (code != SQLITE_DONE) throw_copying(code, connection, target);
 }
 
 Backup checked(const fs::path& copy, const fs::path& target) {
     const Store::Connection connection(copy, Store::Connection::Access::read);
-    identify(connection, static_cast<std::int64_t>(schema_steps().size()));
-    const auto found = as_store_errors(connection, [&] {
-        SQLite::Statement check(connection.database(), "PRAGMA integrity_check(1)");
-        return check.executeStep() ? check.getColumn(0).getString() : std::string("no answer");
-    });
+    identify(connection);
+    Statement check(connection, "PRAGMA integrity_check(1)");
+    const std::string found = check.executeStep() ? check.getColumn(0).getString() : "no answer";
     if (found != "ok") {
         throw StoreError(Kind::corrupt,
                          fmt::format("the copy {} is damaged: {}", quoted(copy), found),

@@ -1,4 +1,4 @@
-// What `check --on-change` said last of each probe.
+// What `check --on-change` said last of each probe: the table `probe`.
 #pragma once
 
 #include "core/store/file/store.hpp"

@@ -1,15 +1,14 @@
-// Which reports go, in which order, and how much at once.
 #include "core/store/upkeep/prune.hpp"
 
-#include "core/store/file/connection.hpp"
+#include "core/store/file/statement.hpp"
+#include "core/store/reports/read_reports.hpp"
 #include "core/store/reports/rejected.hpp"
-#include "core/store/reports/reports.hpp"
-#include "core/store/segments/facts.hpp"
+#include "core/store/reports/settle.hpp"
+#include "core/store/reports/write_transaction.hpp"
+#include "core/store/segments/scan_facts.hpp"
 
 #include <algorithm>
 #include <unordered_set>
-
-#include <SQLiteCpp/Statement.h>
 
 namespace jobtally::store {
 
@@ -24,16 +23,13 @@ using Sequences = std::vector<Sequence>;
 
 // The reports that give the labels of definitions.
 std::unordered_set<Sequence> label_sources(const Store& store, time::Instant before) {
-    const auto& connection = store.connection();
-    return as_store_errors(connection, [&] {
-        SQLite::Statement row(connection.database(),
-                              "SELECT sequence FROM definition JOIN report ON id = label_report_id "
-                              "WHERE label_created_at < ?");
-        row.bind(1, time::micros(before));
-        std::unordered_set<Sequence> sources;
-        while (row.executeStep()) sources.insert(row.getColumn(0).getInt64());
-        return sources;
-    });
+    Statement row(store.connection(),
+                  "SELECT sequence FROM definition JOIN report ON id = label_report_id "
+                  "WHERE label_created_at < ?");
+    row.bind(1, time::micros(before));
+    std::unordered_set<Sequence> sources;
+    while (row.executeStep()) sources.insert(row.getColumn(0).getInt64());
+    return sources;
 }
 
 // In the order of arrival, so that whole segments go one after the other. Sources of labels come
@@ -74,15 +70,12 @@ std::int64_t remove_some_rejected(Store& store, time::Instant before) {
     auto& connection = store.connection();
     const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
     WriteScope scope(connection);
-    const auto removed = as_store_errors(connection, [&] {
-        SQLite::Statement statement(
-            connection.database(),
-            "DELETE FROM rejected WHERE rejected_id IN (SELECT rejected_id FROM "
-            "rejected WHERE received_at < ? LIMIT ?)");
-        statement.bind(1, time::micros(before));
-        statement.bind(2, bodies_a_piece);
-        return statement.exec();
-    });
+    Statement statement(connection,
+                        "DELETE FROM rejected WHERE rejected_id IN (SELECT rejected_id FROM "
+                        "rejected WHERE received_at < ? LIMIT ?)");
+    statement.bind(1, time::micros(before));
+    statement.bind(2, bodies_a_piece);
+    const auto removed = statement.exec();
     scope.commit();
     connection.checkpoint_if_long();
     return removed;

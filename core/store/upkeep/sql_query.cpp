@@ -1,4 +1,7 @@
-// A read-only connection, query_only, and an authorizer that lets through what reads.
+// Takes SQLite's C API, because SQLiteCpp neither sets an authorizer nor tells where a statement
+// ends. The authorizer is needed: many pragmas act while they are prepared (hard_heap_limit on the
+// whole process), so that it is too late to ask sqlite3_stmt_readonly() afterwards, which calls
+// ATTACH and most settings read-only besides.
 #include "core/store/upkeep/sql_query.hpp"
 
 #include "core/store/file/connection.hpp"
@@ -24,7 +27,7 @@ bool is_harmless(std::string_view pragma, bool has_argument) {
                                                  "foreign_key_list"};
     constexpr std::string_view plain[] = {"application_id",  "user_version",   "page_count",
                                           "page_size",       "freelist_count", "encoding",
-                                          "compile_options", "journal_mode",   "database_list"};
+                                          "compile_options", "database_list"};
     if (std::find(std::begin(of_an_object), std::end(of_an_object), pragma) !=
         std::end(of_an_object)) {
         return true;

@@ -1,8 +1,7 @@
-// Counts, sizes and versions.
 #include "core/store/upkeep/status.hpp"
 
 #include "core/store/file/connection.hpp"
-#include "core/store/segments/facts.hpp"
+#include "core/store/segments/scan_facts.hpp"
 
 #include <algorithm>
 

@@ -1,11 +1,8 @@
-// Spans of listeners: begun, moved on, ended, read.
 #include "core/store/upkeep/uptime.hpp"
 
 #include "core/base/file.hpp"
-#include "core/store/file/connection.hpp"
 #include "core/store/file/sqlite_error.hpp"
-
-#include <SQLiteCpp/Statement.h>
+#include "core/store/file/statement.hpp"
 
 namespace jobtally::store {
 
@@ -21,18 +18,16 @@ void require_room(const Store::Connection& connection) {
         throw_full(connection.path());
 }
 
-void write(Store& store, const char* sql, time::Instant at, std::optional<UptimeKey> span,
+void write(Store& store, const std::string& sql, time::Instant at, std::optional<UptimeKey> span,
            std::chrono::milliseconds patience) {
     auto& connection = store.connection();
     const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
     connection.wait_at_most(patience);
     WriteScope scope(connection);
-    as_store_errors(connection, [&] {
-        SQLite::Statement statement(connection.database(), sql);
-        statement.bind(1, time::micros(at));
-        if (span) statement.bind(2, *span);
-        statement.exec();
-    });
+    Statement statement(connection, sql);
+    statement.bind(1, time::micros(at));
+    if (span) statement.bind(2, *span);
+    statement.exec();
     scope.commit();
     connection.checkpoint_if_long();
 }
@@ -61,29 +56,22 @@ void end_uptime(Store& store, UptimeKey span, time::Instant at,
 }
 
 std::vector<UptimeSpan> read_uptime(const Store& store) {
-    const auto& connection = store.connection();
-    return as_store_errors(connection, [&] {
-        SQLite::Statement row(connection.database(),
-                              "SELECT begun_at, last_alive_at, has_ended FROM uptime "
-                              "ORDER BY begun_at, span");
-        std::vector<UptimeSpan> spans;
-        while (row.executeStep()) {
-            spans.push_back({time::instant_from_micros(row.getColumn(0)),
-                             time::instant_from_micros(row.getColumn(1)),
-                             row.getColumn(2).getInt() != 0});
-        }
-        return spans;
-    });
+    Statement row(store.connection(),
+                  "SELECT begun_at, last_alive_at, has_ended FROM uptime ORDER BY begun_at, span");
+    std::vector<UptimeSpan> spans;
+    while (row.executeStep()) {
+        spans.push_back({time::instant_from_micros(row.getColumn(0)),
+                         time::instant_from_micros(row.getColumn(1)),
+                         row.getColumn(2).getInt64() != 0});
+    }
+    return spans;
 }
 
 std::optional<time::Instant> last_received_at(const Store& store) {
-    const auto& connection = store.connection();
-    return as_store_errors(connection, [&]() -> std::optional<time::Instant> {
-        SQLite::Statement row(connection.database(),
-                              "SELECT received_at FROM report ORDER BY sequence DESC LIMIT 1");
-        if (!row.executeStep()) return std::nullopt;
-        return time::instant_from_micros(row.getColumn(0));
-    });
+    Statement row(store.connection(),
+                  "SELECT received_at FROM report ORDER BY sequence DESC LIMIT 1");
+    if (!row.executeStep()) return std::nullopt;
+    return time::instant_from_micros(row.getColumn(0));
 }
 
 }  // namespace jobtally::store

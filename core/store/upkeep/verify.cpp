@@ -2,17 +2,15 @@
 #include "core/store/upkeep/verify.hpp"
 
 #include "core/base/text.hpp"
-#include "core/store/file/connection.hpp"
-#include "core/store/reports/reports.hpp"
-#include "core/store/reports/writer_memory.hpp"
-#include "core/store/segments/segments_agree.hpp"
+#include "core/store/file/statement.hpp"
+#include "core/store/reports/settle.hpp"
+#include "core/store/segments/disagreeing_segments.hpp"
 #include "core/store/upkeep/verify_rows.hpp"
 
 #include <functional>
 #include <map>
 #include <sstream>
 
-#include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
 namespace jobtally::store {
@@ -23,13 +21,11 @@ constexpr int pages_limit = 100;
 constexpr std::chrono::seconds patience{60};
 
 void check_pages(const Store::Connection& connection, Check& check) {
-    SQLite::Statement row(connection.database(),
-                          fmt::format("PRAGMA integrity_check({})", pages_limit));
+    Statement row(connection, fmt::format("PRAGMA integrity_check({})", pages_limit));
     while (row.executeStep()) {
-        const auto text = row.getColumn(0).getString();
-        if (text == "ok") continue;
-        // One row may hold several lines.
-        std::istringstream lines(text);
+        const std::string found = row.getColumn(0);
+        if (found == "ok") continue;
+        std::istringstream lines(found);  // one row may hold several
         for (std::string line; std::getline(lines, line);) {
             if (!line.starts_with("*** in database")) add_finding(check, line);  // a title
         }
@@ -39,12 +35,11 @@ void check_pages(const Store::Connection& connection, Check& check) {
 using Objects = std::map<std::string, std::string>;  // `table report`: its SQL
 
 Objects objects_of(const Store::Connection& connection) {
-    SQLite::Statement row(connection.database(),
-                          "SELECT type || ' ' || name, sql FROM sqlite_schema "
-                          "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+    Statement row(connection,
+                  "SELECT type || ' ' || name, sql FROM sqlite_schema "
+                  "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
     Objects objects;
-    while (row.executeStep())
-        objects.emplace(row.getColumn(0).getString(), row.getColumn(1).getString());
+    while (row.executeStep()) objects.emplace(row.getColumn(0), row.getColumn(1));
     return objects;
 }
 
@@ -69,7 +64,7 @@ void check_schema(const Store::Connection& connection, Check& check) {
 }
 
 void check_declared_references(const Store::Connection& connection, Check& check) {
-    SQLite::Statement row(connection.database(), "PRAGMA foreign_key_check");
+    Statement row(connection, "PRAGMA foreign_key_check");
     while (row.executeStep()) {
         add_finding(check, fmt::format("row {} of table {} refers to a missing row of {}",
                                        row.getColumn(1).getInt64(), row.getColumn(0).getString(),
@@ -93,16 +88,16 @@ void check_counters(const Store::Connection& connection, Check& check) {
                     "SELECT max(rejected_id) FROM rejected");
 }
 
-void check_segments(const Store& store, Check& check) {
-    for (const auto first : disagreeing_segments(store)) {
+void check_segments(const Store::Connection& connection, Check& check) {
+    for (const auto first : disagreeing_segments(connection)) {
         add_finding(check, fmt::format("segment {} disagrees with the reports it packs", first));
     }
 }
 
 // What can't be read is damaged too; anything else (no memory, a busy store) is not a finding.
-void run(const Store::Connection& connection, Check& check, const std::function<void()>& look) {
+void run(Check& check, const std::function<void()>& look) {
     try {
-        as_store_errors(connection, look);
+        look();
     } catch (const StoreError& error) {
         using Kind = StoreError::Kind;
         const bool is_damage = error.kind() == Kind::corrupt || error.kind() == Kind::foreign ||
@@ -124,12 +119,12 @@ std::vector<Check> verify(const Store& store) {
                                  {"values", "times, counts and texts", 0, {}},
                                  {"counters", "numbers that were given out", 0, {}},
                                  {"segments", "packed copies of reports", 0, {}}};
-    run(connection, checks[0], [&] { check_pages(connection, checks[0]); });
-    run(connection, checks[1], [&] { check_schema(connection, checks[1]); });
-    run(connection, checks[2], [&] { check_declared_references(connection, checks[2]); });
-    run(connection, checks[2], [&] { verify_rows(connection, {checks[2], checks[3], checks[4]}); });
-    run(connection, checks[5], [&] { check_counters(connection, checks[5]); });
-    run(connection, checks[6], [&] { check_segments(store, checks[6]); });
+    run(checks[0], [&] { check_pages(connection, checks[0]); });
+    run(checks[1], [&] { check_schema(connection, checks[1]); });
+    run(checks[2], [&] { check_declared_references(connection, checks[2]); });
+    run(checks[2], [&] { verify_rows(connection, {checks[2], checks[3], checks[4]}); });
+    run(checks[5], [&] { check_counters(connection, checks[5]); });
+    run(checks[6], [&] { check_segments(connection, checks[6]); });
     return checks;
 }
 

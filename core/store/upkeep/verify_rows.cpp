@@ -3,15 +3,15 @@
 #include "core/store/upkeep/verify_rows.hpp"
 
 #include "core/base/text.hpp"
+#include "core/store/facts/facts.hpp"
 #include "core/store/file/connection.hpp"
-#include "core/store/segments/facts.hpp"
+#include "core/store/file/fast_statement.hpp"
 
 #include <cstdint>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
-#include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
 namespace jobtally::store {
@@ -19,18 +19,6 @@ namespace jobtally::store {
 namespace {
 
 constexpr std::size_t findings_limit = 20;
-
-std::int64_t integer(const SQLite::Statement& row, int column) {
-    return row.getColumn(column).getInt64();
-}
-
-std::int64_t integer_or(const SQLite::Statement& row, int column, std::int64_t otherwise) {
-    return row.isColumnNull(column) ? otherwise : integer(row, column);
-}
-
-std::string text(const SQLite::Statement& row, int column) {
-    return row.getColumn(column).getString();
-}
 
 bool is_time(std::int64_t micros) {
     return micros >= time::micros(time::earliest) && micros < time::micros(time::end_of_time);
@@ -65,9 +53,9 @@ class RowVerifier {
     void read_words();
     void read_definitions();
     void check_reports();
-    void check_references(const SQLite::Statement& row);
-    void check_values(const SQLite::Statement& row);
-    void see_label(const SQLite::Statement& row);
+    void check_references(const FastStatement& row);
+    void check_values(const FastStatement& row);
+    void see_label(const FastStatement& row);
     void check_labels();
     void check_rejected();
 
@@ -78,37 +66,36 @@ class RowVerifier {
 };
 
 void RowVerifier::read_words() {
-    SQLite::Statement row(m_connection.database(), "SELECT word, text FROM word");
+    FastStatement row(m_connection, "SELECT word, text FROM word");
     constexpr std::string_view first[] = {"SUCCESS", "FAILURE", "RUNNING", "import", "export"};
-    while (row.executeStep()) {
-        const auto word = integer(row, 0);
+    while (row.step()) {
+        const auto word = row.integer(0);
         m_words.insert(word);
         if (word < 1 || word > INT32_MAX) {
             add_finding(m_checks.values, fmt::format("word {} is out of range", word));
-        } else if (!is_utf8(text(row, 1))) {
+        } else if (!is_utf8(row.text(1))) {
             add_finding(m_checks.values, fmt::format("word {} is not UTF-8", word));
-        } else if (word <= 5 && text(row, 1) != first[word - 1]) {
+        } else if (word <= 5 && row.text(1) != first[word - 1]) {
             add_finding(m_checks.values, fmt::format("word {} is \"{}\" instead of \"{}\"", word,
-                                                     visible(text(row, 1)), first[word - 1]));
+                                                     visible(row.text(1)), first[word - 1]));
         }
     }
 }
 
 void RowVerifier::read_definitions() {
-    SQLite::Statement row(
-        m_connection.database(),
-        "SELECT definition, definition_id, label, label_created_at, label_report_id "
-        "FROM definition");
-    while (row.executeStep()) {
-        const auto key = integer(row, 0);
+    FastStatement row(m_connection,
+                      "SELECT definition, definition_id, label, label_created_at, label_report_id "
+                      "FROM definition");
+    while (row.step()) {
+        const auto key = row.integer(0);
         if (key < 1 || key > INT32_MAX) {
             add_finding(m_checks.values, fmt::format("definition {} is out of range", key));
         }
         Definition definition;
-        definition.id = text(row, 1);
-        definition.label = integer(row, 2);
-        definition.created_at = integer_or(row, 3, unknown_value);
-        definition.report_id = text(row, 4);
+        definition.id = row.text(1);
+        definition.label = row.integer(2);
+        definition.created_at = row.integer_or(3, unknown_value);
+        definition.report_id = row.text(4);
         if (!is_utf8(definition.id)) {
             add_finding(m_checks.values,
                         fmt::format("definition {} has an id that is not UTF-8", key));
@@ -118,65 +105,65 @@ void RowVerifier::read_definitions() {
 }
 
 void RowVerifier::check_reports() {
-    SQLite::Statement row(
-        m_connection.database(),
+    FastStatement row(
+        m_connection,
         "SELECT sequence, id, definition, name, type, status, created_at, updated_at, "
         "received_at, total_operations, total_succeeded, total_failed, unknown_members "
         "FROM report NOT INDEXED ORDER BY sequence");
-    while (row.executeStep()) {
+    while (row.step()) {
         check_references(row);
         check_values(row);
         see_label(row);
     }
 }
 
-void RowVerifier::check_references(const SQLite::Statement& row) {
+void RowVerifier::check_references(const FastStatement& row) {
     const auto expect_word = [&](int column, const char* what) {
-        if (row.isColumnNull(column) || m_words.contains(integer(row, column))) return;
+        if (row.is_null(column) || m_words.contains(row.integer(column))) return;
         add_finding(m_checks.references, fmt::format("the {} of report {} is word {}, which is "
                                                      "missing",
-                                                     what, integer(row, 0), integer(row, column)));
+                                                     what, row.integer(0), row.integer(column)));
     };
     expect_word(3, "name");
     expect_word(4, "type");
     expect_word(5, "status");
-    if (!row.isColumnNull(2) && !m_definitions.contains(integer(row, 2))) {
+    if (!row.is_null(2) && !m_definitions.contains(row.integer(2))) {
         add_finding(m_checks.references, fmt::format("report {} is of definition {}, which is "
                                                      "missing",
-                                                     integer(row, 0), integer(row, 2)));
+                                                     row.integer(0), row.integer(2)));
     }
 }
 
-void RowVerifier::check_values(const SQLite::Statement& row) {
+void RowVerifier::check_values(const FastStatement& row) {
     const auto complain = [&](std::string_view what) {
-        add_finding(m_checks.values, fmt::format("report {}: {}", integer(row, 0), what));
+        add_finding(m_checks.values, fmt::format("report {}: {}", row.integer(0), what));
     };
-    if (integer(row, 0) < 1) complain("its sequence is below 1");
-    if (text(row, 1).empty() || !is_utf8(text(row, 1))) complain("its id is empty or not UTF-8");
-    if (!is_time(integer(row, 6))) complain("created_at is no time");
-    if (!row.isColumnNull(7) && !is_time(integer(row, 7))) complain("updated_at is no time");
-    if (!is_time(integer(row, 8))) complain("received_at is no time");
+    if (row.integer(0) < 1) complain("its sequence is below 1");
+    if (row.text(1).empty() || !is_utf8(row.text(1))) complain("its id is empty or not UTF-8");
+    if (!is_time(row.integer(6))) complain("created_at is no time");
+    if (!row.is_null(7) && !is_time(row.integer(7))) complain("updated_at is no time");
+    if (!is_time(row.integer(8))) complain("received_at is no time");
     for (int column = 9; column <= 11; ++column) {
-        if (integer_or(row, column, 0) < 0) complain("a count is negative");
+        if (row.integer_or(column, 0) < 0) complain("a count is negative");
     }
-    const auto unknown = text(row, 12);
+    const auto unknown = row.text(12);
     const bool is_object = unknown.size() >= 2 && unknown.front() == '{' && unknown.back() == '}';
-    if (!row.isColumnNull(12) && !(is_object && is_utf8(unknown))) {
+    if (!row.is_null(12) && !(is_object && is_utf8(unknown))) {
         complain("its unknown members are no JSON object");
     }
 }
 
-void RowVerifier::see_label(const SQLite::Statement& row) {
-    const auto found = m_definitions.find(integer(row, 2));
-    if (row.isColumnNull(2) || found == m_definitions.end()) return;
+void RowVerifier::see_label(const FastStatement& row) {
+    const auto found = m_definitions.find(row.integer(2));
+    if (row.is_null(2) || found == m_definitions.end()) return;
     auto& own = found->second;
     own.has_reports = true;
-    if (row.isColumnNull(3)) return;
-    const auto created_at = integer(row, 6);
-    const auto id = text(row, 1);
+    if (row.is_null(3)) return;
+    const auto created_at = row.integer(6);
+    const auto id = row.text(1);
     if (created_at < own.best_created_at) return;
     if (created_at == own.best_created_at && id < own.best_report_id) return;
-    own.best_label = integer(row, 3);
+    own.best_label = row.integer(3);
     own.best_created_at = created_at;
     own.best_report_id = id;
 }
@@ -195,14 +182,14 @@ void RowVerifier::check_labels() {
 }
 
 void RowVerifier::check_rejected() {
-    SQLite::Statement row(m_connection.database(),
-                          "SELECT rejected_id, received_at, source, reason FROM rejected");
-    while (row.executeStep()) {
-        const bool is_fine = integer(row, 0) >= 1 && is_time(integer(row, 1)) &&
-                             is_utf8(text(row, 2)) && is_utf8(text(row, 3));
+    FastStatement row(m_connection,
+                      "SELECT rejected_id, received_at, source, reason FROM rejected");
+    while (row.step()) {
+        const bool is_fine = row.integer(0) >= 1 && is_time(row.integer(1)) &&
+                             is_utf8(row.text(2)) && is_utf8(row.text(3));
         if (is_fine) continue;
         add_finding(m_checks.values,
-                    fmt::format("rejected body {} has no time or no text", integer(row, 0)));
+                    fmt::format("rejected body {} has no time or no text", row.integer(0)));
     }
 }
 
@@ -214,7 +201,7 @@ void add_finding(Check& check, std::string line) {
 }
 
 void verify_rows(const Store::Connection& connection, RowChecks checks) {
-    as_store_errors(connection, [&] { RowVerifier(connection, checks).run(); });
+    RowVerifier(connection, checks).run();
 }
 
 }  // namespace jobtally::store

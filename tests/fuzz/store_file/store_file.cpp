@@ -4,11 +4,13 @@
 #include "core/answers/failures.hpp"
 #include "core/answers/rates.hpp"
 #include "core/base/text.hpp"
-#include "core/store/reports/news.hpp"
+#include "core/store/facts/facts.hpp"
+#include "core/store/reports/read_reports.hpp"
 #include "core/store/reports/rejected.hpp"
-#include "core/store/reports/reports.hpp"
-#include "core/store/segments/facts.hpp"
-#include "core/store/segments/segments_agree.hpp"
+#include "core/store/reports/settle.hpp"
+#include "core/store/reports/write_transaction.hpp"
+#include "core/store/segments/disagreeing_segments.hpp"
+#include "core/store/segments/scan_facts.hpp"
 #include "core/store/upkeep/probe_records.hpp"
 #include "core/store/upkeep/status.hpp"
 #include "core/store/upkeep/uptime.hpp"
@@ -86,7 +88,7 @@ void read_all(const Store& store) {
     step([&] {
         scan_facts(store, {0x1ff, {at(1000), at(9000)}, At::updated}, [](const auto&) {});
     });
-    step([&] { segments_agree(store); });
+    step([&] { disagreeing_segments(store.connection()); });
     step([&] { read_page(store, 0, 50); });
     step([&] { find_report(store, "id7"); });
     step([&] { list_rejected(store, 0); });

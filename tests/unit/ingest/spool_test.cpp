@@ -1,5 +1,6 @@
 #include "core/ingest/spool.hpp"
 
+#include "core/store/reports/read_reports.hpp"
 #include "core/store/reports/rejected.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/ingest/ingest_folder.hpp"

@@ -4,7 +4,8 @@
 #include "core/query/scope.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/render/text/renderer.hpp"
-#include "core/store/reports/reports.hpp"
+#include "core/store/reports/read_reports.hpp"
+#include "core/store/reports/write_transaction.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <cstdint>

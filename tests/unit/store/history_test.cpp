@@ -1,7 +1,8 @@
 // Random histories of a store against a model in memory: facts, labels, whole reports.
 #include "core/store/file/connection.hpp"
 #include "core/store/reports/writer_memory.hpp"
-#include "core/store/segments/segments_agree.hpp"
+#include "core/store/segments/disagreeing_segments.hpp"
+#include "core/store/segments/scan_facts.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 
@@ -122,7 +123,7 @@ std::map<std::string, std::string> labels_of(const store::Store& own) {
 
 void check_everything(const store::Store& own, const History& history, ReportsByChance& chance) {
     REQUIRE(labels_of(own) == labels_of(history));
-    REQUIRE(store::segments_agree(own));
+    REQUIRE(store::disagreeing_segments(own.connection()).empty());
     REQUIRE(facts_of(own, {}) == facts_of(history, {}));
     for (const auto which : {store::At::created, store::At::updated, store::At::received}) {
         store::FactQuery query;

@@ -1,9 +1,8 @@
 // Looking after a store: which files are taken, what every connection is set to, copies, deleting
 // what is old, and the checks.
 #include "core/store/file/connection.hpp"
-#include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
-#include "core/store/segments/segments_agree.hpp"
+#include "core/store/segments/disagreeing_segments.hpp"
 #include "core/store/upkeep/backup.hpp"
 #include "core/store/upkeep/prune.hpp"
 #include "core/store/upkeep/sql_query.hpp"
@@ -68,7 +67,7 @@ void put_many(store::Store& own, int first, int count) {
     transaction.commit();
 }
 
-TEST_CASE("every connection has the settings of RELIABILITY's list", "[store]") {
+TEST_CASE("every connection has the same safe settings", "[store]") {
     const TemporaryFolder folder;
     auto writer = store::Store::open_to_write(folder / "a.db");
     put_one(writer, report_of("a"));
@@ -265,7 +264,7 @@ TEST_CASE("pruning leaves what is newer, with its labels and its packed copies",
         CHECK(definition.label.has_value() == (definition.id != "only old"));
     }
     CHECK(catalogue.definitions().size() == 4);
-    CHECK(store::segments_agree(own));
+    CHECK(store::disagreeing_segments(own.connection()).empty());
     CHECK(problems_of(own) == 0);
     CHECK(store::prune(own, at(100'000)).reports == 1001);
     CHECK(store::Catalogue::read(own).definitions().empty());

@@ -1,7 +1,7 @@
 // The codec of segment columns: exact for every value, refused when cut.
 #include "core/store/segments/packed_values.hpp"
 
-#include "core/store/segments/facts.hpp"
+#include "core/store/facts/facts.hpp"
 #include "tests/support/catch.hpp"
 
 #include <random>

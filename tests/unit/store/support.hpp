@@ -1,11 +1,13 @@
 // What the store's tests share: a folder that goes away, and reports made by hand or by chance.
 #pragma once
 
+#include "core/store/facts/facts.hpp"
 #include "core/store/file/store.hpp"
 #include "core/store/reports/catalogue.hpp"
+#include "core/store/reports/read_reports.hpp"
 #include "core/store/reports/rejected.hpp"
-#include "core/store/reports/reports.hpp"
-#include "core/store/segments/facts.hpp"
+#include "core/store/reports/settle.hpp"
+#include "core/store/reports/write_transaction.hpp"
 #include "core/store/upkeep/status.hpp"
 
 #include <cstdlib>

@@ -1,5 +1,4 @@
 // The views that SQL users see: exact keys, readable times.
-#include "core/store/file/connection.hpp"
 #include "core/store/file/statement.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
@@ -12,14 +11,15 @@ namespace store = jobtally::store;
 std::string columns_of_view(const store::Store& own, const std::string& view) {
     store::Statement rows(own.connection(), "SELECT name FROM pragma_table_info('" + view + "')");
     std::string names;
-    while (rows.step()) names.append(names.empty() ? "" : " ").append(rows.text(0));
+    while (rows.executeStep())
+        names.append(names.empty() ? "" : " ").append(rows.getColumn(0).getString());
     return names;
 }
 
 std::string one_text(const store::Store& own, const std::string& sql) {
     store::Statement row(own.connection(), sql);
-    REQUIRE(row.step());
-    return row.is_null(0) ? "NULL" : std::string(row.text(0));
+    REQUIRE(row.executeStep());
+    return store::optional_text(row.getColumn(0)).value_or("NULL");
 }
 
 TEST_CASE("the views have the keys of list and definitions", "[store]") {

@@ -1,19 +1,15 @@
 // Reading rows into batches; the query names only the columns that are asked for.
-#include "core/store/segments/scan_rows.hpp"
+#include "core/store/facts/scan_rows.hpp"
 
+#include "core/store/facts/plausible.hpp"
 #include "core/store/file/connection.hpp"
-#include "core/store/file/statement.hpp"
-#include "core/store/segments/fact_columns.hpp"
-#include "core/store/segments/fact_row.hpp"
-#include "core/store/segments/plausible.hpp"
+#include "core/store/file/fast_statement.hpp"
 
 #include <string>
 
 namespace jobtally::store {
 
 namespace {
-
-constexpr std::size_t rows_a_batch = 8192;
 
 std::string columns_of(const FactQuery& query) {
     std::string columns;
@@ -35,14 +31,8 @@ std::string columns_of(const FactQuery& query) {
 }
 
 const char* name_of(At at) {
-    switch (at) {
-        case At::updated:
-            return "updated_at";
-        case At::received:
-            return "received_at";
-        default:
-            return "created_at";
-    }
+    if (at == At::updated) return "updated_at";
+    return at == At::received ? "received_at" : "created_at";
 }
 
 std::string row_query(const FactQuery& query) {
@@ -53,7 +43,7 @@ std::string row_query(const FactQuery& query) {
     return sql;
 }
 
-void append_row(FactBatch& batch, const Statement& row, FactColumns columns) {
+void append_row(FactBatch& batch, const FastStatement& row, FactColumns columns) {
     int place = 0;
     const auto key = [&](FactColumn column, std::vector<std::int32_t>& to) {
         if (asks_for(columns, column)) to.push_back(key_of(row.integer(place++)));
@@ -78,11 +68,11 @@ void append_row(FactBatch& batch, const Statement& row, FactColumns columns) {
     ++batch.size;
 }
 
-}  // namespace
-
-void scan_rows(const Store::Connection& connection, const FactQuery& query, Sequence first,
-               Sequence last, const std::function<void(const FactBatch&)>& take) {
-    Statement rows(connection, row_query(query));
+// Hands on batches of `rows_a_batch`, and a last one that may be empty.
+template <class Take>
+void scan(const Store::Connection& connection, const FactQuery& query, Sequence first,
+          Sequence last, std::size_t rows_a_batch, Take take) {
+    FastStatement rows(connection, row_query(query));
     rows.bind(1, first);
     rows.bind(2, last);
     if (query.span.since) rows.bind(3, time::micros(*query.span.since));
@@ -96,7 +86,24 @@ void scan_rows(const Store::Connection& connection, const FactQuery& query, Sequ
         clear(batch);
     }
     require_plausible(batch, connection);
-    if (batch.size > 0) take(batch);
+    take(batch);
+}
+
+}  // namespace
+
+void scan_rows(const Store::Connection& connection, const FactQuery& query, Sequence first,
+               Sequence last, const std::function<void(const FactBatch&)>& take) {
+    constexpr std::size_t rows_a_batch = 8192;
+    scan(connection, query, first, last, rows_a_batch, [&](const FactBatch& batch) {
+        if (batch.size > 0) take(batch);
+    });
+}
+
+FactBatch read_rows(const Store::Connection& connection, Sequence first, Sequence last) {
+    FactBatch all;
+    scan(connection, {all_fact_columns, {}, At::created}, first, last, SIZE_MAX,
+         [&](FactBatch& batch) { all = std::move(batch); });
+    return all;
 }
 
 }  // namespace jobtally::store

@@ -1,7 +1,8 @@
 // Damage that SQLite does not see: values that no report can have.
 #pragma once
 
-#include "core/store/segments/facts.hpp"
+#include "core/store/facts/facts.hpp"
+#include "core/store/file/store.hpp"
 
 namespace jobtally::store {
 

@@ -1,0 +1,127 @@
+// Segments are left out by their least and greatest time, or filtered value by value where a bound
+// of the span lies within.
+#include "core/store/segments/scan_facts.hpp"
+
+#include "core/store/facts/plausible.hpp"
+#include "core/store/facts/scan_rows.hpp"
+#include "core/store/file/connection.hpp"
+#include "core/store/segments/segment_reader.hpp"
+
+#include <cstdlib>
+#include <string_view>
+
+namespace jobtally::store {
+
+namespace {
+
+class SegmentScan {
+  public:
+    SegmentScan(const Store::Connection& connection, const FactQuery& query)
+        : m_connection(connection),
+          m_query(query),
+          m_reader(connection),
+          m_since(query.span.since ? time::micros(*query.span.since) : INT64_MIN + 1),
+          m_until(query.span.until ? time::micros(*query.span.until) : INT64_MAX),
+          m_is_bounded(query.span.since || query.span.until) {}
+
+    // Hands on the segment's reports within the span.
+    void run(const Segment& segment, const std::function<void(const FactBatch&)>& take);
+
+  private:
+    const ValueRange& range_of(const Segment& segment) const;
+    bool is_outside(const Segment& segment) const;
+    bool is_inside(const Segment& segment) const;
+    void keep_what_is_inside();
+
+    const Store::Connection& m_connection;
+    const FactQuery& m_query;
+    SegmentReader m_reader;
+    FactBatch m_batch;
+    std::int64_t m_since;  // [m_since, m_until) with the open ends closed
+    std::int64_t m_until;
+    bool m_is_bounded;
+};
+
+const ValueRange& SegmentScan::range_of(const Segment& segment) const {
+    if (m_query.at == At::updated) return segment.updated_at;
+    return m_query.at == At::received ? segment.received_at : segment.created_at;
+}
+
+bool SegmentScan::is_outside(const Segment& segment) const {
+    const auto& range = range_of(segment);
+    return segment.rows == 0 ||
+           (m_is_bounded &&
+            (range.least == unknown_value || range.greatest < m_since || range.least >= m_until));
+}
+
+bool SegmentScan::is_inside(const Segment& segment) const {
+    if (!m_is_bounded) return true;
+    const auto& range = range_of(segment);
+    const bool has_unknown = m_query.at == At::updated && segment.has_unknown_updated;
+    return !has_unknown && range.least >= m_since && range.greatest < m_until;
+}
+
+void SegmentScan::run(const Segment& segment, const std::function<void(const FactBatch&)>& take) {
+    if (is_outside(segment)) return;
+    clear(m_batch);
+    if (is_inside(segment)) {
+        m_reader.read(segment, m_query.columns, m_batch);
+    } else {
+        m_reader.read(segment, m_query.columns | column_of(m_query.at), m_batch);
+        keep_what_is_inside();
+    }
+    require_plausible(m_batch, m_connection);
+    if (m_batch.size > 0) take(m_batch);
+}
+
+void SegmentScan::keep_what_is_inside() {
+    std::vector<std::uint32_t> kept;
+    const auto& times = times_of(m_batch, m_query.at);
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        // An unknown time is less than every m_since.
+        if (times[i] >= m_since && times[i] < m_until)
+            kept.push_back(static_cast<std::uint32_t>(i));
+    }
+    for_each_column(
+        [&](auto& column) {
+            if (column.empty()) return;
+            for (std::size_t i = 0; i < kept.size(); ++i) column[i] = column[kept[i]];
+            column.resize(kept.size());
+        },
+        m_batch);
+    m_batch.size = kept.size();
+    if (asks_for(m_query.columns, column_of(m_query.at))) return;
+    if (m_query.at == At::created) m_batch.created_at.clear();
+    if (m_query.at == At::updated) m_batch.updated_at.clear();
+    if (m_query.at == At::received) m_batch.received_at.clear();
+}
+
+// The switch that by-passes this room: JOBTALLY_SEGMENTS=off in the environment.
+bool segments_are_off() {
+    const char* word = std::getenv("JOBTALLY_SEGMENTS");
+    return word != nullptr && std::string_view(word) == "off";
+}
+
+}  // namespace
+
+void scan_facts(const Store& store, const FactQuery& query,
+                const std::function<void(const FactBatch&)>& take) {
+    scan_facts(store.connection(), query, take);
+}
+
+void scan_facts(const Store::Connection& connection, const FactQuery& query,
+                const std::function<void(const FactBatch&)>& take) {
+    const ReadScope scope(connection);
+    Sequence next = 1;
+    if (!segments_are_off()) {
+        SegmentScan packed(connection, query);
+        for (const auto& segment : list_segments(connection)) {
+            if (next < segment.first) scan_rows(connection, query, next, segment.first - 1, take);
+            packed.run(segment, take);
+            next = segment.last + 1;
+        }
+    }
+    scan_rows(connection, query, next, INT64_MAX, take);
+}
+
+}  // namespace jobtally::store

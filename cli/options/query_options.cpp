@@ -16,10 +16,10 @@ namespace jobtally::cli {
 
 namespace {
 
-store::At at_named(const std::string& name) {
-    if (name == "updated") return store::At::updated;
-    if (name == "received") return store::At::received;
-    return store::At::created;
+store::WhichTime at_named(const std::string& name) {
+    if (name == "updated") return store::WhichTime::updated;
+    if (name == "received") return store::WhichTime::received;
+    return store::WhichTime::created;
 }
 
 time::TimeSpan window(const SelectionOptions& options, const Globals& globals) {

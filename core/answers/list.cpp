@@ -35,16 +35,16 @@ void keep_newest(std::vector<Place>& places, std::size_t newest) {
 }
 
 std::vector<Place> find_places(const query::Scope& scope, const ListOptions& options) {
-    const store::At at = scope.selection().at;
+    const store::WhichTime at = scope.selection().at;
     store::FactColumns columns =
-        FactColumn::sequence | FactColumn::created_at | query::column_of(at);
+        FactColumn::sequence | FactColumn::created_at | store::column_of(at);
     if (options.failures_only) columns = columns | FactColumn::status;
     std::vector<Place> places;
     // Room to collect before the next sifting; it grows with ties, so that sifting stays rare.
     std::size_t most = 4 * options.newest + 4096;
     Place least{INT64_MIN, INT64_MIN, 0};
     scope.scan(columns, [&](const FactBatch& batch) {
-        const auto& times = query::times_of(batch, at);
+        const auto& times = store::times_of(batch, at);
         for (std::size_t i = 0; i < batch.size; ++i) {
             if (options.failures_only && batch.status[i] != model::Status::failure) continue;
             const Place place{times[i], batch.created_at[i], batch.sequence[i]};

@@ -26,8 +26,8 @@ local_days day_of(time::Instant at, const time::Zone& zone) {
 std::optional<time::Instant> oldest(const query::Scope& scope) {
     const auto at = scope.selection().at;
     std::int64_t least = INT64_MAX;
-    scope.scan(query::column_of(at) | FactColumn::created_at, [&](const store::FactBatch& batch) {
-        for (const auto micros : query::times_of(batch, at)) {
+    scope.scan(store::column_of(at) | FactColumn::created_at, [&](const store::FactBatch& batch) {
+        for (const auto micros : store::times_of(batch, at)) {
             if (micros != store::unknown_value) least = std::min(least, micros);
         }
     });
@@ -104,8 +104,8 @@ void fill_days(const query::Scope& scope, table::DaysChart& chart) {
     const auto rows = rows_of_keys(scope, chart);
     const auto at = scope.selection().at;
     const auto columns = FactColumn::definition | FactColumn::status | FactColumn::operations;
-    scope.scan(columns | query::column_of(at), [&](const store::FactBatch& batch) {
-        const auto& times = query::times_of(batch, at);
+    scope.scan(columns | store::column_of(at), [&](const store::FactBatch& batch) {
+        const auto& times = store::times_of(batch, at);
         for (std::size_t i = 0; i < batch.size; ++i) {
             const auto day = day_of(time::instant_from_micros(times[i]), scope.selection().zone);
             const auto place = (day - chart.days.front()).count();

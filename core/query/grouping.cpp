@@ -68,7 +68,7 @@ std::vector<table::Column> whole_columns(By by) {
     return {};
 }
 
-store::FactColumns whole_column(By by, store::At at) {
+store::FactColumns whole_column(By by, store::WhichTime at) {
     switch (by) {
         case By::definition:
             return static_cast<store::FactColumns>(FactColumn::definition);
@@ -80,7 +80,7 @@ store::FactColumns whole_column(By by, store::At at) {
             return static_cast<store::FactColumns>(FactColumn::status);
         case By::weekday:
         case By::hour:
-            return static_cast<store::FactColumns>(column_of(at));
+            return static_cast<store::FactColumns>(store::column_of(at));
         case By::none:
             break;
     }
@@ -110,7 +110,7 @@ Grouping::Grouping(const GroupBy& by, const Scope& scope)
 
 store::FactColumns Grouping::columns() const {
     const auto column = whole_column(m_by.by, m_scope.selection().at);
-    return m_by.every ? column | column_of(m_scope.selection().at) : column;
+    return m_by.every ? column | store::column_of(m_scope.selection().at) : column;
 }
 
 std::span<const std::int32_t> Grouping::groups_of(const store::FactBatch& batch) {
@@ -150,7 +150,7 @@ void Grouping::lay_out_series() {
         for (const std::int32_t whole : whole_groups_of(batch)) {
             present[static_cast<std::size_t>(whole)] = 1;
         }
-        for (const std::int64_t at : times_of(batch, m_scope.selection().at)) {
+        for (const std::int64_t at : store::times_of(batch, m_scope.selection().at)) {
             if (at == store::unknown_value) continue;
             first = std::min(first, at);
             last = std::max(last, at);
@@ -173,7 +173,7 @@ void Grouping::lay_out_series() {
 }
 
 void Grouping::find_buckets(const store::FactBatch& batch, std::span<const std::int32_t> wholes) {
-    const auto& times = times_of(batch, m_scope.selection().at);
+    const auto& times = store::times_of(batch, m_scope.selection().at);
     const std::size_t width = m_buckets->size() + 1;
     const auto nowhere = static_cast<std::int32_t>(m_size - 1);
     m_found_buckets.resize(batch.size);
@@ -198,7 +198,7 @@ store::DefinitionKey Grouping::definition_of(std::size_t group) const {
 }
 
 void Grouping::find_clock_groups(const store::FactBatch& batch) {
-    const auto& times = times_of(batch, m_scope.selection().at);
+    const auto& times = store::times_of(batch, m_scope.selection().at);
     m_found.resize(batch.size);
     for (std::size_t i = 0; i < batch.size; ++i) {
         if (times[i] == store::unknown_value) {

@@ -167,7 +167,7 @@ class RunHistory::WindowReader {
 
     void read_before() {
         const auto& selection = m_scope.selection();
-        const bool by_created = selection.at == store::At::created;
+        const bool by_created = selection.at == store::WhichTime::created;
         // By another time the window's runs may have been created at any time, among others.
         std::int64_t top = by_created ? time::micros(*selection.span.since) : m_last + 1;
         const std::int64_t begin = by_created ? top : m_first;
@@ -207,9 +207,9 @@ class RunHistory::WindowReader {
 
     void read_span(const time::TimeSpan& span, const Wanted& wanted) {
         const auto& selection = m_scope.selection();
-        const bool by_created = selection.at == store::At::created;
+        const bool by_created = selection.at == store::WhichTime::created;
         const auto columns = run_columns | column_of(selection.at);
-        m_scope.scan(columns, span, store::At::created, [&](const FactBatch& batch) {
+        m_scope.scan(columns, span, store::WhichTime::created, [&](const FactBatch& batch) {
             const auto& times = times_of(batch, selection.at);
             for (std::size_t i = 0; i < batch.size; ++i) {
                 const auto definition = static_cast<std::size_t>(batch.definition[i]);

@@ -89,9 +89,9 @@ bool is_one_of(const std::vector<std::string>& texts, const std::string& text) {
                        [&](const auto& wanted) { return equals_ignoring_case(wanted, text); });
 }
 
-std::optional<time::Instant> time_of(const store::StoredReport& report, store::At at) {
-    if (at == store::At::updated) return report.report.updated_at;
-    return at == store::At::received ? report.received_at : report.report.created_at;
+std::optional<time::Instant> time_of(const store::StoredReport& report, store::WhichTime at) {
+    if (at == store::WhichTime::updated) return report.report.updated_at;
+    return at == store::WhichTime::received ? report.received_at : report.report.created_at;
 }
 
 }  // namespace
@@ -173,7 +173,7 @@ void Scope::scan(store::FactColumns columns,
     scan(columns, m_selection.span, m_selection.at, take);
 }
 
-void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::At at,
+void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
                  const std::function<void(const FactBatch&)>& take) const {
     store::FactQuery query{columns, span, at};
     if (!m_definitions.empty()) query.columns = query.columns | FactColumn::definition;

@@ -39,7 +39,7 @@ class Scope {
               const std::function<void(const store::FactBatch&)>& take) const;
 
     // The same, but of another span: for what came before the window.
-    void scan(store::FactColumns columns, const time::TimeSpan& span, store::At at,
+    void scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
               const std::function<void(const store::FactBatch&)>& take) const;
 
     // The same choice for a whole report.

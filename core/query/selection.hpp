@@ -17,7 +17,7 @@ namespace jobtally::query {
 
 struct Selection {
     time::TimeSpan span;
-    store::At at = store::At::created;
+    store::WhichTime at = store::WhichTime::created;
     time::Zone zone;
     std::vector<std::string> definitions;  // id, name or glob, to the letter; `!x` excludes
     std::vector<std::string> types;        // without regard to case

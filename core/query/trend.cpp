@@ -18,12 +18,12 @@ TrendFold::TrendFold(const Scope& scope, std::size_t groups, table::Sparkline tr
 }
 
 store::FactColumns TrendFold::columns() const {
-    return is_wanted() ? store::FactColumn::status | column_of(m_at) : store::FactColumns{0};
+    return is_wanted() ? store::FactColumn::status | store::column_of(m_at) : store::FactColumns{0};
 }
 
 void TrendFold::take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
     if (!is_wanted()) return;
-    const auto& times = times_of(batch, m_at);
+    const auto& times = store::times_of(batch, m_at);
     for (std::size_t i = 0; i < batch.size; ++i) {
         if (!model::is_finished(batch.status[i])) continue;
         const auto slice = static_cast<std::size_t>((times[i] - m_since) / m_slice);

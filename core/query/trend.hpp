@@ -41,7 +41,7 @@ class TrendFold {
     std::string drawn_failures(const Slices& slices) const;
     Slices sum() const;
 
-    store::At m_at;
+    store::WhichTime m_at;
     bool m_ascii;
     std::int64_t m_since = 0;
     std::int64_t m_slice = 0;  // microseconds of an eighth, rounded up; 0: no trend

@@ -19,7 +19,7 @@ using DefinitionKey = std::int32_t;
 inline constexpr std::int64_t unknown_value = INT64_MIN;  // in times and counts
 
 // Which of a report's times counts.
-enum class At : std::uint8_t { created, updated, received };
+enum class WhichTime : std::uint8_t { created, updated, received };
 
 // The columns a query asks for; the others of a batch are empty.
 enum class FactColumn : std::uint16_t {
@@ -45,16 +45,16 @@ constexpr FactColumns operator|(FactColumns a, FactColumn b) {
 constexpr bool asks_for(FactColumns columns, FactColumn column) {
     return (columns & static_cast<FactColumns>(column)) != 0;
 }
-constexpr FactColumn column_of(At at) {
-    if (at == At::updated) return FactColumn::updated_at;
-    return at == At::received ? FactColumn::received_at : FactColumn::created_at;
+constexpr FactColumn column_of(WhichTime at) {
+    if (at == WhichTime::updated) return FactColumn::updated_at;
+    return at == WhichTime::received ? FactColumn::received_at : FactColumn::created_at;
 }
 
 struct FactQuery {
     FactColumns columns = 0;
     time::TimeSpan span;  // of the time named by `at`; a report without that time is outside of any
                           // bounded span
-    At at = At::created;
+    WhichTime at = WhichTime::created;
 };
 
 // A row without its texts. Keys are 0 and values unknown_value where the report has none.
@@ -109,9 +109,9 @@ void for_each_column(Each each, Batches&... batches) {
     each(batches.failed...);
 }
 
-inline const std::vector<std::int64_t>& times_of(const FactBatch& batch, At at) {
-    if (at == At::updated) return batch.updated_at;
-    return at == At::received ? batch.received_at : batch.created_at;
+inline const std::vector<std::int64_t>& times_of(const FactBatch& batch, WhichTime at) {
+    if (at == WhichTime::updated) return batch.updated_at;
+    return at == WhichTime::received ? batch.received_at : batch.created_at;
 }
 
 inline void clear(FactBatch& batch) {

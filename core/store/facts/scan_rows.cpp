@@ -30,9 +30,9 @@ std::string columns_of(const FactQuery& query) {
     return columns.empty() ? "1" : columns;
 }
 
-const char* name_of(At at) {
-    if (at == At::updated) return "updated_at";
-    return at == At::received ? "received_at" : "created_at";
+const char* name_of(WhichTime at) {
+    if (at == WhichTime::updated) return "updated_at";
+    return at == WhichTime::received ? "received_at" : "created_at";
 }
 
 std::string row_query(const FactQuery& query) {
@@ -101,7 +101,7 @@ void scan_rows(const Store::Connection& connection, const FactQuery& query, Sequ
 
 FactBatch read_rows(const Store::Connection& connection, Sequence first, Sequence last) {
     FactBatch all;
-    scan(connection, {all_fact_columns, {}, At::created}, first, last, SIZE_MAX,
+    scan(connection, {all_fact_columns, {}, WhichTime::created}, first, last, SIZE_MAX,
          [&](FactBatch& batch) { all = std::move(batch); });
     return all;
 }

@@ -141,7 +141,7 @@ void Labels::find_lost() {
         m_connection,
         {FactColumn::definition | FactColumn::name | FactColumn::created_at | FactColumn::sequence,
          {},
-         At::created},
+         WhichTime::created},
         [&](const FactBatch& batch) {
             for (std::size_t i = 0; i < batch.size; ++i) {
                 const auto found = lost.find(batch.definition[i]);

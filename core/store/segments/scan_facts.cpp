@@ -43,8 +43,8 @@ class SegmentScan {
 };
 
 const ValueRange& SegmentScan::range_of(const Segment& segment) const {
-    if (m_query.at == At::updated) return segment.updated_at;
-    return m_query.at == At::received ? segment.received_at : segment.created_at;
+    if (m_query.at == WhichTime::updated) return segment.updated_at;
+    return m_query.at == WhichTime::received ? segment.received_at : segment.created_at;
 }
 
 bool SegmentScan::is_outside(const Segment& segment) const {
@@ -57,7 +57,7 @@ bool SegmentScan::is_outside(const Segment& segment) const {
 bool SegmentScan::is_inside(const Segment& segment) const {
     if (!m_is_bounded) return true;
     const auto& range = range_of(segment);
-    const bool has_unknown = m_query.at == At::updated && segment.has_unknown_updated;
+    const bool has_unknown = m_query.at == WhichTime::updated && segment.has_unknown_updated;
     return !has_unknown && range.least >= m_since && range.greatest < m_until;
 }
 
@@ -91,9 +91,9 @@ void SegmentScan::keep_what_is_inside() {
         m_batch);
     m_batch.size = kept.size();
     if (asks_for(m_query.columns, column_of(m_query.at))) return;
-    if (m_query.at == At::created) m_batch.created_at.clear();
-    if (m_query.at == At::updated) m_batch.updated_at.clear();
-    if (m_query.at == At::received) m_batch.received_at.clear();
+    if (m_query.at == WhichTime::created) m_batch.created_at.clear();
+    if (m_query.at == WhichTime::updated) m_batch.updated_at.clear();
+    if (m_query.at == WhichTime::received) m_batch.received_at.clear();
 }
 
 // The switch that by-passes this room: JOBTALLY_SEGMENTS=off in the environment.

@@ -37,7 +37,8 @@ std::unordered_set<Sequence> label_sources(const Store& store, time::Instant bef
 Sequences old_reports(const Store& store, time::Instant before) {
     const ReadScope scope(store.connection());
     Sequences sequences;
-    scan_facts(store, {static_cast<FactColumns>(FactColumn::sequence), {{}, before}, At::created},
+    scan_facts(store,
+               {static_cast<FactColumns>(FactColumn::sequence), {{}, before}, WhichTime::created},
                [&](const FactBatch& batch) {
                    sequences.insert(sequences.end(), batch.sequence.begin(), batch.sequence.end());
                });
@@ -86,7 +87,7 @@ std::int64_t remove_some_rejected(Store& store, time::Instant before) {
 OldRecords count_before(const Store& store, time::Instant before) {
     const ReadScope scope(store.connection());
     OldRecords old;
-    scan_facts(store, {0, {{}, before}, At::created}, [&](const FactBatch& batch) {
+    scan_facts(store, {0, {{}, before}, WhichTime::created}, [&](const FactBatch& batch) {
         old.reports += static_cast<std::int64_t>(batch.size);
     });
     old.rejected = count_rejected(store, {{}, before});

@@ -40,7 +40,7 @@ StoreStatus read_status(const Store& store) {
     status.definitions = connection.query_integer("SELECT count(*) FROM definition");
     status.rejected = connection.query_integer("SELECT count(*) FROM rejected");
     TimeBounds bounds;
-    scan_facts(store, {FactColumn::created_at | FactColumn::received_at, {}, At::created},
+    scan_facts(store, {FactColumn::created_at | FactColumn::received_at, {}, WhichTime::created},
                [&](const FactBatch& batch) {
                    bounds.reports += static_cast<std::int64_t>(batch.size);
                    for (std::size_t i = 0; i < batch.size; ++i) {

@@ -80,13 +80,13 @@ void read_all(const Store& store) {
     step([&] { read_status(store); });
     step([&] {
         std::size_t rows = 0;
-        scan_facts(store, {0x1ff, {}, At::created}, [&](const FactBatch& batch) {
+        scan_facts(store, {0x1ff, {}, WhichTime::created}, [&](const FactBatch& batch) {
             rows += batch.size;
             fuzz::demand(batch.created_at.size() == batch.size, "a batch without its values");
         });
     });
     step([&] {
-        scan_facts(store, {0x1ff, {at(1000), at(9000)}, At::updated}, [](const auto&) {});
+        scan_facts(store, {0x1ff, {at(1000), at(9000)}, WhichTime::updated}, [](const auto&) {});
     });
     step([&] { disagreeing_segments(store.connection()); });
     step([&] { read_page(store, 0, 50); });

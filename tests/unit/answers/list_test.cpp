@@ -61,7 +61,7 @@ TEST_CASE("a list is of the newest, newest last, by time then id", "[answers]") 
     CHECK(ids_listed(store, {1, true}) == "B");
     CHECK(ids_listed(store, {5, true}) == "z B");
     query::Selection updated;
-    updated.at = store::At::updated;
+    updated.at = store::WhichTime::updated;
     CHECK(ids_listed(store, {0, false}, updated) == "a B c b z");  // without that time: oldest
 }
 

@@ -158,7 +158,7 @@ TEST_CASE("weekdays and hours are those of the zone's clock", "[answers]") {
     const auto by_day = rates_of(reports, query::By::weekday, selection);
     CHECK(down(by_day, "weekday") == "Monday Saturday Sunday");
     CHECK(down(by_day, "reports") == "2 1 3");
-    selection.at = store::At::updated;
+    selection.at = store::WhichTime::updated;
     const auto by_update = rates_of(reports, query::By::weekday, selection);
     CHECK(down(by_update, "weekday") == "Sunday -");  // without that time: a group of its own
     CHECK(down(by_update, "reports") == "1 5");

@@ -102,7 +102,7 @@ TEST_CASE("series of failures and durations", "[answers]") {
 
 TEST_CASE("reports without the time that counts have a row of their own", "[answers]") {
     auto selection = in_paris();
-    selection.at = store::At::updated;
+    selection.at = store::WhichTime::updated;
     const auto table = rates_of(autumn(), {query::By::none, time::Every::day}, selection);
     CHECK(down(table, "bucket") ==
           "2026-10-25T00:00:00+02:00 2026-10-26T00:00:00+01:00 "

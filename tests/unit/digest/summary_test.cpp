@@ -171,7 +171,7 @@ TEST_CASE("an empty success is a problem where there used to be records", "[dige
 
 TEST_CASE("the history of a window by another time is by created_at", "[digest]") {
     query::Selection selection;
-    selection.at = store::At::updated;
+    selection.at = store::WhichTime::updated;
     const auto answer = after_a_good_month(
         {{"a", "SUCCESS", "2026-11-01T23:55:00Z", "00:02:00", "d-A", "A", 1000, 1000, 0},
          {"late", "SUCCESS", "23:55:00", "2026-11-03T00:05:00Z", "d-A", "A", 9000, 9000, 0}},
@@ -182,7 +182,7 @@ TEST_CASE("the history of a window by another time is by created_at", "[digest]"
 
 TEST_CASE("what came after the window by its own time is left out", "[digest]") {
     query::Selection selection;
-    selection.at = store::At::updated;
+    selection.at = store::WhichTime::updated;
     const auto answer = after_a_good_month(
         {{"a", "FAILURE", "06:00:00", "06:00:01", "d-A", "A", 0, 0, 0},
          {"late", "FAILURE", "23:55:00", "2026-11-03T00:05:00Z", "d-A", "A", 0, 0, 0},

@@ -110,10 +110,10 @@ TEST_CASE("the window is half-open and of the time that counts", "[query]") {
     selection.span = {query_test::instant("2026-11-02T02:00:00Z"),
                       query_test::instant("2026-11-02T04:00:00Z")};
     CHECK(selected_ids(store, selection) == "a2 b1");
-    selection.at = store::At::updated;  // unknown: outside of any bounded window
+    selection.at = store::WhichTime::updated;  // unknown: outside of any bounded window
     selection.span.until.reset();
     CHECK(selected_ids(store, selection) == "a2 b1");
-    selection.at = store::At::received;
+    selection.at = store::WhichTime::received;
     CHECK(selected_ids(store, selection) == "a1 a2 b1 b2 c1 n1");
 }
 

@@ -34,7 +34,7 @@ store::Store damaged(const char* sql) {
 std::optional<std::size_t> found(const store::Store& own) {
     std::size_t reports = 0;
     try {
-        store::scan_facts(own, {0x1ff, {}, store::At::created},
+        store::scan_facts(own, {0x1ff, {}, store::WhichTime::created},
                           [&](const store::FactBatch& batch) { reports += batch.size; });
     } catch (const store::StoreError& error) {
         CHECK(error.kind() == store::StoreError::Kind::corrupt);

@@ -56,8 +56,8 @@ std::multiset<FactTuple> facts_of(const History& history, const store::FactQuery
     for (const auto& [id, kept] : history.reports) {
         const auto& report = kept.report;
         std::optional<jobtally::time::Instant> asked = report.created_at;
-        if (query.at == store::At::updated) asked = report.updated_at;
-        if (query.at == store::At::received) asked = at(kept.received_at);
+        if (query.at == store::WhichTime::updated) asked = report.updated_at;
+        if (query.at == store::WhichTime::received) asked = at(kept.received_at);
         const bool is_bounded = query.span.since || query.span.until;
         if (is_bounded && (!asked || !query.span.contains(*asked))) continue;
         facts.emplace(kept.sequence, text_or_dash(report.definition_id),
@@ -125,7 +125,8 @@ void check_everything(const store::Store& own, const History& history, ReportsBy
     REQUIRE(labels_of(own) == labels_of(history));
     REQUIRE(store::disagreeing_segments(own.connection()).empty());
     REQUIRE(facts_of(own, {}) == facts_of(history, {}));
-    for (const auto which : {store::At::created, store::At::updated, store::At::received}) {
+    for (const auto which :
+         {store::WhichTime::created, store::WhichTime::updated, store::WhichTime::received}) {
         store::FactQuery query;
         query.at = which;
         if (chance.below(4) != 0) query.span.since = at(chance.below(70) * 1'000 - 10'000);

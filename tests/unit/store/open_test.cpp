@@ -142,7 +142,8 @@ TEST_CASE("cut and flipped stores give errors, never crashes", "[store]") {
         write_bytes(copy, bytes);
         try {
             auto own = store::Store::open_to_write(copy);
-            store::scan_facts(own, {0x1ff, {}, store::At::created}, [](const store::FactBatch&) {});
+            store::scan_facts(own, {0x1ff, {}, store::WhichTime::created},
+                              [](const store::FactBatch&) {});
             store::Catalogue::read(own);
             put_one(own, report_of("id1", 7));
             store::read_page(own, 0, 5000);

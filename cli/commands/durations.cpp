@@ -18,27 +18,28 @@ struct Options {
 };
 
 answers::DurationsOptions wanted(const Output& output, const Options& options) {
-    answers::DurationsOptions wanted{options.grouped.group_by(),
-                                     query::Percentile::list(options.percentiles),
-                                     output.sparkline()};
+    answers::DurationsOptions wanted;
+    wanted.percentiles = query::Percentile::list(options.percentiles);
+    wanted.histogram = output.sparkline();
     wanted.keep_values = options.grouped.plot || !options.grouped.compare.empty();
     return wanted;
 }
 
 // The distribution of each group; with a series how its median goes.
 table::Plots plots(const answers::DurationsAnswer& answer, const GroupedOptions& options) {
-    if (!answer.options.by.every) return answers::distributions_of(answer);
+    if (!answer.by.every) return answers::distributions_of(answer);
     return answers::plots_of(arranged(answers::durations_table(answer), options),
                              answers::durations_plot());
 }
 
 int run(const Globals& globals, const Options& options) {
     Output output(globals);
+    const auto by = options.grouped.group_by();
     const auto asked = wanted(output, options);
     print_grouped(
         output, globals, options.grouped,
         [&](const query::Scope& scope, table::Sparkline) {
-            return answers::durations(scope, asked);
+            return answers::durations(scope, by, asked);
         },
         [](const auto&... sides) { return answers::durations_table(sides...); },
         [&](const answers::DurationsAnswer& answer) { return plots(answer, options.grouped); });

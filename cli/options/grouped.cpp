@@ -1,7 +1,7 @@
 #include "cli/options/grouped.hpp"
 
 #include "cli/options/validators.hpp"
-#include "core/query/arrange.hpp"
+#include "core/query/group_table.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/previous.hpp"
@@ -42,10 +42,11 @@ void require_drawable(const GroupedOptions& options, const Output& output) {
     if (!options.compare.empty()) throw UsageError("--plot and --compare exclude each other");
 }
 
-// For people, where rows are no buckets and nothing is compared.
-table::Sparkline trend_of(const GroupedOptions& options, const Output& output) {
-    const bool wanted = options.every.empty() && options.compare.empty() && !options.plot;
-    return wanted ? output.sparkline() : table::Sparkline::none;
+// The selection of options that don't contradict each other.
+query::Selection checked_selection(const Globals& globals, const GroupedOptions& options,
+                                   const Output& output) {
+    require_drawable(options, output);
+    return options.selection.selection(globals);
 }
 
 }  // namespace
@@ -57,8 +58,9 @@ query::GroupBy GroupedOptions::group_by() const {
 
 GroupedQuestion::GroupedQuestion(const Globals& globals, const GroupedOptions& options,
                                  const Output& output)
-    : m_trend(trend_of(options, output)),
-      m_asked((require_drawable(options, output), options.selection.selection(globals))),
+    : m_trend(options.compare.empty() && !options.plot ? output.sparkline()
+                                                       : table::Sparkline::none),
+      m_asked(checked_selection(globals, options, output)),
       m_other(other_selection(globals, options, m_asked)),
       m_store(open_store(globals, options.selection.from)),
       m_scope(m_store, m_asked) {

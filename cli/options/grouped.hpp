@@ -5,8 +5,8 @@
 #include "cli/options/output.hpp"
 #include "cli/options/query_options.hpp"
 #include "core/query/grouping.hpp"
+#include "core/query/histogram.hpp"
 #include "core/query/scope.hpp"
-#include "core/query/trend.hpp"
 #include "core/store/file/store.hpp"
 #include "core/table/result_table.hpp"
 
@@ -57,8 +57,8 @@ table::ResultTable arranged(const table::ResultTable& table, const GroupedOption
 void print_groups(Output& output, const table::ResultTable& table, const GroupedOptions& options);
 
 // Asks and prints; returns the answer, for a condition to be held against it. A question is four
-// functions: `ask` takes a scope and a trend and answers, `table` makes the table of an answer or
-// of one beside another, `plots` the bars of an answer.
+// functions: `ask` takes a scope and the marks of a trend and answers, `table` makes the table of
+// an answer or of one beside another, `plots` the bars of an answer.
 template <class Ask, class Table, class Plots>
 auto print_grouped(Output& output, const Globals& globals, const GroupedOptions& options, Ask ask,
                    Table table, Plots plots) {

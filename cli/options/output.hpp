@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/options/globals.hpp"
+#include "core/query/histogram.hpp"
 #include "core/render/text/renderer.hpp"
 
 #include <string>
@@ -49,6 +50,9 @@ class Output {
     int m_descriptor;
     std::string m_waiting;
 };
+
+// What small pictures are drawn with: nothing where programs read.
+table::Sparkline marks_for(const Output& output);
 
 // Text that is no answer: help, versions. Throws as Output does.
 void write_to_stdout(std::string_view text);

@@ -2,7 +2,7 @@
 #include "core/answers/definitions.hpp"
 
 #include "core/query/grouping.hpp"
-#include "core/query/newest.hpp"
+#include "core/query/latest.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -20,20 +20,16 @@ class DefinitionsFold {
         : m_scope(scope),
           m_grouping(query::By::definition, scope),
           m_seen(m_grouping.size()),
-          m_status(FactColumn::status, m_grouping.size()),
-          m_type(FactColumn::type, m_grouping.size()) {}
+          m_latest(m_grouping.size()) {}
 
     void run() {
-        const auto columns = m_grouping.columns() | m_status.columns() | m_type.columns() |
-                             static_cast<store::FactColumns>(FactColumn::name);
-        m_scope.scan(static_cast<store::FactColumns>(columns), [&](const store::FactBatch& batch) {
-            const auto groups = m_grouping.groups_of(batch);
-            take(batch);
-            m_status.take(batch, groups);
-            m_type.take(batch, groups);
-        });
-        m_status.settle(m_scope, m_grouping);
-        m_type.settle(m_scope, m_grouping);
+        m_grouping.scan(
+            query::Latest::columns | FactColumn::status | FactColumn::name,
+            [&](const store::FactBatch& batch, std::span<const std::int32_t> definitions) {
+                take(batch);
+                m_latest.take(batch, definitions, batch.status_word);
+            });
+        m_latest.settle(m_scope.store());
     }
 
     DefinitionsAnswer answer() const {
@@ -53,7 +49,6 @@ class DefinitionsFold {
     struct Seen {
         std::int64_t reports = 0;
         std::int64_t first = INT64_MAX;
-        std::int64_t last = INT64_MIN;
         store::WordKey last_name = 0;  // the name met last: mostly the next one's too
         std::int64_t last_name_first = INT64_MAX;
     };
@@ -69,7 +64,6 @@ class DefinitionsFold {
             const std::int64_t created = batch.created_at[i];
             ++seen.reports;
             seen.first = std::min(seen.first, created);
-            seen.last = std::max(seen.last, created);
             if (batch.name[i] != 0 &&
                 (batch.name[i] != seen.last_name || created < seen.last_name_first)) {
                 auto& first =
@@ -94,18 +88,13 @@ class DefinitionsFold {
     }
 
     DefinitionsRow row(std::size_t key) const {
-        const auto& catalogue = m_scope.catalogue();
-        const auto* definition = catalogue.definition(static_cast<store::DefinitionKey>(key));
+        const auto& latest = m_latest.of(key);
         DefinitionsRow row;
-        if (definition) {
-            row.id = definition->id;
-            row.label = definition->label;
-        }
-        if (const auto* type = catalogue.word(m_type.word(key))) row.type = *type;
+        row.key = m_grouping.key(key);
         row.reports = m_seen[key].reports;
         row.first_created_at = time::instant_from_micros(m_seen[key].first);
-        row.last_created_at = time::instant_from_micros(m_seen[key].last);
-        if (const auto* status = catalogue.word(m_status.word(key))) row.last_status = *status;
+        row.last_created_at = time::instant_from_micros(latest.created_at);
+        if (const auto* status = m_scope.catalogue().word(latest.word)) row.last_status = *status;
         return row;
     }
 
@@ -113,8 +102,7 @@ class DefinitionsFold {
     query::Grouping m_grouping;
     std::vector<Seen> m_seen;
     std::unordered_map<std::uint64_t, std::int64_t> m_names;  // definition and name: first seen
-    query::NewestWord m_status;
-    query::NewestWord m_type;
+    query::Latest m_latest;
 };
 
 }  // namespace
@@ -139,9 +127,10 @@ table::ResultTable definitions_table(const DefinitionsAnswer& answer) {
                      {"last_status", "last"},
                      {"names", "names", table::Audience::machines}};
     for (const auto& row : answer.rows) {
-        table.rows.push_back({row.id, table::cell_or_unknown(row.label),
-                              table::cell_or_unknown(row.type), row.reports, row.first_created_at,
-                              row.last_created_at, row.last_status, row.names});
+        table::Row cells = row.key;
+        cells.insert(cells.end(), {row.reports, row.first_created_at, row.last_created_at,
+                                   row.last_status, row.names});
+        table.rows.push_back(std::move(cells));
     }
     return table;
 }

@@ -1,21 +1,20 @@
 // The definitions that reports came from.
 #pragma once
 
+#include "core/query/grouping.hpp"
 #include "core/query/scope.hpp"
 #include "core/table/result_table.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace jobtally::answers {
 
-// Of the selected reports, except the label. Reports without a definition have no row.
+// Of the selected reports, except the name, which is the latest in the whole store. Reports without
+// a definition have no row.
 struct DefinitionsRow {
-    std::string id;
-    std::optional<std::string> label;  // the newest name in the whole store
-    std::optional<std::string> type;   // of the newest report that has one
+    query::GroupKey key;
     std::int64_t reports = 0;
     time::Instant first_created_at;
     time::Instant last_created_at;

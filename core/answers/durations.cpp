@@ -3,11 +3,8 @@
 
 #include "core/base/big_array.hpp"
 #include "core/judge/rank_test.hpp"
-#include "core/query/beside.hpp"
-#include "core/query/cells.hpp"
 #include "core/query/chunks.hpp"
-#include "core/query/definition_types.hpp"
-#include "core/query/small_histogram.hpp"
+#include "core/query/sums.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -38,39 +35,34 @@ struct DurationSums {
 
 class DurationsFold {
   public:
-    DurationsFold(const query::Scope& scope, const DurationsOptions& options)
-        : m_scope(scope),
-          m_options(options),
-          m_grouping(options.by, scope),
-          m_sums(m_grouping.size()),
-          m_types(options.by, scope) {}
+    DurationsFold(const query::Scope& scope, const query::GroupBy& by,
+                  const DurationsOptions& options)
+        : m_scope(scope), m_options(options), m_grouping(by, scope), m_sums(m_grouping.size()) {}
 
     void run() {
-        store::FactColumns columns = m_grouping.columns() | FactColumn::status |
-                                     FactColumn::created_at | FactColumn::updated_at |
-                                     FactColumn::operations;
-        columns = columns | m_types.columns();
-        m_scope.scan(columns, [&](const store::FactBatch& batch) {
-            const auto groups = m_grouping.groups_of(batch);
-            take(batch, groups);
-            m_types.take(batch);
-        });
-        m_types.settle();
+        m_grouping.scan(FactColumn::status | FactColumn::created_at | FactColumn::updated_at |
+                            FactColumn::operations,
+                        [&](const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+                            take(batch, groups);
+                        });
         sort_into_groups();
     }
 
     DurationsAnswer answer() {
-        DurationsAnswer answer{query::window_of(m_scope.selection()), m_options, {}, {}};
-        DurationSums all;
+        DurationsAnswer answer;
+        answer.window = query::window_of(m_scope.selection());
+        answer.by = m_grouping.by();
+        answer.options = m_options;
         if (m_options.histogram != table::Sparkline::none && m_micros.size() > 0) {
             const auto micros = m_micros.values();
             const auto [least, greatest] = std::minmax_element(micros.begin(), micros.end());
             m_bounds = query::HistogramBounds(*least, *greatest, m_options.buckets);
         }
+        DurationSums all;
         const auto holds = [&](std::size_t group) { return m_sums[group].reports > 0; };
         for (const std::size_t group : m_grouping.in_order(holds)) {
             answer.rows.push_back(row(m_sums[group], values_of(group)));
-            answer.rows.back().key = m_types.key(m_grouping, group);
+            answer.rows.back().key = m_grouping.key(group);
             all += m_sums[group];
         }
         answer.total = row(all, m_micros.values());
@@ -138,8 +130,7 @@ class DurationsFold {
     }
 
     void put_ranks(DurationsRow& row, std::span<std::int64_t> micros) const {
-        static const auto median = query::Percentile::named("50");
-        std::vector<std::int64_t> ranks{1, median.rank(row.count), row.count};
+        std::vector<std::int64_t> ranks{1, query::median_rank(row.count), row.count};
         for (const auto& percentile : m_options.percentiles)
             ranks.push_back(percentile.rank(row.count));
         std::vector<std::int64_t> sorted = ranks;
@@ -164,68 +155,11 @@ class DurationsFold {
     const DurationsOptions& m_options;
     query::Grouping m_grouping;
     std::vector<DurationSums> m_sums;
-    query::DefinitionTypes m_types;
     query::Chunks<Value> m_unsorted;
     BigArray<std::int64_t> m_micros;   // by group
     std::vector<std::size_t> m_begin;  // of a group in m_micros; one more at the end
     std::optional<query::HistogramBounds> m_bounds;
 };
-
-table::Row durations_cells(const DurationsRow& row, const DurationsOptions& options,
-                           std::size_t key_cells) {
-    table::Row cells = query::with_figures(
-        row.key, key_cells,
-        {row.count, table::cell_or_unknown(row.min), table::cell_or_unknown(row.mean)});
-    for (std::size_t i = 0; i < options.percentiles.size(); ++i) {
-        cells.push_back(row.count > 0 ? Cell{row.percentiles[i]} : Cell{});
-    }
-    const auto speed = row.operations_per_second;
-    const Cell more[] = {table::cell_or_unknown(row.max), row.total,
-                         speed ? Cell{table::Number{*speed}} : Cell{}, row.clock_errors};
-    cells.insert(cells.end(), std::begin(more), std::end(more));
-    if (options.histogram != table::Sparkline::none) {
-        const bool ascii = options.histogram == table::Sparkline::ascii;
-        cells.push_back(row.histogram.empty() ? Cell{} : Cell{query::drawn(row.histogram, ascii)});
-    }
-    return cells;
-}
-
-}  // namespace
-
-DurationsAnswer durations(const query::Scope& scope, const DurationsOptions& options) {
-    DurationsFold fold(scope, options);
-    fold.run();
-    return fold.answer();
-}
-
-table::ResultTable durations_table(const DurationsAnswer& answer) {
-    table::ResultTable table;
-    table.window = answer.window;
-    table.columns = query::with_columns(query::grouping_columns(answer.options.by),
-                                        {{"count", "count"},
-                                         {"min_seconds", "min", Audience::machines},
-                                         {"mean_seconds", "mean", Audience::machines}});
-    for (const auto& percentile : answer.options.percentiles) {
-        table.columns.push_back({"p" + percentile.text() + "_seconds",
-                                 percentile.text() == "50" ? "median" : "p" + percentile.text()});
-    }
-    table.columns = query::with_columns(std::move(table.columns),
-                                        {{"max_seconds", "max"},
-                                         {"total_seconds", "total"},
-                                         {"operations_per_second", "records/s"},
-                                         {"clock_errors", "clock errors", Audience::machines}});
-    if (answer.options.histogram != table::Sparkline::none) {
-        table.columns.push_back({"histogram", "spread"});
-    }
-    const std::size_t key_cells = query::grouping_columns(answer.options.by).size();
-    for (const auto& row : answer.rows) {
-        table.rows.push_back(durations_cells(row, answer.options, key_cells));
-    }
-    table.total = durations_cells(answer.total, answer.options, key_cells);
-    return table;
-}
-
-namespace {
 
 constexpr std::size_t enough_runs = 8;
 constexpr double one_per_cent = 2.5758;  // |z| of the normal distribution, both sides
@@ -237,24 +171,74 @@ double rank_distance(std::vector<std::int64_t> before, const std::vector<std::in
     return judge::mann_whitney_z(before, split);
 }
 
-Cell median_change(const DurationsRow& row, const DurationsRow& was) {
-    if (!row.median || !was.median || was.median->count() == 0) return {};
-    const double change = static_cast<double>((*row.median - *was.median).count()) /
-                          static_cast<double>(was.median->count());
-    const bool enough = row.micros.size() >= enough_runs && was.micros.size() >= enough_runs;
+Cell median_change(const DurationsRow& now, const DurationsRow& before) {
+    if (!now.median || !before.median || before.median->count() == 0) return {};
+    const double change = static_cast<double>((*now.median - *before.median).count()) /
+                          static_cast<double>(before.median->count());
+    const bool enough = now.micros.size() >= enough_runs && before.micros.size() >= enough_runs;
     const bool notable = enough && std::abs(change) >= least_change &&
-                         std::abs(rank_distance(was.micros, row.micros)) >= one_per_cent;
+                         std::abs(rank_distance(before.micros, now.micros)) >= one_per_cent;
     return table::Change{change, table::Change::Unit::share, false, notable};
+}
+
+std::vector<table::Column> columns_for(const DurationsOptions& options) {
+    std::vector<table::Column> columns{{"count", "count"},
+                                       {"min_seconds", "min", Audience::machines},
+                                       {"mean_seconds", "mean", Audience::machines}};
+    for (const auto& percentile : options.percentiles) {
+        columns.push_back({"p" + percentile.text() + "_seconds",
+                           percentile.text() == "50" ? "median" : "p" + percentile.text()});
+    }
+    columns.insert(columns.end(), {{"max_seconds", "max"},
+                                   {"total_seconds", "total"},
+                                   {"operations_per_second", "records/s"},
+                                   {"clock_errors", "clock errors", Audience::machines}});
+    if (options.histogram != table::Sparkline::none) columns.push_back({"histogram", "spread"});
+    return columns;
+}
+
+table::Row cells_of(const DurationsRow& row, const DurationsOptions& options) {
+    table::Row cells{row.count, table::cell_or_unknown(row.min), table::cell_or_unknown(row.mean)};
+    for (std::size_t i = 0; i < options.percentiles.size(); ++i) {
+        cells.push_back(row.count > 0 ? Cell{row.percentiles[i]} : Cell{});
+    }
+    const auto speed = row.operations_per_second;
+    const Cell more[] = {table::cell_or_unknown(row.max), row.total,
+                         speed ? Cell{table::Number{*speed}} : Cell{}, row.clock_errors};
+    cells.insert(cells.end(), std::begin(more), std::end(more));
+    if (options.histogram != table::Sparkline::none) {
+        cells.push_back(
+            row.histogram.empty()
+                ? Cell{}
+                : Cell{query::drawn_heights(query::heights_of(row.histogram), options.histogram)});
+    }
+    return cells;
+}
+
+query::Figures<DurationsRow> figures(const DurationsOptions& options) {
+    return {columns_for(options),
+            [options](const DurationsRow& row) { return cells_of(row, options); },
+            {{"count", "before"}, {"p50_seconds", "was"}},
+            "median",
+            median_change};
 }
 
 }  // namespace
 
+DurationsAnswer durations(const query::Scope& scope, const query::GroupBy& by,
+                          const DurationsOptions& options) {
+    DurationsFold fold(scope, by, options);
+    fold.run();
+    return fold.answer();
+}
+
+table::ResultTable durations_table(const DurationsAnswer& answer) {
+    return query::group_table<DurationsRow>(answer, figures(answer.options));
+}
+
 table::ResultTable durations_table(DurationsAnswer now, DurationsAnswer before) {
-    const auto by = now.options.by;
-    return query::table_beside(
-        std::move(now), std::move(before), by,
-        {{{"count", "before"}, {"p50_seconds", "was"}}, "median"},
-        [](const DurationsAnswer& answer) { return durations_table(answer); }, median_change);
+    const auto figures = answers::figures(now.options);
+    return query::group_table<DurationsRow>(std::move(now), std::move(before), figures);
 }
 
 }  // namespace jobtally::answers

@@ -1,11 +1,10 @@
 // How long finished jobs take.
 #pragma once
 
-#include "core/query/grouping.hpp"
+#include "core/query/group_table.hpp"
+#include "core/query/histogram.hpp"
 #include "core/query/percentile.hpp"
 #include "core/query/scope.hpp"
-#include "core/query/sums.hpp"
-#include "core/table/result_table.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -15,7 +14,6 @@
 namespace jobtally::answers {
 
 struct DurationsOptions {
-    query::GroupBy by;
     std::vector<query::Percentile> percentiles = query::Percentile::list("50,90,95,99");
     // A column `histogram` for people: runs by duration, in log-spaced buckets between the least
     // and the greatest duration of the answer.
@@ -38,14 +36,12 @@ struct DurationsRow {
     std::optional<time::Duration> median;  // the 50th percentile
 };
 
-struct DurationsAnswer {
-    table::Window window;
+struct DurationsAnswer : query::GroupedAnswer<DurationsRow> {
     DurationsOptions options;
-    std::vector<DurationsRow> rows;  // in the groups' natural order
-    DurationsRow total;              // its key is empty
 };
 
-DurationsAnswer durations(const query::Scope& scope, const DurationsOptions& options = {});
+DurationsAnswer durations(const query::Scope& scope, const query::GroupBy& by = {},
+                          const DurationsOptions& options = {});
 table::ResultTable durations_table(const DurationsAnswer& answer);
 // The same with what each group was in another window; both with their values. The median's change
 // is notable where the durations of one window are longer than those of the other by the rank test

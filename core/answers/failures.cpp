@@ -1,11 +1,9 @@
 // Folds reports into failures, and writes the keys of `failures`.
 #include "core/answers/failures.hpp"
 
-#include "core/answers/end_times.hpp"
 #include "core/answers/streaks.hpp"
-#include "core/query/beside.hpp"
-#include "core/query/cells.hpp"
-#include "core/query/definition_types.hpp"
+#include "core/query/latest.hpp"
+#include "core/query/trend.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,61 +13,89 @@ namespace jobtally::answers {
 namespace {
 
 using table::Audience;
-using table::Cell;
 
 class FailuresFold {
   public:
     FailuresFold(const query::Scope& scope, const query::GroupBy& by, table::Sparkline trend)
         : m_scope(scope),
           m_grouping(by, scope),
-          m_by_definition(by.is_definition()),
           m_counts(m_grouping.size()),
-          m_times(m_grouping.size()),
+          m_failures(m_grouping.size()),
+          m_successes(m_grouping.size(), INT64_MIN),
           m_streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1,
                     m_grouping.size()),
-          m_types(by, scope),
-          m_trend(scope, m_grouping.size(), by.every ? table::Sparkline::none : trend) {}
+          m_trend(m_grouping, scope.selection(), trend) {}
 
     void run() {
-        store::FactColumns columns =
-            m_grouping.columns() | query::count_columns | StreakFold::columns();
-        columns = columns | m_types.columns() | m_trend.columns();
-        m_scope.scan(columns, [&](const store::FactBatch& batch) {
-            const auto groups = m_grouping.groups_of(batch);
-            query::count_batch(batch, groups, m_counts);
-            m_times.take(batch, groups);
-            m_streaks.take(batch, groups);
-            m_types.take(batch);
-            m_trend.take(batch, groups);
-        });
-        m_times.settle(m_scope.store());
+        m_grouping.scan(query::count_columns | StreakFold::columns() | m_trend.columns(),
+                        [&](const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+                            query::count_batch(batch, groups, m_counts);
+                            take_times(batch, groups);
+                            m_streaks.take(batch, groups);
+                            m_trend.take(batch, groups);
+                        });
+        m_failures.settle(m_scope.store());
         m_streaks.settle(m_scope.store());
-        m_types.settle();
     }
 
     FailuresAnswer answer() const {
+        const auto& by = m_grouping.by();
         FailuresAnswer answer{
-            query::window_of(m_scope.selection()), m_grouping.by(), m_trend.is_wanted(), {}, {}};
-        Recoveries all;
+            query::window_of(m_scope.selection()), by, m_trend.is_wanted(), {}, {}};
+        FailuresRow& total = answer.total;
+        Recoveries recoveries;
+        std::vector<store::Sequence> last_failures;
         const auto holds = [&](std::size_t group) { return m_counts[group].reports() > 0; };
         for (const std::size_t group : m_grouping.in_order(holds)) {
             answer.rows.push_back(row(group));
-            answer.total.counts += m_counts[group];
-            all.count += m_streaks.recoveries(group).count;
-            all.micros += m_streaks.recoveries(group).micros;
+            last_failures.push_back(m_failures.of(group).sequence);
+            total.counts += m_counts[group];
+            recoveries.count += m_streaks.recoveries(group).count;
+            recoveries.micros += m_streaks.recoveries(group).micros;
         }
-        if (m_trend.is_wanted()) answer.total.trend = m_trend.failures_of_all();
-        put_times(answer.total, m_times.of_all());
-        put_recoveries(answer.total, all);
-        if (!answer.by.every) put_worst_first(answer.rows);
+        total.trend = m_trend.failures_of_all();
+        put_times(total, m_failures.of_all(),
+                  *std::max_element(m_successes.begin(), m_successes.end()));
+        put_recoveries(total, recoveries);
+        last_failures.push_back(m_failures.of_all().sequence);
+        put_last_ids(answer, std::move(last_failures));
+        if (!by.every) put_worst_first(answer.rows);
         return answer;
     }
 
   private:
-    static void put_times(FailuresRow& row, const EndTimes& times) {
-        row.last_failure_at = times.last_failure_at;
-        row.last_failure_id = times.last_failure_id;
-        row.last_success_at = times.last_success_at;
+    void take_times(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            const auto group = static_cast<std::size_t>(groups[i]);
+            if (batch.status[i] == model::Status::success) {
+                m_successes[group] = std::max(m_successes[group], batch.created_at[i]);
+            } else if (batch.status[i] == model::Status::failure) {
+                m_failures.take(group, {batch.created_at[i], batch.sequence[i], 0});
+            }
+        }
+    }
+
+    FailuresRow row(std::size_t group) const {
+        FailuresRow row;
+        row.key = m_grouping.key(group);
+        row.counts = m_counts[group];
+        row.trend = m_trend.failures(group);
+        if (m_grouping.by().is_definition()) {
+            const Streak& streak = m_streaks.streak(group);
+            row.streak = streak.current;
+            row.longest_streak = streak.longest;
+            if (streak.current > 0)
+                row.failing_since = time::instant_from_micros(streak.failing_since);
+        }
+        put_times(row, m_failures.of(group), m_successes[group]);
+        put_recoveries(row, m_streaks.recoveries(group));
+        return row;
+    }
+
+    static void put_times(FailuresRow& row, const query::Latest::Report& failure,
+                          std::int64_t success) {
+        row.last_failure_at = failure.at();
+        if (success != INT64_MIN) row.last_success_at = time::instant_from_micros(success);
     }
 
     static void put_recoveries(FailuresRow& row, const Recoveries& recoveries) {
@@ -77,21 +103,14 @@ class FailuresFold {
         row.mean_recovery = query::mean_duration(recoveries.micros, recoveries.count);
     }
 
-    FailuresRow row(std::size_t group) const {
-        FailuresRow row;
-        row.key = m_types.key(m_grouping, group);
-        row.counts = m_counts[group];
-        if (m_trend.is_wanted()) row.trend = m_trend.failures(group);
-        if (m_by_definition) {
-            const Streak& streak = m_streaks.streak(group);
-            row.streak = streak.current;
-            row.longest_streak = streak.longest;
-            if (streak.current > 0)
-                row.failing_since = time::instant_from_micros(streak.failing_since);
+    void put_last_ids(FailuresAnswer& answer, std::vector<store::Sequence> last_failures) const {
+        std::erase(last_failures, 0);
+        const auto ids = store::read_ids(m_scope.store(), last_failures);
+        auto id = ids.begin();
+        for (FailuresRow& row : answer.rows) {
+            if (row.last_failure_at) row.last_failure_id = *id++;
         }
-        put_times(row, m_times.of(group));
-        put_recoveries(row, m_streaks.recoveries(group));
-        return row;
+        if (answer.total.last_failure_at) answer.total.last_failure_id = *id;
     }
 
     // The rows come in their natural order, by name, which decides where nothing else does.
@@ -108,25 +127,54 @@ class FailuresFold {
 
     const query::Scope& m_scope;
     query::Grouping m_grouping;
-    bool m_by_definition;
     std::vector<query::Counts> m_counts;
-    EndTimesFold m_times;
+    query::Latest m_failures;
+    std::vector<std::int64_t> m_successes;  // created_at of the last, by group
     StreakFold m_streaks;
-    query::DefinitionTypes m_types;
     query::TrendFold m_trend;
 };
 
-table::Row failures_cells(const FailuresRow& row, std::size_t key_cells) {
-    const query::Counts& counts = row.counts;
-    return query::with_figures(
-        row.key, key_cells,
-        {counts.finished(), counts.failed(), query::ratio_cell(counts.failure_rate().value()),
-         counts.partial, counts.empty, counts.operations_failed,
-         query::ratio_cell(counts.operation_failure_rate()), table::cell_or_unknown(row.streak),
-         table::cell_or_unknown(row.longest_streak), table::cell_or_unknown(row.failing_since),
-         table::cell_or_unknown(row.last_failure_at), table::cell_or_unknown(row.last_failure_id),
-         table::cell_or_unknown(row.last_success_at), row.recoveries,
-         table::cell_or_unknown(row.mean_recovery)});
+query::Figures<FailuresRow> figures() {
+    query::Figures<FailuresRow> figures;
+    figures.columns = {{"finished", "finished"},
+                       {"failed", "failed"},
+                       {"failure_rate", "failure"},
+                       {"partial", "partial"},
+                       {"empty", "empty", Audience::machines},
+                       {"operations_failed", "records failed", Audience::machines},
+                       {"operation_failure_rate", "records", Audience::machines},
+                       {"streak", "streak"},
+                       {"longest_streak", "longest", Audience::machines},
+                       {"failing_since", "failing since"},
+                       {"last_failure_at", "last failure"},
+                       {"last_failure_id", "last failed report", Audience::machines},
+                       {"last_success_at", "last success", Audience::machines},
+                       {"recoveries", "recoveries", Audience::machines},
+                       {"mean_recovery_seconds", "recovery"}};
+    figures.cells = [](const FailuresRow& row) -> table::Row {
+        const query::Counts& counts = row.counts;
+        return {counts.finished(),
+                counts.failed(),
+                table::ratio_cell(counts.failure_rate().value()),
+                counts.partial,
+                counts.empty,
+                counts.operations_failed,
+                table::ratio_cell(counts.operation_failure_rate()),
+                table::cell_or_unknown(row.streak),
+                table::cell_or_unknown(row.longest_streak),
+                table::cell_or_unknown(row.failing_since),
+                table::cell_or_unknown(row.last_failure_at),
+                table::cell_or_unknown(row.last_failure_id),
+                table::cell_or_unknown(row.last_success_at),
+                row.recoveries,
+                table::cell_or_unknown(row.mean_recovery)};
+    };
+    figures.shown_before = {{"failed", "failed before"}, {"failure_rate", "was"}};
+    figures.changing = "failure_rate";
+    figures.change = [](const FailuresRow& now, const FailuresRow& before) {
+        return query::rate_change(now.counts.failure_rate(), before.counts.failure_rate(), false);
+    };
+    return figures;
 }
 
 }  // namespace
@@ -139,42 +187,11 @@ FailuresAnswer failures(const query::Scope& scope, const query::GroupBy& by,
 }
 
 table::ResultTable failures_table(const FailuresAnswer& answer) {
-    table::ResultTable table;
-    table.window = answer.window;
-    table.columns =
-        query::with_columns(query::grouping_columns(answer.by),
-                            {{"finished", "finished"},
-                             {"failed", "failed"},
-                             {"failure_rate", "failure"},
-                             {"partial", "partial"},
-                             {"empty", "empty", Audience::machines},
-                             {"operations_failed", "records failed", Audience::machines},
-                             {"operation_failure_rate", "records", Audience::machines},
-                             {"streak", "streak"},
-                             {"longest_streak", "longest", Audience::machines},
-                             {"failing_since", "failing since"},
-                             {"last_failure_at", "last failure"},
-                             {"last_failure_id", "last failed report", Audience::machines},
-                             {"last_success_at", "last success", Audience::machines},
-                             {"recoveries", "recoveries", Audience::machines},
-                             {"mean_recovery_seconds", "recovery"}});
-    const std::size_t key_cells = query::grouping_columns(answer.by).size();
-    for (const auto& row : answer.rows) table.rows.push_back(failures_cells(row, key_cells));
-    table.total = failures_cells(answer.total, key_cells);
-    query::append_trends(table, answer);
-    return table;
+    return query::group_table(answer, figures());
 }
 
 table::ResultTable failures_table(FailuresAnswer now, FailuresAnswer before) {
-    now.has_trend = before.has_trend = false;
-    const auto by = now.by;
-    return query::table_beside(
-        std::move(now), std::move(before), by,
-        {{{"failed", "failed before"}, {"failure_rate", "was"}}, "failure_rate"},
-        [](const FailuresAnswer& answer) { return failures_table(answer); },
-        [](const FailuresRow& row, const FailuresRow& was) {
-            return query::rate_change(row.counts.failure_rate(), was.counts.failure_rate(), false);
-        });
+    return query::group_table(std::move(now), std::move(before), figures());
 }
 
 }  // namespace jobtally::answers

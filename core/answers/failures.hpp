@@ -2,15 +2,13 @@
 #pragma once
 
 #include "core/query/counts.hpp"
-#include "core/query/grouping.hpp"
+#include "core/query/group_table.hpp"
+#include "core/query/histogram.hpp"
 #include "core/query/scope.hpp"
-#include "core/query/trend.hpp"
-#include "core/table/result_table.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace jobtally::answers {
 
@@ -24,22 +22,18 @@ struct FailuresRow {
     std::optional<std::int64_t> streak;
     std::optional<std::int64_t> longest_streak;
     std::optional<time::Instant> failing_since;
-    std::optional<time::Instant> last_failure_at;  // created_at
+    // By created_at; of failures of one time the greatest id is the last.
+    std::optional<time::Instant> last_failure_at;
     std::optional<std::string> last_failure_id;
-    std::optional<time::Instant> last_success_at;  // created_at
-    std::int64_t recoveries = 0;                   // ended by a SUCCESS of this group
+    std::optional<time::Instant> last_success_at;
+    std::int64_t recoveries = 0;  // ended by a SUCCESS of this group
     std::optional<time::Duration> mean_recovery;
 };
 
-struct FailuresAnswer {
-    table::Window window;
-    query::GroupBy by;
-    bool has_trend = false;
-    std::vector<FailuresRow> rows;  // worst first; of a series in the groups' natural order
-    FailuresRow total;              // its key is empty
-};
+// The worst first; of a series in the groups' natural order.
+using FailuresAnswer = query::GroupedAnswer<FailuresRow>;
 
-// With a trend each row has one: leave it out for machines.
+// With a trend for each row where `trend` says what to draw it with.
 FailuresAnswer failures(const query::Scope& scope, const query::GroupBy& by = {},
                         table::Sparkline trend = table::Sparkline::none);
 table::ResultTable failures_table(const FailuresAnswer& answer);

@@ -1,6 +1,6 @@
 #include "core/answers/plots.hpp"
 
-#include "core/query/small_histogram.hpp"
+#include "core/query/histogram.hpp"
 #include "core/time/human.hpp"
 
 #include <algorithm>
@@ -35,6 +35,7 @@ double number_of(const Cell& cell) {
 std::string word_of(const Cell& cell) {
     if (const auto* text = std::get_if<std::string>(&cell)) return *text;
     if (const auto* number = std::get_if<std::int64_t>(&cell)) return fmt::to_string(*number);
+    if (const auto* day = std::get_if<table::Weekday>(&cell)) return std::string(day->name());
     if (const auto* bucket = std::get_if<table::Bucket>(&cell)) return bucket->name;
     return "-";
 }
@@ -142,7 +143,7 @@ table::Plots plots_of(const table::ResultTable& table, const PlotSpec& spec) {
 
 table::Plots distributions_of(const DurationsAnswer& answer) {
     table::Plots plots{answer.window, {}, "no durations"};
-    const auto columns = query::grouping_columns(answer.options.by);
+    const auto columns = query::grouping_columns(answer.by);
     for (const auto& row : answer.rows) {
         if (row.micros.empty()) continue;
         table::Plot plot;
@@ -152,7 +153,7 @@ table::Plots distributions_of(const DurationsAnswer& answer) {
         const auto [least, greatest] = std::minmax_element(row.micros.begin(), row.micros.end());
         const query::HistogramBounds bounds(*least, *greatest, 16);
         const auto counts = bounds.count(row.micros);
-        const auto starts = bounds.starts();
+        const auto& starts = bounds.starts();
         const auto holds = [&](std::size_t i, time::Duration value) {
             return value.count() >= starts[i] &&
                    (i + 1 == starts.size() || value.count() < starts[i + 1]);

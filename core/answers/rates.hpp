@@ -2,35 +2,26 @@
 #pragma once
 
 #include "core/query/counts.hpp"
-#include "core/query/grouping.hpp"
+#include "core/query/group_table.hpp"
+#include "core/query/histogram.hpp"
 #include "core/query/scope.hpp"
-#include "core/query/trend.hpp"
-#include "core/table/result_table.hpp"
 
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace jobtally::answers {
 
 struct RatesRow {
     query::GroupKey key;
     query::Counts counts;
-    std::string trend{};  // trend.hpp; empty where there is none
-    std::optional<std::string>
-        last_status;  // of the report with the newest created_at, then the greatest id
+    std::string trend{};                     // trend.hpp; empty where there is none
+    std::optional<std::string> last_status;  // of the latest report by created_at, then id
     std::optional<time::Instant> last_created_at;
 };
 
-struct RatesAnswer {
-    table::Window window;
-    query::GroupBy by;
-    bool has_trend = false;
-    std::vector<RatesRow> rows;  // in the groups' natural order
-    RatesRow total;              // its key is empty
-};
+using RatesAnswer = query::GroupedAnswer<RatesRow>;
 
-// With a trend each row has one: leave it out for machines.
+// With a trend for each row where `trend` says what to draw it with.
 RatesAnswer rates(const query::Scope& scope, const query::GroupBy& by = {},
                   table::Sparkline trend = table::Sparkline::none);
 table::ResultTable rates_table(const RatesAnswer& answer);

@@ -41,21 +41,21 @@ ShowAnswer show(const store::Store& store, const std::vector<std::string>& ids,
     return answer;
 }
 
-table::ResultTable show_table(const ShowAnswer& answer, table::Sparkline histogram) {
+table::ResultTable show_table(const ShowAnswer& answer, table::Sparkline marks) {
     std::vector<store::StoredReport> reports;
     for (const auto& shown : answer.reports) reports.push_back(shown.stored);
     auto table = reports_table(reports);
     for (auto& column : table.columns) column.audience = table::Audience::everyone;
     table.columns.push_back({"unknown_members", "other members"});
     const std::size_t always_shown = table.columns.size() + columns_always_shown;
-    for (auto& column : standing_columns(histogram)) table.columns.push_back(std::move(column));
+    for (auto& column : standing_columns(marks)) table.columns.push_back(std::move(column));
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
         const auto& shown = answer.reports[i];
         const auto& members = shown.stored.report.unknown_members;
         table.rows[i].push_back(members.empty() ? table::Cell{}
                                                 : table::Cell{table::RawJson{members}});
         if (shown.standing) {
-            for (auto& cell : standing_cells(*shown.standing, histogram)) {
+            for (auto& cell : standing_cells(*shown.standing, marks)) {
                 table.rows[i].push_back(std::move(cell));
             }
         }

@@ -28,6 +28,6 @@ ShowAnswer show(const store::Store& store, const std::vector<std::string>& ids,
 // A row a report: the keys of `list`, then `unknown_members` and the standing; with a picture of
 // the spread of durations for people.
 table::ResultTable show_table(const ShowAnswer& answer,
-                              table::Sparkline histogram = table::Sparkline::none);
+                              table::Sparkline marks = table::Sparkline::none);
 
 }  // namespace jobtally::answers

@@ -1,8 +1,8 @@
 // One scan of the store, then the standing of a report among what was found.
 #include "core/answers/standing.hpp"
 
+#include "core/query/histogram.hpp"
 #include "core/query/percentile.hpp"
-#include "core/query/small_histogram.hpp"
 
 #include <algorithm>
 #include <iterator>

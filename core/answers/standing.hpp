@@ -65,8 +65,8 @@ std::optional<Standing> standing_of(const query::Scope& scope, const store::Stor
 // The columns of a standing, its cells, and the judgement in words: `slower than usual: took ...`.
 // The first of them hold for every report, the others only for some.
 inline constexpr std::size_t columns_always_shown = 9;
-std::vector<table::Column> standing_columns(table::Sparkline histogram);
-table::Row standing_cells(const Standing& standing, table::Sparkline histogram);
+std::vector<table::Column> standing_columns(table::Sparkline marks);
+table::Row standing_cells(const Standing& standing, table::Sparkline marks);
 std::string judgement_text(const Standing& standing);
 
 }  // namespace jobtally::answers

@@ -1,8 +1,7 @@
 // A standing as cells, for machines and for people.
 #include "core/answers/standing.hpp"
 #include "core/judge/unusual_text.hpp"
-#include "core/query/cells.hpp"
-#include "core/query/small_histogram.hpp"
+#include "core/query/histogram.hpp"
 #include "core/time/human.hpp"
 
 #include <algorithm>
@@ -17,18 +16,15 @@ using table::Audience;
 using table::Cell;
 
 // `12 s ▁█[▂] ▁ 1m 35s`
-std::string picture(const Spread& spread, bool ascii) {
+std::string picture(const Spread& spread, table::Sparkline marks) {
     if (spread.buckets.empty()) return {};
-    std::string marks;
-    for (std::size_t i = 0; i < spread.buckets.size(); ++i) {
-        // Each mark alone, but as high as beside the greatest.
-        const std::int64_t most = *std::max_element(spread.buckets.begin(), spread.buckets.end());
-        const std::int64_t pair[] = {most, spread.buckets[i]};
-        const auto mark =
-            query::drawn(pair, ascii).substr(query::drawn(std::span(pair, 1), ascii).size());
-        marks += spread.own == i ? "[" + mark + "]" : mark;
+    std::string drawing;
+    const auto heights = query::heights_of(spread.buckets);
+    for (std::size_t i = 0; i < heights.size(); ++i) {
+        const auto mark = query::drawn_heights(std::span(&heights[i], 1), marks);
+        drawing += spread.own == i ? "[" + mark + "]" : mark;
     }
-    return fmt::format("{} {} {}", time::human_length(time::Duration{spread.least}), marks,
+    return fmt::format("{} {} {}", time::human_length(time::Duration{spread.least}), drawing,
                        time::human_length(time::Duration{spread.greatest}));
 }
 
@@ -113,7 +109,7 @@ std::string judgement_text(const Standing& standing) {
     return text.empty() ? "as usual" : text;
 }
 
-std::vector<table::Column> standing_columns(table::Sparkline histogram) {
+std::vector<table::Column> standing_columns(table::Sparkline marks) {
     std::vector<table::Column> columns{{"definition_runs", "runs of its definition"},
                                        {"duration_rank", "rank by duration"},
                                        {"duration_percentile", "took no longer"},
@@ -138,17 +134,17 @@ std::vector<table::Column> standing_columns(table::Sparkline histogram) {
                                        {"failure_streak_place", "failure in a row"},
                                        {"failure_streak_length", "of so many"},
                                        {"failing_since", "failing since"}};
-    if (histogram != table::Sparkline::none) columns.push_back({"spread", "among all durations"});
+    if (marks != table::Sparkline::none) columns.push_back({"spread", "among all durations"});
     return columns;
 }
 
-table::Row standing_cells(const Standing& standing, table::Sparkline histogram) {
+table::Row standing_cells(const Standing& standing, table::Sparkline marks) {
     const auto text = [](const std::optional<Neighbour>& neighbour, std::string Neighbour::*part) {
         return neighbour ? Cell{(*neighbour).*part} : Cell{};
     };
     table::Row row{standing.runs,
                    table::cell_or_unknown(standing.duration_rank),
-                   query::ratio_cell(standing.duration_percentile),
+                   table::ratio_cell(standing.duration_percentile),
                    table::cell_or_unknown(standing.median_duration),
                    table::cell_or_unknown(standing.median_operations),
                    text(standing.previous, &Neighbour::id),
@@ -157,8 +153,8 @@ table::Row standing_cells(const Standing& standing, table::Sparkline histogram) 
                    text(standing.next, &Neighbour::status)};
     append_judgement(row, standing);
     append_streak(row, standing.streak);
-    if (histogram != table::Sparkline::none) {
-        const auto drawing = picture(standing.spread, histogram == table::Sparkline::ascii);
+    if (marks != table::Sparkline::none) {
+        const auto drawing = picture(standing.spread, marks);
         row.push_back(drawing.empty() ? Cell{} : Cell{drawing});
     }
     return row;

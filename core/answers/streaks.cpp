@@ -4,9 +4,7 @@
 #include "core/query/id_order.hpp"
 
 #include <algorithm>
-#include <string>
 #include <tuple>
-#include <unordered_map>
 
 namespace jobtally::answers {
 
@@ -57,7 +55,6 @@ void StreakFold::take(const store::FactBatch& batch, std::span<const std::int32_
 void StreakFold::settle(const store::Store& store) {
     sort_failures();
     m_successes.for_each([&](const Event& success) { place_success(success); });
-    settle_rivals(store);
     order_shared_times(store);
     for (std::size_t definition = 0; definition < m_streaks.size(); ++definition) {
         walk_definition(definition);
@@ -94,7 +91,7 @@ void StreakFold::sort_failures() {
         if (!std::is_sorted(begin, end)) std::sort(begin, end);
         m_cursor[i] = m_begin[i];
     }
-    m_firsts.resize(m_times.size());
+    m_firsts.assign(m_times.size(), {INT64_MAX, 0, 0, 0, 0});
     m_shared.resize(m_times.size());
 }
 
@@ -117,37 +114,25 @@ void StreakFold::place_success(const Event& success) {
         m_ordered.push_back({success, false});
         return;
     }
-    First& first = m_firsts[gap];
-    if (success.created_at > first.created_at) return;
-    const First mine{success.created_at, success.ended_at, success.sequence, success.group};
+    Event& first = m_firsts[gap];
     if (success.created_at == first.created_at) {
-        m_rivals.push_back({gap, mine});
-    } else {
-        first = mine;
+        m_ordered.push_back({first, false});
+        m_ordered.push_back({success, false});
+    } else if (success.created_at < first.created_at) {
+        first = success;
     }
 }
 
-// Of successes at the first time of a gap the one with the least id is the first.
-void StreakFold::settle_rivals(const store::Store& store) {
-    std::erase_if(m_rivals, [&](const Rival& rival) {
-        return rival.success.created_at != m_firsts[rival.gap].created_at;
-    });
-    std::vector<store::Sequence> sequences;
-    for (const Rival& rival : m_rivals) {
-        sequences.push_back(rival.success.sequence);
-        sequences.push_back(m_firsts[rival.gap].sequence);
-    }
-    const auto ids = store::read_ids(store, sequences);
-    std::unordered_map<std::size_t, std::string> least;  // by gap
-    for (std::size_t i = 0; i < m_rivals.size(); ++i) {
-        std::string& id = least.try_emplace(m_rivals[i].gap, ids[2 * i + 1]).first->second;
-        if (ids[2 * i] >= id) continue;
-        id = ids[2 * i];
-        m_firsts[m_rivals[i].gap] = m_rivals[i].success;
-    }
+// A success is of no account where an earlier one of the same gap came later.
+bool StreakFold::leaves_order_open(const Event& success) const {
+    const auto definition = static_cast<std::size_t>(success.definition);
+    const std::size_t next = first_at_or_after(definition, success.created_at);
+    return m_shared[next] || m_firsts[next - 1].created_at == success.created_at;
 }
 
 void StreakFold::order_shared_times(const store::Store& store) {
+    std::erase_if(m_ordered,
+                  [&](const Ordered& ordered) { return !leaves_order_open(ordered.event); });
     if (m_ordered.empty()) return;
     m_failures.for_each([&](const Event& failure) {
         const auto definition = static_cast<std::size_t>(failure.definition);
@@ -166,29 +151,37 @@ void StreakFold::walk_definition(std::size_t definition) {
     Walk walk(m_streaks[definition], m_recoveries);
     for (std::size_t i = m_begin[definition] + 1; i + 1 < m_begin[definition + 1]; ++i) {
         if (m_shared[i]) {
-            walk_shared_time(walk, definition, m_times[i]);
+            walk_ordered(walk, definition, m_times[i]);
             while (m_times[i + 1] == m_times[i]) ++i;
         } else {
             walk.failure(m_times[i]);
         }
-        const First& first = m_firsts[i];
-        if (first.created_at != INT64_MAX) walk.success(first.ended_at, first.group);
+        const Event& first = m_firsts[i];
+        if (first.created_at == INT64_MAX) continue;
+        if (!walk_ordered(walk, definition, first.created_at)) {
+            walk.success(first.ended_at, first.group);
+        }
     }
 }
 
-// Definitions and times are walked in the order that m_ordered has.
-void StreakFold::walk_shared_time(Walk& walk, std::size_t definition, std::int64_t at) {
+// Definitions and times are walked in the order that m_ordered has. False where it has none of the
+// time. A success that comes twice counts once: no streak goes on after the first.
+bool StreakFold::walk_ordered(Walk& walk, std::size_t definition, std::int64_t at) {
+    const auto place = std::tuple(static_cast<std::int32_t>(definition), at);
+    bool any = false;
     for (; m_next_ordered < m_ordered.size(); ++m_next_ordered) {
         const auto& [event, failed] = m_ordered[m_next_ordered];
-        const bool here =
-            static_cast<std::size_t>(event.definition) == definition && event.created_at == at;
-        if (!here) return;
+        const auto own = std::tuple(event.definition, event.created_at);
+        if (own > place) break;
+        if (own < place) continue;
+        any = true;
         if (failed) {
             walk.failure(event.created_at);
         } else {
             walk.success(event.ended_at, event.group);
         }
     }
+    return any;
 }
 
 }  // namespace jobtally::answers

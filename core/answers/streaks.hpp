@@ -53,16 +53,6 @@ class StreakFold {
         std::int32_t definition;
         std::int32_t group;
     };
-    struct First {  // success of a gap
-        std::int64_t created_at = INT64_MAX;
-        std::int64_t ended_at = 0;
-        store::Sequence sequence = 0;
-        std::int32_t group = 0;
-    };
-    struct Rival {  // has the time of the gap's first success as it was then
-        std::size_t gap;
-        First success;
-    };
     struct Ordered {
         Event event;
         bool failed;
@@ -74,10 +64,10 @@ class StreakFold {
     void sort_failures();
     std::size_t gap_of(const Event& success);
     void place_success(const Event& success);
-    void settle_rivals(const store::Store& store);
+    bool leaves_order_open(const Event& success) const;
     void order_shared_times(const store::Store& store);
     void walk_definition(std::size_t definition);
-    void walk_shared_time(Walk& walk, std::size_t definition, std::int64_t at);
+    bool walk_ordered(Walk& walk, std::size_t definition, std::int64_t at);
 
     query::Chunks<Event> m_failures;
     query::Chunks<Event> m_successes;
@@ -86,11 +76,12 @@ class StreakFold {
     std::vector<std::int64_t> m_times;
     std::vector<std::size_t> m_begin;   // of a definition in m_times; one more at the end
     std::vector<std::size_t> m_cursor;  // the gap of the definition's last success
-    std::vector<First> m_firsts;        // by gap
-    std::vector<Rival> m_rivals;
-    std::vector<std::uint8_t>
-        m_shared;  // by time: a success has it too; of equal times the first is marked
-    std::vector<Ordered> m_ordered;  // all events of shared times, by definition, time and id
+    std::vector<Event>
+        m_firsts;  // the first success of each gap; created_at is INT64_MAX where there is none
+    // By time: a success has it too. Of equal times the first is marked.
+    std::vector<std::uint8_t> m_shared;
+    // The events whose order only ids tell, by definition, time and id; some successes twice.
+    std::vector<Ordered> m_ordered;
     std::size_t m_next_ordered = 0;
     std::vector<Streak> m_streaks;
     std::vector<Recoveries> m_recoveries;

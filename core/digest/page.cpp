@@ -3,7 +3,6 @@
 #include "core/answers/durations.hpp"
 #include "core/answers/list.hpp"
 #include "core/digest/charts.hpp"
-#include "core/query/cells.hpp"
 #include "core/time/human.hpp"
 
 #include <algorithm>
@@ -20,7 +19,7 @@ constexpr std::size_t newest_failures = 20;
 
 Tile jobs_tile(const query::Counts& counts) {
     const auto rate = counts.success_rate();
-    Tile tile{"Jobs that succeeded", {"job_success_rate", query::ratio_cell(rate.value())}, {}};
+    Tile tile{"Jobs that succeeded", {"job_success_rate", table::ratio_cell(rate.value())}, {}};
     tile.note = {Figure{"succeeded", counts.succeeded()}, " of ",
                  Figure{"finished", counts.finished()}};
     if (const auto interval = rate.wilson()) {
@@ -34,7 +33,7 @@ Tile jobs_tile(const query::Counts& counts) {
 
 Tile records_tile(const query::Counts& counts) {
     return {"Records that succeeded",
-            {"operation_success_rate", query::ratio_cell(counts.operation_success_rate())},
+            {"operation_success_rate", table::ratio_cell(counts.operation_success_rate())},
             {Figure{"operations_succeeded", counts.operations_succeeded}, " of ",
              Figure{"operations", counts.operations}, "; ",
              Figure{"operations_failed", counts.operations_failed}, " failed"}};
@@ -84,9 +83,8 @@ table::Section detail(std::string key, std::string title, table::ResultTable tab
 
 // The picture in the last column is to one scale in all rows, and its heading says which.
 table::Section durations_detail(const query::Scope& charted) {
-    auto answer =
-        answers::durations(charted, {query::By::definition, query::Percentile::list("50,95"),
-                                     table::Sparkline::blocks, false, 32});
+    auto answer = answers::durations(
+        charted, {}, {query::Percentile::list("50,95"), table::Sparkline::blocks, false, 32});
     std::erase_if(answer.rows, [](const auto& row) { return row.count == 0; });
     std::stable_sort(answer.rows.begin(), answer.rows.end(),
                      [](const auto& a, const auto& b) { return *a.median > *b.median; });
@@ -120,7 +118,7 @@ table::Digest summary_page(const query::Scope& scope, const SummaryAnswer& answe
     auto digest = summary_digest(answer);
     const auto definitions = answers::rates(scope);
     const auto times =
-        answers::durations(scope, {query::By::none, query::Percentile::list("50,95")}).total;
+        answers::durations(scope, query::By::none, {query::Percentile::list("50,95")}).total;
     const auto& counts = answer.total.total.counts;
     const auto span = charted(scope, now);
     digest.page = {verdict_of(answer),

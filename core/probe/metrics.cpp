@@ -144,11 +144,10 @@ std::vector<Measured> measure_age(const query::Scope& scope, bool by_definition,
 std::vector<Measured> measure_p95(const query::Scope& scope, bool by_definition,
                                   const rhythm::MissedOptions&) {
     answers::DurationsOptions options;
-    options.by = by(by_definition);
     options.percentiles = query::Percentile::list("95");
     std::vector<Measured> found;
-    for (const auto& row :
-         rows_of<answers::DurationsRow>(answers::durations(scope, options), by_definition)) {
+    for (const auto& row : rows_of<answers::DurationsRow>(
+             answers::durations(scope, by(by_definition), options), by_definition)) {
         if (row.count == 0) continue;
         const auto length = row.percentiles.front();
         found.push_back(

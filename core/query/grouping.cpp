@@ -13,11 +13,8 @@ namespace {
 using store::FactColumn;
 using table::Cell;
 
-constexpr const char* weekday_names[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
-                                         "Friday", "Saturday", "Sunday"};
 constexpr std::int64_t micros_an_hour = 3'600'000'000;
 constexpr std::int64_t micros_a_day = 24 * micros_an_hour;
-constexpr std::size_t most_cells = 2'000'000;  // of a series
 constexpr std::int32_t no_weekday = 7;
 constexpr std::int32_t no_hour = 24;
 // 1970-01-01 was a Thursday. Days are counted from a Monday well before the year 1, so none is
@@ -68,59 +65,73 @@ std::vector<table::Column> whole_columns(By by) {
     return {};
 }
 
-store::FactColumns whole_column(By by, store::WhichTime at) {
+store::FactColumns column_of_wholes(By by, store::WhichTime at) {
+    const auto only = [](FactColumn column) { return static_cast<store::FactColumns>(column); };
     switch (by) {
         case By::definition:
-            return static_cast<store::FactColumns>(FactColumn::definition);
+            return only(FactColumn::definition);
         case By::name:
-            return static_cast<store::FactColumns>(FactColumn::name);
+            return only(FactColumn::name);
         case By::type:
-            return static_cast<store::FactColumns>(FactColumn::type);
+            return only(FactColumn::type);
         case By::status:
-            return static_cast<store::FactColumns>(FactColumn::status);
+            return only(FactColumn::status);
         case By::weekday:
         case By::hour:
-            return static_cast<store::FactColumns>(store::column_of(at));
+            return only(column_of(at));
         case By::none:
             break;
     }
     return 0;
 }
 
-template <class Text>
-Cell text_or_unknown(const Text* text) {
-    return text ? Cell{std::string(*text)} : Cell{};
+Cell text_or_unknown(const std::string* text) {
+    return text ? Cell{*text} : Cell{};
 }
 
 }  // namespace
 
-std::vector<table::Column> grouping_columns(const GroupBy& by) {
+std::vector<table::Column> grouping_columns(const GroupBy& by, std::vector<table::Column> figures) {
     auto columns = whole_columns(by.by);
     if (by.every) columns.push_back({"bucket", "from", table::Audience::everyone, true});
+    columns.insert(columns.end(), figures.begin(), figures.end());
     return columns;
 }
 
 Grouping::Grouping(const GroupBy& by, const Scope& scope)
     : m_by(by),
       m_scope(scope),
+      m_at(scope.selection().at),
       m_zone(scope.selection().zone),
-      m_size(group_count(by.by, scope.catalogue())) {
+      m_wholes(group_count(by.by, scope.catalogue())),
+      m_types(by.by == By::definition ? m_wholes : 0) {
     if (m_by.every) lay_out_series();
 }
 
+void Grouping::scan(store::FactColumns columns, const Take& take) {
+    columns = columns | this->columns();
+    const bool has_types = m_by.by == By::definition;
+    if (has_types) columns = columns | FactColumn::type | Latest::columns;
+    m_scope.scan(columns, [&](const store::FactBatch& batch) {
+        if (has_types) m_types.take(batch, batch.definition, batch.type);
+        take(batch, groups_of(batch));
+    });
+    if (has_types) m_types.settle(m_scope.store());
+}
+
 store::FactColumns Grouping::columns() const {
-    const auto column = whole_column(m_by.by, m_scope.selection().at);
-    return m_by.every ? column | store::column_of(m_scope.selection().at) : column;
+    const auto columns = column_of_wholes(m_by.by, m_at);
+    return m_by.every ? columns | store::column_of(m_at) : columns;
 }
 
 std::span<const std::int32_t> Grouping::groups_of(const store::FactBatch& batch) {
-    const auto wholes = whole_groups_of(batch);
-    if (!m_buckets) return wholes;
-    find_buckets(batch, wholes);
-    return {m_found_buckets.data(), batch.size};
+    const auto wholes = wholes_of(batch);
+    if (!m_series) return wholes;
+    m_series->find_groups(wholes, store::times_of(batch, m_at), m_found_in_series);
+    return m_found_in_series;
 }
 
-std::span<const std::int32_t> Grouping::whole_groups_of(const store::FactBatch& batch) {
+std::span<const std::int32_t> Grouping::wholes_of(const store::FactBatch& batch) {
     switch (m_by.by) {
         case By::definition:
             return batch.definition;
@@ -143,62 +154,28 @@ std::span<const std::int32_t> Grouping::whole_groups_of(const store::FactBatch& 
 
 // Which wholes have reports, and from when to when.
 void Grouping::lay_out_series() {
-    std::vector<std::uint8_t> present(m_size, m_by.by == By::none ? 1 : 0);
+    std::vector<std::uint8_t> has_reports(m_wholes, m_by.by == By::none ? 1 : 0);
     std::int64_t first = INT64_MAX;
     std::int64_t last = INT64_MIN;
     m_scope.scan(columns(), [&](const store::FactBatch& batch) {
-        for (const std::int32_t whole : whole_groups_of(batch)) {
-            present[static_cast<std::size_t>(whole)] = 1;
+        for (const std::int32_t whole : wholes_of(batch)) {
+            has_reports[static_cast<std::size_t>(whole)] = 1;
         }
-        for (const std::int64_t at : store::times_of(batch, m_scope.selection().at)) {
+        for (const std::int64_t at : store::times_of(batch, m_at)) {
             if (at == store::unknown_value) continue;
             first = std::min(first, at);
             last = std::max(last, at);
         }
     });
-    m_place.assign(m_size, -1);
-    for (std::size_t whole = 0; whole < m_size; ++whole) {
-        if (present[whole] == 0) continue;
-        m_place[whole] = static_cast<std::int32_t>(m_wholes.size());
-        m_wholes.push_back(whole);
-    }
     time::TimeSpan seen;
     if (first <= last) {
         seen = {time::instant_from_micros(first), time::instant_from_micros(last)};
     }
-    const std::size_t most = most_cells / std::max<std::size_t>(1, m_wholes.size());
-    m_buckets.emplace(*m_by.every, m_scope.selection().span, seen, m_zone, most);
-    // Each whole has one more for unknown times; the last group of all is for what came since.
-    m_size = m_wholes.size() * (m_buckets->size() + 1) + 1;
-}
-
-void Grouping::find_buckets(const store::FactBatch& batch, std::span<const std::int32_t> wholes) {
-    const auto& times = store::times_of(batch, m_scope.selection().at);
-    const std::size_t width = m_buckets->size() + 1;
-    const auto nowhere = static_cast<std::int32_t>(m_size - 1);
-    m_found_buckets.resize(batch.size);
-    for (std::size_t i = 0; i < batch.size; ++i) {
-        const auto whole = static_cast<std::size_t>(wholes[i]);
-        const std::int32_t place = whole < m_place.size() ? m_place[whole] : -1;
-        const std::size_t bucket = m_buckets->bucket_of(times[i]);
-        const bool late = bucket == m_buckets->size() && times[i] != store::unknown_value;
-        m_found_buckets[i] =
-            place < 0 || late
-                ? nowhere
-                : static_cast<std::int32_t>(static_cast<std::size_t>(place) * width + bucket);
-    }
-}
-
-std::size_t Grouping::whole_of(std::size_t group) const {
-    return m_buckets ? m_wholes[group / (m_buckets->size() + 1)] : group;
-}
-
-store::DefinitionKey Grouping::definition_of(std::size_t group) const {
-    return m_by.by == By::definition ? static_cast<store::DefinitionKey>(whole_of(group)) : 0;
+    m_series.emplace(*m_by.every, m_scope.selection(), has_reports, seen);
 }
 
 void Grouping::find_clock_groups(const store::FactBatch& batch) {
-    const auto& times = store::times_of(batch, m_scope.selection().at);
+    const auto& times = store::times_of(batch, m_at);
     m_found.resize(batch.size);
     for (std::size_t i = 0; i < batch.size; ++i) {
         if (times[i] == store::unknown_value) {
@@ -214,30 +191,24 @@ void Grouping::find_clock_groups(const store::FactBatch& batch) {
     }
 }
 
-GroupKey Grouping::key(std::size_t group, store::WordKey type) const {
-    GroupKey key = whole_key(whole_of(group), type);
-    if (!m_buckets) return key;
-    const std::size_t bucket = group % (m_buckets->size() + 1);
-    key.push_back(bucket < m_buckets->size() ? Cell{m_buckets->cell(bucket)} : Cell{});
+GroupKey Grouping::key(std::size_t group) const {
+    if (!m_series) return whole_key(group);
+    GroupKey key = whole_key(m_series->whole_of(group));
+    key.push_back(m_series->bucket_of(group));
     return key;
 }
 
-GroupKey Grouping::whole_key(std::size_t group, store::WordKey type) const {
-    const auto number = static_cast<std::int32_t>(group);
-    const auto& catalogue = m_scope.catalogue();
+GroupKey Grouping::whole_key(std::size_t whole) const {
+    const auto number = static_cast<std::int32_t>(whole);
     switch (m_by.by) {
-        case By::definition: {
-            const auto* definition = catalogue.definition(number);
-            if (!definition) return {Cell{}, Cell{}, text_or_unknown(catalogue.word(type))};
-            return {definition->id, table::cell_or_unknown(definition->label),
-                    text_or_unknown(catalogue.word(type))};
-        }
+        case By::definition:
+            return definition_key(whole);
         case By::name:
         case By::type:
         case By::status:
-            return {text_or_unknown(catalogue.word(number))};
+            return {text_or_unknown(m_scope.catalogue().word(number))};
         case By::weekday:
-            return {number == no_weekday ? Cell{} : Cell{std::string(weekday_names[group])}};
+            return {number == no_weekday ? Cell{} : Cell{table::Weekday{number}}};
         case By::hour:
             return {number == no_hour ? Cell{} : Cell{std::int64_t{number}}};
         case By::none:
@@ -246,21 +217,20 @@ GroupKey Grouping::whole_key(std::size_t group, store::WordKey type) const {
     return {};
 }
 
+GroupKey Grouping::definition_key(std::size_t definition) const {
+    const auto& catalogue = m_scope.catalogue();
+    const auto* known = catalogue.definition(static_cast<store::DefinitionKey>(definition));
+    return {known ? Cell{known->id} : Cell{}, known ? table::cell_or_unknown(known->label) : Cell{},
+            text_or_unknown(catalogue.word(m_types.of(definition).word))};
+}
+
 std::vector<std::size_t> Grouping::in_order(const std::function<bool(std::size_t)>& holds) const {
+    if (m_series) return m_series->groups_of(ordered(m_series->wholes()), holds);
     std::vector<std::size_t> groups;
-    if (!m_buckets) {
-        for (std::size_t group = 0; group < m_size; ++group) {
-            if (holds(group)) groups.push_back(group);
-        }
-        return ordered(std::move(groups));
+    for (std::size_t group = 0; group < m_wholes; ++group) {
+        if (holds(group)) groups.push_back(group);
     }
-    const std::size_t width = m_buckets->size() + 1;
-    for (const std::size_t whole : ordered(m_wholes)) {
-        const auto first = static_cast<std::size_t>(m_place[whole]) * width;
-        for (std::size_t i = 0; i + 1 < width; ++i) groups.push_back(first + i);
-        if (holds(first + width - 1)) groups.push_back(first + width - 1);
-    }
-    return groups;
+    return ordered(std::move(groups));
 }
 
 std::vector<std::size_t> Grouping::ordered(std::vector<std::size_t> wholes) const {

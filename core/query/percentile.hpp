@@ -34,6 +34,11 @@ class Percentile {
     std::int64_t m_millionths;  // of one per cent
 };
 
+// The rank of the median of `count` values: of an even number the lower one in the middle.
+constexpr std::int64_t median_rank(std::int64_t count) {
+    return (count + 1) / 2;
+}
+
 // The values of these ranks (1: the smallest; ascending) of a non-empty set. Moves the values
 // about.
 std::vector<std::int64_t> values_at_ranks(std::span<std::int64_t> values,

@@ -1,20 +1,18 @@
 #include "core/query/trend.hpp"
 
-#include "core/query/small_histogram.hpp"
-
 #include <algorithm>
 #include <cmath>
 
 namespace jobtally::query {
 
-TrendFold::TrendFold(const Scope& scope, std::size_t groups, table::Sparkline trend)
-    : m_at(scope.selection().at), m_ascii(trend == table::Sparkline::ascii) {
-    const auto& span = scope.selection().span;
-    if (trend == table::Sparkline::none || !span.since || !span.until || *span.until <= *span.since)
-        return;
+TrendFold::TrendFold(const Grouping& grouping, const Selection& selection, table::Sparkline marks)
+    : m_at(selection.at), m_marks(marks) {
+    const auto& span = selection.span;
+    const bool is_bounded = span.since && span.until && *span.until > *span.since;
+    if (marks == table::Sparkline::none || grouping.by().every || !is_bounded) return;
     m_since = time::micros(*span.since);
     m_slice = ((*span.until - *span.since).count() + 7) / 8;
-    m_slices.resize(groups);
+    m_slices.resize(grouping.size());
 }
 
 store::FactColumns TrendFold::columns() const {
@@ -34,6 +32,7 @@ void TrendFold::take(const store::FactBatch& batch, std::span<const std::int32_t
 }
 
 std::string TrendFold::drawn_success(const Slices& slices) const {
+    if (!is_wanted()) return {};
     std::vector<std::int64_t> heights;  // 1 to 8; 0: nothing to show
     for (const Slice& slice : slices) {
         if (slice.finished == 0) {
@@ -45,13 +44,14 @@ std::string TrendFold::drawn_success(const Slices& slices) const {
         const auto height = static_cast<std::int64_t>(std::floor(share * 7));
         heights.push_back(1 + (slice.failed == 0 ? 7 : std::min<std::int64_t>(height, 6)));
     }
-    return drawn_heights(heights, m_ascii);
+    return drawn_heights(heights, m_marks);
 }
 
 std::string TrendFold::drawn_failures(const Slices& slices) const {
+    if (!is_wanted()) return {};
     std::vector<std::int64_t> failed;
     for (const Slice& slice : slices) failed.push_back(slice.failed);
-    return drawn(failed, m_ascii);
+    return drawn_heights(heights_of(failed), m_marks);
 }
 
 TrendFold::Slices TrendFold::sum() const {

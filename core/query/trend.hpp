@@ -1,8 +1,8 @@
 // How a group went over the window, in eight characters: a small picture for people.
 #pragma once
 
-#include "core/query/scope.hpp"
-#include "core/table/result_table.hpp"
+#include "core/query/grouping.hpp"
+#include "core/query/histogram.hpp"
 
 #include <array>
 #include <cstdint>
@@ -13,21 +13,21 @@
 namespace jobtally::query {
 
 // Counts FAILURE and finished reports of each group in eighths of the window. There is a trend only
-// where one is asked for and the window has two ends.
+// where one is asked for, the window has two ends, and rows are no buckets of a series.
 class TrendFold {
   public:
-    TrendFold(const Scope& scope, std::size_t groups, table::Sparkline trend);
+    TrendFold(const Grouping& grouping, const Selection& selection, table::Sparkline marks);
 
     bool is_wanted() const { return m_slice > 0; }
     store::FactColumns columns() const;
     void take(const store::FactBatch& batch, std::span<const std::int32_t> groups);
 
     // A full mark where all of an eighth's jobs succeeded, less for each that did not, a blank
-    // where none finished.
-    std::string success(std::size_t group) const { return drawn_success(m_slices[group]); }
+    // where none finished. Like the others empty where there is no trend.
+    std::string success(std::size_t group) const { return drawn_success(slices_of(group)); }
     std::string success_of_all() const { return drawn_success(sum()); }
     // Failed jobs, to the scale of the worst eighth.
-    std::string failures(std::size_t group) const { return drawn_failures(m_slices[group]); }
+    std::string failures(std::size_t group) const { return drawn_failures(slices_of(group)); }
     std::string failures_of_all() const { return drawn_failures(sum()); }
 
   private:
@@ -39,10 +39,11 @@ class TrendFold {
 
     std::string drawn_success(const Slices& slices) const;
     std::string drawn_failures(const Slices& slices) const;
+    Slices slices_of(std::size_t group) const { return is_wanted() ? m_slices[group] : Slices{}; }
     Slices sum() const;
 
     store::WhichTime m_at;
-    bool m_ascii;
+    table::Sparkline m_marks;
     std::int64_t m_since = 0;
     std::int64_t m_slice = 0;  // microseconds of an eighth, rounded up; 0: no trend
     std::vector<Slices> m_slices;

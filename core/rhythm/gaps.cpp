@@ -1,7 +1,6 @@
 // Walks the slots of each stretch of history and counts those without a run.
 #include "core/rhythm/gaps.hpp"
 
-#include "core/query/cells.hpp"
 #include "core/query/grouping.hpp"
 #include "core/rhythm/downtime.hpp"
 
@@ -112,14 +111,13 @@ table::ResultTable gaps_table(const GapsAnswer& answer) {
     table.rows_key = "gaps";
     table.window = answer.window;
     table.empty_note = "no gaps";
-    table.columns =
-        query::with_columns(query::grouping_columns(query::By::definition),
-                            {{"gap_from", "last run before"},
-                             {"gap_to", "next run"},
-                             {"gap_seconds", "length"},
-                             {"missed_runs", "runs missed"},
-                             {"lost_runs", "while we were down"},
-                             {"listener_down_seconds", "down", table::Audience::machines}});
+    table.columns = query::grouping_columns(
+        query::By::definition, {{"gap_from", "last run before"},
+                                {"gap_to", "next run"},
+                                {"gap_seconds", "length"},
+                                {"missed_runs", "runs missed"},
+                                {"lost_runs", "while we were down"},
+                                {"listener_down_seconds", "down", table::Audience::machines}});
     for (const auto& gap : answer.gaps) {
         table.rows.push_back({gap.id, table::cell_or_unknown(gap.label),
                               table::cell_or_unknown(gap.type), gap.from,

@@ -1,5 +1,4 @@
 // The answer of `missed` as a table.
-#include "core/query/cells.hpp"
 #include "core/query/grouping.hpp"
 #include "core/rhythm/missed.hpp"
 
@@ -66,16 +65,16 @@ table::ResultTable missed_table(const MissedAnswer& answer) {
     table.window = answer.window;
     table.empty_note = "no definitions";
     const auto down = any_down(answer) ? Audience::everyone : Audience::machines;
-    table.columns = query::with_columns(query::grouping_columns(query::By::definition),
-                                        {{"reports", "reports", Audience::machines},
-                                         {"typical_interval_seconds", "every", Audience::machines},
-                                         {"last_created_at", "last run"},
-                                         {"expected_by", "expected by"},
-                                         {"overdue_seconds", "overdue"},
-                                         {"state", "state"},
-                                         {"rhythm", "rhythm"},
-                                         {"configured", "configured", Audience::machines},
-                                         {"listener_down_seconds", "we were down", down}});
+    table.columns = query::grouping_columns(
+        query::By::definition, {{"reports", "reports", Audience::machines},
+                                {"typical_interval_seconds", "every", Audience::machines},
+                                {"last_created_at", "last run"},
+                                {"expected_by", "expected by"},
+                                {"overdue_seconds", "overdue"},
+                                {"state", "state"},
+                                {"rhythm", "rhythm"},
+                                {"configured", "configured", Audience::machines},
+                                {"listener_down_seconds", "we were down", down}});
     for (const auto& row : answer.rows) table.rows.push_back(cells_of(row));
     table.total = total_cells(answer);
     return table;

@@ -1,12 +1,14 @@
 // An answer as a typed table: what a query says, before anyone decides how it is spelled.
 #pragma once
 
+#include "core/time/calendar.hpp"
 #include "core/time/instant.hpp"
 #include "core/time/zone.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,6 +30,13 @@ struct RawJson {
 struct Number {
     double value;
     bool operator==(const Number&) const = default;
+};
+
+// 0 is Monday.
+struct Weekday {
+    std::int64_t value;
+    std::string_view name() const { return time::weekday_names[static_cast<std::size_t>(value)]; }
+    bool operator==(const Weekday&) const = default;
 };
 
 // A bucket of a series: machines see the local RFC 3339 time it starts at, people its name.
@@ -53,7 +62,7 @@ struct Change {
 // The kind of a cell decides its spelling; monostate is unknown: null for machines, `-` for people.
 using Cell =
     std::variant<std::monostate, bool, std::int64_t, Number, Ratio, time::Duration, time::Instant,
-                 std::string, std::vector<std::string>, RawJson, Bucket, Change>;
+                 std::string, std::vector<std::string>, RawJson, Weekday, Bucket, Change>;
 
 template <class T>
 Cell cell_or_unknown(const std::optional<T>& value) {
@@ -64,11 +73,15 @@ Cell cell_or_unknown(const std::optional<T>& value) {
 // where the terminal has no UTF-8.
 enum class Sparkline : std::uint8_t { none, blocks, ascii };
 
-// True for cells whose spelling comes from outside.
+inline Cell ratio_cell(const std::optional<double>& value) {
+    return value ? Cell{Ratio{*value}} : Cell{};
+}
+
+// True for cells that are words. Most come from outside.
 inline bool is_text(const Cell& cell) {
     return std::holds_alternative<std::string>(cell) ||
            std::holds_alternative<std::vector<std::string>>(cell) ||
-           std::holds_alternative<RawJson>(cell);
+           std::holds_alternative<RawJson>(cell) || std::holds_alternative<Weekday>(cell);
 }
 
 enum class Audience : std::uint8_t {

@@ -3,11 +3,15 @@
 
 #include "core/time/zone.hpp"
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string_view>
 
 namespace jobtally::time {
+
+inline constexpr std::array<std::string_view, 7> weekday_names{
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
 // Local days [first, end).
 struct DaySpan {

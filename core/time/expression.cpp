@@ -7,7 +7,6 @@
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -67,11 +66,10 @@ std::optional<local_days> named_day(std::string_view word, local_days today) {
     if (word == "yesterday") return today - days{1};
     if (word == "tomorrow") return today + days{1};
 
-    constexpr std::array<std::string_view, 7> weekdays{"sunday",   "monday", "tuesday", "wednesday",
-                                                       "thursday", "friday", "saturday"};
-    for (unsigned i = 0; i < weekdays.size(); ++i) {
-        if (word == weekdays[i] || word == weekdays[i].substr(0, 3))
-            return today - (std::chrono::weekday{today} - std::chrono::weekday{i});
+    for (unsigned i = 0; i < weekday_names.size(); ++i) {
+        const auto name = weekday_names[i];
+        if (equals_ignoring_case(word, name) || equals_ignoring_case(word, name.substr(0, 3)))
+            return today - (std::chrono::weekday{today} - std::chrono::weekday{i + 1});
     }
     return std::nullopt;
 }

@@ -59,7 +59,7 @@ def markdown_cells(line):
 
 
 def live_markdown(line):
-    """Marks that are not escaped and would be more than text."""
+    """table::Sparkline that are not escaped and would be more than text."""
     bare = re.sub(r"\\[!-/:-@\[-`{-~]", "", line)
     return re.search(r"[`*_\[\]<~]|https?:|www\.", bare)
 

@@ -32,6 +32,7 @@ struct PlainText {
         return fmt::format("{}", fmt::join(texts, "; "));
     }
     std::string operator()(const table::RawJson& json) const { return one_line_json(json.text); }
+    std::string operator()(table::Weekday day) const { return std::string(day.name()); }
     std::string operator()(const table::Bucket& bucket) const { return bucket.text; }
     std::string operator()(const table::Change& change) const { return exact(change.value); }
 };
@@ -78,6 +79,7 @@ struct HumanText {
         return visible(fmt::format("{}", fmt::join(texts, ", ")));
     }
     std::string operator()(const table::RawJson& json) const { return visible(json.text); }
+    std::string operator()(table::Weekday day) const { return std::string(day.name()); }
     std::string operator()(const table::Bucket& bucket) const { return bucket.name; }
     std::string operator()(const table::Change& change) const { return change_text(change, ascii); }
 };

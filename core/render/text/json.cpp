@@ -28,6 +28,7 @@ struct AppendCell {
         }
         out += ']';
     }
+    void operator()(table::Weekday day) const { append_json_string(out, day.name()); }
     void operator()(const table::Bucket& bucket) const { append_json_string(out, bucket.text); }
     // Numbers, lengths and raw JSON are spelled as in csv; what has no spelling there is null.
     void operator()(const auto& value) const {

@@ -2,7 +2,7 @@
 #include "core/answers/durations.hpp"
 
 #include "core/base/error.hpp"
-#include "core/query/small_histogram.hpp"
+#include "core/query/histogram.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
 
@@ -18,10 +18,11 @@ using query_test::Made;
 using query_test::total;
 
 table::ResultTable durations_of(const std::vector<Made>& reports,
-                                const answers::DurationsOptions& options = {}) {
+                                const answers::DurationsOptions& options = {},
+                                query::By by = query::By::definition) {
     const auto store = query_test::store_of(reports);
     const query::Scope scope(store, {});
-    return answers::durations_table(answers::durations(scope, options));
+    return answers::durations_table(answers::durations(scope, by, options));
 }
 
 const std::vector<Made>& timed_reports() {
@@ -47,8 +48,7 @@ TEST_CASE("durations have the contract's keys in its order", "[answers]") {
           "clock_errors");
     answers::DurationsOptions options;
     options.percentiles = query::Percentile::list("99.9,50.0,50");
-    options.by = query::By::none;
-    CHECK(query_test::keys(durations_of({}, options)) ==
+    CHECK(query_test::keys(durations_of({}, options, query::By::none)) ==
           "count min_seconds mean_seconds p99.9_seconds p50_seconds max_seconds total_seconds "
           "operations_per_second clock_errors");
 }
@@ -123,7 +123,8 @@ TEST_CASE("a small histogram is drawn for people who ask", "[answers]") {
     CHECK(query_test::keys(table).ends_with("clock_errors histogram"));
     CHECK(cell(table, 0, "histogram").size() == 8);
     CHECK(cell(table, 1, "histogram") == "@       ");
-    CHECK(query::drawn(std::vector<std::int64_t>{0, 1, 700, 350, 0, 0, 0, 0}, false) == " ▁█▅    ");
+    const auto heights = query::heights_of(std::vector<std::int64_t>{0, 1, 700, 350, 0, 0, 0, 0});
+    CHECK(query::drawn_heights(heights, table::Sparkline::blocks) == " ▁█▅    ");
     const query::HistogramBounds same(5, 5);
     CHECK(same.count(std::vector<std::int64_t>{5, 5}).size() == 8);
 }

@@ -2,7 +2,7 @@
 #include "core/answers/rates.hpp"
 
 #include "core/base/error.hpp"
-#include "core/query/arrange.hpp"
+#include "core/query/group_table.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
 
@@ -157,6 +157,7 @@ TEST_CASE("weekdays and hours are those of the zone's clock", "[answers]") {
     CHECK(down(by_hour, "reports") == "1 2 1 2");
     const auto by_day = rates_of(reports, query::By::weekday, selection);
     CHECK(down(by_day, "weekday") == "Monday Saturday Sunday");
+    CHECK(down(query::arranged(by_day, {"-weekday", 0}), "weekday") == "Sunday Saturday Monday");
     CHECK(down(by_day, "reports") == "2 1 3");
     selection.at = store::WhichTime::updated;
     const auto by_update = rates_of(reports, query::By::weekday, selection);

@@ -93,9 +93,7 @@ TEST_CASE("series of failures and durations", "[answers]") {
     CHECK(cell(failures, 1, "mean_recovery_seconds") == "93599");
     CHECK(total(failures, "recoveries") == "1");
 
-    answers::DurationsOptions options;
-    options.by = by;
-    const auto durations = answers::durations_table(answers::durations(scope, options));
+    const auto durations = answers::durations_table(answers::durations(scope, by));
     CHECK(down(durations, "count") == "0 2 0 1 0 1 0 0");
     CHECK(down(durations, "max_seconds") == "- 3600 - 9 - 3 - -");
 }

@@ -1,5 +1,5 @@
 // Answers beside those of another window, and what of the change is noise.
-#include "core/query/beside.hpp"
+#include "core/query/group_table.hpp"
 
 #include "core/answers/durations.hpp"
 #include "core/answers/failures.hpp"
@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace compare_test {
+namespace group_table_test {
 
 using namespace jobtally;
 using query_test::cell;
@@ -89,8 +89,8 @@ TEST_CASE("a median's change is marked by the rank test", "[answers]") {
     const Windows windows(reports);
     answers::DurationsOptions options;
     options.keep_values = true;
-    const auto table = answers::durations_table(answers::durations(windows.now, options),
-                                                answers::durations(windows.before, options));
+    const auto table = answers::durations_table(answers::durations(windows.now, {}, options),
+                                                answers::durations(windows.before, {}, options));
     CHECK(down(table, "definition_id") == "few slower");
     CHECK(down(table, "previous.p50_seconds") == "10 10");
     CHECK(down(table, "median_change") == "0.5 0.5");
@@ -113,4 +113,4 @@ TEST_CASE("buckets of a series are compared by their place", "[answers]") {
     CHECK(cell(table, 1, "previous.reports") == "1");
 }
 
-}  // namespace compare_test
+}  // namespace group_table_test

@@ -1,10 +1,17 @@
-#include "core/query/beside.hpp"
+#include "core/query/group_table.hpp"
+
+#include "core/base/error.hpp"
 
 #include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
 
 namespace jobtally::query {
 
 namespace {
+
+using table::Cell;
 
 // Unambiguous: the kind of each cell is part of it.
 std::string text_of(const GroupKey& key, std::size_t cells) {
@@ -14,6 +21,7 @@ std::string text_of(const GroupKey& key, std::size_t cells) {
         if (const auto* word = std::get_if<std::string>(&key[i])) text += *word;
         if (const auto* number = std::get_if<std::int64_t>(&key[i]))
             text += std::to_string(*number);
+        if (const auto* day = std::get_if<table::Weekday>(&key[i])) text += day->name();
         text += '\0';
     }
     return text;
@@ -23,6 +31,39 @@ std::string text_of(const GroupKey& key, std::size_t cells) {
 std::size_t cells_compared(const GroupKey& key, const GroupBy& by) {
     if (by.by == By::definition) return 1;
     return by.every ? key.size() - 1 : key.size();
+}
+
+std::size_t find_column(const table::ResultTable& table, const std::string& key) {
+    std::vector<std::string> known;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        if (table.columns[i].key == key) return i;
+        known.push_back(table.columns[i].key);
+    }
+    throw UsageError(fmt::format("can't sort by \"{}\"", key),
+                     fmt::format("the keys are {}", fmt::join(known, ", ")));
+}
+
+struct CellBefore {
+    template <class T>
+    bool operator()(const T& a, const T& b) const {
+        if constexpr (requires { a < b; }) return a < b;
+        if constexpr (requires { a.value < b.value; }) return a.value < b.value;
+        if constexpr (requires { a.text < b.text; }) return a.text < b.text;
+        return false;
+    }
+    template <class A, class B>
+    bool operator()(const A&, const B&) const {
+        return false;
+    }
+};
+
+bool cell_before(const Cell& a, const Cell& b) {
+    if (a.index() != b.index()) return a.index() < b.index();
+    return std::visit(CellBefore{}, a, b);
+}
+
+bool is_unknown(const Cell& cell) {
+    return std::holds_alternative<std::monostate>(cell);
 }
 
 }  // namespace
@@ -38,15 +79,15 @@ std::vector<std::string> matching_keys(const std::vector<GroupKey>& keys, const 
     return texts;
 }
 
-table::ResultTable with_previous(table::ResultTable now, const table::ResultTable& before,
-                                 const Beside& beside) {
+void append_previous(table::ResultTable& now, const table::ResultTable& before,
+                     const std::vector<std::pair<std::string, std::string>>& shown) {
     if (now.window && before.window) now.window->previous = before.window->span;
     for (std::size_t i = 0; i < before.columns.size(); ++i) {
         table::Column column = before.columns[i];
         if (column.grouping && column.key != "bucket") continue;
-        const auto found = std::find_if(beside.shown.begin(), beside.shown.end(),
+        const auto found = std::find_if(shown.begin(), shown.end(),
                                         [&](const auto& one) { return one.first == column.key; });
-        const bool is_shown = found != beside.shown.end();
+        const bool is_shown = found != shown.end();
         column.audience = is_shown ? table::Audience::everyone : table::Audience::machines;
         if (is_shown) column.title = found->second;
         column.key = "previous." + column.key;
@@ -54,7 +95,6 @@ table::ResultTable with_previous(table::ResultTable now, const table::ResultTabl
         for (const auto& row : before.rows) cells.push_back(row[i]);
         append_column(now, std::move(column), std::move(cells), (*before.total)[i]);
     }
-    return now;
 }
 
 table::Cell rate_change(const model::Rate& now, const model::Rate& before, bool more_is_better) {
@@ -68,7 +108,7 @@ table::Cell rate_change(const model::Rate& now, const model::Rate& before, bool 
     return table::Change{*value - *was, table::Change::Unit::points, more_is_better, apart};
 }
 
-void append_changes(table::ResultTable& table, const std::string& key,
+void append_changes(table::ResultTable& table, const std::string& figure,
                     const std::vector<table::Cell>& changes, const table::Cell& total) {
     const auto changed = [](const table::Cell& cell) {
         const auto* change = std::get_if<table::Change>(&cell);
@@ -76,9 +116,16 @@ void append_changes(table::ResultTable& table, const std::string& key,
     };
     std::vector<table::Cell> notable;
     for (const auto& cell : changes) notable.push_back(changed(cell));
-    append_column(table, {key + "_change", "change"}, changes, total);
-    append_column(table, {key + "_changed", "changed", table::Audience::machines}, notable,
+    append_column(table, {figure + "_change", "change"}, changes, total);
+    append_column(table, {figure + "_changed", "changed", table::Audience::machines}, notable,
                   changed(total));
+}
+
+table::Row group_cells(GroupKey key, std::size_t key_cells, table::Row figures) {
+    key.resize(key_cells);
+    key.insert(key.end(), std::make_move_iterator(figures.begin()),
+               std::make_move_iterator(figures.end()));
+    return key;
 }
 
 void append_column(table::ResultTable& table, table::Column column, std::vector<table::Cell> cells,
@@ -88,6 +135,26 @@ void append_column(table::ResultTable& table, table::Column column, std::vector<
         table.rows[i].push_back(std::move(cells[i]));
     }
     if (table.total) table.total->push_back(std::move(total));
+}
+
+table::ResultTable arranged(table::ResultTable table, const Arrangement& arrangement) {
+    if (!arrangement.sort.empty()) {
+        const bool descending = arrangement.sort.front() == '-';
+        const std::string key = arrangement.sort.substr(descending ? 1 : 0);
+        const std::size_t column = find_column(table, key);
+        std::stable_sort(table.rows.begin(), table.rows.end(),
+                         [&](const table::Row& left, const table::Row& right) {
+                             const Cell& a = left[column];
+                             const Cell& b = right[column];
+                             if (is_unknown(a) || is_unknown(b))
+                                 return !is_unknown(a) && is_unknown(b);
+                             return descending ? cell_before(b, a) : cell_before(a, b);
+                         });
+    }
+    if (arrangement.top > 0 && table.rows.size() > arrangement.top) {
+        table.rows.resize(arrangement.top);
+    }
+    return table;
 }
 
 }  // namespace jobtally::query

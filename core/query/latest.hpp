@@ -1,0 +1,64 @@
+// The latest report of each group: by created_at, then by id.
+#pragma once
+
+#include "core/store/facts/facts.hpp"
+#include "core/store/file/store.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace jobtally::query {
+
+// Take every report that may be the latest of its group, then call settle() once. Ids are read only
+// for reports that share a time with the latest.
+class Latest {
+  public:
+    struct Report {
+        std::int64_t created_at = INT64_MIN;
+        store::Sequence sequence = 0;  // 0: the group has no report
+        store::WordKey word = 0;       // what the caller wants to know of it: its status, its type
+
+        std::optional<time::Instant> at() const;
+    };
+    // What take() needs of a batch.
+    static constexpr store::FactColumns columns =
+        store::FactColumn::sequence | store::FactColumn::created_at;
+
+    explicit Latest(std::size_t groups) : m_latest(groups + 1) {}
+
+    void take(std::size_t group, const Report& report) {
+        Report& latest = m_latest.data()[group];
+        if (report.created_at < latest.created_at) return;
+        if (report.created_at > latest.created_at) {
+            latest = report;
+        } else {
+            take_tie(group, report);
+        }
+    }
+    // The reports of a batch whose word is known.
+    void take(const store::FactBatch& batch, std::span<const std::int32_t> groups,
+              std::span<const store::WordKey> words);
+    void settle(const store::Store& store);
+
+    const Report& of(std::size_t group) const { return m_latest[group]; }
+    const Report& of_all() const { return m_latest.back(); }
+
+  private:
+    struct Tie {
+        std::size_t group;
+        Report report;
+    };
+
+    void take_tie(std::size_t group, const Report& report);
+    void drop_old_ties();
+    void settle_ties(const store::Store& store);
+
+    std::vector<Report> m_latest;  // by group, then that of all groups
+    std::vector<Tie> m_ties;       // reports with the time of the latest as it was then
+    std::size_t m_most_ties = 4096;
+};
+
+}  // namespace jobtally::query

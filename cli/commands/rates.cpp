@@ -1,4 +1,4 @@
-// `jobtally rates`: shares of successful jobs and records.
+// `jobtally rates`: shares of successful jobs and operations.
 #include "core/answers/rates.hpp"
 
 #include "cli/application.hpp"

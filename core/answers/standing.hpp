@@ -55,7 +55,7 @@ struct Standing {
 
     // Of the runs before it: the judgement that the summary makes.
     std::optional<judge::Judgement> judgement;     // of a SUCCESS
-    std::optional<std::int64_t> usual_operations;  // runs without records included
+    std::optional<std::int64_t> usual_operations;  // runs without operations included
     std::int64_t successes_before = 0;
 };
 

@@ -4,7 +4,7 @@
 #include "cli/options/output.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"
-#include "core/ingest/dry_run.hpp"
+#include "core/ingest/direct_sinks.hpp"
 #include "core/ingest/writer.hpp"
 
 #include <memory>

@@ -3,7 +3,7 @@
 #include "cli/options/loading.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
-#include "core/ingest/store_sink.hpp"
+#include "core/ingest/direct_sinks.hpp"
 #include "core/store/reports/settle.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/rfc3339.hpp"

@@ -10,7 +10,7 @@
 namespace jobtally::ingest {
 namespace {
 
-// The reader makes a copy of what it reads: this bounds it.
+// The reader copies each piece that it is given, so this bounds the memory it takes.
 constexpr std::size_t piece_bytes = 256 << 10;
 
 // Stands in for a body in which there is nothing that could be rejected.
@@ -20,8 +20,8 @@ model::Rejection nothing_in(std::string_view body) {
             std::string(body.substr(0, wire::Limits{}.kept_body)), 1, !is_empty};
 }
 
-// So many of one body stand by themselves. Else one body of nothing but commas and brackets would
-// push all others out of the store, and keep everybody waiting for it.
+// This many rejections of one body are kept one by one. With more, a body of nothing but commas and
+// brackets would push all others out of the store, and keep everybody waiting.
 constexpr std::size_t single_rejections = 1000;
 
 class Rejections {
@@ -36,7 +36,7 @@ class Rejections {
         if (m_rest++ == 0) m_first = std::move(rejection);
         m_first.is_json = m_first.is_json && is_json;
     }
-    // The rest is kept as the whole body, in pieces.
+    // In place of all further rejections the whole body is kept, in pieces.
     void finish(std::string_view body) {
         if (m_rest == 0) return;
         const auto piece = wire::Limits{}.kept_body;
@@ -52,7 +52,7 @@ class Rejections {
 
   private:
     Delivery& m_delivery;
-    model::Rejection m_first;  // of the rest
+    model::Rejection m_first;  // of the further ones
     std::int64_t m_rest = 0;
 };
 

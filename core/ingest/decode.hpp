@@ -9,12 +9,12 @@
 namespace jobtally::ingest {
 
 // Decodes a complete body. What is not acceptable is in `rejections`, never thrown; a body that
-// holds no report at all is one rejection, so something is always in one of the two. Of more than
-// 1,000 rejections in one body the first stand by themselves, and the rest as the whole body in
-// pieces of 64 KiB.
+// holds no report at all is one rejection, so reports and rejections are never both empty. Of more
+// than 1,000 rejections the first are kept one by one; in place of the others the whole body is
+// kept, in pieces of 64 KiB.
 Delivery decode(std::string_view body, std::string source, time::Instant received_at);
 
-// Says in its reason where only the beginning of a long rejected body is kept.
+// Where only the beginning of a long rejected body is kept, adds that to its reason.
 void tell_cut(model::Rejection& rejection);
 
 }  // namespace jobtally::ingest

@@ -6,11 +6,16 @@
 #include "core/model/report.hpp"
 #include "core/time/instant.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace jobtally::store {
+class WriteTransaction;
+}
 
 namespace jobtally::ingest {
 
@@ -18,14 +23,14 @@ namespace jobtally::ingest {
 struct Delivery {
     std::vector<model::JobReport> reports;
     std::vector<model::Rejection> rejections;
-    // What is to be added to the number of those: the last of a body with very many are pieces of
-    // it.
+    // How many more there were: of a body with very many, the last in `rejections` are pieces of
+    // that body.
     std::int64_t more_rejected = 0;
-    std::optional<std::string> body;  // as it came, where it can't be read again: for the spool
+    std::optional<std::string> body;  // as it came, where the sender can't be asked again
     std::string source;               // `http 127.0.0.1`, `reports.ndjson`
     time::Instant received_at;
-    bool names_lines = false;   // rejections are kept as from `SOURCE:LINE`
-    bool more_follows = false;  // nobody waits for this one: it may share its commit with the next
+    bool names_lines = false;   // the source of a rejection is kept as `SOURCE:LINE`
+    bool more_follows = false;  // nobody waits for it, so it may share its commit with the next one
 
     std::int64_t rejected() const {
         return static_cast<std::int64_t>(rejections.size()) + more_rejected;
@@ -42,6 +47,12 @@ struct Receipt {
     std::string hint;                      // the cure for `error`, or empty
     bool is_spooled = false;  // the store could not take it; its body waits in the spool
 };
+
+// Puts the reports of Receipt::delivery and fills in the outcomes and the tally, in which the
+// rejections count too. They are not put.
+void put_reports(store::WriteTransaction& transaction, Receipt& receipt);
+// Puts the rejections too. Returns how many rows that makes.
+std::size_t put_delivery(store::WriteTransaction& transaction, Receipt& receipt);
 
 // Takes deliveries from any thread, in their order, and never blocks for long: who submits bounds
 // what it has under way (the loader by a handful of deliveries that go round, the listener by its

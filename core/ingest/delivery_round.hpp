@@ -1,5 +1,5 @@
-// Deliveries that go round between a loader and a sink, so that their strings keep their capacity
-// and memory stays bounded.
+// A fixed number of deliveries that a loader fills and a sink hands back, again and again: their
+// strings keep their capacity, and memory stays bounded.
 #pragma once
 
 #include "core/ingest/delivery.hpp"

@@ -14,25 +14,14 @@ constexpr std::size_t read_bytes = 256 << 10;
 
 using Got = wire::ReportReader::Got;
 
-// What the decoded reports of a source go to, one by one.
-class Taker {
-  public:
-    virtual ~Taker() = default;
-    virtual void begin(const std::string& source) = 0;
-    virtual model::JobReport& room_for_report() = 0;
-    virtual void take_report() = 0;  // the room has been filled
-    virtual void take_rejection(model::Rejection& rejection) = 0;
-    virtual void end() = 0;
-};
-
 // Strict's first pass: looks at everything and keeps nothing.
-class Inspector final : public Taker {
+class Inspector {
   public:
-    void begin(const std::string&) override {}
-    model::JobReport& room_for_report() override { return m_report; }
-    void take_report() override {}
-    void take_rejection(model::Rejection&) override { ++rejected; }
-    void end() override {}
+    void begin(const std::string&) {}
+    model::JobReport& room_for_report() { return m_report; }
+    void take_report() {}
+    void take_rejection(model::Rejection&) { ++rejected; }
+    void end() {}
 
     std::int64_t rejected = 0;
 
@@ -41,24 +30,24 @@ class Inspector final : public Taker {
 };
 
 // Fills deliveries and sends them on their way.
-class Batcher final : public Taker {
+class Batcher {
   public:
     Batcher(DeliveryRound& round, const LoadOptions& options, const LoadHooks& hooks)
         : m_round(round), m_batch(options.reports_a_delivery), m_clock(hooks.clock) {}
 
-    void begin(const std::string& source) override {
+    void begin(const std::string& source) {
         m_source = source;
         fetch();
     }
-    model::JobReport& room_for_report() override { return m_delivery.reports[m_reports]; }
-    void take_report() override {
+    model::JobReport& room_for_report() { return m_delivery.reports[m_reports]; }
+    void take_report() {
         if (++m_reports == m_batch) next();
     }
-    void take_rejection(model::Rejection& rejection) override {
+    void take_rejection(model::Rejection& rejection) {
         m_delivery.rejections.push_back(std::move(rejection));
         if (m_delivery.rejections.size() == m_batch) next();
     }
-    void end() override { send(); }
+    void end() { send(); }
 
   private:
     void fetch() {
@@ -88,7 +77,8 @@ class Batcher final : public Taker {
     std::size_t m_reports = 0;
 };
 
-// One pass over all sources.
+// One pass over all sources, whose reports and rejections go to a taker one by one: it makes room
+// for a report, and takes it when the room has been filled.
 class Pass {
   public:
     Pass(Sources& sources, const LoadHooks& hooks, bool tells_rejections)
@@ -97,11 +87,13 @@ class Pass {
           m_tells_rejections(tells_rejections),
           m_room(read_bytes) {}
 
+    template <class Taker>
     void run(Taker& taker) {
         for (std::size_t i = 0; i < m_sources.count(); ++i) read(m_sources.at(i), taker);
     }
 
   private:
+    template <class Taker>
     void read(InputFile& file, Taker& taker) {
         wire::ReportReader reader;
         taker.begin(file.name());
@@ -116,6 +108,7 @@ class Pass {
         taker.end();
     }
 
+    template <class Taker>
     void drain(wire::ReportReader& reader, const InputFile& file, Taker& taker) {
         for (;;) {
             const Got got = reader.next(taker.room_for_report(), m_rejection);

@@ -1,4 +1,4 @@
-// Loads reports from files and stdin: reading and decoding here, writing in the sink's thread.
+// Loads reports from files and stdin. They are read and decoded here; the sink writes them.
 #pragma once
 
 #include "core/ingest/delivery.hpp"
@@ -19,7 +19,7 @@ struct LoadOptions {
     // twice is copied to an unlinked temporary file first.
     bool strict = false;
     std::size_t reports_a_delivery = 2048;
-    std::size_t deliveries = 12;  // that go round; they bound the memory
+    std::size_t deliveries = 12;  // how many are used in turn, which bounds the memory
 };
 
 // All are called in the thread of load(); empty ones are not.

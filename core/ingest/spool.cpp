@@ -20,8 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A file under this name is not finished: nobody was told that it is kept. One that nobody finishes
-// is taken all the same: it may hold a whole report.
+// The ending of a file that is being written. No sender was told yet that it is kept; but one that
+// a process has left behind is stored all the same, since it may hold a whole report.
 constexpr std::string_view unfinished = ".part";
 constexpr std::chrono::minutes unfinished_for{1};
 constexpr std::string_view finished = ".json";
@@ -38,7 +38,7 @@ constexpr std::string_view source_kind = "http ";
     fail(std::strerror(number), action, path);
 }
 
-// Who can put files there needs no Authorization.
+// Whoever can put files there gets them stored without an Authorization.
 void require_own_folder(const fs::path& folder) {
     struct stat status {};
     if (::stat(folder.c_str(), &status) != 0) fail(errno, "look at the folder", folder);
@@ -70,7 +70,7 @@ void make_folder(const fs::path& folder) {
     if (errno != EEXIST) fail(errno, "make the folder", folder);
 }
 
-// What an address may hold; nothing of it leads to another folder.
+// True for what an address may look like. Nothing in it can name another folder.
 bool is_plain(std::string_view peer) {
     return !peer.empty() &&
            peer.find_first_not_of("0123456789abcdefABCDEFunix.:%") == std::string_view::npos;
@@ -124,7 +124,7 @@ void Spool::prepare() const {
     ::unlink(trial.c_str());
 }
 
-// Its time in 20 digits, so that the order of the names is the order of arrival.
+// The name begins with the time in 20 digits, so that the order of names is the order of arrival.
 std::string Spool::next_name(const Delivery& delivery) {
     return fmt::format("{:020}-{}-{}-{}{}",
                        std::max<std::int64_t>(time::micros(delivery.received_at), 0), ::getpid(),

@@ -14,8 +14,8 @@
 
 namespace jobtally::ingest {
 
-// Several processes may use one folder: a file appears whole or not at all, and who takes one that
-// is gone already takes nothing. One thread at a time.
+// Several processes may use one folder: a file appears whole or not at all, and a file that another
+// process has taken is passed over. One thread at a time.
 class Spool {
   public:
     explicit Spool(std::filesystem::path folder) : m_folder(std::move(folder)) {}
@@ -24,16 +24,16 @@ class Spool {
     // Makes the folder (0700) and tries it out. Throws IoError with a hint, also where others may
     // write to it.
     void prepare() const;
-    // Keeps Delivery::body, which each has, and sets Receipt::is_spooled of those that are on disk
-    // when it returns: written, synced, their names too. What went wrong with the others, or
-    // nothing.
+    // Keeps the body of each delivery, which must have one, and sets Receipt::is_spooled of those
+    // that are on disk when it returns: file and name are synced. Returns what went wrong with the
+    // others, if anything did.
     std::optional<IoError> keep(std::span<Receipt* const> receipts);
     // The names of those that wait, oldest first; none where there is no folder. Throws IoError,
-    // also where others may write to it: what they put there would need no Authorization.
+    // also where others may write to the folder: they could do without an Authorization.
     std::vector<std::string> waiting() const;
     // Decoded as it was when it came; nothing where it is gone. Throws IoError.
     std::optional<Delivery> read(const std::string& name) const;
-    // Call it when what it holds is in the store. A file that survives this is stored again, which
+    // Deletes a file whose reports are in the store. Where that fails they are stored again, which
     // changes nothing.
     void drop(const std::string& name) const noexcept;
 

@@ -11,6 +11,20 @@ namespace jobtally::wire {
 
 namespace {
 
+// The members of Slot::type and of Slot::total_operations, and of the two behind each.
+constexpr std::array texts{&model::JobReport::type, &model::JobReport::definition_id,
+                           &model::JobReport::definition_name};
+constexpr std::array counts{&model::JobReport::total_operations, &model::JobReport::total_succeeded,
+                            &model::JobReport::total_failed};
+
+std::size_t offset_of(Slot slot, Slot first) {
+    return static_cast<std::size_t>(slot) - static_cast<std::size_t>(first);
+}
+
+Slot slot_behind(Slot first, std::size_t offset) {
+    return static_cast<Slot>(static_cast<std::size_t>(first) + offset);
+}
+
 // Keeps the capacity of a text that is there already.
 void assign(std::optional<std::string>& text, std::string_view value) {
     if (!text) text.emplace();
@@ -27,26 +41,15 @@ void ReportDraft::begin() {
 }
 
 void ReportDraft::take_text(Slot slot, std::string_view text) {
-    switch (slot) {
-        case Slot::id:
-        case Slot::status:
-            if (text.empty()) return refuse(name_of(slot), "empty");
-            (slot == Slot::id ? m_report->id : m_report->status).assign(text);
-            break;
-        case Slot::created_at:
-        case Slot::updated_at:
-            return take_time(slot, text);
-        case Slot::type:
-            assign(m_report->type, text);
-            break;
-        case Slot::definition_id:
-            assign(m_report->definition_id, text);
-            break;
-        case Slot::definition_name:
-            assign(m_report->definition_name, text);
-            break;
-        default:
-            nested(slot).assign(text);
+    if (slot == Slot::created_at || slot == Slot::updated_at) return take_time(slot, text);
+    if (slot >= Slot::nested_type) {
+        m_nested[offset_of(slot, Slot::nested_type)].assign(text);
+    } else if (slot >= Slot::type) {
+        assign(m_report->*texts[offset_of(slot, Slot::type)], text);
+    } else if (!text.empty()) {
+        (slot == Slot::id ? m_report->id : m_report->status).assign(text);
+    } else {
+        return refuse(name_of(slot), "empty");
     }
     m_filled |= bit(slot);
 }
@@ -63,10 +66,8 @@ void ReportDraft::take_time(Slot slot, std::string_view text) {
 }
 
 void ReportDraft::take_count(Slot slot, std::int64_t count) {
+    m_report->*counts[offset_of(slot, Slot::total_operations)] = count;
     m_filled |= bit(slot);
-    if (slot == Slot::total_operations) m_report->total_operations = count;
-    if (slot == Slot::total_succeeded) m_report->total_succeeded = count;
-    if (slot == Slot::total_failed) m_report->total_failed = count;
 }
 
 void ReportDraft::refuse(std::string_view member, std::string problem) {
@@ -79,40 +80,29 @@ bool ReportDraft::settle() {
     for (const Slot slot : {Slot::id, Slot::status, Slot::created_at})
         if (!has(slot)) refuse(name_of(slot), "missing");
     if (!m_problem.empty()) return false;
-    empty_what_was_not_filled();
-    merge_nested(Slot::nested_id, m_report->definition_id, "definition_id");
-    merge_nested(Slot::nested_name, m_report->definition_name, "definition_name");
-    if (!m_report->type && has(Slot::nested_type))
-        assign(m_report->type, nested(Slot::nested_type));
+    // Only now: the texts of the report before were kept for their capacity.
+    if (!has(Slot::updated_at)) m_report->updated_at.reset();
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        if (!has(slot_behind(Slot::total_operations, i))) (m_report->*counts[i]).reset();
+    for (std::size_t i = 0; i < texts.size(); ++i) settle_text(i);
     return m_problem.empty();
 }
 
-// Only now: the texts of the report before were worth their capacity.
-void ReportDraft::empty_what_was_not_filled() {
-    model::JobReport& report = *m_report;
-    if (!has(Slot::updated_at)) report.updated_at.reset();
-    if (!has(Slot::total_operations)) report.total_operations.reset();
-    if (!has(Slot::total_succeeded)) report.total_succeeded.reset();
-    if (!has(Slot::total_failed)) report.total_failed.reset();
-    if (!has(Slot::definition_id)) report.definition_id.reset();
-    if (!has(Slot::definition_name)) report.definition_name.reset();
-    if (!has(Slot::type)) report.type.reset();
-}
-
-void ReportDraft::merge_nested(Slot nested_slot, std::optional<std::string>& flat,
-                               std::string_view name) {
-    if (!has(nested_slot)) return;
-    const std::string& value = nested(nested_slot);
-    if (!flat) {
-        assign(flat, value);
-    } else if (*flat != value) {
-        refuse(name_of(nested_slot),
-               fmt::format("{} contradicts {} {}", time::quoted(value), name, time::quoted(*flat)));
+// What `definition` says holds where the report's own member says nothing. Else both must say the
+// same, unless it is the type: a definition may have another than its report.
+void ReportDraft::settle_text(std::size_t index) {
+    const Slot slot = slot_behind(Slot::type, index);
+    const Slot nested_slot = slot_behind(Slot::nested_type, index);
+    std::optional<std::string>& text = m_report->*texts[index];
+    const std::string& nested = m_nested[index];
+    if (!has(slot) && has(nested_slot)) {
+        assign(text, nested);
+    } else if (!has(slot)) {
+        text.reset();
+    } else if (has(nested_slot) && slot != Slot::type && *text != nested) {
+        refuse(name_of(nested_slot), fmt::format("{} contradicts {} {}", time::quoted(nested),
+                                                 name_of(slot), time::quoted(*text)));
     }
-}
-
-std::string& ReportDraft::nested(Slot slot) {
-    return m_nested[static_cast<std::size_t>(slot) - static_cast<std::size_t>(Slot::nested_id)];
 }
 
 }  // namespace jobtally::wire

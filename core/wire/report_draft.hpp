@@ -5,6 +5,7 @@
 #include "core/wire/slot.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@
 namespace jobtally::wire {
 
 // Knows what each member may hold and what all of them together must. Slots are those of known
-// members, up to nested_type.
+// members.
 class ReportDraft {
   public:
     // The report that is filled from here on. It stays the caller's, who may exchange it for one
@@ -46,15 +47,13 @@ class ReportDraft {
   private:
     static constexpr std::uint32_t bit(Slot slot) { return 1U << static_cast<unsigned>(slot); }
     bool has(Slot slot) const { return (m_filled & bit(slot)) != 0; }
-    std::string& nested(Slot slot);
     void take_time(Slot slot, std::string_view text);
-    void empty_what_was_not_filled();
-    void merge_nested(Slot nested_slot, std::optional<std::string>& flat, std::string_view name);
+    void settle_text(std::size_t index);
 
     model::JobReport* m_report = nullptr;
-    std::uint32_t m_given = 0;   // bits of Slot
-    std::uint32_t m_filled = 0;  // those of them that have a value
-    std::array<std::string, 3> m_nested;
+    std::uint32_t m_given = 0;            // bits of Slot
+    std::uint32_t m_filled = 0;           // those of them that have a value
+    std::array<std::string, 3> m_nested;  // of nested_type and the two behind it
     std::string m_problem_member;
     std::string m_problem;
 };

@@ -1,6 +1,5 @@
 #include "core/wire/report_handler.hpp"
 
-#include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 #include "core/time/quoted.hpp"
 #include "core/wire/count_text.hpp"
@@ -76,7 +75,7 @@ bool ReportHandler::on_object_begin(error_code&) {
             m_unknown.open_definition();
             break;
         case Slot::unknown:
-            m_unknown.open('{');
+            m_unknown.literal("{");
             break;
         default:
             wrong_type("an object");
@@ -107,7 +106,7 @@ bool ReportHandler::on_array_begin(error_code& ec) {
     }
     check_depth();
     if (m_slot == Slot::unknown) {
-        m_unknown.open('[');
+        m_unknown.literal("[");
     } else if (m_slot != Slot::ignored) {
         wrong_type("an array");
     }
@@ -145,20 +144,12 @@ bool ReportHandler::on_int64(std::int64_t value, string_view s, error_code&) {
 
 bool ReportHandler::on_bool(bool value, error_code&) {
     const std::string_view text = value ? "true" : "false";
-    if (m_slot == Slot::unknown) {
-        m_unknown.literal(text);
-    } else if (m_slot != Slot::ignored) {
-        wrong_type(text);
-    }
-    return scalar_done();
+    return literal(text, text);
 }
 
 bool ReportHandler::on_null(error_code&) {
-    if (m_slot == Slot::root) {
-        wrong_type("null");
-    } else if (m_slot == Slot::unknown || m_slot == Slot::nested_type) {
-        m_unknown.literal("null");
-    }
+    if (m_slot == Slot::root || m_slot == Slot::unknown) return literal("null", "null");
+    if (m_slot == Slot::nested_type) m_unknown.literal("null");
     return scalar_done();
 }
 
@@ -204,19 +195,24 @@ void ReportHandler::take_text(std::string_view text) {
 }
 
 bool ReportHandler::number(std::string_view text) {
+    if (m_slot == Slot::id && is_integer(text)) {
+        m_draft.take_text(m_slot, text);
+    } else if (!is_count(m_slot)) {
+        return literal(text, "a number");
+    } else if (const auto count = count_of(text)) {
+        m_draft.take_count(m_slot, *count);
+    } else {
+        refuse(count.error().reason);
+    }
+    return scalar_done();
+}
+
+// A value that only unknown members take; `kind` is what a problem calls it.
+bool ReportHandler::literal(std::string_view text, std::string_view kind) {
     if (m_slot == Slot::unknown) {
         m_unknown.literal(text);
-    } else if (is_count(m_slot)) {
-        const auto count = count_of(text);
-        if (count) {
-            m_draft.take_count(m_slot, *count);
-        } else {
-            refuse(count.error().reason);
-        }
-    } else if (m_slot == Slot::id && is_integer(text)) {
-        m_draft.take_text(m_slot, text);
     } else if (m_slot != Slot::ignored) {
-        wrong_type("a number");
+        wrong_type(kind);
     }
     return scalar_done();
 }

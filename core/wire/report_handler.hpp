@@ -66,6 +66,7 @@ class ReportHandler {
     void enter_member(std::string_view key);
     void take_text(std::string_view text);
     bool number(std::string_view text);
+    bool literal(std::string_view text, std::string_view kind);
     bool scalar_done();
     void refuse(std::string problem);
     void wrong_type(std::string_view got);

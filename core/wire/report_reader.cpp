@@ -1,16 +1,10 @@
-// Finds the reports in a stream: one after the other, in an array or in the platform's list
-// envelope.
 #include "core/wire/report_reader.hpp"
 
 #include "core/base/text.hpp"
-#include "core/wire/surroundings.hpp"
+#include "core/wire/report_handler.hpp"
 #include "core/wire/syntax_problem.hpp"
-#include "core/wire/value_parser.hpp"
-#include "core/wire/window.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,55 +20,18 @@ std::string_view without_blanks_behind(std::string_view bytes) {
     return bytes.substr(0, bytes.find_last_not_of(blanks) + 1);
 }
 
-enum class State : std::uint8_t { between, in_value, resuming };
-
 }  // namespace
 
-class ReportReader::Impl {
-  public:
-    explicit Impl(Limits limits)
-        : m_limits(limits), m_window(limits.report_bytes, limits.kept_body) {}
+ReportReader::ReportReader(Limits limits)
+    : m_limits{limits.report_bytes, std::min(limits.kept_body, limits.report_bytes), limits.depth},
+      m_window(m_limits.report_bytes, m_limits.kept_body) {}
 
-    void feed(std::string_view bytes);
-    void finish() { m_finished = true; }
-    Got next(model::JobReport& report, model::Rejection& rejection);
-
-  private:
-    // What a step came to; nothing: go on.
-    using Step = std::optional<Got>;
-
-    Step between(model::Rejection& rejection);
-    Step at_end(model::Rejection& rejection);
-    Step stray(model::Rejection& rejection);
-    void begin_value();
-    Step parse(model::Rejection& rejection);
-    Step end_value(model::Rejection& rejection);
-    void enter_list();
-    void break_value(std::string problem);
-    Step resume(model::Rejection& rejection);
-    bool can_resume();
-    std::string reason(bool too_long);
-
-    const Limits m_limits;
-    Window m_window;
-    ValueParser m_parser;
-    Surroundings m_around;
-    State m_state = State::between;
-    bool m_finished = false;
-    model::JobReport m_unfinished;  // what a value has filled whose rest has not come yet
-    std::string m_head;             // the front of the array or list, for its rejection
-    std::uint64_t m_head_line = 0;
-    model::Rejection m_broken;        // what is passed over after a syntax error
-    std::uint64_t m_last_line = 0;    // the last one that surely belongs to it
-    std::uint64_t m_last_indent = 0;  // how far its first line is indented
-};
-
-void ReportReader::Impl::feed(std::string_view bytes) {
+void ReportReader::feed(std::string_view bytes) {
     m_window.feed(bytes);
     if (m_state == State::in_value && m_window.is_cut()) m_parser.handler().ignore_rest();
 }
 
-ReportReader::Got ReportReader::Impl::next(model::JobReport& report, model::Rejection& rejection) {
+ReportReader::Got ReportReader::next(model::JobReport& report, model::Rejection& rejection) {
     if (m_state == State::in_value) std::swap(report, m_unfinished);
     m_parser.handler().fill(report);
     for (;;) {
@@ -97,7 +54,7 @@ ReportReader::Got ReportReader::Impl::next(model::JobReport& report, model::Reje
 
 // --- Between values ---
 
-ReportReader::Impl::Step ReportReader::Impl::between(model::Rejection& rejection) {
+ReportReader::Step ReportReader::between(model::Rejection& rejection) {
     m_window.pass_any_of(blanks);
     const std::string_view rest = m_window.rest();
     if (rest.empty()) return at_end(rejection);
@@ -132,7 +89,7 @@ ReportReader::Impl::Step ReportReader::Impl::between(model::Rejection& rejection
     return {};
 }
 
-ReportReader::Impl::Step ReportReader::Impl::at_end(model::Rejection& rejection) {
+ReportReader::Step ReportReader::at_end(model::Rejection& rejection) {
     if (!m_finished) return Got::need_more;
     const std::string_view unclosed = m_around.unclosed();
     m_around = {};
@@ -142,8 +99,8 @@ ReportReader::Impl::Step ReportReader::Impl::at_end(model::Rejection& rejection)
     return Got::rejection;
 }
 
-// A mark between values that is out of place: told once, and reports are read on behind it.
-ReportReader::Impl::Step ReportReader::Impl::stray(model::Rejection& rejection) {
+// Punctuation that is not allowed between two values is rejected by itself.
+ReportReader::Step ReportReader::stray(model::Rejection& rejection) {
     const LineMark& mark = m_window.mark();
     const char byte = m_window.rest().front();
     if (byte == '{') {
@@ -158,7 +115,7 @@ ReportReader::Impl::Step ReportReader::Impl::stray(model::Rejection& rejection) 
 
 // --- Within a value ---
 
-void ReportReader::Impl::begin_value() {
+void ReportReader::begin_value() {
     m_state = State::in_value;
     m_window.begin_value();
     if (m_around.expects_report()) {
@@ -169,7 +126,7 @@ void ReportReader::Impl::begin_value() {
     m_parser.begin();
 }
 
-ReportReader::Impl::Step ReportReader::Impl::parse(model::Rejection& rejection) {
+ReportReader::Step ReportReader::parse(model::Rejection& rejection) {
     std::size_t used = 0;
     auto step = ValueParser::Step::more;
     if (!m_window.rest().empty()) step = m_parser.write(m_window.rest(), used);
@@ -190,7 +147,7 @@ ReportReader::Impl::Step ReportReader::Impl::parse(model::Rejection& rejection) 
     return {};
 }
 
-ReportReader::Impl::Step ReportReader::Impl::end_value(model::Rejection& rejection) {
+ReportReader::Step ReportReader::end_value(model::Rejection& rejection) {
     m_state = State::between;
     m_window.end_value();
     if (!m_around.expects_report()) {
@@ -208,7 +165,7 @@ ReportReader::Impl::Step ReportReader::Impl::end_value(model::Rejection& rejecti
     return good ? Got::report : Got::rejection;
 }
 
-void ReportReader::Impl::enter_list() {
+void ReportReader::enter_list() {
     m_window.pass(std::min<std::size_t>(m_window.rest().size(), 1));  // the `[`
     m_head = m_window.value().substr(0, std::min(kept_head, m_limits.kept_body));
     m_head_line = m_window.value_mark().line;
@@ -219,9 +176,9 @@ void ReportReader::Impl::enter_list() {
 
 // --- After a syntax error ---
 
-// Goes back to where the broken value began, unless it is too long: what that holds is lost with
-// it.
-void ReportReader::Impl::break_value(std::string problem) {
+// Goes back to where the broken value began, unless it is too long. Reports within it may be lost
+// then.
+void ReportReader::break_value(std::string problem) {
     const std::string_view text = m_window.value_and_rest();
     std::size_t error = m_window.value().size();
     if (m_state == State::in_value && !m_window.is_cut()) error = blame(text, error, problem);
@@ -249,7 +206,7 @@ void ReportReader::Impl::break_value(std::string problem) {
 }
 
 // Passes over everything up to the next line that can begin a report.
-ReportReader::Impl::Step ReportReader::Impl::resume(model::Rejection& rejection) {
+ReportReader::Step ReportReader::resume(model::Rejection& rejection) {
     const std::string_view rest = m_window.rest();
     m_window.pass_any_of(" \t");
     while (!m_window.rest().empty() && !can_resume()) {
@@ -268,13 +225,13 @@ ReportReader::Impl::Step ReportReader::Impl::resume(model::Rejection& rejection)
 
 // The rest begins with the `{` of a line that is indented no deeper than the one where the broken
 // value began.
-bool ReportReader::Impl::can_resume() {
+bool ReportReader::can_resume() {
     if (m_window.rest().front() != '{') return false;
     const LineMark& mark = m_window.mark();
     return mark.line > m_last_line && mark.only_blanks && mark.indent <= m_last_indent;
 }
 
-std::string ReportReader::Impl::reason(bool too_long) {
+std::string ReportReader::reason(bool too_long) {
     const ReportDraft& draft = m_parser.handler().draft();
     std::string place = m_around.place();
     if (!too_long) {
@@ -284,25 +241,6 @@ std::string ReportReader::Impl::reason(bool too_long) {
     if (!place.empty()) place += ": ";
     return place + (too_long ? fmt::format("longer than {} bytes", m_limits.report_bytes)
                              : draft.problem());
-}
-
-// --- The public face ---
-
-ReportReader::ReportReader(Limits limits) {
-    limits.kept_body = std::min(limits.kept_body, limits.report_bytes);
-    m_impl = std::make_unique<Impl>(limits);
-}
-ReportReader::~ReportReader() = default;
-ReportReader::ReportReader(ReportReader&&) noexcept = default;
-ReportReader& ReportReader::operator=(ReportReader&&) noexcept = default;
-void ReportReader::feed(std::string_view bytes) {
-    m_impl->feed(bytes);
-}
-void ReportReader::finish() {
-    m_impl->finish();
-}
-ReportReader::Got ReportReader::next(model::JobReport& report, model::Rejection& rejection) {
-    return m_impl->next(report, rejection);
 }
 
 }  // namespace jobtally::wire

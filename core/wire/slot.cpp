@@ -3,21 +3,12 @@
 namespace jobtally::wire {
 
 std::string_view name_of(Slot slot) {
-    constexpr std::string_view names[] = {"id",
-                                          "type",
-                                          "status",
-                                          "created_at",
-                                          "updated_at",
-                                          "definition_id",
-                                          "definition_name",
-                                          "definition.id",
-                                          "definition.name",
-                                          "definition.type",
-                                          "total_operations",
-                                          "total_succeeded",
-                                          "total_failed",
-                                          "definition",
-                                          ""};
+    // clang-format off
+    constexpr std::string_view names[] = {
+        "id", "status", "created_at", "updated_at", "type", "definition_id", "definition_name",
+        "definition.type", "definition.id", "definition.name",
+        "total_operations", "total_succeeded", "total_failed", "definition", ""};
+    // clang-format on
     return names[static_cast<std::size_t>(slot)];
 }
 

@@ -9,15 +9,15 @@ namespace jobtally::wire {
 // Where the value goes that comes next.
 enum class Slot : std::uint8_t {
     id,
-    type,
     status,
     created_at,
     updated_at,
+    type,
     definition_id,
     definition_name,
-    nested_id,  // the members of `definition`
+    nested_type,  // the members of `definition`, in the order of the three above
+    nested_id,
     nested_name,
-    nested_type,
     total_operations,
     total_succeeded,
     total_failed,
@@ -28,7 +28,7 @@ enum class Slot : std::uint8_t {
 };
 
 constexpr bool is_text(Slot slot) {
-    return slot <= Slot::nested_type;
+    return slot <= Slot::nested_name;
 }
 constexpr bool is_count(Slot slot) {
     return slot >= Slot::total_operations && slot <= Slot::total_failed;

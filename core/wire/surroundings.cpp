@@ -1,4 +1,3 @@
-// The grammar between the reports.
 #include "core/wire/surroundings.hpp"
 
 #include <fmt/format.h>

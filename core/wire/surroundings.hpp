@@ -1,5 +1,5 @@
-// What the reports stand in: nothing, an array, or the `items` of the platform's list; and which
-// marks belong there.
+// Where the reader is between two values: at the top level, in an array of reports, or in the
+// `items` of the platform's list; and which punctuation may follow there.
 #pragma once
 
 #include <cstdint>
@@ -10,47 +10,47 @@ namespace jobtally::wire {
 
 class Surroundings {
   public:
-    // What a byte between values is, blanks apart.
+    // What a byte between values means.
     enum class Mark : std::uint8_t {
-        passed,   // a mark in its place
+        passed,   // punctuation that is allowed here
         array,    // `[`: an array of reports begins
         value,    // a value begins
-        stray,    // a mark out of place, or `{` where a comma is missing: reports can be read on
-                  // behind it
-        garbage,  // what follows can't be made sense of
+        stray,    // punctuation that is not allowed here, or `{` where a comma is missing; reports
+                  // can be read on after it
+        garbage,  // nothing that follows can be understood
     };
 
+    // `byte` is no blank.
     Mark take(char byte);
-    // A value that was announced by take() has ended.
+    // The value that take() announced has ended.
     void value_ended();
-    // The value that was announced has turned out to be a list, up to and with the `[` of its
-    // items.
+    // The value that take() announced turned out to be a list; the `[` of its items was read.
     void enter_list();
-    // After a syntax error: we may be anywhere in what we were in. Its marks are passed over from
-    // now on.
+    // There was a syntax error. From now on the punctuation of the array or list is passed over,
+    // since nobody knows where in it the reader goes on.
     void lose();
-    // A stray mark was told: nothing is open any more, and other such marks are passed over from
-    // now on.
+    // A stray mark was reported. The array or list counts as left, and more such marks are passed
+    // over.
     void stray_told();
 
-    // The value that was announced is meant to be a report, not the tail of a list.
+    // The value that take() announced should be a report, and not a later member of a list.
     bool expects_report() const { return m_expect < Expect::tail; }
-    // Nothing is open; a list may begin here.
+    // The reader is at the top level, where a list may begin.
     bool is_open_ground() const { return m_container == Container::none; }
-    // At the end of the input: what is not closed (`an array`); empty where nothing is, or where
-    // a syntax error has been told already.
+    // At the end of the input: what is not closed (`an array`). Empty where everything is closed,
+    // or a syntax error was reported before.
     std::string_view unclosed() const;
-    // `[2]`, `items[2]`, or nothing. Nor behind a syntax error: nobody knows how many were passed
-    // over.
+    // `[2]` or `items[2]`. Empty at the top level, and after a syntax error, when the number of
+    // items that were passed over is not known.
     std::string place() const;
 
   private:
     enum class Container : std::uint8_t { none, array, list };
     enum class Expect : std::uint8_t {
         value,
-        value_or_end,  // behind `[`
-        comma_or_end,  // behind an item
-        tail,          // behind the `]` of a list or one of its members: `,` or `}`
+        value_or_end,  // after `[`
+        comma_or_end,  // after an item
+        tail,          // `,` or `}`: after the `]` of a list's items or a later member
         tail_key,
         tail_colon,
         tail_value,
@@ -63,7 +63,7 @@ class Surroundings {
 
     Container m_container = Container::none;
     Expect m_expect = Expect::value;
-    Container m_lost = Container::none;  // what we were in at a syntax error
+    Container m_lost = Container::none;  // the reader was in at a syntax error
     std::uint64_t m_index = 0;           // of the next item
 };
 

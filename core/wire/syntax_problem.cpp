@@ -1,4 +1,3 @@
-// Words for what is no JSON, the same however the input was cut.
 #include "core/wire/syntax_problem.hpp"
 
 #include "core/base/text.hpp"

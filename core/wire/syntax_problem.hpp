@@ -1,4 +1,4 @@
-// Words for what is no JSON.
+// The reasons of syntax errors, the same however the input was cut.
 #pragma once
 
 #include "core/wire/window.hpp"
@@ -9,7 +9,7 @@
 
 namespace jobtally::wire {
 
-// `unexpected character "x"`, or the byte's number where it can't be shown.
+// `unexpected character "x"`, or `"\xff"` where the byte can't be shown.
 std::string unexpected(char byte);
 
 // `not JSON: PROBLEM at line 3, column 5`.

@@ -20,11 +20,6 @@ void UnknownMembers::literal(std::string_view value) {
     m_text += value;
 }
 
-void UnknownMembers::open(char bracket) {
-    separate();
-    m_text += bracket;
-}
-
 void UnknownMembers::open_definition() {
     m_definition_start = m_text.size();
     key("definition");

@@ -14,9 +14,8 @@ class UnknownMembers {
     void begin() { m_text.assign(1, '{'); }
     void key(std::string_view name);
     void text(std::string_view value);
-    // A number, `true`, `false` or `null`, as it stands in the input.
+    // A number, `true`, `false`, `null`, or the bracket that opens an array or an object.
     void literal(std::string_view value);
-    void open(char bracket);
     void close(char bracket) { m_text += bracket; }
     // Between these two come the unknown members of `definition`. Where there are none, the member
     // `definition` is left out too.

@@ -1,5 +1,6 @@
-// Boost.JSON's event parser with ReportHandler, instantiated once.
 #include "core/wire/value_parser.hpp"
+
+#include "core/wire/report_handler.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 

@@ -1,7 +1,6 @@
-// Reads one JSON value out of bytes that may come in pieces, strictly, and finds its end.
+// Reads one JSON value with Boost.JSON's event parser and a ReportHandler. The value may come in
+// pieces.
 #pragma once
-
-#include "core/wire/report_handler.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -9,6 +8,8 @@
 #include <string_view>
 
 namespace jobtally::wire {
+
+class ReportHandler;
 
 // A value nested deeper than this is a syntax error: RFC 8259, section 9 leaves the limit to us.
 inline constexpr int hard_depth = 128;
@@ -23,10 +24,10 @@ class ValueParser {
     ValueParser& operator=(const ValueParser&) = delete;
 
     ReportHandler& handler();
-    // A new value begins; handler() must have been made ready for it.
+    // A new value begins. The handler must have been told what kind of value it is.
     void begin();
-    // Takes more of the value. `used` is how much of `bytes` it took: up to the value's end or
-    // beyond, over the blanks behind it; up to the `[` of a list's items; or up to the error.
+    // Takes more of the value. `used` is how much of `bytes` it took: up to the value's end, or
+    // the end of the blanks after it; up to the `[` of a list's items; or up to the error.
     Step write(std::string_view bytes, std::size_t& used);
     // The input has ended. Only a number can be complete now that was not before.
     Step finish();

@@ -1,6 +1,6 @@
 #include "core/ingest/load.hpp"
 
-#include "core/ingest/dry_run.hpp"
+#include "core/ingest/direct_sinks.hpp"
 #include "core/ingest/writer.hpp"
 #include "core/store/reports/read_reports.hpp"
 #include "core/store/reports/rejected.hpp"

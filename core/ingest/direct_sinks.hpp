@@ -1,4 +1,5 @@
-// A sink that finds out what a store would make of deliveries, and writes nothing to it.
+// Sinks without a thread: submit() puts a delivery into a store and calls `done` before it
+// returns. One thread at a time.
 #pragma once
 
 #include "core/ingest/delivery.hpp"
@@ -7,17 +8,27 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace jobtally::ingest {
 
-// Deliveries are put into a temporary store, after a copy of what the real one has under the same
-// ids: so reports that stand twice in the input count right too. One thread at a time; `done` is
-// called by submit().
+// Writes each delivery to a private store (Store::in_memory()). Throws StoreError.
+class StoreSink final : public DeliverySink {
+  public:
+    explicit StoreSink(store::Store& store) : m_store(store) {}
+    void submit(Delivery delivery, std::function<void(Receipt)> done) override;
+
+  private:
+    store::Store& m_store;
+};
+
+// Finds out what a store would make of deliveries, and writes nothing to it. They are put into a
+// temporary store, after a copy of what the real one has under the same ids: so reports that stand
+// twice in the input count right too.
 class DryRun final : public DeliverySink {
   public:
     // `store` is nothing where there is no store yet. It is only read.
     explicit DryRun(std::optional<store::Store> store);
-
     void submit(Delivery delivery, std::function<void(Receipt)> done) override;
 
   private:

@@ -1,0 +1,42 @@
+#include "core/ingest/direct_sinks.hpp"
+
+#include "core/base/error.hpp"
+#include "core/store/reports/read_reports.hpp"
+
+#include <utility>
+
+namespace jobtally::ingest {
+
+void StoreSink::submit(Delivery delivery, std::function<void(Receipt)> done) {
+    Receipt receipt;
+    receipt.delivery = std::move(delivery);
+    store::WriteTransaction transaction(m_store);
+    put_reports(transaction, receipt);
+    transaction.commit();
+    done(std::move(receipt));
+}
+
+DryRun::DryRun(std::optional<store::Store> store)
+    : m_store(std::move(store)), m_overlay(store::Store::temporary()), m_transaction(m_overlay) {}
+
+void DryRun::submit(Delivery delivery, std::function<void(Receipt)> done) {
+    Receipt receipt;
+    receipt.delivery = std::move(delivery);
+    try {
+        for (const auto& report : receipt.delivery.reports) copy_kept(report.id);
+        put_reports(m_transaction, receipt);
+    } catch (const Error& error) {
+        receipt.error = error.what();
+        receipt.hint = error.hint();
+    }
+    done(std::move(receipt));
+}
+
+// What stands in the overlay already is at least as new.
+void DryRun::copy_kept(const std::string& id) {
+    if (!m_store || store::find_report(m_overlay, id)) return;
+    if (const auto kept = store::find_report(*m_store, id))
+        m_transaction.put(kept->report, kept->received_at);
+}
+
+}  // namespace jobtally::ingest

@@ -1,0 +1,98 @@
+#include "core/ingest/spool_duty.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace jobtally::ingest {
+namespace {
+
+constexpr std::chrono::milliseconds retry{1000};
+constexpr std::chrono::milliseconds rest{60'000};
+constexpr std::size_t bodies_a_commit = 256;
+// How long this may wait for other writers. It is short, since deliveries wait meanwhile, and the
+// spool can be emptied another time.
+constexpr std::chrono::milliseconds patience{100};
+
+// The first, and how many there are.
+Error all_of(const std::vector<IoError>& problems) {
+    if (problems.size() == 1) return problems.front();
+    return Error(fmt::format("{}, and {} more", problems.front().what(), problems.size() - 1),
+                 problems.front().hint());
+}
+
+SpoolDuty::Time after(std::chrono::milliseconds delay) {
+    return std::chrono::steady_clock::now() + delay;
+}
+
+}  // namespace
+
+void SpoolDuty::keep(std::span<Receipt* const> receipts) {
+    std::vector<Receipt*> with_body;
+    std::copy_if(receipts.begin(), receipts.end(), std::back_inserter(with_body),
+                 [](const Receipt* receipt) { return receipt->delivery.body.has_value(); });
+    if (!m_spool || with_body.empty()) return;
+    try {
+        if (const auto problem = m_spool->keep(with_body)) m_store.tell(*problem, Failing::spool);
+    } catch (const std::exception& problem) {
+        m_store.fails(problem, Failing::spool);
+    }
+    m_due = after(retry);
+}
+
+void SpoolDuty::run() {
+    m_due = Time::max();
+    if (m_store.is_lost()) return;
+    try {
+        if (m_names.empty()) m_names = m_spool->waiting();
+        if (m_names.empty()) {
+            // A listener looks again later, for other processes may put files there; a process that
+            // loads files ends soon.
+            if (m_store.options().clock) m_due = after(rest);
+            return m_store.works(Failing::spool);
+        }
+        const auto piece = std::span(m_names).first(std::min(m_names.size(), bodies_a_commit));
+        m_stored += store_piece(piece);
+        m_names.erase(m_names.begin(), m_names.begin() + std::ssize(piece));
+        m_due = after(m_names.empty() ? retry : std::chrono::milliseconds(0));
+    } catch (const std::exception& problem) {
+        m_names.clear();
+        m_due = after(retry);
+        const bool is_of_spool = dynamic_cast<const IoError*>(&problem) != nullptr;
+        m_store.fails(problem, is_of_spool ? Failing::spool : Failing::store);
+        return;
+    }
+    if (!m_names.empty() || m_stored == 0) return;
+    if (m_store.hooks().from_spool) m_store.hooks().from_spool(m_stored);
+    m_stored = 0;
+}
+
+// A file that can't be read stays where it is, and keeps no other from being stored.
+std::size_t SpoolDuty::store_piece(std::span<const std::string> names) {
+    std::vector<std::string> stored;
+    std::vector<IoError> unreadable;
+    std::size_t rows = 0;
+    store::WriteTransaction transaction(m_store.opened(), patience,
+                                        m_store.options().rejected_limit);
+    for (const auto& name : names) {
+        try {
+            auto delivery = m_spool->read(name);
+            if (!delivery) continue;  // another process was faster
+            Receipt receipt;
+            receipt.delivery = std::move(*delivery);
+            rows += put_delivery(transaction, receipt);
+            stored.push_back(name);
+        } catch (const IoError& problem) {
+            unreadable.push_back(problem);
+        }
+    }
+    m_store.commit(transaction, rows);
+    for (const auto& name : stored) m_spool->drop(name);
+    unreadable.empty() ? m_store.works(Failing::spool)
+                       : m_store.tell(all_of(unreadable), Failing::spool);
+    return stored.size();
+}
+
+}  // namespace jobtally::ingest

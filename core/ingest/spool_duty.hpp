@@ -1,0 +1,46 @@
+// Keeps what the store can't take in the spool, and stores it from there when the store works
+// again.
+#pragma once
+
+#include "core/ingest/spool.hpp"
+#include "core/ingest/writer_store.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace jobtally::ingest {
+
+// Without WriterOptions::spool nothing is kept.
+class SpoolDuty {
+  public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    explicit SpoolDuty(WriterStore& store)
+        : m_store(store),
+          m_spool(store.options().spool),
+          m_due(m_spool ? Time::min() : Time::max()) {}
+
+    // Sets Receipt::is_spooled of those that have a body, and it is on disk now. What fails is
+    // told.
+    void keep(std::span<Receipt* const> receipts);
+
+    Time due() const { return m_due; }
+    // Stores a piece of what waits, as if it came now, with the time at which it was received. What
+    // fails is told and tried again later.
+    void run();
+
+  private:
+    std::size_t store_piece(std::span<const std::string> names);
+
+    WriterStore& m_store;
+    std::optional<Spool> m_spool;
+    Time m_due;
+    std::vector<std::string> m_names;  // of those that are next, oldest first
+    std::size_t m_stored = 0;          // bodies, since the spool was last empty
+};
+
+}  // namespace jobtally::ingest

@@ -1,0 +1,42 @@
+#include "core/ingest/uptime_duty.hpp"
+
+#include <exception>
+
+namespace jobtally::ingest {
+
+void UptimeDuty::record(Entry entry) {
+    m_due = Time::max();
+    if (!m_store.options().clock || m_store.is_lost()) return;
+    try {
+        write(entry);
+    } catch (const std::exception& problem) {
+        const bool is_busy = WriterStore::is_busy(problem);
+        if (is_busy && entry == Entry::sign) return;
+        if (is_busy) m_store.set_locked_out(true);
+        m_store.fails(problem, Failing::store);
+    }
+}
+
+void UptimeDuty::write(Entry entry) {
+    m_due = std::chrono::steady_clock::now() + m_store.options().alive_every;
+    auto& store = m_store.opened();
+    const auto at = m_store.options().clock();
+    switch (entry) {
+        case Entry::beginning:
+            m_span = store::begin_uptime(store, at, m_store.patience());
+            break;
+        case Entry::sign:
+            store::mark_alive(store, *m_span, at, std::chrono::milliseconds(0));
+            break;
+        case Entry::proof:
+            store::mark_alive(store, *m_span, at, m_store.options().patience);
+            break;
+        case Entry::end:
+            store::end_uptime(store, *m_span, at, m_store.patience());
+            break;
+    }
+    m_store.works(Failing::store);
+    m_store.count_commit(0);
+}
+
+}  // namespace jobtally::ingest

@@ -1,0 +1,53 @@
+// How the writer works, and whom it tells.
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/ingest/spool.hpp"
+#include "core/store/reports/rejected.hpp"
+#include "core/store/upkeep/uptime.hpp"
+#include "core/time/instant.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace jobtally::ingest {
+
+struct WriterOptions {
+    // A transaction ends when it holds this many, when nothing waits any more, or when another
+    // process wants to write.
+    std::size_t rows_per_commit = 16 << 10;
+    std::chrono::milliseconds patience = std::chrono::seconds(60);  // with other writers
+    // Where bodies go that the store can't take. What waits there is stored when the writer starts
+    // and whenever the store works again.
+    std::optional<Spool> spool{};
+    std::int64_t rejected_limit = store::default_rejected_limit;
+    // When the store is settled: after this long without work, or this many rows.
+    std::chrono::milliseconds settle_after = std::chrono::seconds(1);
+    std::chrono::milliseconds settle_patience = std::chrono::seconds(60);
+    std::size_t rows_per_settle = 200'000;
+    // The clock of a listener, whose uptime is recorded: from the first moment to finish(), a sign
+    // of life each alive_every. Without a clock nothing is recorded.
+    std::function<time::Instant()> clock{};
+    std::chrono::milliseconds alive_every = store::alive_every;
+};
+
+// What goes wrong: storing; packing and checkpoints; the spool.
+enum class Failing { store, upkeep, spool };
+
+// All are called in the writer thread, must be quick and must not throw; empty ones are not called.
+struct WriterHooks {
+    // What is tried again and again is told once, until it works or fails in another way.
+    std::function<void(const Error&, Failing)> trouble{};
+    std::function<void()> store_works_again{};
+    // The process should end with an error, so that it is started afresh. Once, after trouble().
+    std::function<void()> store_is_lost{};
+    // So many bodies came from the spool into the store.
+    std::function<void(std::size_t)> from_spool{};
+    // So many rejected bodies were pushed out of the store by newer ones.
+    std::function<void(std::int64_t)> forgotten{};
+};
+
+}  // namespace jobtally::ingest

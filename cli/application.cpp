@@ -4,9 +4,10 @@
 #include "cli/options/configuration.hpp"
 #include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
-#include "core/base/nearest.hpp"
+#include "core/base/text.hpp"
 #include "core/store/upkeep/status.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <sstream>
 
@@ -21,10 +22,18 @@ std::string version_text() {
                        store::sqlite_version(), store::wal_reset_bug());
 }
 
-std::vector<std::string> command_names(const CLI::App& app) {
-    std::vector<std::string> names;
-    for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
-    return names;
+// The command below `parent` that `word` may be a slip of: at most a third of its letters are
+// wrong.
+std::string nearest_command(const std::string& word, const CLI::App& parent) {
+    std::string nearest;
+    std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+    for (const auto* command : parent.get_subcommands({})) {
+        const auto distance = edit_distance(word, command->get_name());
+        if (distance >= least) continue;
+        least = distance;
+        nearest = command->get_name();
+    }
+    return nearest;
 }
 
 // The deepest command that was named.
@@ -33,7 +42,7 @@ const CLI::App* chosen(const CLI::App* app) {
     return app;
 }
 
-// CLI11's messages, in our spelling: lower case first letter, no full stop, one line.
+// CLI11's messages as error.hpp wants them: lower case first letter, no full stop, one line.
 std::string message_of(const CLI::ParseError& error) {
     std::string text = error.what();
     if (!text.empty() && text.size() > 1 &&
@@ -44,7 +53,7 @@ std::string message_of(const CLI::ParseError& error) {
     return text;
 }
 
-// An unset variable of a script must not widen a question.
+// `--definition "$UNSET"` of a script must not silently ask about all definitions.
 void refuse_empty_values(const CLI::App& app) {
     for (const auto* option : app.get_options()) {
         if (option->count() == 0 || option->get_items_expected_min() == 0) continue;
@@ -58,7 +67,8 @@ void refuse_empty_values(const CLI::App& app) {
 std::string unknown_key(const CLI::ConfigError& error) {
     const std::string text = error.what();
     std::string key = text.substr(text.rfind(' ') + 1);
-    if (key.ends_with(".++")) key.resize(key.size() - 3);  // how CLI11 says that a section begins
+    if (key.ends_with(".++"))
+        key.resize(key.size() - 3);  // CLI11's mark for the beginning of a section
     return key;
 }
 
@@ -95,7 +105,7 @@ CLI::App& Application::add_command(const std::string& name, const std::string& d
 CLI::App& Application::add_command(CLI::App& parent, const std::string& name,
                                    const std::string& description, std::function<int()> run) {
     auto* command = parent.add_subcommand(name, description);
-    command->fallthrough();  // global options work behind the command too
+    command->fallthrough();  // global options may follow the command too
     command->set_help_flag("-h,--help", "Print this help");
     command->footer(fmt::format("Global options: `jobtally --help`. All of it: `man jobtally-{}`.",
                                 parent.get_parent() == nullptr ? name : parent.get_name()));
@@ -141,7 +151,7 @@ int Application::report(const CLI::ParseError& error) {
     if (is_extra && !command->get_subcommands({}).empty()) {
         const auto words = m_app.remaining(true);
         message = fmt::format("\"{}\" is not a command", words.empty() ? "" : words.front());
-        const auto near = words.empty() ? "" : nearest(words.front(), command_names(*command));
+        const auto near = words.empty() ? "" : nearest_command(words.front(), *command);
         if (!near.empty()) hint = fmt::format("did you mean `{} {}`?", full_name(command), near);
     } else if (is_extra) {
         const auto words = m_app.remaining(true);

@@ -13,18 +13,18 @@
 
 namespace jobtally::cli {
 
-// Parsing only stores what is to be done in `action`; nothing is opened or printed before run().
+// Parsing only remembers what is to be done; commands open and print nothing before run().
 class Application {
   public:
     Application();
 
-    // An exit code when there is nothing to run: help, version (printed), or a bad command line
-    // (said on stderr).
+    // Returns an exit code when there is nothing to run: help or the version was printed, or the
+    // command line is wrong, which was said on stderr.
     std::optional<int> parse(int argc, char* argv[]);
     int run() { return m_action(); }
 
-    // What went wrong, parsing or running, said as the chosen command says it: on stderr unless it
-    // has a way of its own. Returns the exit code.
+    // Reports an error of parsing or running: on stderr, unless the chosen command has its own way
+    // (see tell_errors_by). Returns the exit code.
     int tell(const Error& error, int exit_code);
 
     CLI::App& app() { return m_app; }
@@ -37,7 +37,7 @@ class Application {
     CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& description,
                           std::function<int()> run);
 
-    // How a command says its errors, and the exit code it then has.
+    // Sets how a command reports its errors; the function returns the exit code.
     using TellError = std::function<int(const Error&)>;
     void tell_errors_by(const CLI::App& command, TellError tell);
 

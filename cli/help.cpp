@@ -4,7 +4,7 @@ namespace jobtally::cli {
 
 namespace {
 
-// `TIME`; `created|updated|received` where only these can be.
+// `TIME`, or `created|updated|received` for an option with few choices.
 std::string value_of(const CLI::Option* option) {
     auto type = option->get_type_name();
     const auto open = type.find('{');

@@ -1,4 +1,5 @@
-// The layout of --help: one line an option where it fits, without CLI11's notes on validators.
+// The layout of --help: one line for each option where it fits, without CLI11's notes on
+// validators.
 #pragma once
 
 #include <string>

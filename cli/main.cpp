@@ -1,4 +1,4 @@
-// Parse, run, and turn whatever went wrong into a message and an exit code.
+// Parses the command line, runs the command, and turns every error into a message and an exit code.
 #include "cli/application.hpp"
 #include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
@@ -35,8 +35,9 @@ int run(cli::Application& application, int argc, char* argv[]) {
     }
 }
 
-// Else the first files that are opened take these numbers, and what is printed goes into them. The
-// wrong way round, so that to use one is an error, as it is with a closed one.
+// Opens /dev/null in place of each standard stream that is closed: otherwise the first files that
+// are opened would get the numbers 0 to 2, and messages would be written into them. Each is opened
+// for the wrong direction, so that using it is an error, as using the closed stream was.
 void open_standard_streams() {
     for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         const bool is_open = ::fcntl(number, F_GETFD) >= 0;
@@ -49,8 +50,8 @@ void open_standard_streams() {
 int main(int argc, char* argv[]) {
     open_standard_streams();
     cli::keep_files_private();
-    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe shows as EPIPE, which ends us quietly
-    std::signal(SIGXFSZ, SIG_IGN);  // the limit of a file's size shows as EFBIG
+    std::signal(SIGPIPE, SIG_IGN);  // write() returns EPIPE instead, which ends the program quietly
+    std::signal(SIGXFSZ, SIG_IGN);  // write() returns EFBIG instead
     cli::Application application;
     return run(application, argc, argv);
 }

@@ -1,5 +1,4 @@
-// SIGTERM, SIGINT and SIGHUP, taken by a thread of their own instead of by handlers; or
-// ending a reader.
+// SIGTERM, SIGINT and SIGHUP: a thread of its own takes them, or they simply end the process.
 #pragma once
 
 #include "core/base/file.hpp"
@@ -9,16 +8,16 @@
 
 namespace jobtally::cli {
 
-// Call it before any thread starts: the signals then wait, in the calling thread and in all later
-// ones, for a SignalThread.
+// Blocks the signals, in the calling thread and all threads that it starts later, until a
+// SignalThread takes them. To be called before any thread starts.
 void hold_signals();
 
-// From now on SIGINT and SIGTERM end the process at once, with 0. For readers that have nothing to
-// put in order, and must go even where a write of theirs blocks.
+// From now on SIGINT and SIGTERM end the process at once, with exit code 0. For commands that only
+// read: they have nothing to clean up, and must end even while a write of theirs blocks.
 void end_with_0_on_signals();
 
-// From its making to its end SIGTERM and SIGINT call `stop` and SIGHUP calls `reload`, in a thread
-// of its own; those that waited come first.
+// As long as it lives, SIGTERM and SIGINT call `stop` and SIGHUP calls `reload`, in a thread of its
+// own. Signals that arrived since hold_signals() are taken first.
 class SignalThread {
   public:
     SignalThread(std::function<void()> stop, std::function<void()> reload);
@@ -32,7 +31,7 @@ class SignalThread {
     std::function<void()> m_stop;
     std::function<void()> m_reload;
     Descriptor m_signals;
-    Descriptor m_end;  // becomes readable when it is over
+    Descriptor m_end;  // becomes readable when the thread shall end
     std::thread m_thread;
 };
 

@@ -56,7 +56,8 @@ std::string window_in_words(const SelectionOptions& selection, const table::Wind
     return (closed ? "from " : "") + render::window_text(window, style);
 }
 
-// The options that make a probe this one and no other.
+// The name under which the state of this question is remembered: all options that change its
+// answer.
 std::string name_of_probe(const Options& options) {
     const auto& selection = options.selection;
     std::string name = options.metric;
@@ -82,7 +83,7 @@ std::string name_of_probe(const Options& options) {
     return name;
 }
 
-// What is asked, as far as it can be said without a store.
+// What is asked, as far as it is known before the store is opened.
 struct Question {
     query::Selection selection;
     probe::CheckOptions check;
@@ -90,7 +91,7 @@ struct Question {
 
 Question question(const Globals& globals, const Options& options, const render::Style& style) {
     Question asked{options.selection.selection(globals), {}};
-    asked.selection.min_runs = 0;  // here it is of the values, and not of definitions
+    asked.selection.min_runs = 0;  // here it limits the values, not the definitions
     auto& check = asked.check;
     check.metric = &probe::check_metric_named(options.metric);
     check.by_definition = options.by == "definition";
@@ -106,7 +107,7 @@ std::string said_before(const store::ProbeRecord& said, const render::Style& sty
     return fmt::format("was {} since {}", said.state, render::human_text(said.since, style));
 }
 
-// A reader that has gone does not change the state.
+// The exit code says the state even if the reader of stdout has gone.
 void print(const Globals& globals, Output& output, const table::Probe& probe) {
     try {
         output.write(render::render_probe(probe, output.format(), output.style(), globals.verbose));
@@ -119,7 +120,7 @@ int exit_of(ProbeState state) {
     return static_cast<int>(state);
 }
 
-// News is said first and remembered then: what is said twice is better than what never was.
+// A change is printed before it is remembered: it is better said twice than never.
 int run_on_change(const Globals& globals, const Options& options) {
     Output output(globals);
     auto asked = question(globals, options, output.style());
@@ -158,7 +159,8 @@ int run(const Globals& globals, Options options) {
     return exit_of(probe.state);
 }
 
-// Monitoring systems read stdout, and 1 and 2 would be states.
+// Errors go to stdout, which monitoring systems read, with the exit code of UNKNOWN: 1 and 2 would
+// mean WARNING and CRITICAL.
 int tell_error(const Error& error) {
     std::string text = error.what();
     if (!error.hint().empty()) text += fmt::format(" ({})", error.hint());

@@ -1,5 +1,7 @@
 #include "cli/commands/completion_scripts.hpp"
 
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -66,15 +68,9 @@ std::string bash_reply(const OptionDescription& option) {
     return "COMPREPLY=()";
 }
 
-std::string single_quoted(std::string text) {
-    for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 4)
-        text.replace(at, 1, "'\\''");
-    return "'" + text + "'";
-}
-
 // _describe takes `word:explanation`; a colon in the word itself is quoted.
 std::string zsh_entry(const std::string& word, const std::string& explanation) {
-    return single_quoted(word + ":" + explanation);
+    return in_shell_quotes(word + ":" + explanation);
 }
 
 std::string zsh_value(const OptionDescription& option) {
@@ -83,7 +79,7 @@ std::string zsh_value(const OptionDescription& option) {
     if (names_file(option)) return "_files";
     if (option.value == "DEFINITION")
         return fmt::format("compadd -- ${{(f)\"$({})\"}}", list_definitions);
-    return "_message " + single_quoted(option.value);
+    return "_message " + in_shell_quotes(option.value);
 }
 
 std::string fish_value(const OptionDescription& option) {
@@ -99,7 +95,7 @@ std::string fish_option(const OptionDescription& option, const std::string& cond
     for (const auto& name : option.names) {
         line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
     }
-    return line + fish_value(option) + " -d " + single_quoted(option.description) + "\n";
+    return line + fish_value(option) + " -d " + in_shell_quotes(option.description) + "\n";
 }
 
 }  // namespace
@@ -204,7 +200,7 @@ std::string fish_script(const std::vector<CommandDescription>& commands) {
         const auto space = command.path.rfind(' ');
         const auto name = command.path.substr(space == std::string::npos ? 0 : space + 1);
         const auto line =
-            single_quoted(command.description.substr(0, command.description.find('\n')));
+            in_shell_quotes(command.description.substr(0, command.description.find('\n')));
         std::string condition;
         if (command.path.empty()) {
             for (const auto& option : command.options) out += fish_option(option, "");

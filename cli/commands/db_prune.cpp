@@ -31,7 +31,8 @@ int run(const Globals& globals, const Options& options) {
     const auto before = time::parse_time(options.before, globals.now(), globals.zone());
     Output output(globals);
     const auto path = globals.store_path();
-    const auto reader = store::Store::open_to_read(path);  // what is not there is not made
+    const auto reader =
+        store::Store::open_to_read(path);  // fails if there is no store, instead of making one
     store::OldRecords old;
     if (options.dry_run) {
         old = store::count_before(reader, before);

@@ -5,6 +5,7 @@
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/terminal.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
 #include "core/store/reports/rejected.hpp"
@@ -53,13 +54,14 @@ table::ResultTable rejected_table(const std::vector<store::RejectedBody>& bodies
                      {"reason", "reason"},
                      {"body", "body", table::Audience::machines}};
     for (const auto& body : bodies) {
-        table.rows.push_back({body.rejected_id, body.received_at, body.source, body.reason,
-                              is_utf8(body.body) ? body.body : visible(body.body)});
+        table.rows.push_back({table::Digits{body.rejected_id}, body.received_at, body.source,
+                              body.reason, is_utf8(body.body) ? body.body : visible(body.body)});
     }
     return table;
 }
 
-// The bytes as they came, for a pipe into a repair; a terminal gets them without harm.
+// Prints the bytes as they came, so that another program can repair them; on a terminal in visible
+// form, where they can do no harm.
 int show(const Globals& globals, std::int64_t id) {
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
@@ -76,8 +78,8 @@ int show(const Globals& globals, std::int64_t id) {
     return exit_done;
 }
 
-// A body whose every report is now accepted leaves the list; storing first and dropping then is
-// safe, because storing again changes nothing.
+// A body leaves the list if all its reports are accepted now. Reports are stored before bodies are
+// dropped: if the program ends in between, storing them again changes nothing.
 int retry(const Globals& globals, const Options& options) {
     Output output(globals);
     auto store = store::Store::open_to_write(globals.store_path());
@@ -106,7 +108,7 @@ int drop(const Globals& globals, const Options& options) {
     std::vector<std::int64_t> ids;
     for (const auto& body : chosen(store, options)) ids.push_back(body.rejected_id);
     const auto dropped = store::drop_rejected(store, ids);
-    if (!globals.quiet) print_note(fmt::format("dropped {}", dropped));
+    if (!globals.quiet) print_note(fmt::format("dropped {}", count_text(dropped)));
     return exit_done;
 }
 

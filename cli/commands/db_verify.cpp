@@ -2,6 +2,7 @@
 #include "cli/commands/db.hpp"
 #include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/store/upkeep/verify.hpp"
 
@@ -38,7 +39,7 @@ void tell(const std::vector<store::Check>& checks) {
             print_error(Error(fmt::format("{}: {}", check.name, finding)));
         }
         const auto more = check.problems - static_cast<std::int64_t>(check.findings.size());
-        if (more > 0) print_error(Error(fmt::format("{}: {} more", check.name, more)));
+        if (more > 0) print_error(Error(fmt::format("{}: {} more", check.name, count_text(more))));
         if (check.problems > 0 && check.name != "segments") is_only_packed = false;
     }
     print_hint(is_only_packed ? "`jobtally db verify --repack` makes the packed copies again from "
@@ -47,7 +48,7 @@ void tell(const std::vector<store::Check>& checks) {
                                 "may still read what came since");
 }
 
-// To all other commands an empty file is a new store; a copy that was cut off is empty too.
+// All other commands take an empty file for a new store; here it may be a copy that was cut off.
 void require_something(const std::filesystem::path& path) {
     std::error_code error;
     if (std::filesystem::file_size(path, error) > 0 || error) return;

@@ -41,8 +41,9 @@ void check_format(const Output& output) {
                      "other formats: `jobtally list -n 0 -F ...`");
 }
 
-// Pages keep read transactions short: a slow reader of our output never holds the store's log. What
-// is replaced meanwhile moves to the end: it may come twice, but it is never missed.
+// Reads in pages, so that read transactions are short: otherwise a slow reader of the output would
+// keep the store's log from being cut. A report that is replaced meanwhile moves to the end: it may
+// come twice, but it is never missed.
 int run(const Globals& globals, const SelectionOptions& options) {
     Output output(globals, render::Format::ndjson);
     check_format(output);

@@ -20,7 +20,7 @@ namespace {
 constexpr int look_again_ms = 250;
 constexpr std::size_t page_size = 256;
 
-// The same choice, but without an end where that was now: what comes is of the future.
+// The same selection, but --last has no end: news are created after the program has started.
 query::Selection open_ended(const Globals& globals, const SelectionOptions& options) {
     auto selection = options.selection(globals);
     if (!options.last.empty()) selection.span.until.reset();
@@ -78,7 +78,7 @@ class Follower {
             auto page = store::read_page(m_store, m_after, page_size);
             if (page.empty()) return;
             m_after = page.back().sequence;
-            // Made after the page was read, so that it knows the definitions in it.
+            // Made anew after the page was read, so that it knows all definitions in the page.
             const query::Scope scope(m_store, m_selection);
             std::erase_if(page, [&](const store::StoredReport& report) {
                 return !scope.selected(report) || was_shown(report.sequence);
@@ -104,7 +104,7 @@ class Follower {
     store::Store m_store;
     std::int64_t m_version = 0;
     store::Sequence m_after = 0;
-    std::vector<store::Sequence> m_shown;  // in the list though they arrived while it was made
+    std::vector<store::Sequence> m_shown;  // arrived while the list was made, and are in it
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// `list -f`: the list that goes on.
+// `list -f`: the list that goes on while reports arrive.
 #pragma once
 
 #include "cli/options/query_options.hpp"

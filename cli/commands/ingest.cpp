@@ -28,7 +28,7 @@ struct Loaded {
     bool has_spool_trouble = false;
 };
 
-// Trouble with the store is told by who loads.
+// Errors of the store are thrown by load(); only those of the spool are reported here.
 ingest::WriterHooks hooks(const Globals& globals, const Options& options, bool& has_spool_trouble) {
     ingest::WriterHooks result;
     result.trouble = [&](const Error& error, ingest::Failing failing) {

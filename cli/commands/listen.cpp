@@ -6,12 +6,11 @@
 #include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
-#include "core/base/text.hpp"
 #include "core/ingest/writer.hpp"
 #include "core/listen/listener.hpp"
 #include "core/listen/watch/access_log.hpp"
 #include "core/listen/watch/service_manager.hpp"
-#include "core/time/expression.hpp"
+#include "core/time/length.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -39,7 +38,8 @@ struct Options {
     DoorSettings door;
 };
 
-// With other writers. Nobody who sends a report waits longer: it goes to the spool then.
+// How long to wait while another process writes to the store. After that, reports go to the spool,
+// so that no client waits longer.
 constexpr std::chrono::milliseconds store_patience{500};
 constexpr std::chrono::milliseconds settle_patience{100};
 
@@ -88,7 +88,7 @@ listen::ListenHooks hooks(const Globals& globals, const Options& options) {
     return result;
 }
 
-// A secret that is changed must not close the door: what can't be read keeps the old values.
+// If the changed file can't be read the old values stay: a slip must not lock all clients out.
 void read_authorizations_again(listen::Listener& listener, const Options& options) {
     if (options.auth_file.empty()) return;
     try {
@@ -105,10 +105,11 @@ void reload(listen::Listener& listener, const Options& options) {
     read_tls_again(listener, options.door);
 }
 
-// A store that does not work at the moment must not keep the listener from listening: what comes
-// waits in the spool. Someone else's file, or one that can't be written, is a mistake to be told;
-// but where there is a spool a listener has worked before, and its store was damaged since.
-// After a failed sync a second one tells nothing.
+// A store that does not work at the moment must not keep the listener from listening: reports wait
+// in the spool. A file that is no store, or can't be written, is taken for a mistake of the user
+// and reported, unless there is a spool: then a listener has worked here before, and its store was
+// damaged since. A failed sync is reported too, because a second sync would not tell whether the
+// data is on disk.
 std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
                                              const ingest::Spool& spool) {
     using Kind = store::StoreError::Kind;
@@ -138,8 +139,8 @@ ingest::WriterOptions writer_options(const Globals& globals, const Options& opti
     return result;
 }
 
-// Where the store is lost, end as if asked to, with an error, so that the service manager starts us
-// afresh.
+// When the store is lost the program ends as after SIGTERM, but with an error, so that the service
+// manager starts it again.
 ingest::WriterHooks writer_hooks(const Options& options, listen::ServiceManager& manager) {
     ingest::WriterHooks result;
     result.trouble = [&](const Error& error, ingest::Failing failing) {

@@ -3,6 +3,7 @@
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/error.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/sockets/descriptors.hpp"
 #include "core/listen/sockets/tls.hpp"
@@ -20,10 +21,11 @@ namespace {
 
 constexpr const char* default_bind = "127.0.0.1:8080";
 
-// For the store, its log and lock, the spool, the admin address, stdin and its like.
+// For everything but connections: the store, its log and lock, the spool, the admin address, the
+// standard streams.
 constexpr std::size_t spare_descriptors = 64;
 
-// Half of them are for connections then.
+// With so few, half of them are for connections.
 constexpr std::size_t least_descriptors = 32;
 
 std::shared_ptr<const listen::TlsIdentity> read_tls(const DoorSettings& settings) {
@@ -40,12 +42,12 @@ void take_passed_sockets(listen::ListenOptions& options) {
         options.binds.push_back(listen::parse_bind_address(default_bind));
 }
 
-// So many connections only that descriptors are left for the store.
+// Lowers the number of connections if too few descriptors would be left for the store.
 void fit_descriptors(listen::ListenOptions& options) {
     const auto allowed = listen::allow_descriptors(options.max_connections + spare_descriptors);
     if (allowed < least_descriptors)
         throw Error(fmt::format("no more than {} files may be open, and a listener needs {}",
-                                allowed, least_descriptors),
+                                count_text(static_cast<std::int64_t>(allowed)), least_descriptors),
                     "raise the limit: `ulimit -n 1024`");
     if (allowed >= options.max_connections + spare_descriptors) return;
     options.max_connections = allowed > 2 * spare_descriptors
@@ -54,7 +56,8 @@ void fit_descriptors(listen::ListenOptions& options) {
     print_warning(
         fmt::format("at most {} connections at one time: no more than {} files may be "
                     "open (see \"ulimit -n\")",
-                    options.max_connections, allowed));
+                    count_text(static_cast<std::int64_t>(options.max_connections)),
+                    count_text(static_cast<std::int64_t>(allowed))));
 }
 
 }  // namespace

@@ -20,14 +20,14 @@ struct DoorSettings {
 
 void add_door_options(CLI::App& command, DoorSettings& settings);
 
-// Puts what was asked for, and what a service manager passed, into `options`, reading the files
-// that are named; warnings go to stderr.
+// Puts the settings, and the sockets that a service manager passed, into `options`. Reads the files
+// that the settings name; warnings go to stderr.
 void apply_door_options(const DoorSettings& settings, listen::ListenOptions& options);
 
-// Which addresses are served, on stderr; the last line says that all is ready.
+// Prints the served addresses on stderr; its last line says that all is ready.
 void print_addresses(const listen::Listener& listener);
 
-// Certificate and key as they are now; where they are broken the old ones stay, and that is said.
+// Reads certificate and key again. If they are broken the old ones stay, and a message says so.
 void read_tls_again(listen::Listener& listener, const DoorSettings& settings);
 
 }  // namespace jobtally::cli

@@ -7,7 +7,7 @@
 #include "cli/options/schedules.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/rhythm/gaps.hpp"
-#include "core/time/expression.hpp"
+#include "core/time/length.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <memory>
@@ -20,7 +20,7 @@ namespace {
 
 struct Options {
     SelectionOptions selection;
-    std::string history;  // the length asked for; `all` without one
+    std::string history;  // a length, or `all`; empty without --history
     bool exit_code = false;
 };
 

@@ -18,7 +18,7 @@ struct Options {
     std::optional<double> fail_under;  // per cent
 };
 
-// No finished job is no failure to reach the rate.
+// Without finished jobs there is no rate that could be too low.
 bool is_under(const answers::RatesAnswer& answer, const std::optional<double>& per_cent) {
     const auto rate = answer.total.counts.success_rate().value();
     return per_cent && rate && *rate * 100 < *per_cent;

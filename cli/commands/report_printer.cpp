@@ -1,6 +1,7 @@
 #include "cli/commands/report_printer.hpp"
 
 #include "cli/terminal/messages.hpp"
+#include "core/base/numbers.hpp"
 #include "core/wire/report_writer.hpp"
 
 #include <cerrno>
@@ -19,7 +20,7 @@ void ReportPrinter::submit(ingest::Delivery delivery, std::function<void(ingest:
     });
 }
 
-// In the sink's thread: many wait for it.
+// Runs in the sink's thread, for which many clients wait: it must not block.
 void ReportPrinter::print(const ingest::Receipt& receipt) {
     if (receipt.error || receipt.is_spooled || m_has_failed) return;
     std::string lines;
@@ -38,7 +39,7 @@ void ReportPrinter::note(int error) {
         print_warning("nobody reads stdout: reports are stored, but not printed");
     if (was_stuck && error == 0)
         print_warning(fmt::format("stdout is read again: {} deliveries were not printed",
-                                  m_out.take_missed()));
+                                  count_text(m_out.take_missed())));
     m_has_failed = error != 0 && error != EAGAIN;
     if (m_has_failed && error != EPIPE)
         print_warning(

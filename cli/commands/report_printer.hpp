@@ -1,4 +1,4 @@
-// `listen --print ndjson`: what was stored goes to stdout too, for a pipe.
+// `listen --print ndjson`: stored reports are printed on stdout too, for another program.
 #pragma once
 
 #include "cli/terminal/line_stream.hpp"
@@ -8,9 +8,9 @@
 
 namespace jobtally::cli {
 
-// Passes deliveries on; when `active`, prints each report that was stored or updated, once it is on
-// disk. A reader that goes away ends the printing, one that hangs misses some; storing waits for
-// neither. Outlived by `sink`.
+// Passes deliveries on to `sink`, which must outlive it. If `active`, prints each report that was
+// stored or updated once it is on disk. Printing ends when the reader goes away, and leaves reports
+// out while the reader hangs; storing never waits for the reader.
 class ReportPrinter final : public ingest::DeliverySink {
   public:
     ReportPrinter(ingest::DeliverySink& sink, bool active) : m_sink(sink), m_active(active) {}

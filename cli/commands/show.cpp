@@ -19,8 +19,8 @@ struct Options {
     std::vector<std::string> from;
 };
 
-// A record a report: for machines an object each, for people a block each; a page holds all. JSON
-// of several ids is one array.
+// Prints one record for each report: an object for machines, a block of lines for people; a page
+// holds them all. In JSON the records of several ids form one array.
 void print(Output& output, const table::ResultTable& table, bool several) {
     const bool rows =
         output.format() == render::Format::csv || output.format() == render::Format::tsv;

@@ -36,7 +36,7 @@ bool Configuration::take_schedule(const CLI::ConfigItem& item) const {
     for (std::size_t i = 1; i < item.parents.size(); ++i) {
         definition += (i > 1 ? "." : "") + item.parents[i];
     }
-    // A dot within the quotes has cut the name, so that CLI11 did not see them as quotes.
+    // CLI11 cuts names at dots, even within quotes, and then leaves the quotes where they are.
     CLI::detail::remove_quotes(definition);
     std::string value;
     for (const auto& part : item.inputs) value += (value.empty() ? "" : ",") + part;

@@ -1,4 +1,5 @@
-// Reads --config FILE: TOML or INI with the names of the long options, a section a command.
+// Reads --config FILE: TOML or INI with the names of the long options, one section for each
+// command.
 #pragma once
 
 #include "cli/options/globals.hpp"
@@ -10,8 +11,9 @@
 
 namespace jobtally::cli {
 
-// CLI11 lets a file beat the environment; here flags beat the environment and that beats the file.
-// Sections `[schedule."NAME"]` are no options: they go to `schedules`, which must outlive it.
+// In CLI11 the file overrides the environment; here flags override the environment, which overrides
+// the file. Sections `[schedule."NAME"]` hold no options: they go to `schedules`, which must
+// outlive this object.
 class Configuration : public CLI::ConfigBase {
   public:
     explicit Configuration(std::vector<ScheduleSetting>& schedules) : m_schedules(&schedules) {}

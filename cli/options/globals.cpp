@@ -37,7 +37,7 @@ bool Globals::is_file_of_store(const std::filesystem::path& file) const {
     try {
         return !store_in_memory() && store::is_file_of_store(file, store_path());
     } catch (const Error&) {
-        return false;  // who opens it will say what is wrong
+        return false;  // opening the store will say what is wrong
     }
 }
 

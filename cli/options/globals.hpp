@@ -42,7 +42,8 @@ struct Globals {
     // --db, else JOBTALLY_DB, else below XDG_DATA_HOME or ~/.local/share.
     std::filesystem::path store_path() const;
     bool store_in_memory() const { return db == ":memory:"; }
-    // Of the store that is named, whether it is there or not: nothing else may open or replace it.
+    // True for the files of the named store, whether it exists or not: only the store itself may
+    // open or replace them.
     bool is_file_of_store(const std::filesystem::path& file) const;
     std::vector<std::string> column_keys() const;
 };

@@ -3,7 +3,6 @@
 #include "cli/options/validators.hpp"
 #include "core/query/group_table.hpp"
 #include "core/render/text/cell_text.hpp"
-#include "core/time/expression.hpp"
 #include "core/time/previous.hpp"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/progress.hpp"
+#include "core/base/numbers.hpp"
 
 #include <fmt/core.h>
 
@@ -11,7 +12,8 @@ namespace {
 
 constexpr std::int64_t warnings_shown = 10;
 
-// To open them would also take SQLite's locks away: see core/store/file/file_head.hpp.
+// Opening and closing them would also release the locks that SQLite holds on them, see
+// core/store/file/file_head.hpp.
 void refuse_files_of_store(const Globals& globals, const std::vector<std::string>& paths) {
     for (const auto& path : paths) {
         if (path != "-" && globals.is_file_of_store(path))
@@ -39,7 +41,7 @@ ingest::LoadResult load_files(const Globals& globals, const std::vector<std::str
         result = ingest::load(paths, sink, options, hooks);
     }
     if (rejected > warnings_shown && !globals.verbose) {
-        print_warning(fmt::format("{} more rejected", rejected - warnings_shown));
+        print_warning(fmt::format("{} more rejected", count_text(rejected - warnings_shown)));
     }
     return result;
 }

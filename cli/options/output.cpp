@@ -89,7 +89,7 @@ Output::~Output() {
 }
 
 void Output::open_file() {
-    if (!is_regular_or_new(m_path)) {  // a device or a pipe can't be replaced: it is written to
+    if (!is_regular_or_new(m_path)) {  // a device or a pipe is written to: it can't be replaced
         m_descriptor = ::open(m_path.c_str(), O_WRONLY | O_CLOEXEC);
     } else {
         m_temporary = m_path + ".XXXXXX";

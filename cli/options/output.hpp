@@ -15,10 +15,10 @@ namespace jobtally::cli {
 // Throws ClosedPipe when the reader of stdout has gone, IoError when bytes can't be written.
 class Output {
   public:
-    // The format is --json's, -F's, that of the output file's ending, or `fallback`. Throws
-    // UsageError.
+    // The format is that of --json or -F, else the one that the output file's name ends with, else
+    // `fallback`. Throws UsageError.
     explicit Output(const Globals& globals, render::Format fallback = render::Format::table);
-    // Takes an unfinished file away again.
+    // Deletes a file that was not finished.
     ~Output();
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
@@ -27,16 +27,16 @@ class Output {
     const render::Style& style() const { return m_style; }
     table::Sparkline sparkline() const { return render::sparkline_for(m_format, m_style); }
 
-    // The table with the columns of --columns in the format.
+    // The table in the chosen format, with the columns of --columns.
     void print(const table::ResultTable& table);
     // Bars, as text.
     void print(const table::Plots& plots);
-    // The same for a table of one row (for html: any number), shown as a record.
+    // As print(), but a table of one row is shown as a record; in html there may be several rows.
     void print_record(const table::ResultTable& table);
     void write(std::string_view bytes);
-    // What was written so far goes out now, for a reader who waits for it.
+    // Sends what was written so far to a reader who is waiting for it.
     void flush();
-    // Everything is out: the file gets its name. To be called once, at the end.
+    // Sends the rest and gives the file its name. To be called once, at the end.
     void finish();
 
   private:
@@ -54,7 +54,7 @@ class Output {
 // What small pictures are drawn with: nothing where programs read.
 table::Sparkline marks_for(const Output& output);
 
-// Text that is no answer: help, versions. Throws as Output does.
+// For text that is not an answer, such as help. Throws as Output does.
 void write_to_stdout(std::string_view text);
 
 // Sets the umask 0077, so that all files which the program makes are its user's alone, except those

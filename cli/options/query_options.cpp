@@ -6,6 +6,7 @@
 #include "core/ingest/direct_sinks.hpp"
 #include "core/store/reports/settle.hpp"
 #include "core/time/expression.hpp"
+#include "core/time/length.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 #include "cli/options/schedules.hpp"
 
 #include "cli/terminal/messages.hpp"
-#include "core/rhythm/schedule.hpp"
 #include "core/rhythm/downtime.hpp"
-#include "core/time/expression.hpp"
+#include "core/rhythm/schedule.hpp"
+#include "core/time/length.hpp"
 
 #include <algorithm>
 #include <map>

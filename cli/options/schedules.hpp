@@ -7,8 +7,8 @@
 
 namespace jobtally::cli {
 
-// What `missed` judges by: the clock, the schedules of the configuration file, and when no listener
-// was up. Throws UsageError for a schedule that is none.
+// What `missed` judges by: the clock, the schedules of the configuration file, and the times during
+// which no listener was running. Throws UsageError for a schedule that has no meaning.
 rhythm::MissedOptions missed_options(const Globals& globals, const store::Store& store);
 
 // Warns about schedules of definitions that the store does not have.

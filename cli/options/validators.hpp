@@ -1,4 +1,4 @@
-// What option values must be, with messages for people.
+// Checks of option values.
 #pragma once
 
 #include <charconv>
@@ -30,13 +30,13 @@ inline CLI::Validator size_in_bytes() {
         [](std::string& text) -> std::string {
             std::string bytes = text;
             try {
-                // A negative number would become a large one.
+                // CLI11 would turn a negative number into a large one.
                 if (!bytes.starts_with('-') && CLI::AsSizeValue(false)(bytes).empty()) {
                     text = bytes;
                     return {};
                 }
             } catch (const CLI::ParseError&) {
-                // The message is ours.
+                // The message below is clearer.
             }
             return fmt::format("\"{}\" is no size, as in 65536, 512KiB or 1MiB", text);
         },

@@ -2,6 +2,7 @@
 
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/base/numbers.hpp"
 #include "core/store/file/store_file.hpp"
 
 #include <fmt/core.h>
@@ -31,7 +32,7 @@ std::optional<std::int64_t> bodies_in(const ingest::Spool& spool) {
 
 void print_from_spool(std::size_t bodies) {
     print_note(fmt::format("{} from the spool {} taken into the store",
-                           bodies == 1 ? "1 body" : fmt::format("{} bodies", bodies),
+                           counted(static_cast<std::int64_t>(bodies), "body", "bodies"),
                            bodies == 1 ? "was" : "were"));
 }
 
@@ -47,8 +48,8 @@ std::function<void(std::int64_t)> tell_forgotten_once(std::int64_t limit) {
     return [limit, is_told = false](std::int64_t) mutable {
         if (is_told) return;
         is_told = true;
-        print_warning(
-            fmt::format("the store keeps {} rejected bodies: the oldest go for newer ones", limit));
+        print_warning(fmt::format(
+            "the store keeps {} rejected bodies: the oldest go for newer ones", count_text(limit)));
         print_hint("`--rejected-limit N` keeps more, `jobtally db rejected` lists them");
     };
 }

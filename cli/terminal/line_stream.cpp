@@ -31,7 +31,7 @@ void LineStream::add_missed(std::int64_t calls) noexcept {
     m_missed += calls;
 }
 
-// A pipe that can be written has room for PIPE_BUF bytes.
+// A pipe that poll() reports as writable has room for PIPE_BUF bytes, so write() does not block.
 int LineStream::write_in_time(std::string_view bytes,
                               std::chrono::steady_clock::time_point deadline) noexcept {
     while (!bytes.empty()) {

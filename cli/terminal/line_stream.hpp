@@ -1,5 +1,5 @@
-// Lines for a reader who may stop reading, such as a pager or a log program that hangs: what waits
-// for it must not wait with it.
+// Lines for a reader that may stop reading, such as a pager or a log program that hangs. The writer
+// must not hang with it.
 #pragma once
 
 #include <chrono>
@@ -10,20 +10,21 @@
 
 namespace jobtally::cli {
 
-// Writes to a descriptor, which it does not own. A reader that takes nothing for `patience` gets
-// nothing more until there is room again; then the first thing is an end of line, where a line was
-// cut. From any thread.
+// Writes to a descriptor, which it does not own. When the reader takes nothing for `patience`,
+// lines are left out until there is room again; if a line was cut, an end of line comes first then.
+// May be used by any thread.
 class LineStream {
   public:
     explicit LineStream(int descriptor,
                         std::chrono::milliseconds patience = std::chrono::seconds(1))
         : m_descriptor(descriptor), m_patience(patience) {}
 
-    // One line or several, with their ends. 0, or errno: EAGAIN where they were left out, or cut.
+    // Writes one or several lines, which include their ends. Returns 0, or errno: EAGAIN where
+    // lines were left out or cut.
     int put(std::string_view lines) noexcept;
-    // How many calls of put() left something out since the last call of this.
+    // How many calls of put() left something out since the last call of take_missed().
     std::int64_t take_missed() noexcept;
-    // Where that could not be told.
+    // Puts a number back that take_missed() returned, when it could not be reported.
     void add_missed(std::int64_t calls) noexcept;
 
   private:

@@ -1,6 +1,7 @@
 #include "cli/terminal/messages.hpp"
 
 #include "cli/terminal/line_stream.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 
 #include <atomic>
@@ -19,17 +20,17 @@ std::atomic<bool> waits_for_reader = true;
 void print_in_time(const std::string& line) noexcept {
     static LineStream log(STDERR_FILENO);
     try {
-        // In one piece with the line: a small pipe has no room for a second one.
+        // Written together with the line, because a pipe that was full may have room for one write
+        // only.
         const auto missed = log.take_missed();
         std::string text = line + "\n";
         if (missed > 0)
-            text.insert(
-                0, fmt::format("jobtally: warning: {} left out here, for nobody read {}\n",
-                               missed == 1 ? "1 line was" : fmt::format("{} lines were", missed),
-                               missed == 1 ? "it" : "them"));
+            text.insert(0, fmt::format("jobtally: warning: {} left out here, for nobody read {}\n",
+                                       counted(missed, "line was", "lines were"),
+                                       missed == 1 ? "it" : "them"));
         if (log.put(text) != 0) log.add_missed(missed);
     } catch (const std::exception&) {
-        // There is no memory for a line.
+        // There is no memory for the line.
     }
 }
 

@@ -13,16 +13,16 @@ inline constexpr int exit_done = 0;
 inline constexpr int exit_error = 1;
 inline constexpr int exit_usage = 2;
 inline constexpr int exit_rejected = 3;   // part of the input was rejected
-inline constexpr int exit_condition = 4;  // a condition that was asked for holds
+inline constexpr int exit_condition = 4;  // a condition that the user asked about holds
 
-// Whoever reads our output has closed the pipe. Thrown by Output; main() ends quietly with 0.
+// The reader of stdout has closed the pipe. Thrown by Output; main() then ends quietly with 0.
 struct ClosedPipe : std::exception {};
 
-// A line on stderr. What nobody can be told, for the disk is full or the reader has gone, is not
-// told: what is at work must not stop for that.
+// Writes a line to stderr. Errors are ignored: the work must not stop because the disk is full or
+// the reader has gone.
 void print_line(const std::string& line) noexcept;
-// From now on a reader of stderr that hangs gets fewer lines, in place of holding us up. For what
-// others wait for.
+// From now on lines are left out when the reader of stderr hangs, instead of waiting for it. For
+// servers, whose clients would wait too.
 void do_not_wait_for_reader();
 // `jobtally: error: ...` and, where there is one, `jobtally: hint: ...`. Controls are made visible.
 void print_error(const Error& error);

@@ -1,4 +1,4 @@
-// A line on the terminal that says how far a long reading is.
+// A line on the terminal that shows how much of a long input has been read.
 #pragma once
 
 #include <chrono>
@@ -6,8 +6,8 @@
 
 namespace jobtally::cli {
 
-// Draws on stderr, a few times a second and not before half a second has passed; takes the line
-// away at its end. Does nothing where stderr is no terminal or `quiet`.
+// Draws on stderr a few times a second, but not during the first half second; its destructor erases
+// the line. Does nothing if stderr is no terminal, or if `quiet`.
 class Progress {
   public:
     explicit Progress(bool quiet);
@@ -15,7 +15,7 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    // Bytes; `total` 0 where nobody knows.
+    // In bytes; `total` is 0 if unknown.
     void show(std::int64_t done, std::int64_t total);
 
   private:

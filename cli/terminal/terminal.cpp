@@ -1,6 +1,6 @@
 #include "cli/terminal/terminal.hpp"
 
-#include "core/base/text.hpp"
+#include "core/base/ascii.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -43,8 +43,8 @@ bool locale_has_utf8() {
         const auto charset = value.substr(dot + 1, value.find('@') - dot - 1);
         return equals_ignoring_case(charset, "utf-8") || equals_ignoring_case(charset, "utf8");
     }
-    return true;  // cron and containers set nothing, and their output ends in mails and logs that
-                  // are UTF-8
+    // Cron and containers set nothing; their output ends up in mails and logs, which are UTF-8.
+    return true;
 }
 
 }  // namespace jobtally::cli

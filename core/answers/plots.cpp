@@ -1,7 +1,7 @@
 #include "core/answers/plots.hpp"
 
 #include "core/query/histogram.hpp"
-#include "core/time/human.hpp"
+#include "core/time/length.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 #include "core/answers/standing.hpp"
 #include "core/judge/unusual_text.hpp"
 #include "core/query/histogram.hpp"
-#include "core/time/human.hpp"
+#include "core/time/length.hpp"
 
 #include <algorithm>
 

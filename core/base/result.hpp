@@ -1,6 +1,7 @@
 // Badness from outside is a value: Result<T> holds a T or the Problem that kept us from it.
 #pragma once
 
+#include <stdexcept>
 #include <string>
 
 #include <boost/system/result.hpp>
@@ -17,7 +18,10 @@ template <class T>
 using Result = boost::system::result<T, Problem>;
 
 // Makes Result<T>::value() throw on a Problem that nobody looked at: a defect of the program.
-[[noreturn]] void throw_exception_from_error(const Problem& problem,
-                                             const boost::source_location& where);
+[[noreturn]] inline void throw_exception_from_error(const Problem& problem,
+                                                    const boost::source_location& where) {
+    throw std::logic_error("a problem nobody looked at, at " + where.to_string() + ": " +
+                           problem.reason);
+}
 
 }  // namespace jobtally

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <cstring>
 #include <iterator>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 #include <boost/locale/utf.hpp>
-#include <fmt/format.h>
 
 namespace jobtally {
 namespace {
@@ -79,65 +81,6 @@ void append_escaped(std::string& out, const CodePoint& code) {
     }
 }
 
-// Takes the code point at the front of `text` away from it; a byte that is not UTF-8 becomes a
-// value beyond Unicode, equal to no code point.
-char32_t pop_front(std::string_view& text) noexcept {
-    const CodePoint code = front_of(text);
-    text.remove_prefix(code.size);
-    return code.valid ? code.value : 0x110000 + code.value;
-}
-
-// As pop_front, but `\x` is x. A backslash at the very end stands for itself.
-char32_t pop_quoted(std::string_view& pattern) noexcept {
-    if (pattern.size() > 1 && pattern.front() == '\\') pattern.remove_prefix(1);
-    return pop_front(pattern);
-}
-
-enum class InSet { no, yes, not_a_set };
-
-// `pattern` stands behind a `[`; where a set follows it is moved behind the set's `]`.
-InSet match_set(std::string_view& pattern, char32_t code) noexcept {
-    std::string_view rest = pattern;
-    const bool negated = !rest.empty() && (rest.front() == '!' || rest.front() == '^');
-    if (negated) rest.remove_prefix(1);
-    bool found = false;
-    for (bool first = true; !rest.empty(); first = false) {
-        if (rest.front() == ']' && !first) {
-            pattern = rest.substr(1);
-            return found != negated ? InSet::yes : InSet::no;
-        }
-        const char32_t low = pop_quoted(rest);
-        char32_t high = low;
-        if (rest.size() > 1 && rest[0] == '-' && rest[1] != ']') {
-            rest.remove_prefix(1);
-            high = pop_quoted(rest);
-        }
-        found = found || (low <= code && code <= high);
-    }
-    return InSet::not_a_set;
-}
-
-// Matches one pattern element, which is no `*`, against one code point; moves `pattern` behind it.
-bool match_one(std::string_view& pattern, char32_t code) noexcept {
-    if (pattern.front() == '?') {
-        pattern.remove_prefix(1);
-        return true;
-    }
-    if (pattern.front() == '[') {
-        std::string_view set = pattern.substr(1);
-        const InSet result = match_set(set, code);
-        if (result != InSet::not_a_set) {
-            pattern = set;
-            return result == InSet::yes;
-        }
-    }
-    return pop_quoted(pattern) == code;
-}
-
-char lower(char letter) noexcept {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 }  // namespace
 
 CodePoint front_of(std::string_view bytes) noexcept {
@@ -150,6 +93,12 @@ CodePoint front_of(std::string_view bytes) noexcept {
         return {byte, 1, false};
     }
     return {static_cast<char32_t>(code), static_cast<std::size_t>(at - bytes.data()), true};
+}
+
+char32_t pop_front(std::string_view& text) noexcept {
+    const CodePoint code = front_of(text);
+    text.remove_prefix(code.size);
+    return code.valid ? code.value : 0x110000 + code.value;
 }
 
 bool is_utf8(std::string_view bytes) noexcept {
@@ -208,77 +157,34 @@ std::string shorten(std::string_view text, std::size_t width, std::string_view e
     return out;
 }
 
-// Only the last `*` is ever tried again: what an earlier one took can stay, for the later one can
-// take whatever the earlier one would have left.
-bool glob_match(std::string_view pattern, std::string_view text) noexcept {
-    bool has_star = false;
-    std::string_view star_pattern;
-    std::string_view star_text;
-    while (!text.empty() || !pattern.empty()) {
-        if (!pattern.empty() && pattern.front() == '*') {
-            pattern.remove_prefix(1);
-            has_star = true;
-            star_pattern = pattern;
-            star_text = text;
-            continue;
-        }
-        if (!pattern.empty() && !text.empty() && match_one(pattern, pop_front(text))) continue;
-        if (!has_star || star_text.empty()) return false;
-        pop_front(star_text);
-        pattern = star_pattern;
-        text = star_text;
-    }
-    return true;
+std::string in_quotes(std::string_view text) {
+    return '"' + visible(text) + '"';
 }
 
-bool is_glob(std::string_view pattern) noexcept {
-    for (std::size_t at = 0; at < pattern.size(); ++at) {
-        if (pattern[at] == '\\') {
-            ++at;
-        } else if (pattern[at] == '*' || pattern[at] == '?' || pattern[at] == '[') {
-            return true;
+std::string in_short_quotes(std::string_view text) {
+    constexpr std::size_t columns = 40;
+    // Cut before it is made visible: the text may be a megabyte.
+    return '"' + shorten(visible(text.substr(0, 4 * columns)), columns) + '"';
+}
+
+std::string in_shell_quotes(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text) c == '\'' ? out += "'\\''" : out += c;
+    return out + '\'';
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);  // distances of a's front from each front of b
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({row[j + 1] + 1, row[j] + 1, replaced});
         }
     }
-    return false;
-}
-
-std::string count_text(std::int64_t count) {
-    std::string digits = std::to_string(count);
-    const std::size_t first = digits.front() == '-' ? 1 : 0;
-    if (digits.size() - first < 5) return digits;
-    for (std::size_t at = digits.size() - 3; at > first; at = at > 3 ? at - 3 : 0) {
-        digits.insert(at, 1, ',');
-    }
-    return digits;
-}
-
-std::string with_commas(std::int64_t number) {
-    const std::string digits = fmt::format("{}", number);
-    std::string text;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
-        text += digits[i];
-    }
-    return text;
-}
-
-std::string per_cent_text(double fraction) {
-    const std::string digits = fmt::format("{:.1f}", fraction * 100);
-    if (fraction > 0 && digits == "0.0") return "<0.1 %";
-    if (fraction < 1 && digits == "100.0") return ">99.9 %";
-    return (digits == "-0.0" ? "0.0" : digits) + " %";
-}
-
-std::string decimal_text(double value) {
-    std::string text = fmt::format("{:.6f}", value);
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.ends_with('.')) text.pop_back();
-    return text == "-0" ? "0" : text;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char left, char right) { return lower(left) == lower(right); });
+    return row.back();
 }
 
 }  // namespace jobtally

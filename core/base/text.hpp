@@ -1,8 +1,7 @@
-// Text that comes from outside: checked, measured, shown without harm, and matched by glob.
+// Text that comes from outside: checked, measured, compared, and shown without harm.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,6 +19,10 @@ struct CodePoint {
 
 // Reads the front of `bytes`, which must not be empty.
 CodePoint front_of(std::string_view bytes) noexcept;
+
+// Takes the code point at the front of `text`, which must not be empty, away from it. A byte that
+// is not UTF-8 becomes a value beyond Unicode, equal to no code point.
+char32_t pop_front(std::string_view& text) noexcept;
 
 // True when `bytes` is well-formed UTF-8 (no overlong forms, no surrogates, nothing above
 // U+10FFFF).
@@ -42,27 +45,18 @@ std::size_t display_width(std::string_view text) noexcept;
 // `text` cut to at most `width` columns, with `ellipsis` at its end where something was cut.
 std::string shorten(std::string_view text, std::size_t width, std::string_view ellipsis = "…");
 
-// Shell glob over the whole text, by code points: `*`, `?`, `[a-z]`, `[!a-z]`, `\` quotes. Case
-// counts. A `[` without its `]` stands for itself. Takes polynomial time for any pattern.
-bool glob_match(std::string_view pattern, std::string_view text) noexcept;
+// The whole text, visible and in double quotes.
+std::string in_quotes(std::string_view text);
 
-// True when `pattern` holds an unquoted glob character.
-bool is_glob(std::string_view pattern) noexcept;
+// The same, cut to 40 columns: for messages about a text that may be as long as a report.
+std::string in_short_quotes(std::string_view text);
 
-// A count as people read it: plain digits up to four, groups of three from five on: 9999, 10,000.
-std::string count_text(std::int64_t count);
+// The text in single quotes, as shells read it to the letter.
+std::string in_shell_quotes(std::string_view text);
 
-// The same in a sentence, with groups of three from four digits on: 9,999.
-std::string with_commas(std::int64_t number);
-
-// A fraction as people read it, `98.2 %`. Less than all is never 100.0 %, more than none never
-// 0.0 %: `>99.9 %`, `<0.1 %`.
-std::string per_cent_text(double fraction);
-
-// A number without exponent, rounded to six decimals and without needless ones: `98.2`, `-3`.
-std::string decimal_text(double value);
-
-// ASCII-only comparison without regard to case.
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
+// How many bytes must be inserted, deleted or replaced to make `b` of `a`.
+// V. I. Levenshtein, "Binary codes capable of correcting deletions, insertions, and reversals",
+// 1966.
+std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace jobtally

@@ -1,5 +1,5 @@
 // Definitions whose report has not come, and those whose last one says that they still run.
-#include "core/base/text.hpp"
+#include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@ query::GroupKey key_of(const rhythm::MissedRow& row) {
 }
 
 std::string counted(std::int64_t count, const char* what) {
-    return count == 0 ? "" : fmt::format("{} {}", with_commas(count), what);
+    return count == 0 ? "" : fmt::format("{} {}", count_text(count), what);
 }
 
 }  // namespace

@@ -2,8 +2,9 @@
 
 #include "core/answers/durations.hpp"
 #include "core/answers/list.hpp"
+#include "core/base/numbers.hpp"
 #include "core/digest/charts.hpp"
-#include "core/time/human.hpp"
+#include "core/time/length.hpp"
 
 #include <algorithm>
 
@@ -45,7 +46,7 @@ Tile failed_tile(const query::Counts& counts, const answers::RatesAnswer& defini
                       [](const answers::RatesRow& row) { return row.counts.failed() > 0; });
     return {"Failed jobs",
             {"failed", counts.failed()},
-            {failing == 1 ? "of 1 definition" : "of " + std::to_string(failing) + " definitions"}};
+            {"of " + counted(failing, "definition", "definitions")}};
 }
 
 Tile partial_tile(const query::Counts& counts) {

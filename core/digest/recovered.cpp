@@ -1,5 +1,5 @@
 // Definitions that failed and work again.
-#include "core/base/text.hpp"
+#include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
 #include "core/judge/streaks.hpp"
 #include "core/store/reports/read_reports.hpp"
@@ -55,7 +55,7 @@ table::Section recovered_section(const SummaryFacts& facts) {
     }
     if (!rows.empty()) {
         section.in_headline =
-            fmt::format("{} recovered", with_commas(static_cast<std::int64_t>(rows.size())));
+            fmt::format("{} recovered", count_text(static_cast<std::int64_t>(rows.size())));
     }
     return section;
 }

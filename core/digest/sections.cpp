@@ -1,6 +1,9 @@
 // Reads the facts, and makes the texts and tables that all sections use.
 #include "core/digest/sections.hpp"
 
+#include "core/base/ascii.hpp"
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -58,17 +61,10 @@ std::size_t SummaryFacts::definition_of(const query::GroupKey& key) const {
 
 std::string next_step(const std::string& id) {
     const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               c == '_' || c == '-' || c == '.' || c == ':';
+        return is_digit(c) || is_letter(c) || c == '_' || c == '-' || c == '.' || c == ':';
     });
     const char* command = id.starts_with('-') ? "jobtally show --" : "jobtally show";
-    if (plain) return fmt::format("{} {}", command, id);
-    std::string quoted;
-    for (const char c : id) {
-        if (c == '\'') quoted += "'\\'";
-        quoted += c;
-    }
-    return fmt::format("{} '{}'", command, quoted);
+    return fmt::format("{} {}", command, plain ? id : in_shell_quotes(id));
 }
 
 table::ResultTable section_table(std::initializer_list<table::Column> columns) {

@@ -1,5 +1,5 @@
 // Definitions that have become slower.
-#include "core/base/text.hpp"
+#include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
 #include "core/judge/unusual_text.hpp"
 #include "core/store/reports/read_reports.hpp"
@@ -41,17 +41,17 @@ table::Section slower_section(const SummaryFacts& facts) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const judge::Slower& row = rows[i];
         const auto why = judge::cause_text(row.cause, true);
-        add_row(
-            section.table, facts.key(row.definition),
-            {time::Duration{row.now}, time::Duration{row.usual}, table::Number{row.factor()},
-             time::instant_from_micros(row.since), row.runs,
-             table::cell_or_unknown(row.now_operations),
-             table::cell_or_unknown(row.usual_operations), table::Number{row.z},
-             text_or_unknown(name_of(row.cause)), text_or_unknown(why), ids[i], next_step(ids[i])});
+        add_row(section.table, facts.key(row.definition),
+                {time::Duration{row.now}, time::Duration{row.usual}, table::Number{row.factor()},
+                 time::instant_from_micros(row.since), row.runs,
+                 table::cell_or_unknown(row.now_operations),
+                 table::cell_or_unknown(row.usual_operations), table::Number{row.z},
+                 table::text_or_unknown(name_of(row.cause)), table::text_or_unknown(why), ids[i],
+                 next_step(ids[i])});
     }
     const auto count = static_cast<std::int64_t>(rows.size());
     if (count > 0) {
-        section.in_headline = fmt::format("{} {} slower", with_commas(count),
+        section.in_headline = fmt::format("{} {} slower", count_text(count),
                                           count == 1 ? "definition" : "definitions");
     }
     return section;

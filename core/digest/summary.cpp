@@ -1,7 +1,7 @@
 // Puts the digest together from the questions it is made of.
 #include "core/digest/summary.hpp"
 
-#include "core/base/text.hpp"
+#include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
 #include "core/store/reports/rejected.hpp"
 
@@ -18,20 +18,19 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
     const query::Counts& counts = answer.total.total.counts;
     std::string text = "no finished jobs";
     if (const auto rate = counts.success_rate().value()) {
-        text = fmt::format("{} of {} {} succeeded ({})", with_commas(counts.succeeded()),
-                           with_commas(counts.finished()), counts.finished() == 1 ? "job" : "jobs",
+        text = fmt::format("{} of {} {} succeeded ({})", count_text(counts.succeeded()),
+                           count_text(counts.finished()), counts.finished() == 1 ? "job" : "jobs",
                            per_cent_text(*rate));
     }
-    if (counts.partial > 0) text += fmt::format(", {} partial", with_commas(counts.partial));
-    if (empty > 0) text += fmt::format(", {} empty", with_commas(empty));
-    if (counts.running() > 0) text += fmt::format(", {} running", with_commas(counts.running()));
-    if (counts.of_other_status() > 0) {
-        text += fmt::format(", {} of a status that is not known",
-                            with_commas(counts.of_other_status()));
-    }
+    if (counts.partial > 0) text += fmt::format(", {} partial", count_text(counts.partial));
+    if (empty > 0) text += fmt::format(", {} empty", count_text(empty));
+    if (counts.running() > 0) text += fmt::format(", {} running", count_text(counts.running()));
+    if (counts.of_other_status() > 0)
+        text +=
+            fmt::format(", {} of a status that is not known", count_text(counts.of_other_status()));
     if (counts.operations > 0) {
-        text += fmt::format("; {} of {} records", with_commas(counts.operations_succeeded),
-                            with_commas(counts.operations));
+        text += fmt::format("; {} of {} records", count_text(counts.operations_succeeded),
+                            count_text(counts.operations));
     }
     std::string more;
     for (const auto& section : answer.sections) {
@@ -39,7 +38,7 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
         more += (more.empty() ? "; " : ", ") + section.in_headline;
     }
     text += more;
-    if (answer.rejected > 0) text += fmt::format("; {} rejected", with_commas(answer.rejected));
+    if (answer.rejected > 0) text += fmt::format("; {} rejected", count_text(answer.rejected));
     return text;
 }
 
@@ -77,7 +76,7 @@ table::Digest summary_digest(const SummaryAnswer& answer) {
             answer.sections,
             {{"rejected", answer.rejected,
               fmt::format("{} rejected: `jobtally db rejected` says why",
-                          with_commas(answer.rejected))}}};
+                          count_text(answer.rejected))}}};
 }
 
 void drop_quiet_rows(table::Digest& digest) {

@@ -1,5 +1,5 @@
 // Runs that took, or moved, far more or less than their definition's runs do.
-#include "core/base/text.hpp"
+#include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
 #include "core/judge/unusual_text.hpp"
 #include "core/store/reports/read_reports.hpp"
@@ -42,17 +42,18 @@ void put_row(table::ResultTable& table, const query::GroupKey& key, const Row& r
     const judge::Comparison& off = row.runs->comparison();
     const auto& operations = judgement.operations;
     const auto duration = row.runs->worst.duration();
-    add_row(table, key,
-            {std::string(name_of(row.runs->kind)), row.runs->count,
-             row.is_pace() ? judge::pace_text(judgement) : judge::volume_text(judgement, {}),
-             time::instant_from_micros(row.runs->worst.created_at), id,
-             duration ? Cell{time::Duration{*duration}} : Cell{},
-             judgement.duration ? Cell{time::Duration{judgement.duration->usual}} : Cell{},
-             operations ? Cell{operations->value} : Cell{},
-             operations ? Cell{operations->usual} : Cell{}, table::Number{off.factor()},
-             off.distance ? Cell{table::Number{*off.distance}} : Cell{}, off.runs,
-             std::string(name_of(off.peers)),
-             row.is_pace() ? text_or_unknown(name_of(judgement.cause)) : Cell{}, next_step(id)});
+    add_row(
+        table, key,
+        {std::string(name_of(row.runs->kind)), row.runs->count,
+         row.is_pace() ? judge::pace_text(judgement) : judge::volume_text(judgement, {}),
+         time::instant_from_micros(row.runs->worst.created_at), id,
+         duration ? Cell{time::Duration{*duration}} : Cell{},
+         judgement.duration ? Cell{time::Duration{judgement.duration->usual}} : Cell{},
+         operations ? Cell{operations->value} : Cell{},
+         operations ? Cell{operations->usual} : Cell{}, table::Number{off.factor()},
+         off.distance ? Cell{table::Number{*off.distance}} : Cell{}, off.runs,
+         std::string(name_of(off.peers)),
+         row.is_pace() ? table::text_or_unknown(name_of(judgement.cause)) : Cell{}, next_step(id)});
 }
 
 }  // namespace
@@ -85,7 +86,7 @@ table::Section unusual_section(const SummaryFacts& facts) {
     }
     if (count > 0) {
         section.in_headline =
-            fmt::format("{} unusual {}", with_commas(count), count == 1 ? "run" : "runs");
+            fmt::format("{} unusual {}", count_text(count), count == 1 ? "run" : "runs");
     }
     return section;
 }

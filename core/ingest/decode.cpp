@@ -1,5 +1,6 @@
 #include "core/ingest/decode.hpp"
 
+#include "core/base/numbers.hpp"
 #include "core/wire/report_reader.hpp"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ class Rejections {
         for (std::size_t at = 0; at < pieces; ++at) {
             m_delivery.rejections.push_back(
                 {fmt::format("{} more in one body, of which this is part {} of {}; the first: {}",
-                             m_rest, at + 1, pieces, m_first.reason),
+                             count_text(m_rest), at + 1, pieces, m_first.reason),
                  std::string(body.substr(at * piece, piece)), m_first.line, m_first.is_json});
         }
         m_delivery.more_rejected = m_rest - static_cast<std::int64_t>(pieces);
@@ -61,7 +62,8 @@ class Rejections {
 void tell_cut(model::Rejection& rejection) {
     const auto most = wire::Limits{}.kept_body;
     if (rejection.body.size() < most) return;
-    rejection.reason += fmt::format(" (of its body the first {} bytes are kept)", most);
+    rejection.reason += fmt::format(" (of its body the first {} bytes are kept)",
+                                    count_text(static_cast<std::int64_t>(most)));
 }
 
 Delivery decode(std::string_view body, std::string source, time::Instant received_at) {

@@ -1,8 +1,8 @@
 // Sentences from judgements.
 #include "core/judge/unusual_text.hpp"
 
-#include "core/base/text.hpp"
-#include "core/time/human.hpp"
+#include "core/base/numbers.hpp"
+#include "core/time/length.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +25,7 @@ const char* peers_text(Peers peers) {
 }
 
 std::string records_text(std::int64_t count) {
-    return count == 1 ? "1 record" : with_commas(count) + " records";
+    return counted(count, "record", "records");
 }
 
 // `same records`, `1.8x the records`; unknown: empty.
@@ -77,13 +77,13 @@ std::string pace_text(const Judgement& judgement) {
 std::string volume_text(const Judgement& judgement, std::optional<std::int64_t> usual_operations) {
     if (judgement.empty) {
         return usual_operations
-                   ? fmt::format("no records, usually {}", with_commas(*usual_operations))
+                   ? fmt::format("no records, usually {}", count_text(*usual_operations))
                    : "no records";
     }
     if (!judgement.operations) return {};
     const Comparison& operations = *judgement.operations;
     return fmt::format("{}, usually {}{} ({})", records_text(operations.value),
-                       with_commas(operations.usual), peers_text(operations.peers),
+                       count_text(operations.usual), peers_text(operations.peers),
                        factor_text(operations.factor()));
 }
 

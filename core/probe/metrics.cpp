@@ -5,6 +5,7 @@
 #include "core/answers/failures.hpp"
 #include "core/answers/rates.hpp"
 #include "core/base/error.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/rhythm/missed.hpp"
 #include "core/store/reports/rejected.hpp"
@@ -23,7 +24,7 @@ namespace {
 using table::Cell;
 
 std::string jobs(std::int64_t count) {
-    return fmt::format("{} {}", count_text(count), count == 1 ? "job" : "jobs");
+    return counted(count, "job", "jobs");
 }
 
 // Rounded where a double's own errors begin, so that 29 of 100 are 29 %, not a little less.
@@ -184,8 +185,8 @@ std::vector<Measured> measure_missed(const query::Scope& scope, bool by_definiti
     if (rows.empty()) return {};
     const auto count = std::count_if(rows.begin(), rows.end(),
                                      [](const rhythm::MissedRow& row) { return row.is_problem(); });
-    auto phrase = fmt::format("of {} {} late, missed or stuck", count_text(std::ssize(rows)),
-                              rows.size() == 1 ? "definition" : "definitions");
+    auto phrase = fmt::format("of {} late, missed or stuck",
+                              counted(std::ssize(rows), "definition", "definitions"));
     if (const auto& worst = rows.front(); worst.is_problem()) {
         phrase += fmt::format(" (\"{}\" {})", worst.label.value_or(worst.id), name_of(worst.state));
     }

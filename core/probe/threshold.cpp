@@ -2,8 +2,9 @@
 #include "core/probe/threshold.hpp"
 
 #include "core/base/error.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
-#include "core/time/expression.hpp"
+#include "core/time/length.hpp"
 
 #include <charconv>
 #include <limits>

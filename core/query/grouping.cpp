@@ -2,6 +2,8 @@
 // clock.
 #include "core/query/grouping.hpp"
 
+#include "core/time/calendar.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <tuple>
@@ -83,10 +85,6 @@ store::FactColumns column_of_wholes(By by, store::WhichTime at) {
             break;
     }
     return 0;
-}
-
-Cell text_or_unknown(const std::string* text) {
-    return text ? Cell{*text} : Cell{};
 }
 
 }  // namespace
@@ -206,7 +204,7 @@ GroupKey Grouping::whole_key(std::size_t whole) const {
         case By::name:
         case By::type:
         case By::status:
-            return {text_or_unknown(m_scope.catalogue().word(number))};
+            return {table::text_or_unknown(m_scope.catalogue().word(number))};
         case By::weekday:
             return {number == no_weekday ? Cell{} : Cell{table::Weekday{number}}};
         case By::hour:
@@ -221,7 +219,7 @@ GroupKey Grouping::definition_key(std::size_t definition) const {
     const auto& catalogue = m_scope.catalogue();
     const auto* known = catalogue.definition(static_cast<store::DefinitionKey>(definition));
     return {known ? Cell{known->id} : Cell{}, known ? table::cell_or_unknown(known->label) : Cell{},
-            text_or_unknown(catalogue.word(m_types.of(definition).word))};
+            table::text_or_unknown(catalogue.word(m_types.of(definition).word))};
 }
 
 std::vector<std::size_t> Grouping::in_order(const std::function<bool(std::size_t)>& holds) const {

@@ -1,6 +1,7 @@
 // Percentile texts, ranks, and selection of several ranks at once.
 #include "core/query/percentile.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ constexpr std::int64_t one_percent = 1'000'000;
 constexpr std::size_t most_decimals = 6;
 
 bool all_digits(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return std::all_of(text.begin(), text.end(), is_digit);
 }
 
 [[noreturn]] void refuse(std::string_view text) {

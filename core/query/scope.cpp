@@ -1,7 +1,7 @@
 // Turns a Selection into tables of accepted keys and leaves the rest out of each batch.
 #include "core/query/scope.hpp"
 
-#include "core/base/text.hpp"
+#include "core/base/ascii.hpp"
 #include "core/store/segments/scan_facts.hpp"
 
 #include <algorithm>

@@ -1,11 +1,12 @@
 // Window and grouping names, and definition patterns held against ids and names.
 #include "core/query/selection.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
+#include "core/base/glob.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -29,34 +30,20 @@ bool excludes(const std::string& pattern) {
     return !pattern.empty() && pattern.front() == '!';
 }
 
-// Levenshtein's distance, in bytes, without regard to ASCII case.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const bool same = equals_ignoring_case(a.substr(i - 1, 1), b.substr(j - 1, 1));
-            const std::size_t swapped = diagonal + (same ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, swapped});
-        }
-    }
-    return row.back();
-}
-
 constexpr std::size_t most_compared = 10'000;  // a hint is not worth more work
 constexpr std::size_t longest_compared = 200;
 
+// Without regard to case.
 std::string nearest_to(const std::string& pattern, const store::Catalogue& catalogue) {
     std::string nearest;
     if (catalogue.definitions().size() > most_compared || pattern.size() > longest_compared) {
         return nearest;
     }
+    const std::string wanted = lower(pattern);
     std::size_t least = std::max<std::size_t>(2, pattern.size() / 3) + 1;
     const auto consider = [&](const std::string& text) {
         if (text.size() > longest_compared) return;
-        const std::size_t distance = edit_distance(pattern, text);
+        const std::size_t distance = edit_distance(wanted, lower(text));
         if (distance < least) {
             least = distance;
             nearest = text;

@@ -1,5 +1,6 @@
 // Learned schedules as people say them: `daily 02:30`.
 #include "core/rhythm/learned_schedule.hpp"
+#include "core/time/calendar.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,8 +9,12 @@ namespace jobtally::rhythm {
 
 namespace {
 
-constexpr const char* day_names[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 constexpr std::size_t most_times_told = 4;
+
+// `Mon` is the first.
+std::string_view short_day(std::int64_t weekday) {
+    return time::weekday_names[static_cast<std::size_t>(weekday + 1) % 7].substr(0, 3);
+}
 
 std::string time_of_day(std::int64_t micros) {
     const std::int64_t minutes = floor_divide(micros, 60 * second_micros);
@@ -35,7 +40,7 @@ std::string weekdays_text(Weekdays weekdays) {
     std::string text;
     for (int day = 0; day < 7; ++day) {
         if ((weekdays >> day & 1) == 0) continue;
-        text += (text.empty() ? "" : " ") + std::string(day_names[day]);
+        text += (text.empty() ? "" : " ") + std::string(short_day(day));
     }
     return text;
 }
@@ -55,7 +60,7 @@ std::string weekly_text(const std::vector<std::int64_t>& times) {
     std::vector<std::string> texts;
     for (const std::int64_t at : times) {
         const auto day = weekday_of(floor_divide(at, day_micros));
-        texts.push_back(fmt::format("{} {}", day_names[day], time_of_day(at)));
+        texts.push_back(fmt::format("{} {}", short_day(day), time_of_day(at)));
     }
     return fmt::format("weekly {}", fmt::join(texts, ", "));
 }
@@ -96,7 +101,7 @@ std::string month_text(const MonthSlots& slots, const std::vector<std::int64_t>&
             on = from_end == 0 ? "last day" : fmt::format("last day -{}", from_end);
         }
         if (slots.from == MonthSlots::From::weekday) {
-            on = fmt::format("{} {}", ordinal(slots.which + 1), day_names[slots.weekday]);
+            on = fmt::format("{} {}", ordinal(slots.which + 1), short_day(slots.weekday));
         }
         texts.push_back(fmt::format("{} {}", on, time_of_day(at)));
     }

@@ -35,8 +35,16 @@ struct Number {
 // 0 is Monday.
 struct Weekday {
     std::int64_t value;
-    std::string_view name() const { return time::weekday_names[static_cast<std::size_t>(value)]; }
+    std::string_view name() const {
+        return time::weekday_names[static_cast<std::size_t>(value + 1) % 7];
+    }
     bool operator==(const Weekday&) const = default;
+};
+
+// A whole number that is no count, such as an id that people copy: without separators for all.
+struct Digits {
+    std::int64_t value;
+    bool operator==(const Digits&) const = default;
 };
 
 // A bucket of a series: machines see the local RFC 3339 time it starts at, people its name.
@@ -60,9 +68,9 @@ struct Change {
 };
 
 // The kind of a cell decides its spelling; monostate is unknown: null for machines, `-` for people.
-using Cell =
-    std::variant<std::monostate, bool, std::int64_t, Number, Ratio, time::Duration, time::Instant,
-                 std::string, std::vector<std::string>, RawJson, Weekday, Bucket, Change>;
+using Cell = std::variant<std::monostate, bool, std::int64_t, Digits, Number, Ratio, time::Duration,
+                          time::Instant, std::string, std::vector<std::string>, RawJson, Weekday,
+                          Bucket, Change>;
 
 template <class T>
 Cell cell_or_unknown(const std::optional<T>& value) {
@@ -75,6 +83,14 @@ enum class Sparkline : std::uint8_t { none, blocks, ascii };
 
 inline Cell ratio_cell(const std::optional<double>& value) {
     return value ? Cell{Ratio{*value}} : Cell{};
+}
+
+// An empty text, or none at all, is unknown.
+inline Cell text_or_unknown(std::string_view text) {
+    return text.empty() ? Cell{} : Cell{std::string(text)};
+}
+inline Cell text_or_unknown(const std::string* text) {
+    return text ? Cell{*text} : Cell{};
 }
 
 // True for cells that are words. Most come from outside.

@@ -2,8 +2,9 @@
 #include "core/time/buckets.hpp"
 
 #include "core/base/error.hpp"
+#include "core/base/numbers.hpp"
+#include "core/base/text.hpp"
 #include "core/time/calendar.hpp"
-#include "core/time/quoted.hpp"
 
 #include <algorithm>
 #include <array>
@@ -83,7 +84,8 @@ class Edges {
         if (!m_edges.empty() && at <= m_edges.back()) return;  // a day that the zone left out
         if (m_edges.size() > m_most) {
             throw UsageError(fmt::format("more than {} buckets: one for every {} is too many",
-                                         m_most, names[static_cast<std::size_t>(m_every)]),
+                                         count_text(static_cast<std::int64_t>(m_most)),
+                                         names[static_cast<std::size_t>(m_every)]),
                              "choose a shorter window with --since, or longer buckets");
         }
         m_edges.push_back(at);
@@ -101,7 +103,7 @@ class Edges {
 Every every_named(std::string_view name) {
     const auto* found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) {
-        throw UsageError(fmt::format("no series for every {}", quoted(name)),
+        throw UsageError(fmt::format("no series for every {}", in_short_quotes(name)),
                          fmt::format("it is one of {}", fmt::join(names, ", ")));
     }
     return static_cast<Every>(found - names.begin());

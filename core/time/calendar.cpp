@@ -1,7 +1,7 @@
 #include "core/time/calendar.hpp"
 
 #include "core/base/error.hpp"
-#include "core/time/quoted.hpp"
+#include "core/base/text.hpp"
 
 #include <string>
 
@@ -35,7 +35,7 @@ int number_of(std::string_view digits) {
 
 [[noreturn]] void refuse(std::string_view what, std::string_view text) {
     throw UsageError{
-        fmt::format("no such {}: {}", what, quoted(text)),
+        fmt::format("no such {}: {}", what, in_short_quotes(text)),
         "calendar forms are as in \"2026\", \"2026-11\", \"2026-W47\" or \"2026-11-01\""};
 }
 

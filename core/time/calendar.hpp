@@ -1,4 +1,5 @@
-// The calendar's own names for spans of local days: `2026`, `2026-11`, `2026-W47`, `2026-11-01`.
+// The calendar's own names: of weekdays and months, and of spans of local days such as `2026`,
+// `2026-11`, `2026-W47` and `2026-11-01`.
 #pragma once
 
 #include "core/time/zone.hpp"
@@ -10,8 +11,13 @@
 
 namespace jobtally::time {
 
+// In the order of std::chrono::weekday::c_encoding(). Three letters are the short form.
 inline constexpr std::array<std::string_view, 7> weekday_names{
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+// January first. Three letters are the short form.
+inline constexpr std::array<std::string_view, 12> month_names{
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
 
 // Local days [first, end).
 struct DaySpan {

@@ -1,9 +1,10 @@
 // Reads the five fields and walks the calendar.
 #include "core/time/cron.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
-#include "core/time/quoted.hpp"
+#include "core/time/calendar.hpp"
 
 #include <array>
 #include <optional>
@@ -21,10 +22,6 @@ using std::chrono::days;
 using std::chrono::local_days;
 using std::chrono::minutes;
 
-constexpr std::array<std::string_view, 12> month_names{"jan", "feb", "mar", "apr", "may", "jun",
-                                                       "jul", "aug", "sep", "oct", "nov", "dec"};
-constexpr std::array<std::string_view, 7> weekday_names{"sun", "mon", "tue", "wed",
-                                                        "thu", "fri", "sat"};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> nicknames{
     {{"@hourly", "0 * * * *"},
      {"@daily", "0 0 * * *"},
@@ -39,22 +36,24 @@ constexpr int longest_search =
 struct Field {
     std::string_view name;
     int least, most;
-    std::span<const std::string_view> names;  // of `least` and those after it
+    // Of `least` and the values after it; their first three letters will do.
+    std::span<const std::string_view> names;
 };
 
 [[noreturn]] void refuse(std::string_view line, const std::string& problem) {
-    throw UsageError(fmt::format("not a cron line: {}: {}", quoted(line), problem),
+    throw UsageError(fmt::format("not a cron line: {}: {}", in_short_quotes(line), problem),
                      "for example \"30 2 * * 1-5\" (minute hour day month weekday), or @daily");
 }
 
 std::optional<int> number_of(std::string_view text, const Field& field) {
     for (std::size_t i = 0; i < field.names.size(); ++i) {
-        if (equals_ignoring_case(text, field.names[i])) return field.least + static_cast<int>(i);
+        if (equals_ignoring_case(text, field.names[i].substr(0, 3)))
+            return field.least + static_cast<int>(i);
     }
     if (text.empty() || text.size() > 2) return std::nullopt;
     int value = 0;
     for (const char c : text) {
-        if (c < '0' || c > '9') return std::nullopt;
+        if (!is_digit(c)) return std::nullopt;
         value = value * 10 + (c - '0');
     }
     if (value < field.least || value > field.most) return std::nullopt;
@@ -94,7 +93,7 @@ std::bitset<Size> values_of(std::string_view text, const Field& field, std::stri
     while (rest) {
         const auto [part, more] = cut(*rest, ',');
         if (!add_part(part, field, values)) {
-            refuse(line, fmt::format("{} is no {}", quoted(part), field.name));
+            refuse(line, fmt::format("{} is no {}", in_short_quotes(part), field.name));
         }
         rest = more;
     }

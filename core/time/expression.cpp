@@ -1,9 +1,10 @@
 #include "core/time/expression.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/time/calendar.hpp"
-#include "core/time/quoted.hpp"
+#include "core/time/length.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
@@ -24,20 +25,6 @@ constexpr const char* good_times = "times are as in \"2026-11-01 02:00\", \"yest
 constexpr const char* good_periods =
     "periods are as in \"yesterday\", \"last-month\" or \"2026-W47\"";
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
-
 local_days day_of(Instant at, const Zone& zone) {
     return std::chrono::floor<days>(zone.to_local(at));
 }
@@ -56,8 +43,9 @@ DaySpan single(local_days day) {
 
 Instant checked(Instant at, std::string_view text) {
     if (at < earliest || at >= end_of_time)
-        throw UsageError{fmt::format("not within the years 0001 to 9999: {}", quoted(text)),
-                         good_times};
+        throw UsageError{
+            fmt::format("not within the years 0001 to 9999: {}", in_short_quotes(text)),
+            good_times};
     return at;
 }
 
@@ -67,9 +55,9 @@ std::optional<local_days> named_day(std::string_view word, local_days today) {
     if (word == "tomorrow") return today + days{1};
 
     for (unsigned i = 0; i < weekday_names.size(); ++i) {
-        const auto name = weekday_names[i];
-        if (equals_ignoring_case(word, name) || equals_ignoring_case(word, name.substr(0, 3)))
-            return today - (std::chrono::weekday{today} - std::chrono::weekday{i + 1});
+        const std::string name = lower(weekday_names[i]);
+        if (word == name || word == name.substr(0, 3))
+            return today - (std::chrono::weekday{today} - std::chrono::weekday{i});
     }
     return std::nullopt;
 }
@@ -147,21 +135,21 @@ std::optional<Instant> any_form(std::string_view text, Instant now, const Zone& 
 }  // namespace
 
 Instant parse_time(std::string_view text, Instant now, const Zone& zone) {
-    const std::string_view expression = trimmed(text);
+    const std::string_view expression = trim(text, " ");
     if (const auto at = any_form(expression, now, zone)) return checked(*at, text);
-    const std::string reason = fmt::format("not a time: {}", quoted(text));
+    const std::string reason = fmt::format("not a time: {}", in_short_quotes(text));
     if (length_of(expression))
         throw UsageError{reason, fmt::format("that long before now is \"-{}\"", expression)};
     throw UsageError{reason, good_times};
 }
 
 TimeSpan parse_period(std::string_view text, Instant now, const Zone& zone) {
-    const std::string_view expression = trimmed(text);
+    const std::string_view expression = trim(text, " ");
     if (const auto span = parse_day_span(expression)) return span_of(*span, zone);
     std::string words = lower(expression);
     std::replace(words.begin(), words.end(), ' ', '-');
     if (const auto span = named_span(words, day_of(now, zone))) return span_of(*span, zone);
-    throw UsageError{fmt::format("not a period: {}", quoted(text)), good_periods};
+    throw UsageError{fmt::format("not a period: {}", in_short_quotes(text)), good_periods};
 }
 
 }  // namespace jobtally::time

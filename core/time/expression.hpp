@@ -1,5 +1,6 @@
-// Times as people write them on a command line. All of them throw UsageError with a hint. Letters
-// may be of either case, spaces around the text do not count.
+// Times as people write them on a command line; the manual page jobtally(1) lists the forms. All
+// functions throw UsageError with a hint. Letters may be of either case, spaces around the text do
+// not count.
 #pragma once
 
 #include "core/time/instant.hpp"
@@ -9,7 +10,7 @@
 
 namespace jobtally::time {
 
-// CONTRACT section 3: RFC 3339; `2026-11-01`, `2026-11-01 02:00[:30]` (local, `T` between them
+// RFC 3339; `2026-11-01`, `2026-11-01 02:00[:30]` (local, `T` between them
 // too); `2026`, `2026-11`, `2026-W47` (their start); `now today yesterday tomorrow`; weekday names
 // (the latest start of such a day, today's included; `mon` too); `-2d`, `-1h30m`, `+2h`, `"2 hours
 // ago"` (d = 24 h); `@UNIX`. A local day begins at the first instant of its date.
@@ -19,9 +20,5 @@ Instant parse_time(std::string_view text, Instant now, const Zone& zone);
 // Monday; a space instead of the hyphen will do), or a calendar form: `2026`, `2026-11`,
 // `2026-W47`, `2026-11-01`. Both ends are set.
 TimeSpan parse_period(std::string_view text, Instant now, const Zone& zone);
-
-// A length such as `90s`, `15m`, `24h`, `7d`, `2w` (d = 24 h), `1.5h`, or several at once: `1h30m`.
-// Units may be written out: `2 hours`, `1 day 12 hours`. Never negative.
-Duration parse_length(std::string_view text);
 
 }  // namespace jobtally::time

@@ -23,7 +23,9 @@ constexpr std::int64_t micros(Instant at) {
 }
 
 // The system clock, cut to microseconds.
-Instant system_now();
+inline Instant system_now() {
+    return std::chrono::floor<Duration>(std::chrono::system_clock::now());
+}
 
 // A half-open window [since, until) of UTC; a missing end is unbounded.
 struct TimeSpan {

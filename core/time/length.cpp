@@ -1,8 +1,8 @@
-// parse_length of expression.hpp.
+#include "core/time/length.hpp"
+
+#include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
-#include "core/time/expression.hpp"
-#include "core/time/quoted.hpp"
 
 #include <array>
 #include <cstdint>
@@ -45,10 +45,6 @@ constexpr std::array<UnitName, 19> unit_names{{
     {"weeks", 604800 * second},
 }};
 
-bool is_digit_of_length(char c) {
-    return c >= '0' && c <= '9';
-}
-
 std::optional<std::int64_t> unit_named(std::string_view name) {
     for (const UnitName& unit : unit_names) {
         // Single letters to the letter: whoever writes `2M` means months, which no length has.
@@ -87,19 +83,35 @@ std::optional<std::int64_t> product(std::string_view whole, std::string_view fra
 // One `90 minutes` off the front.
 std::optional<std::int64_t> take_part(std::string_view& rest) {
     const auto is_space = [](char c) { return c == ' '; };
-    const auto is_name = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
-    const std::string_view whole = take(rest, is_digit_of_length);
+    const std::string_view whole = take(rest, is_digit);
     std::string_view fraction;
     if (rest.starts_with('.')) {
         rest.remove_prefix(1);
-        fraction = take(rest, is_digit_of_length);
+        fraction = take(rest, is_digit);
         if (fraction.empty()) return std::nullopt;
     }
     take(rest, is_space);
-    const auto unit = unit_named(take(rest, is_name));
+    const auto unit = unit_named(take(rest, is_letter));
     take(rest, is_space);
     if (whole.empty() || !unit) return std::nullopt;
     return product(whole, fraction, *unit);
+}
+
+// Each step rounds the whole length, so nothing is rounded twice and 59.7 s becomes `1m 00s`.
+std::string human_micros(std::uint64_t micros) {
+    const auto rounded = [micros](std::uint64_t unit) { return (micros + unit / 2) / unit; };
+    constexpr std::uint64_t minute = 60 * second, hour = 60 * minute;
+    if (micros == 0) return "0 s";
+    if (micros < 1000) return fmt::format("{} us", micros);
+    if (const auto ms = rounded(1000); ms < 1000) return fmt::format("{} ms", ms);
+    if (const auto cs = rounded(second / 100); cs < 1000)
+        return fmt::format("{}.{:02} s", cs / 100, cs % 100);
+    if (const auto s = rounded(second); s < 60) return fmt::format("{} s", s);
+    if (const auto s = rounded(second); s < 3600) return fmt::format("{}m {:02}s", s / 60, s % 60);
+    if (const auto m = rounded(minute); m < 24 * 60)
+        return fmt::format("{}h {:02}m", m / 60, m % 60);
+    if (const auto h = rounded(hour); h < 10 * 24) return fmt::format("{}d {:02}h", h / 24, h % 24);
+    return fmt::format("{}d", rounded(24 * hour));
 }
 
 }  // namespace
@@ -114,10 +126,15 @@ Duration parse_length(std::string_view text) {
         if (good) sum += *part;
     } while (good && !rest.empty());
     if (!good) {
-        throw UsageError{fmt::format("not a length of time: {}", quoted(text)),
+        throw UsageError{fmt::format("not a length of time: {}", in_short_quotes(text)),
                          "lengths are as in \"90s\", \"1h30m\" or \"7d\" (units s m h d w)"};
     }
     return Duration{sum};
+}
+
+std::string human_length(Duration length) {
+    const auto count = static_cast<std::uint64_t>(length.count());
+    return length.count() < 0 ? '-' + human_micros(0 - count) : human_micros(count);
 }
 
 }  // namespace jobtally::time

@@ -1,8 +1,8 @@
 #include "core/time/previous.hpp"
 
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/time/expression.hpp"
-#include "core/time/quoted.hpp"
 
 #include <algorithm>
 #include <string>
@@ -50,7 +50,7 @@ TimeSpan parse_range(std::string_view text, Instant now, const Zone& zone) {
     const TimeSpan span{parse_time(text.substr(0, dots), now, zone),
                         parse_time(text.substr(dots + 2), now, zone)};
     if (*span.until < *span.since) {
-        throw UsageError("the range ends before it begins: " + quoted(text));
+        throw UsageError("the range ends before it begins: " + in_short_quotes(text));
     }
     return span;
 }

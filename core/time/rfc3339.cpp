@@ -1,6 +1,7 @@
 #include "core/time/rfc3339.hpp"
 
-#include "core/time/quoted.hpp"
+#include "core/base/ascii.hpp"
+#include "core/base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -47,7 +48,7 @@ Problem problem_of(Fault fault, std::string_view text) {
                 return "not an RFC 3339 time";
         }
     };
-    return Problem{fmt::format("{}: {}", reason(), quoted(text))};
+    return Problem{fmt::format("{}: {}", reason(), in_short_quotes(text))};
 }
 
 // Two digits as a number; a value above 99 where they are none.
@@ -55,10 +56,6 @@ inline unsigned two_digits(const char* p) {
     const unsigned tens = static_cast<unsigned char>(p[0]) - unsigned{'0'};
     const unsigned ones = static_cast<unsigned char>(p[1]) - unsigned{'0'};
     return tens > 9 || ones > 9 ? 1000 : tens * 10 + ones;
-}
-
-inline bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 inline unsigned last_day(unsigned year, unsigned month) {

@@ -1,8 +1,8 @@
 #include "core/time/zone.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
-#include "core/time/quoted.hpp"
 #include "core/time/zone_rules.hpp"
 
 #include <algorithm>
@@ -28,8 +28,7 @@ constexpr std::string_view database = "/usr/share/zoneinfo/";
 // Only what can't leave the database's folder.
 bool is_zone_name(std::string_view name) {
     const auto belongs = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '/' || c == '_' || c == '+' || c == '-';
+        return is_letter(c) || is_digit(c) || c == '/' || c == '_' || c == '+' || c == '-';
     };
     return !name.empty() && name.size() < 256 && name.front() != '/' &&
            std::all_of(name.begin(), name.end(), belongs);
@@ -58,7 +57,7 @@ bool is_in_database(std::string_view name) {
             : fmt::format(
                   "there is no time zone database in \"{}\": install tzdata, or use \"UTC\"",
                   database);
-    throw UsageError{fmt::format("{}no such time zone: {}", source, quoted(name)), hint};
+    throw UsageError{fmt::format("{}no such time zone: {}", source, in_short_quotes(name)), hint};
 }
 
 // What the machine is set to: `Europe/Berlin` of `/usr/share/zoneinfo/Europe/Berlin`; empty where

@@ -1,6 +1,6 @@
 #include "core/wire/report_draft.hpp"
 
-#include "core/time/quoted.hpp"
+#include "core/base/text.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <utility>
@@ -100,8 +100,8 @@ void ReportDraft::settle_text(std::size_t index) {
     } else if (!has(slot)) {
         text.reset();
     } else if (has(nested_slot) && slot != Slot::type && *text != nested) {
-        refuse(name_of(nested_slot), fmt::format("{} contradicts {} {}", time::quoted(nested),
-                                                 name_of(slot), time::quoted(*text)));
+        refuse(name_of(nested_slot), fmt::format("{} contradicts {} {}", in_short_quotes(nested),
+                                                 name_of(slot), in_short_quotes(*text)));
     }
 }
 

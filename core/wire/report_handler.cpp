@@ -1,7 +1,6 @@
 #include "core/wire/report_handler.hpp"
 
 #include "core/base/text.hpp"
-#include "core/time/quoted.hpp"
 #include "core/wire/count_text.hpp"
 
 #include <cstring>
@@ -245,7 +244,7 @@ void ReportHandler::check_depth() {
 // `what` begins the problem where the text is no UTF-8.
 bool ReportHandler::check_utf8(std::string_view text, std::string_view what) {
     if (is_utf8(text)) return true;
-    refuse(fmt::format("{}: {}", what, time::quoted(text)));
+    refuse(fmt::format("{}: {}", what, in_short_quotes(text)));
     return false;
 }
 

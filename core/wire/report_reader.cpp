@@ -1,5 +1,6 @@
 #include "core/wire/report_reader.hpp"
 
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/wire/report_handler.hpp"
 #include "core/wire/syntax_problem.hpp"
@@ -187,7 +188,7 @@ void ReportReader::break_value(std::string problem) {
     m_broken.is_json = false;
     if (m_window.is_cut() || error > m_limits.report_bytes) {
         m_broken.reason = fmt::format("not JSON: a syntax error in a value longer than {} bytes",
-                                      m_limits.report_bytes);
+                                      count_text(static_cast<std::int64_t>(m_limits.report_bytes)));
     } else {
         LineMark mark = begin;
         mark.advance(text.substr(0, error));
@@ -239,8 +240,10 @@ std::string ReportReader::reason(bool too_long) {
         place += draft.problem_member();
     }
     if (!place.empty()) place += ": ";
-    return place + (too_long ? fmt::format("longer than {} bytes", m_limits.report_bytes)
-                             : draft.problem());
+    return place + (too_long
+                        ? fmt::format("longer than {} bytes",
+                                      count_text(static_cast<std::int64_t>(m_limits.report_bytes)))
+                        : draft.problem());
 }
 
 }  // namespace jobtally::wire

@@ -2,7 +2,7 @@
 // constant memory.
 #pragma once
 
-#include "core/model/rejection.hpp"
+#include "core/model/outcome.hpp"
 #include "core/model/report.hpp"
 #include "core/wire/surroundings.hpp"
 #include "core/wire/value_parser.hpp"

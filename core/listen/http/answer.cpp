@@ -1,5 +1,6 @@
 #include "core/listen/http/answer.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 

@@ -1,5 +1,6 @@
 #include "core/listen/http/authorization.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/sockets/secret_file.hpp"
@@ -12,13 +13,8 @@
 namespace jobtally::listen {
 namespace {
 
+constexpr std::string_view blanks = " \t\r";
 constexpr std::string_view form_hint = "write lines such as \"platform: Bearer mF_9.B5f-4.1JqM\"";
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 bool is_header_value(std::string_view value) {
     return !value.empty() && value.size() <= AcceptedAuthorizations::max_value_bytes &&
@@ -42,8 +38,8 @@ Authorization read_line(std::string_view text, const std::filesystem::path& path
     const auto colon = text.find(':');
     if (colon == std::string_view::npos)
         refuse_line(path, line, "no colon between label and value");
-    const auto label = trim(text.substr(0, colon));
-    const auto value = trim(text.substr(colon + 1));
+    const auto label = trim(text.substr(0, colon), blanks);
+    const auto value = trim(text.substr(colon + 1), blanks);
     // Without this, a bare `Bearer a:b` would put half a secret into the logs as its label.
     if (label.empty() || label.find_first_of(" \t") != std::string_view::npos)
         refuse_line(path, line, "the label is not one word");
@@ -61,7 +57,7 @@ AuthorizationFile read_authorization_file(const std::filesystem::path& path) {
     AuthorizationFile file;
     std::string text;
     for (std::size_t line = 1; std::getline(input, text); ++line) {
-        const auto content = trim(text);
+        const auto content = trim(text, blanks);
         if (content.empty() || content.front() == '#') continue;
         auto authorization = read_line(content, path, line);
         const auto has_label = [&](const Authorization& other) {
@@ -79,10 +75,10 @@ AuthorizationFile read_authorization_file(const std::filesystem::path& path) {
 }
 
 Authorization authorization_from_environment(std::string_view value) {
-    if (!is_header_value(trim(value)))
+    if (!is_header_value(trim(value, blanks)))
         throw UsageError("JOBTALLY_AUTHORIZATION is empty, too long or holds control characters",
                          "set it to the whole header value, or unset it");
-    return {"environment", std::string(trim(value))};
+    return {"environment", std::string(trim(value, blanks))};
 }
 
 AcceptedAuthorizations::AcceptedAuthorizations(const std::vector<Authorization>& accepted) {

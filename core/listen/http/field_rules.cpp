@@ -1,6 +1,6 @@
 #include "core/listen/http/field_rules.hpp"
 
-#include "core/base/text.hpp"
+#include "core/base/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,13 +19,6 @@ constexpr std::array<bool, 256> make_token_characters() {
 }
 
 constexpr auto token_characters = make_token_characters();
-
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view blanks = " \t";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 template <class Take>
 void for_each_item(std::string_view list, Take take) {

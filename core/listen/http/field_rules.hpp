@@ -8,9 +8,6 @@
 
 namespace jobtally::listen {
 
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 // RFC 9110, 5.6.2; never empty.
 bool is_token(std::string_view text) noexcept;
 // `name`, `192.0.2.1` or `[::1]`, with or without `:port`; never empty.

@@ -1,6 +1,6 @@
 #include "core/listen/http/request_head.hpp"
 
-#include "core/base/text.hpp"
+#include "core/base/ascii.hpp"
 #include "core/listen/http/field_rules.hpp"
 
 #include <algorithm>
@@ -56,7 +56,7 @@ MaybeRefusal check_origin(std::string_view target) {
 
 MaybeRefusal check_target(std::string_view target) {
     if (target.size() > max_target_bytes)
-        return Refusal{414, "the target is longer than 8000 bytes"};
+        return Refusal{414, "the target is longer than 8,000 bytes"};
     const auto is_visible = [](char c) { return c > 0x20 && c < 0x7f && c != '#'; };
     if (target.empty() || !std::all_of(target.begin(), target.end(), is_visible))
         return Refusal{400, "the target holds a character that must be encoded"};
@@ -108,7 +108,7 @@ MaybeRefusal check_lines(std::string_view block) {
 
 Refusal too_long(std::string_view received) {
     if (received.find('\n') == std::string_view::npos)
-        return {414, "the target is longer than 8000 bytes"};
+        return {414, "the target is longer than 8,000 bytes"};
     return {431, "the head is longer than 16 KiB"};
 }
 

@@ -1,6 +1,6 @@
 #include "core/listen/http/request_reader.hpp"
 
-#include "core/base/text.hpp"
+#include "core/base/ascii.hpp"
 
 #include <algorithm>
 #include <new>

@@ -1,6 +1,6 @@
 #include "core/render/page/chart_parts.hpp"
 
-#include "core/base/text.hpp"
+#include "core/base/numbers.hpp"
 
 #include <algorithm>
 
@@ -33,21 +33,21 @@ std::string short_day_text(std::chrono::local_days day) {
 }
 
 std::string span_text(const table::DaysChart& chart, const Style& style) {
-    return fmt::format("{} {}, {}{} to {}{}", chart.days.size(),
-                       chart.days.size() == 1 ? "day" : "days", day_text(chart.days.front()),
-                       clock_text(chart.span.since, style), day_text(chart.days.back()),
-                       clock_text(chart.span.until, style));
+    return fmt::format("{}, {}{} to {}{}", counted(std::ssize(chart.days), "day", "days"),
+                       day_text(chart.days.front()), clock_text(chart.span.since, style),
+                       day_text(chart.days.back()), clock_text(chart.span.until, style));
 }
 
 std::string ends_text(const table::Ends& ends) {
     if (ends.reports == 0) return "no reports";
-    std::string out = fmt::format("{} {}", ends.reports, ends.reports == 1 ? "report" : "reports");
+    std::string out = counted(ends.reports, "report", "reports");
     if (ends.finished() == 0) return out + ", none finished";
-    out += fmt::format(": {} succeeded ({})", ends.succeeded, per_cent_text(ends.success()));
-    if (ends.partial > 0) out += fmt::format(", {} of them partial", ends.partial);
-    if (ends.failed > 0) out += fmt::format("; {} failed", ends.failed);
+    out += fmt::format(": {} succeeded ({})", count_text(ends.succeeded),
+                       per_cent_text(ends.success()));
+    if (ends.partial > 0) out += fmt::format(", {} of them partial", count_text(ends.partial));
+    if (ends.failed > 0) out += fmt::format("; {} failed", count_text(ends.failed));
     if (ends.reports > ends.finished()) {
-        out += fmt::format("; {} not finished", ends.reports - ends.finished());
+        out += fmt::format("; {} not finished", count_text(ends.reports - ends.finished()));
     }
     return out;
 }

@@ -1,5 +1,6 @@
 #include "core/render/page/days_chart.hpp"
 
+#include "core/base/numbers.hpp"
 #include "core/render/page/chart_parts.hpp"
 #include "core/render/page/html_page.hpp"
 #include "core/render/page/html_text.hpp"
@@ -60,7 +61,7 @@ class DaysDrawing {
         out += label("panel", left, counts.top - 14, "Finished jobs a day");
         for (const std::int64_t count : m_ticks) {
             const double y = counts.bottom - tall(count);
-            out += grid_line(y) + label("y", left - 8, y + 4.5, fmt::to_string(count));
+            out += grid_line(y) + label("y", left - 8, y + 4.5, count_text(count));
         }
         for (const DayTick& tick : day_ticks(m_chart.days)) {
             out += label("x", center(tick.place), counts.bottom + 22, tick.label);
@@ -137,7 +138,7 @@ class DaysDrawing {
         add("partial", ends.partial);
         add("failed", ends.failed);
         if (ends.failed > 0 && m_step >= 14) {
-            out += label("count", center(day), y - 5, fmt::to_string(ends.failed));
+            out += label("count", center(day), y - 5, count_text(ends.failed));
         }
         return out;
     }
@@ -154,8 +155,8 @@ std::string summary_of(const table::DaysChart& chart) {
     const auto with_failures = std::count_if(chart.totals.begin(), chart.totals.end(),
                                              [](const Ends& ends) { return ends.failed > 0; });
     return fmt::format("{} to {}: {}; failures on {} of {} days", day_text(chart.days.front()),
-                       day_text(chart.days.back()), ends_text(all), with_failures,
-                       chart.days.size());
+                       day_text(chart.days.back()), ends_text(all), count_text(with_failures),
+                       count_text(std::ssize(chart.days)));
 }
 
 std::string legend_entry(std::string_view kind, std::string_view text) {

@@ -1,5 +1,6 @@
 #include "core/render/page/grid_chart.hpp"
 
+#include "core/base/numbers.hpp"
 #include "core/render/page/chart_parts.hpp"
 #include "core/render/page/html_page.hpp"
 #include "core/render/page/html_table.hpp"
@@ -112,9 +113,10 @@ table::ResultTable table_of(const table::DaysChart& chart) {
 
 std::string more_text(const table::DaysChart& chart) {
     if (chart.more == 0) return {};
-    const std::string failed = chart.more_failed == 0 ? "none" : fmt::to_string(chart.more_failed);
+    const std::string failed = chart.more_failed == 0 ? "none" : count_text(chart.more_failed);
     return fmt::format("<p class=\"more\">and {} more {}, {} of them with failures</p>\n",
-                       chart.more, chart.more == 1 ? "definition" : "definitions", failed);
+                       count_text(chart.more), chart.more == 1 ? "definition" : "definitions",
+                       failed);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 #include "core/render/text/cell_text.hpp"
 
 #include "core/base/json_text.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
-#include "core/time/human.hpp"
+#include "core/time/length.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <cmath>
@@ -23,6 +24,7 @@ struct PlainText {
     std::string operator()(std::monostate) const { return {}; }
     std::string operator()(bool value) const { return value ? "true" : "false"; }
     std::string operator()(std::int64_t value) const { return fmt::to_string(value); }
+    std::string operator()(table::Digits digits) const { return fmt::to_string(digits.value); }
     std::string operator()(table::Number number) const { return exact(number.value); }
     std::string operator()(table::Ratio ratio) const { return exact(ratio.value); }
     std::string operator()(time::Duration length) const { return time::format_seconds(length); }
@@ -68,6 +70,7 @@ struct HumanText {
     std::string operator()(std::monostate) const { return std::string{unknown}; }
     std::string operator()(bool value) const { return value ? "yes" : "no"; }
     std::string operator()(std::int64_t value) const { return count_text(value); }
+    std::string operator()(table::Digits digits) const { return fmt::to_string(digits.value); }
     std::string operator()(table::Number number) const { return number_words(number.value); }
     std::string operator()(table::Ratio ratio) const {
         return std::isfinite(ratio.value) ? per_cent_text(ratio.value) : std::string{unknown};

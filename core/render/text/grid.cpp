@@ -10,6 +10,7 @@ namespace {
 
 struct IsQuantity {
     bool operator()(std::int64_t) const { return true; }
+    bool operator()(table::Digits) const { return true; }
     bool operator()(table::Number) const { return true; }
     bool operator()(table::Ratio) const { return true; }
     bool operator()(time::Duration) const { return true; }

@@ -1,7 +1,7 @@
 // JSON: one object with the window, the rows (one a line, so that diffs and grep work) and the
 // total. NDJSON: the rows alone.
 #include "core/base/json_text.hpp"
-#include "core/base/text.hpp"
+#include "core/base/numbers.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
 #include "core/render/text/plugin_output.hpp"

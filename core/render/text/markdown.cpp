@@ -1,4 +1,5 @@
 // A pipe table as GitHub and mail readers know it. Every text is escaped: it means what it says.
+#include "core/base/ascii.hpp"
 #include "core/base/text.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"

@@ -1,6 +1,7 @@
 #include "core/render/text/plugin_output.hpp"
 
 #include "core/base/error.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
@@ -55,12 +56,11 @@ std::string counts_text(const Probe& probe) {
             std::count_if(probe.items.begin(), probe.items.end(),
                           [&](const ProbeItem& item) { return item.state == state; });
         if (count == 0) continue;
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count,
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count_text(count),
                             state == ProbeState::critical ? "critical" : "warning");
     }
-    const auto count = probe.items.size();
-    return fmt::format("{}{}{} definition{}", text, text.empty() ? "" : " of ", count,
-                       count == 1 ? "" : "s");
+    return fmt::format("{}{}{}", text, text.empty() ? "" : " of ",
+                       counted(std::ssize(probe.items), "definition", "definitions"));
 }
 
 // The worst few that are not OK; of those that all are, the one nearest to trouble.
@@ -74,7 +74,9 @@ std::string names_text(const Probe& probe, const Style& style) {
         const auto& item = probe.items[i];
         text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", name_of(item), finding(item, style));
     }
-    return bad > named ? text + fmt::format(" and {} more", bad - named) : text;
+    return bad > named ? text + fmt::format(" and {} more",
+                                            count_text(static_cast<std::int64_t>(bad - named)))
+                       : text;
 }
 
 struct PerfValue {

@@ -1,5 +1,6 @@
 #include "core/render/text/renderer.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/render/text/formats.hpp"

@@ -26,10 +26,6 @@ constexpr off_t smallest_page = 512;
 constexpr const char* endings[] = {"", "-wal", "-shm", ".lock"};
 constexpr const char* name_a_file = "name a file with --db";
 
-std::string quoted(const fs::path& path) {
-    return fmt::format("\"{}\"", visible(path.string()));
-}
-
 bool is_ours(uid_t owner) {
     return owner == ::geteuid() || owner == 0 || ::geteuid() == 0;
 }
@@ -38,14 +34,16 @@ void require_own_link(const fs::path& path) {
     struct stat link {};
     if (::lstat(path.c_str(), &link) != 0 || !S_ISLNK(link.st_mode)) return;
     if (link.st_uid != ::geteuid() && link.st_uid != 0) {
-        throw StoreError(Kind::foreign,
-                         fmt::format("{} is a link that another user made", quoted(path)),
-                         "name the file itself");
+        throw StoreError(
+            Kind::foreign,
+            fmt::format("{} is a link that another user made", in_quotes(path.string())),
+            "name the file itself");
     }
     struct stat file {};
     if (::stat(path.c_str(), &file) == 0) return;
     if (errno == ENOENT) {
-        throw StoreError(Kind::foreign, fmt::format("{} is a link to nothing", quoted(path)),
+        throw StoreError(Kind::foreign,
+                         fmt::format("{} is a link to nothing", in_quotes(path.string())),
                          name_a_file);
     }
     throw_errno(errno, "follow the link", path);
@@ -64,21 +62,23 @@ void require_regular(const fs::path& path, const struct stat& file) {
     if (S_ISREG(file.st_mode)) {
         if (file.st_size == 0 || file.st_size >= smallest_page) return;
         // SQLite would take one byte for an empty file.
-        throw StoreError(Kind::foreign, fmt::format("{} is not a jobtally store", quoted(path)),
+        throw StoreError(Kind::foreign,
+                         fmt::format("{} is not a jobtally store", in_quotes(path.string())),
                          "choose another file with --db");
     }
     throw StoreError(
         Kind::foreign,
-        fmt::format("{} is {}", quoted(path),
+        fmt::format("{} is {}", in_quotes(path.string()),
                     S_ISDIR(file.st_mode) ? "a directory, not a store" : "not a regular file"),
         name_a_file);
 }
 
 void require_own_file(const fs::path& path, const struct stat& file) {
     if (!is_ours(file.st_uid)) {
-        throw StoreError(Kind::not_writable,
-                         fmt::format("store {} belongs to user {}", quoted(path), file.st_uid),
-                         "run jobtally as that user");
+        throw StoreError(
+            Kind::not_writable,
+            fmt::format("store {} belongs to user {}", in_quotes(path.string()), file.st_uid),
+            "run jobtally as that user");
     }
 }
 
@@ -97,7 +97,7 @@ bool network_is_allowed() {
 void require_local(const fs::path& path, const FileSystemType& type_of) {
     if (!is_on_network(type_of(nearest_there(path))) || network_is_allowed()) return;
     throw StoreError(Kind::foreign,
-                     fmt::format("store {} is on a network file system", quoted(path)),
+                     fmt::format("store {} is on a network file system", in_quotes(path.string())),
                      "put it on a local disk; JOBTALLY_NETWORK_STORE=allow takes the risk");
 }
 
@@ -150,9 +150,10 @@ bool is_whole(const fs::path& path, const FileHead& head) {
 void require_one_name(const fs::path& path) {
     struct stat file {};
     if (::stat(path.c_str(), &file) != 0 || file.st_nlink <= 1) return;
-    throw StoreError(Kind::foreign,
-                     fmt::format("store {} has {} names (hard links)", quoted(path), file.st_nlink),
-                     "its log has only one: delete the other names");
+    throw StoreError(
+        Kind::foreign,
+        fmt::format("store {} has {} names (hard links)", in_quotes(path.string()), file.st_nlink),
+        "its log has only one: delete the other names");
 }
 
 bool is_file_of_store(const fs::path& file, const fs::path& store) {

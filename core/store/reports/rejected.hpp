@@ -1,7 +1,7 @@
 // The table `rejected`: what was sent and could not be accepted.
 #pragma once
 
-#include "core/model/rejection.hpp"
+#include "core/model/outcome.hpp"
 #include "core/store/file/store.hpp"
 #include "core/time/instant.hpp"
 

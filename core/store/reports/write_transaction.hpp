@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/model/outcome.hpp"
-#include "core/model/rejection.hpp"
 #include "core/model/report.hpp"
 #include "core/store/file/store.hpp"
 #include "core/store/reports/rejected.hpp"

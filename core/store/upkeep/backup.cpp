@@ -18,10 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = StoreError::Kind;
 
-std::string quoted(const fs::path& path) {
-    return fmt::format("\"{}\"", visible(path.string()));
-}
-
 fs::path followed(const fs::path& path) {
     std::error_code error;
     auto real = fs::weakly_canonical(fs::absolute(path, error), error);
@@ -52,13 +48,14 @@ void require_replaceable(const fs::path& target, const fs::path& store) {
     std::error_code error;
     const auto status = fs::status(target, error);
     if (is_file_of_store(target, store)) {
-        throw StoreError(Kind::other, fmt::format("{} is the store itself", quoted(target)),
+        throw StoreError(Kind::other,
+                         fmt::format("{} is the store itself", in_quotes(target.string())),
                          "name another file");
     }
     if (!fs::exists(status)) return;
     if (!fs::is_regular_file(status)) {
         throw StoreError(Kind::other,
-                         fmt::format("{} is {}", quoted(target),
+                         fmt::format("{} is {}", in_quotes(target.string()),
                                      fs::is_directory(status) ? "a directory, not a file"
                                                               : "not a regular file"),
                          "name a file");
@@ -67,11 +64,12 @@ void require_replaceable(const fs::path& target, const fs::path& store) {
     if (is_there(beside(target, "-wal")) || is_there(beside(target, "-journal"))) {
         throw StoreError(
             Kind::other,
-            fmt::format("{} is a store in use: a log stands beside it", quoted(target)),
+            fmt::format("{} is a store in use: a log stands beside it", in_quotes(target.string())),
             "name another file");
     }
     if (!is_older_backup(target)) {
-        throw StoreError(Kind::foreign, fmt::format("{} is no backup of a store", quoted(target)),
+        throw StoreError(Kind::foreign,
+                         fmt::format("{} is no backup of a store", in_quotes(target.string())),
                          "name another file, or delete that one first");
     }
 }
@@ -101,7 +99,7 @@ Backup checked(const fs::path& copy, const fs::path& target) {
     const std::string found = check.executeStep() ? check.getColumn(0).getString() : "no answer";
     if (found != "ok") {
         throw StoreError(Kind::corrupt,
-                         fmt::format("the copy {} is damaged: {}", quoted(copy), found),
+                         fmt::format("the copy {} is damaged: {}", in_quotes(copy.string()), found),
                          "`jobtally db verify` tells whether the store is");
     }
     Backup backup;

@@ -1,7 +1,6 @@
 // The checks one after the other.
 #include "core/store/upkeep/verify.hpp"
 
-#include "core/base/text.hpp"
 #include "core/store/file/statement.hpp"
 #include "core/store/reports/settle.hpp"
 #include "core/store/segments/disagreeing_segments.hpp"

@@ -1,5 +1,6 @@
 // Whatever a name holds, no format lets it act, break its line or its column, and those that
 // promise it give it back to the byte.
+#include "core/base/glob.hpp"
 #include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/watch/access_log.hpp"

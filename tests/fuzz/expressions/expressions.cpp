@@ -1,10 +1,10 @@
 // What users write to select and to threshold: a usage error or a value that holds together.
 #include "core/base/error.hpp"
+#include "core/base/glob.hpp"
 #include "core/base/text.hpp"
 #include "core/listen/sockets/bind_address.hpp"
 #include "core/probe/threshold.hpp"
 #include "core/query/selection.hpp"
-#include "core/time/expression.hpp"
 #include "tests/fuzz/demand.hpp"
 
 #include <limits>

@@ -5,7 +5,7 @@
 #include "core/time/buckets.hpp"
 #include "core/time/cron.hpp"
 #include "core/time/expression.hpp"
-#include "core/time/human.hpp"
+#include "core/time/length.hpp"
 #include "core/time/previous.hpp"
 #include "core/time/rfc3339.hpp"
 #include "tests/fuzz/demand.hpp"

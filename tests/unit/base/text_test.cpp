@@ -1,19 +1,10 @@
-// Text from outside: well-formedness, harmless display, width, globs.
+// Text from outside: well-formedness, harmless display, width, distance.
 #include "core/base/text.hpp"
 
 #include "tests/support/catch.hpp"
 
-#include <chrono>
 #include <string>
 #include <string_view>
-
-TEST_CASE("a part is never shown as all, nor as nothing", "[base]") {
-    CHECK(jobtally::per_cent_text(1) == "100.0 %");
-    CHECK(jobtally::per_cent_text(0.99968) == ">99.9 %");
-    CHECK(jobtally::per_cent_text(0.92) == "92.0 %");
-    CHECK(jobtally::per_cent_text(0.0001) == "<0.1 %");
-    CHECK(jobtally::per_cent_text(0) == "0.0 %");
-}
 
 TEST_CASE("UTF-8 is told from what is not", "[base]") {
     using namespace std::string_view_literals;
@@ -125,75 +116,21 @@ TEST_CASE("texts are shortened to columns, never within a character", "[base]") 
     }
 }
 
-TEST_CASE("globs match whole texts", "[base]") {
-    using jobtally::glob_match;
-    CHECK(glob_match("", ""));
-    CHECK_FALSE(glob_match("", "a"));
-    CHECK(glob_match("*", ""));
-    CHECK(glob_match("*", "anything at all"));
-    CHECK(glob_match("a*c", "abbbc"));
-    CHECK(glob_match("a*c", "ac"));
-    CHECK_FALSE(glob_match("a*c", "acd"));
-    CHECK(glob_match("*b*b*", "abab"));
-    CHECK_FALSE(glob_match("*b*b*b*", "abab"));
-    CHECK(glob_match("a?c", "abc"));
-    CHECK_FALSE(glob_match("a?c", "ac"));
-    CHECK(glob_match("a?c", "a日c"));
-    CHECK(glob_match("*?", "日"));
-    CHECK_FALSE(glob_match("abc", "ABC"));
-    CHECK(glob_match("a\nb*", "a\nb"));
+TEST_CASE("texts in quotes do no harm", "[base]") {
+    using namespace jobtally;
+    CHECK(in_quotes("a\nb") == "\"a\\nb\"");
+    CHECK(in_short_quotes("short") == "\"short\"");
+    CHECK(in_short_quotes(std::string(1000, 'x')) == '"' + std::string(39, 'x') + "…\"");
+    CHECK(in_shell_quotes("it's") == "'it'\\''s'");
+    CHECK(in_shell_quotes("") == "''");
 }
 
-TEST_CASE("globs have sets and quotes", "[base]") {
-    using jobtally::glob_match;
-    CHECK(glob_match("[a-c]x", "bx"));
-    CHECK_FALSE(glob_match("[a-c]x", "dx"));
-    CHECK(glob_match("[!a-c]x", "dx"));
-    CHECK(glob_match("[^a-c]x", "dx"));
-    CHECK_FALSE(glob_match("[!a-c]x", "ax"));
-    CHECK(glob_match("[]]", "]"));
-    CHECK(glob_match("[!]]", "a"));
-    CHECK(glob_match("[a-]", "-"));
-    CHECK(glob_match("[ab", "[ab"));
-    CHECK(glob_match("[", "["));
-    CHECK(glob_match("[EU]*", "Export"));
-    CHECK(glob_match("[あ-ん]", "か"));
-    CHECK(glob_match("[\\]x]", "]"));
-    CHECK(glob_match("\\*", "*"));
-    CHECK_FALSE(glob_match("\\*", "a"));
-    CHECK(glob_match("\\[EU\\]*", "[EU] users"));
-    CHECK(glob_match("a\\", "a\\"));
-    CHECK(glob_match("*[!x]y", "xxay"));
-    CHECK_FALSE(glob_match("\xe9", "é"));
-    CHECK(glob_match("?\xff", "a\xff"));
-}
-
-TEST_CASE("a glob of many stars takes no exponential time", "[base]") {
-    std::string pattern;
-    for (int star = 0; star < 200; ++star) pattern += "a*";
-    pattern += "b";
-    const auto start = std::chrono::steady_clock::now();
-    CHECK_FALSE(jobtally::glob_match(pattern, std::string(5000, 'a')));
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{5});
-}
-
-TEST_CASE("globs are told from plain texts", "[base]") {
-    using jobtally::is_glob;
-    CHECK(is_glob("a*"));
-    CHECK(is_glob("?"));
-    CHECK(is_glob("[x]"));
-    CHECK(is_glob("\\\\*"));
-    CHECK_FALSE(is_glob("Users: daily"));
-    CHECK_FALSE(is_glob("a\\*"));
-    CHECK_FALSE(is_glob("a\\"));
-    CHECK_FALSE(is_glob(""));
-}
-
-TEST_CASE("case is ignored for ASCII only", "[base]") {
-    using jobtally::equals_ignoring_case;
-    CHECK(equals_ignoring_case("Success", "SUCCESS"));
-    CHECK(equals_ignoring_case("", ""));
-    CHECK_FALSE(equals_ignoring_case("a", "ab"));
-    CHECK_FALSE(equals_ignoring_case("é", "É"));
-    CHECK_FALSE(equals_ignoring_case("[", "{"));
+TEST_CASE("the distance of two words is the least number of slips", "[base]") {
+    using jobtally::edit_distance;
+    CHECK(edit_distance("", "") == 0);
+    CHECK(edit_distance("", "abc") == 3);
+    CHECK(edit_distance("abc", "") == 3);
+    CHECK(edit_distance("rates", "rats") == 1);
+    CHECK(edit_distance("kitten", "sitting") == 3);
+    CHECK(edit_distance("Rates", "rates") == 1);
 }

@@ -1,7 +1,7 @@
 // The digest.
 #include "core/digest/summary.hpp"
 
-#include "core/model/rejection.hpp"
+#include "core/model/outcome.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
 

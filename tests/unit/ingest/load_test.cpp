@@ -174,7 +174,7 @@ TEST_CASE("of a long rejected body the beginning is kept, and its reason says so
     LoadHooks hooks;
     hooks.rejected = [&](std::string_view, std::uint64_t, std::string_view why) { reason = why; };
     load_into(folder, {write_input(folder, "in", text)}, {}, hooks);
-    CHECK(reason.ends_with(" (of its body the first 65536 bytes are kept)"));
+    CHECK(reason.ends_with(" (of its body the first 65,536 bytes are kept)"));
     const auto delivery = jobtally::ingest::decode(text, "here", {});
     REQUIRE(delivery.rejections.size() == 1);
     CHECK(delivery.rejections[0].reason == reason);

@@ -92,7 +92,7 @@ TEST_CASE("a body of rubbish is kept, and takes no more room than it must", "[in
     }
     CHECK(rest == body);
     CHECK(rubbish.rejections.back().reason.starts_with(
-        "199001 more in one body, of which this is part 7 of 7; the first: "));
+        "199,001 more in one body, of which this is part 7 of 7; the first: "));
     const auto exact = delivery_of("[" + body.substr(1, 2000 - 2) + "1]");
     CHECK(exact.rejected() == 1000);
     CHECK(exact.rejections.size() == 1000);

@@ -21,7 +21,8 @@ TEST_CASE("people read rounded cells", "[render]") {
     CHECK(shown(true) == "yes");
     CHECK(shown(false) == "no");
     CHECK(shown(std::int64_t{0}) == "0");
-    CHECK(shown(std::int64_t{9999}) == "9999");
+    CHECK(shown(std::int64_t{999}) == "999");
+    CHECK(shown(std::int64_t{9999}) == "9,999");
     CHECK(shown(std::int64_t{10000}) == "10,000");
     CHECK(shown(std::int64_t{-10000}) == "-10,000");
     CHECK(shown(std::int64_t{-100000}) == "-100,000");
@@ -54,7 +55,7 @@ TEST_CASE("numbers have about three digits", "[render]") {
     CHECK(shown(Number{1.286}) == "1.29");
     CHECK(shown(Number{9.996}) == "10.0");
     CHECK(shown(Number{123.44}) == "123.4");
-    CHECK(shown(Number{999.96}) == "1000");
+    CHECK(shown(Number{999.96}) == "1,000");
     CHECK(shown(Number{-12345.6}) == "-12,346");
     CHECK(shown(Number{std::numeric_limits<double>::infinity()}) == "-");
 }

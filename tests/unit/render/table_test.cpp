@@ -1,5 +1,4 @@
 // The table for terminals and pipes, to the letter.
-#include "core/base/text.hpp"
 #include "core/render/text/renderer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/render/sample.hpp"

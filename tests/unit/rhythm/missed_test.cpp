@@ -5,7 +5,6 @@
 #include "core/rhythm/gaps.hpp"
 #include "core/rhythm/schedule.hpp"
 #include "core/store/upkeep/uptime.hpp"
-#include "core/time/expression.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
 

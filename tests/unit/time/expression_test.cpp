@@ -1,6 +1,7 @@
 #include "core/time/expression.hpp"
 
 #include "core/base/error.hpp"
+#include "core/time/length.hpp"
 #include "core/time/rfc3339.hpp"
 #include "tests/support/catch.hpp"
 

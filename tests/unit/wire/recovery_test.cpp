@@ -152,7 +152,7 @@ TEST_CASE("an oversized report is passed over to its end, in pieces", "[wire]") 
     REQUIRE(read.reports.size() == 1);
     CHECK(read.reports[0].id == "b");
     REQUIRE(read.rejections.size() == 1);
-    CHECK(read.rejections[0].reason == "longer than 1048576 bytes");
+    CHECK(read.rejections[0].reason == "longer than 1,048,576 bytes");
     CHECK(read.rejections[0].body.size() == 65536);
 }
 

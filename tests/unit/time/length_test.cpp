@@ -1,4 +1,4 @@
-#include "core/time/human.hpp"
+#include "core/time/length.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -14,7 +14,7 @@ mkdir -p "$logs"
 mapfile -t packages < <(program_packages; printf 'curl\n')
 need_packages "$logs/packages.log" "${packages[@]}"
 quietly "$logs/configure.log" "configuring" cmake -S "$source_dir" -B "$build_dir" -G Ninja \
-    -DCMAKE_BUILD_TYPE=Release -DJOBTALLY_TESTS=OFF
+    -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DJOBTALLY_TESTS=OFF
 quietly "$logs/build.log" "building (the first time takes some minutes)" \
     cmake --build "$build_dir" --parallel "$(build_jobs)" --target jobtally
 jobtally=$build_dir/cli/jobtally

@@ -22,7 +22,7 @@ namespace {
 
 using table::ProbeState;
 
-struct Options {
+struct CheckOptions {
     SelectionOptions selection;
     std::string metric{probe::check_metrics().front().name};
     std::string warning, critical;
@@ -58,7 +58,7 @@ std::string window_in_words(const SelectionOptions& selection, const table::Wind
 
 // The name under which the state of this question is remembered: all options that change its
 // answer.
-std::string name_of_probe(const Options& options) {
+std::string name_of_probe(const CheckOptions& options) {
     const auto& selection = options.selection;
     std::string name = options.metric;
     const auto add = [&](std::string_view option, const std::string& value) {
@@ -89,7 +89,7 @@ struct Question {
     probe::CheckOptions check;
 };
 
-Question question(const Globals& globals, const Options& options, const render::Style& style) {
+Question question(const Globals& globals, const CheckOptions& options, const render::Style& style) {
     Question asked{options.selection.selection(globals), {}};
     asked.selection.min_runs = 0;  // here it limits the values, not the definitions
     auto& check = asked.check;
@@ -121,7 +121,7 @@ int exit_of(ProbeState state) {
 }
 
 // A change is printed before it is remembered: it is better said twice than never.
-int run_on_change(const Globals& globals, const Options& options) {
+int run_on_change(const Globals& globals, const CheckOptions& options) {
     Output output(globals);
     auto asked = question(globals, options, output.style());
     const auto name = name_of_probe(options);
@@ -146,7 +146,7 @@ int run_on_change(const Globals& globals, const Options& options) {
     return step.changed ? exit_of(probe.state) : exit_done;
 }
 
-int run(const Globals& globals, Options options) {
+int run(const Globals& globals, CheckOptions options) {
     const auto& metric = probe::check_metric_named(options.metric);
     if (metric.is_recent && !has_window(options.selection)) options.selection.last = "24h";
     if (options.on_change) return run_on_change(globals, options);
@@ -174,7 +174,7 @@ std::vector<std::string> metric_names() {
     return names;
 }
 
-void add_thresholds(CLI::App& command, Options& options) {
+void add_thresholds(CLI::App& command, CheckOptions& options) {
     const auto filled = [](const std::string& text) {
         return std::string(text.empty() ? "a range is missing" : "");
     };
@@ -190,7 +190,7 @@ void add_thresholds(CLI::App& command, Options& options) {
 }  // namespace
 
 void add_check(Application& application) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CheckOptions>();
     auto& command = application.add_command(
         "check", "A plugin for Nagios and Icinga: OK, WARNING, CRITICAL or UNKNOWN",
         [&application, options] { return run(application.globals(), *options); });

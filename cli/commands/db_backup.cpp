@@ -20,7 +20,7 @@ table::ResultTable backup_table(const store::Backup& backup) {
     return table;
 }
 
-int run(const Globals& globals, const std::string& file) {
+int back_up(const Globals& globals, const std::string& file) {
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
     output.print_record(backup_table(store::back_up(store, file)));
@@ -32,9 +32,9 @@ int run(const Globals& globals, const std::string& file) {
 
 void add_db_backup(Application& application, CLI::App& db) {
     auto file = std::make_shared<std::string>();
-    auto& command =
-        application.add_command(db, "backup", "Copy the store while others write to it",
-                                [&application, file] { return run(application.globals(), *file); });
+    auto& command = application.add_command(
+        db, "backup", "Copy the store while others write to it",
+        [&application, file] { return back_up(application.globals(), *file); });
     command.add_option("FILE", *file, "The copy; replaces an older backup, atomically")->required();
 }
 

@@ -11,7 +11,7 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct DbPruneOptions {
     std::string before;
     bool dry_run = false;
 };
@@ -27,7 +27,7 @@ table::ResultTable prune_table(time::Instant before, const store::OldRecords& ol
     return table;
 }
 
-int run(const Globals& globals, const Options& options) {
+int run(const Globals& globals, const DbPruneOptions& options) {
     const auto before = time::parse_time(options.before, globals.now(), globals.zone());
     Output output(globals);
     const auto path = globals.store_path();
@@ -48,7 +48,7 @@ int run(const Globals& globals, const Options& options) {
 }  // namespace
 
 void add_db_prune(Application& application, CLI::App& db) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DbPruneOptions>();
     auto& command = application.add_command(
         db, "prune", "Delete what is older than a time",
         [&application, options] { return run(application.globals(), *options); });

@@ -21,7 +21,7 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct DbRejectedOptions {
     std::vector<std::int64_t> ids;
     std::optional<std::int64_t> show;
     bool retry = false;
@@ -33,7 +33,8 @@ Error no_such_body(std::int64_t id) {
     return Error(fmt::format("no rejected body {}", id), "`jobtally db rejected` lists them");
 }
 
-std::vector<store::RejectedBody> chosen(const store::Store& store, const Options& options) {
+std::vector<store::RejectedBody> chosen(const store::Store& store,
+                                        const DbRejectedOptions& options) {
     if (options.ids.empty()) return store::list_rejected(store, options.newest);
     std::vector<store::RejectedBody> bodies;
     for (const auto id : options.ids) {
@@ -80,7 +81,7 @@ int show(const Globals& globals, std::int64_t id) {
 
 // A body leaves the list if all its reports are accepted now. Reports are stored before bodies are
 // dropped: if the program ends in between, storing them again changes nothing.
-int retry(const Globals& globals, const Options& options) {
+int retry(const Globals& globals, const DbRejectedOptions& options) {
     Output output(globals);
     auto store = store::Store::open_to_write(globals.store_path());
     model::Tally tally;
@@ -103,7 +104,7 @@ int retry(const Globals& globals, const Options& options) {
     return tally.rejected > 0 ? exit_rejected : exit_done;
 }
 
-int drop(const Globals& globals, const Options& options) {
+int drop(const Globals& globals, const DbRejectedOptions& options) {
     auto store = store::Store::open_to_write(globals.store_path());
     std::vector<std::int64_t> ids;
     for (const auto& body : chosen(store, options)) ids.push_back(body.rejected_id);
@@ -112,7 +113,7 @@ int drop(const Globals& globals, const Options& options) {
     return exit_done;
 }
 
-int list(const Globals& globals, const Options& options) {
+int list(const Globals& globals, const DbRejectedOptions& options) {
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
     output.print(rejected_table(chosen(store, options)));
@@ -120,7 +121,7 @@ int list(const Globals& globals, const Options& options) {
     return exit_done;
 }
 
-int run(const Globals& globals, const Options& options) {
+int run(const Globals& globals, const DbRejectedOptions& options) {
     if (options.show) return show(globals, *options.show);
     if (options.retry) return retry(globals, options);
     if (options.drop) return drop(globals, options);
@@ -130,7 +131,7 @@ int run(const Globals& globals, const Options& options) {
 }  // namespace
 
 void add_db_rejected(Application& application, CLI::App& db) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DbRejectedOptions>();
     auto& command = application.add_command(
         db, "rejected", "What was sent and could not be accepted",
         [&application, options] { return run(application.globals(), *options); });

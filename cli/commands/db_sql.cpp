@@ -40,7 +40,7 @@ table::ResultTable answer_table(const store::SqlAnswer& answer) {
     return table;
 }
 
-int run(const Globals& globals, const std::string& sql) {
+int answer(const Globals& globals, const std::string& sql) {
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
     output.print(answer_table(store::run_query(store, sql)));
@@ -52,9 +52,9 @@ int run(const Globals& globals, const std::string& sql) {
 
 void add_db_sql(Application& application, CLI::App& db) {
     auto sql = std::make_shared<std::string>();
-    auto& command =
-        application.add_command(db, "sql", "Ask the store in SQL; it can only be read",
-                                [&application, sql] { return run(application.globals(), *sql); });
+    auto& command = application.add_command(
+        db, "sql", "Ask the store in SQL; it can only be read",
+        [&application, sql] { return answer(application.globals(), *sql); });
     command.add_option("SQL", *sql, "One statement that reads")->required();
 }
 

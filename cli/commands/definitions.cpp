@@ -12,7 +12,7 @@ namespace jobtally::cli {
 
 namespace {
 
-int run(const Globals& globals, const SelectionOptions& options) {
+int print_definitions(const Globals& globals, const SelectionOptions& options) {
     Output output(globals);
     const auto store = open_store(globals, options.from);
     const query::Scope scope(store, options.selection(globals));
@@ -28,7 +28,7 @@ void add_definitions(Application& application) {
     auto options = std::make_shared<SelectionOptions>();
     auto& command = application.add_command(
         "definitions", "What is known of each definition",
-        [&application, options] { return run(application.globals(), *options); });
+        [&application, options] { return print_definitions(application.globals(), *options); });
     add_selection(command, *options);
 }
 

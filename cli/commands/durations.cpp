@@ -12,12 +12,12 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct DurationsOptions {
     GroupedOptions grouped;
     std::string percentiles = "50,90,95,99";
 };
 
-answers::DurationsOptions wanted(const Output& output, const Options& options) {
+answers::DurationsOptions wanted(const Output& output, const DurationsOptions& options) {
     answers::DurationsOptions wanted;
     wanted.percentiles = query::Percentile::list(options.percentiles);
     wanted.histogram = output.sparkline();
@@ -32,7 +32,7 @@ table::Plots plots(const answers::DurationsAnswer& answer, const GroupedOptions&
                              answers::durations_plot());
 }
 
-int run(const Globals& globals, const Options& options) {
+int run(const Globals& globals, const DurationsOptions& options) {
     Output output(globals);
     const auto by = options.grouped.group_by();
     const auto asked = wanted(output, options);
@@ -49,7 +49,7 @@ int run(const Globals& globals, const Options& options) {
 }  // namespace
 
 void add_durations(Application& application) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DurationsOptions>();
     auto& command = application.add_command(
         "durations", "How long jobs take",
         [&application, options] { return run(application.globals(), *options); });

@@ -12,7 +12,7 @@ namespace jobtally::cli {
 
 namespace {
 
-constexpr std::size_t page_size = 4096;
+constexpr std::size_t reports_at_once = 4096;
 
 std::string as_reports(const std::vector<store::StoredReport>& page) {
     std::string text;
@@ -44,7 +44,7 @@ void check_format(const Output& output) {
 // Reads in pages, so that read transactions are short: otherwise a slow reader of the output would
 // keep the store's log from being cut. A report that is replaced meanwhile moves to the end: it may
 // come twice, but it is never missed.
-int run(const Globals& globals, const SelectionOptions& options) {
+int export_reports(const Globals& globals, const SelectionOptions& options) {
     Output output(globals, render::Format::ndjson);
     check_format(output);
     const auto store = open_store(globals, options.from);
@@ -52,7 +52,7 @@ int run(const Globals& globals, const SelectionOptions& options) {
     warn_about_unmatched(globals, scope);
     const bool reports = output.format() == render::Format::ndjson && globals.columns.empty();
     for (store::Sequence after = 0;;) {
-        auto page = store::read_page(store, after, page_size);
+        auto page = store::read_page(store, after, reports_at_once);
         const bool first = after == 0;
         if (page.empty() && !first) break;
         if (!page.empty()) after = page.back().sequence;
@@ -71,7 +71,7 @@ void add_export(Application& application) {
     auto options = std::make_shared<SelectionOptions>();
     auto& command = application.add_command(
         "export", "Reports as they came: NDJSON or CSV",
-        [&application, options] { return run(application.globals(), *options); });
+        [&application, options] { return export_reports(application.globals(), *options); });
     add_selection(command, *options);
 }
 

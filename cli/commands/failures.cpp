@@ -14,7 +14,7 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct FailuresOptions {
     GroupedOptions grouped;
     std::size_t recent = 0;
     bool exit_code = false;
@@ -36,7 +36,7 @@ answers::FailuresAnswer print_failures(Output& output, const Globals& globals,
 }
 
 answers::FailuresAnswer print_recent(Output& output, const Globals& globals,
-                                     const Options& options) {
+                                     const FailuresOptions& options) {
     const GroupedQuestion question(globals, options.grouped, output);
     if (!options.grouped.get.empty())
         throw UsageError("--recent lists reports: it has no --get", "leave one of them out");
@@ -45,7 +45,7 @@ answers::FailuresAnswer print_recent(Output& output, const Globals& globals,
     return answers::failures(question.scope(), options.grouped.group_by());
 }
 
-int run(const Globals& globals, const Options& options) {
+int run(const Globals& globals, const FailuresOptions& options) {
     Output output(globals);
     const auto answer = options.recent > 0 ? print_recent(output, globals, options)
                                            : print_failures(output, globals, options.grouped);
@@ -55,7 +55,7 @@ int run(const Globals& globals, const Options& options) {
 }  // namespace
 
 void add_failures(Application& application) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<FailuresOptions>();
     auto& command = application.add_command(
         "failures", "Which definitions fail, since when, how often in a row",
         [&application, options] { return run(application.globals(), *options); });

@@ -18,7 +18,7 @@ namespace jobtally::cli {
 namespace {
 
 constexpr int look_again_ms = 250;
-constexpr std::size_t page_size = 256;
+constexpr std::size_t most_at_once = 256;
 
 // The same selection, but --last has no end: news are created after the program has started.
 query::Selection open_ended(const Globals& globals, const SelectionOptions& options) {
@@ -75,7 +75,7 @@ class Follower {
 
     void print_news() {
         while (true) {
-            auto page = store::read_page(m_store, m_after, page_size);
+            auto page = store::read_page(m_store, m_after, most_at_once);
             if (page.empty()) return;
             m_after = page.back().sequence;
             // Made anew after the page was read, so that it knows all definitions in the page.

@@ -15,7 +15,7 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct IngestOptions {
     std::vector<std::string> files;
     bool dry_run = false;
     bool strict = false;
@@ -29,7 +29,8 @@ struct Loaded {
 };
 
 // Errors of the store are thrown by load(); only those of the spool are reported here.
-ingest::WriterHooks hooks(const Globals& globals, const Options& options, bool& has_spool_trouble) {
+ingest::WriterHooks hooks(const Globals& globals, const IngestOptions& options,
+                          bool& has_spool_trouble) {
     ingest::WriterHooks result;
     result.trouble = [&](const Error& error, ingest::Failing failing) {
         if (failing != ingest::Failing::spool) return;
@@ -41,7 +42,7 @@ ingest::WriterHooks hooks(const Globals& globals, const Options& options, bool& 
     return result;
 }
 
-Loaded load(const Globals& globals, const Options& options) {
+Loaded load(const Globals& globals, const IngestOptions& options) {
     ingest::LoadOptions load_options;
     load_options.strict = options.strict;
     const auto files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
@@ -64,7 +65,7 @@ Loaded load(const Globals& globals, const Options& options) {
     return loaded;
 }
 
-int run(const Globals& globals, const Options& options) {
+int run(const Globals& globals, const IngestOptions& options) {
     if (globals.store_in_memory() && !options.dry_run) {
         throw UsageError("nothing would be left of what is loaded into :memory:",
                          "ask at once: `jobtally rates --db :memory: --from FILE`");
@@ -87,7 +88,7 @@ int run(const Globals& globals, const Options& options) {
 }  // namespace
 
 void add_ingest(Application& application) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<IngestOptions>();
     auto& command = application.add_command(
         "ingest", "Load reports from files or stdin",
         [&application, options] { return run(application.globals(), *options); });

@@ -14,13 +14,13 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct ListOptions {
     SelectionOptions selection;
     answers::ListOptions list;
     bool follow = false;
 };
 
-int run(const Globals& globals, const Options& options) {
+int run(const Globals& globals, const ListOptions& options) {
     if (options.follow) follow(globals, options.selection, options.list);
     Output output(globals);
     const auto store = open_store(globals, options.selection.from);
@@ -34,7 +34,7 @@ int run(const Globals& globals, const Options& options) {
 }  // namespace
 
 void add_list(Application& application) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ListOptions>();
     auto& command = application.add_command("list", "The newest reports", [&application, options] {
         return run(application.globals(), *options);
     });

@@ -23,7 +23,7 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct ListenOptions {
     std::vector<std::string> binds;
     std::string path = "/";
     std::string auth_file;
@@ -43,7 +43,7 @@ struct Options {
 constexpr std::chrono::milliseconds store_patience{500};
 constexpr std::chrono::milliseconds settle_patience{100};
 
-std::vector<listen::Authorization> authorizations(const Options& options) {
+std::vector<listen::Authorization> authorizations(const ListenOptions& options) {
     std::vector<listen::Authorization> accepted;
     if (!options.auth_file.empty()) {
         auto file = listen::read_authorization_file(options.auth_file);
@@ -56,7 +56,7 @@ std::vector<listen::Authorization> authorizations(const Options& options) {
     return accepted;
 }
 
-listen::ListenOptions listen_options(const Options& options) {
+listen::ListenOptions listen_options(const ListenOptions& options) {
     listen::ListenOptions result;
     for (const auto& bind : options.binds) result.binds.push_back(listen::parse_bind_address(bind));
     result.path = options.path;
@@ -72,7 +72,7 @@ listen::ListenOptions listen_options(const Options& options) {
     return result;
 }
 
-listen::ListenHooks hooks(const Globals& globals, const Options& options) {
+listen::ListenHooks hooks(const Globals& globals, const ListenOptions& options) {
     listen::ListenHooks result;
     if (!globals.quiet) {
         result.access = [as_json =
@@ -89,7 +89,7 @@ listen::ListenHooks hooks(const Globals& globals, const Options& options) {
 }
 
 // If the changed file can't be read the old values stay: a slip must not lock all clients out.
-void read_authorizations_again(listen::Listener& listener, const Options& options) {
+void read_authorizations_again(listen::Listener& listener, const ListenOptions& options) {
     if (options.auth_file.empty()) return;
     try {
         listener.accept_authorizations(authorizations(options));
@@ -100,7 +100,7 @@ void read_authorizations_again(listen::Listener& listener, const Options& option
     }
 }
 
-void reload(listen::Listener& listener, const Options& options) {
+void reload(listen::Listener& listener, const ListenOptions& options) {
     read_authorizations_again(listener, options);
     read_tls_again(listener, options.door);
 }
@@ -128,7 +128,7 @@ std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
     }
 }
 
-ingest::WriterOptions writer_options(const Globals& globals, const Options& options) {
+ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions& options) {
     ingest::WriterOptions result;
     result.rejected_limit = options.rejected_limit;
     result.clock = time::system_now;
@@ -141,7 +141,7 @@ ingest::WriterOptions writer_options(const Globals& globals, const Options& opti
 
 // When the store is lost the program ends as after SIGTERM, but with an error, so that the service
 // manager starts it again.
-ingest::WriterHooks writer_hooks(const Options& options, listen::ServiceManager& manager) {
+ingest::WriterHooks writer_hooks(const ListenOptions& options, listen::ServiceManager& manager) {
     ingest::WriterHooks result;
     result.trouble = [&](const Error& error, ingest::Failing failing) {
         print_error(error);
@@ -158,7 +158,7 @@ ingest::WriterHooks writer_hooks(const Options& options, listen::ServiceManager&
     return result;
 }
 
-int run(const Globals& globals, const Options& options) {
+int run(const Globals& globals, const ListenOptions& options) {
     if (globals.store_in_memory())
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
     hold_signals();
@@ -197,7 +197,7 @@ int run(const Globals& globals, const Options& options) {
 }  // namespace
 
 void add_listen(Application& application) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ListenOptions>();
     auto& command = application.add_command(
         "listen", "The HTTP listener that receives job reports",
         [&application, options] { return run(application.globals(), *options); });

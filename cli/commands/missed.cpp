@@ -18,13 +18,13 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct MissedOptions {
     SelectionOptions selection;
     std::string history;  // a length, or `all`; empty without --history
     bool exit_code = false;
 };
 
-query::Selection selection_of(const Options& options, const Globals& globals) {
+query::Selection selection_of(const MissedOptions& options, const Globals& globals) {
     auto selection = options.selection.selection(globals);
     if (!options.history.empty() && options.history != "all") {
         selection.span = {globals.now() - time::parse_length(options.history), globals.now()};
@@ -39,7 +39,7 @@ void note_downtime(const Globals& globals, const rhythm::MissedOptions& options)
         time::format_utc(*options.down.back().since)));
 }
 
-int run(const Globals& globals, const Options& options) {
+int run(const Globals& globals, const MissedOptions& options) {
     Output output(globals);
     const auto store = open_store(globals, options.selection.from);
     const query::Scope scope(store, selection_of(options, globals));
@@ -61,7 +61,7 @@ int run(const Globals& globals, const Options& options) {
 }  // namespace
 
 void add_missed(Application& application) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<MissedOptions>();
     auto& command = application.add_command(
         "missed", "Which definition should have reported by now and has not",
         [&application, options] { return run(application.globals(), *options); });

@@ -13,7 +13,7 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct RatesOptions {
     GroupedOptions grouped;
     std::optional<double> fail_under;  // per cent
 };
@@ -24,7 +24,7 @@ bool is_under(const answers::RatesAnswer& answer, const std::optional<double>& p
     return per_cent && rate && *rate * 100 < *per_cent;
 }
 
-int run(const Globals& globals, const Options& options) {
+int run(const Globals& globals, const RatesOptions& options) {
     Output output(globals);
     const auto by = options.grouped.group_by();
     const auto answer = print_grouped(
@@ -43,7 +43,7 @@ int run(const Globals& globals, const Options& options) {
 }  // namespace
 
 void add_rates(Application& application) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<RatesOptions>();
     auto& command = application.add_command(
         "rates", "Shares of successful jobs and records",
         [&application, options] { return run(application.globals(), *options); });

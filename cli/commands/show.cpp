@@ -14,7 +14,7 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct ShowOptions {
     std::vector<std::string> ids;
     std::vector<std::string> from;
 };
@@ -44,7 +44,7 @@ void print(Output& output, const table::ResultTable& table, bool several) {
     if (is_array) output.write("]\n");
 }
 
-int run(const Globals& globals, const Options& options) {
+int run(const Globals& globals, const ShowOptions& options) {
     Output output(globals);
     const auto store = open_store(globals, options.from);
     const auto answer = answers::show(store, options.ids, globals.zone());
@@ -60,7 +60,7 @@ int run(const Globals& globals, const Options& options) {
 }  // namespace
 
 void add_show(Application& application) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ShowOptions>();
     auto& command = application.add_command("show", "One report in full", [&application, options] {
         return run(application.globals(), *options);
     });

@@ -13,7 +13,7 @@ namespace jobtally::cli {
 
 namespace {
 
-struct Options {
+struct SummaryOptions {
     SelectionOptions selection;
     bool only_problems = false;
 };
@@ -44,7 +44,7 @@ int run(const Globals& globals, SelectionOptions selection, bool only_problems) 
 }  // namespace
 
 void add_summary(Application& application) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<SummaryOptions>();
     auto& command = application.add_command(
         "summary", "The digest for a cron mail (default: the last 24 hours)",
         [&application, options] {

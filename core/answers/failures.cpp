@@ -134,7 +134,7 @@ class FailuresFold {
     query::TrendFold m_trend;
 };
 
-query::Figures<FailuresRow> figures() {
+query::Figures<FailuresRow> failure_figures() {
     query::Figures<FailuresRow> figures;
     figures.columns = {{"finished", "finished"},
                        {"failed", "failed"},
@@ -187,11 +187,11 @@ FailuresAnswer failures(const query::Scope& scope, const query::GroupBy& by,
 }
 
 table::ResultTable failures_table(const FailuresAnswer& answer) {
-    return query::group_table(answer, figures());
+    return query::group_table(answer, failure_figures());
 }
 
 table::ResultTable failures_table(FailuresAnswer now, FailuresAnswer before) {
-    return query::group_table(std::move(now), std::move(before), figures());
+    return query::group_table(std::move(now), std::move(before), failure_figures());
 }
 
 }  // namespace jobtally::answers

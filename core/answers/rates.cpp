@@ -16,7 +16,7 @@ std::optional<std::string> text_of(const store::Catalogue& catalogue, store::Wor
     return word ? std::optional(*word) : std::nullopt;
 }
 
-query::Figures<RatesRow> figures() {
+query::Figures<RatesRow> rate_figures() {
     query::Figures<RatesRow> figures;
     figures.columns = {{"reports", "reports"},
                        {"finished", "finished", Audience::machines},
@@ -93,11 +93,11 @@ RatesAnswer rates(const query::Scope& scope, const query::GroupBy& by, table::Sp
 }
 
 table::ResultTable rates_table(const RatesAnswer& answer) {
-    return query::group_table(answer, figures());
+    return query::group_table(answer, rate_figures());
 }
 
 table::ResultTable rates_table(RatesAnswer now, RatesAnswer before) {
-    return query::group_table(std::move(now), std::move(before), figures());
+    return query::group_table(std::move(now), std::move(before), rate_figures());
 }
 
 }  // namespace jobtally::answers

@@ -13,7 +13,7 @@ namespace {
 using table::Audience;
 using table::Cell;
 
-struct Row {
+struct EmptyRow {
     const judge::FlawedDefinition* flawed;
     judge::EmptyRuns empty;
 
@@ -24,8 +24,8 @@ struct Row {
     }
 };
 
-std::vector<Row> worst_first(const SummaryFacts& facts) {
-    std::vector<Row> rows;
+std::vector<EmptyRow> worst_first(const SummaryFacts& facts) {
+    std::vector<EmptyRow> rows;
     for (const auto& flawed : facts.flawed) {
         if (flawed.empty.count == 0) continue;
         rows.push_back({&flawed, {}});
@@ -34,7 +34,7 @@ std::vector<Row> worst_first(const SummaryFacts& facts) {
             if (found.definition == definition) rows.back().empty = found.empty;
         }
     }
-    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    std::stable_sort(rows.begin(), rows.end(), [](const EmptyRow& a, const EmptyRow& b) {
         return std::pair(a.problems(), a.flawed->empty.count) >
                std::pair(b.problems(), b.flawed->empty.count);
     });

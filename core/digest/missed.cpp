@@ -12,7 +12,7 @@ query::GroupKey key_of(const rhythm::MissedRow& row) {
     return {row.id, table::cell_or_unknown(row.label), table::cell_or_unknown(row.type)};
 }
 
-std::string counted(std::int64_t count, const char* what) {
+std::string count_of(std::int64_t count, const char* what) {
     return count == 0 ? "" : fmt::format("{} {}", count_text(count), what);
 }
 
@@ -35,8 +35,8 @@ table::Section missed_section(const SummaryFacts& facts) {
                  table::cell_or_unknown(row.overdue),
                  row.listener_down.count() > 0 ? table::Cell{row.listener_down} : table::Cell{}});
     }
-    const auto missed = counted(facts.missed.of(rhythm::Punctuality::missed), "missed");
-    const auto late = counted(facts.missed.of(rhythm::Punctuality::late), "late");
+    const auto missed = count_of(facts.missed.of(rhythm::Punctuality::missed), "missed");
+    const auto late = count_of(facts.missed.of(rhythm::Punctuality::late), "late");
     section.in_headline = missed + (missed.empty() || late.empty() ? "" : ", ") + late;
     return section;
 }
@@ -53,7 +53,7 @@ table::Section stuck_section(const SummaryFacts& facts) {
                 {table::cell_or_unknown(row.rhythm), row.last_created_at,
                  table::cell_or_unknown(row.expected_by), table::cell_or_unknown(row.overdue)});
     }
-    section.in_headline = counted(facts.missed.of(rhythm::Punctuality::stuck), "stuck");
+    section.in_headline = count_of(facts.missed.of(rhythm::Punctuality::stuck), "stuck");
     return section;
 }
 

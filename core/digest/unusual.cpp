@@ -16,7 +16,7 @@ namespace {
 using table::Audience;
 using table::Cell;
 
-struct Row {
+struct UnusualRow {
     std::size_t definition;
     const judge::UnusualRuns* runs;
 
@@ -26,17 +26,18 @@ struct Row {
     }
 };
 
-std::vector<Row> worst_first(const std::vector<judge::Findings>& findings) {
-    std::vector<Row> rows;
+std::vector<UnusualRow> worst_first(const std::vector<judge::Findings>& findings) {
+    std::vector<UnusualRow> rows;
     for (const auto& found : findings) {
         for (const auto& runs : found.unusual) rows.push_back({found.definition, &runs});
     }
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const Row& a, const Row& b) { return a.badness() > b.badness(); });
+    std::stable_sort(rows.begin(), rows.end(), [](const UnusualRow& a, const UnusualRow& b) {
+        return a.badness() > b.badness();
+    });
     return rows;
 }
 
-void put_row(table::ResultTable& table, const query::GroupKey& key, const Row& row,
+void put_row(table::ResultTable& table, const query::GroupKey& key, const UnusualRow& row,
              const std::string& id) {
     const auto& judgement = row.runs->judgement;
     const judge::Comparison& off = row.runs->comparison();

@@ -15,14 +15,14 @@ using query::Run;
 
 namespace {
 
-constexpr std::int64_t a_day = 24LL * 3600 * 1'000'000;
-constexpr std::int64_t span_looked_at = 42 * a_day;
+constexpr std::int64_t day_micros = 24LL * 3600 * 1'000'000;
+constexpr std::int64_t span_looked_at = 42 * day_micros;
 constexpr std::size_t least_looked_at = 30;  // runs
 constexpr std::size_t least_before = 10;
 constexpr std::size_t least_since = 5;
 constexpr double least_z = 3.5;
 constexpr Floors floors{1.25, 5'000'000};
-constexpr std::int64_t news_span = 21 * a_day;
+constexpr std::int64_t news_span = 21 * day_micros;
 constexpr std::size_t news_runs = 10;
 
 std::vector<Run> comparable_runs(std::span<const Run> runs) {

@@ -33,7 +33,7 @@ int number_of(std::string_view digits) {
     return value;
 }
 
-[[noreturn]] void refuse(std::string_view what, std::string_view text) {
+[[noreturn]] void refuse_date(std::string_view what, std::string_view text) {
     throw UsageError{
         fmt::format("no such {}: {}", what, in_short_quotes(text)),
         "calendar forms are as in \"2026\", \"2026-11\", \"2026-W47\" or \"2026-11-01\""};
@@ -46,7 +46,7 @@ local_days first_week_of(std::chrono::year year) {
 
 DaySpan numbered_week(std::chrono::year year, int week, std::string_view text) {
     const local_days first = first_week_of(year) + days{7 * (week - 1)};
-    if (week < 1 || first >= first_week_of(year + years{1})) refuse("week", text);
+    if (week < 1 || first >= first_week_of(year + years{1})) refuse_date("week", text);
     return {first, first + days{7}};
 }
 
@@ -75,16 +75,16 @@ std::optional<DaySpan> parse_day_span(std::string_view text) {
     if (!is_year && !is_month && !is_week && !is_day) return std::nullopt;
 
     const std::chrono::year year{number_of(text.substr(0, 4))};
-    if (year == std::chrono::year{0}) refuse("year", text);
+    if (year == std::chrono::year{0}) refuse_date("year", text);
     if (is_year) return year_of(local_days{year / 1 / 1});
     if (is_week) return numbered_week(year, number_of(text.substr(6)), text);
 
     const std::chrono::month month{static_cast<unsigned>(number_of(text.substr(5, 2)))};
-    if (!month.ok()) refuse("month", text);
+    if (!month.ok()) refuse_date("month", text);
     if (is_month) return month_of(local_days{year / month / 1});
 
     const auto date = year / month / number_of(text.substr(8));
-    if (!date.ok()) refuse("day", text);
+    if (!date.ok()) refuse_date("day", text);
     return DaySpan{local_days{date}, local_days{date} + days{1}};
 }
 

@@ -40,7 +40,7 @@ struct Field {
     std::span<const std::string_view> names;
 };
 
-[[noreturn]] void refuse(std::string_view line, const std::string& problem) {
+[[noreturn]] void refuse_line(std::string_view line, const std::string& problem) {
     throw UsageError(fmt::format("not a cron line: {}: {}", in_short_quotes(line), problem),
                      "for example \"30 2 * * 1-5\" (minute hour day month weekday), or @daily");
 }
@@ -93,7 +93,7 @@ std::bitset<Size> values_of(std::string_view text, const Field& field, std::stri
     while (rest) {
         const auto [part, more] = cut(*rest, ',');
         if (!add_part(part, field, values)) {
-            refuse(line, fmt::format("{} is no {}", in_short_quotes(part), field.name));
+            refuse_line(line, fmt::format("{} is no {}", in_short_quotes(part), field.name));
         }
         rest = more;
     }
@@ -119,7 +119,7 @@ CronLine CronLine::parse(std::string_view text) {
     for (const auto& [nickname, fields] : nicknames) {
         if (words.size() == 1 && equals_ignoring_case(words[0], nickname)) words = words_of(fields);
     }
-    if (words.size() != 5) refuse(text, "it has five fields");
+    if (words.size() != 5) refuse_line(text, "it has five fields");
     CronLine line;
     line.m_text = text;
     line.m_minutes = values_of<60>(words[0], {"minute", 0, 59, {}}, text);
@@ -133,7 +133,7 @@ CronLine CronLine::parse(std::string_view text) {
     for (int i = 0; i < longest_search; ++i) {
         if (line.names_day(start + days{i})) return line;
     }
-    refuse(text, "there is no such day");
+    refuse_line(text, "there is no such day");
 }
 
 bool CronLine::names_day(local_days day) const {

@@ -49,7 +49,7 @@ bool is_in_database(std::string_view name) {
     return std::string_view(magic, sizeof magic) == "TZif";
 }
 
-[[noreturn]] void refuse(std::string_view name, std::string_view source) {
+[[noreturn]] void refuse_zone(std::string_view name, std::string_view source) {
     std::error_code error;
     const std::string hint =
         std::filesystem::is_directory(database, error)
@@ -104,7 +104,7 @@ Zone::Zone(std::string name, std::shared_ptr<const ZoneRules> rules)
 
 Zone Zone::named(std::string_view name) {
     if (is_utc(name)) return {};
-    if (!is_in_database(name)) refuse(name, "");
+    if (!is_in_database(name)) refuse_zone(name, "");
     return {std::string{name}, std::make_shared<ZoneRules>(std::string{name})};
 }
 
@@ -114,7 +114,7 @@ Zone Zone::from_environment(std::string_view tz) {
     // Containers and services set this to say: as the machine.
     if (name == localtime_file) return from_machine();
     if (is_in_database(name)) return named(name);
-    refuse(name, "TZ: ");
+    refuse_zone(name, "TZ: ");
 }
 
 Zone Zone::from_machine() {

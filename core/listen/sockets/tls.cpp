@@ -27,7 +27,7 @@ constexpr const char* ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
-std::string shown(const std::filesystem::path& path) {
+std::string shown_file(const std::filesystem::path& path) {
     return visible(path.string());
 }
 
@@ -69,7 +69,7 @@ void take_certificate(ssl::context& context, const std::filesystem::path& path) 
     context.use_certificate_chain(boost::asio::buffer(text), problem);
     if (problem)
         throw UsageError(
-            fmt::format("\"{}\" holds no certificate: {}", shown(path), problem.message()),
+            fmt::format("\"{}\" holds no certificate: {}", shown_file(path), problem.message()),
             "it must be a PEM file, with the server's certificate before its chain");
 }
 
@@ -86,10 +86,11 @@ void take_key(ssl::context& context, const std::filesystem::path& path) {
     if (!problem && !is_other_kind) return;
     if (is_other_value || is_other_kind)
         throw UsageError(
-            fmt::format("the key in \"{}\" is not that of the certificate", shown(path)),
+            fmt::format("the key in \"{}\" is not that of the certificate", shown_file(path)),
             "both files must have been made together");
-    throw UsageError(fmt::format("\"{}\" holds no usable key: {}", shown(path), problem.message()),
-                     "it must be a PEM file without a passphrase");
+    throw UsageError(
+        fmt::format("\"{}\" holds no usable key: {}", shown_file(path), problem.message()),
+        "it must be a PEM file without a passphrase");
 }
 
 class TlsChannel final : public Channel {
@@ -154,7 +155,7 @@ TlsIdentity::TlsIdentity(const std::filesystem::path& certificate, const std::fi
     if (auto warning = warning_of_readers(key)) m_warnings.push_back(std::move(*warning));
     if (m_expires_at <= std::time(nullptr))
         m_warnings.push_back(
-            fmt::format("the certificate in \"{}\" has expired", shown(certificate)));
+            fmt::format("the certificate in \"{}\" has expired", shown_file(certificate)));
 }
 
 TlsIdentity::~TlsIdentity() = default;

@@ -9,7 +9,7 @@
 namespace jobtally::listen {
 namespace {
 
-constexpr AnswerField allowed_methods{"Allow", "GET, HEAD, OPTIONS"};
+constexpr AnswerField reading_methods{"Allow", "GET, HEAD, OPTIONS"};
 
 std::string member(std::string_view name, std::string_view text) {
     std::string out;
@@ -31,10 +31,10 @@ Verdict judge_admin_head(const RequestHead& head, const std::function<std::strin
     const bool is_metrics = head.path == "/metrics";
     if (!is_metrics && head.path != "/healthz")
         return {error_answer(404, "here are /healthz and /metrics alone")};
-    if (head.method == "OPTIONS") return {Answer{204, allowed_methods, {}}};
+    if (head.method == "OPTIONS") return {Answer{204, reading_methods, {}}};
     if (head.method != "GET" && head.method != "HEAD") {
         auto answer = error_answer(405, "ask by GET");
-        answer.field = allowed_methods;
+        answer.field = reading_methods;
         return {std::move(answer)};
     }
     if (is_metrics) return {metrics_answer(metrics())};

@@ -16,16 +16,17 @@ std::string mentions_text(const table::Digest& digest, std::string_view before) 
     return out;
 }
 
-std::string bold(const std::string& text, bool color) {
+std::string emphasised(const std::string& text, bool color) {
     return color ? "\033[1m" + text + "\033[0m" : text;
 }
 
 std::string text_digest(const table::Digest& digest, const Style& style) {
-    std::string out = bold(visible(digest.headline), style.color) + "\n";
+    std::string out = emphasised(visible(digest.headline), style.color) + "\n";
     out += window_text(digest.window, style) + "\n";
     for (const auto& section : digest.sections) {
         if (section.table.rows.empty()) continue;
-        out += "\n" + bold(section.title, style.color) + "\n" + render_table(section.table, style);
+        out += "\n" + emphasised(section.title, style.color) + "\n" +
+               render_table(section.table, style);
     }
     const auto mentions = mentions_text(digest, "");
     return mentions.empty() ? out : out + "\n" + mentions;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds piece_time{5};
 constexpr std::size_t rows_a_look = 32;
 constexpr int bodies_a_piece = 100;
-constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::seconds prune_patience{60};
 
 using Sequences = std::vector<Sequence>;
 
@@ -69,7 +69,7 @@ std::size_t remove_some(Store& store, std::span<const Sequence> sequences, std::
 
 std::int64_t remove_some_rejected(Store& store, time::Instant before) {
     auto& connection = store.connection();
-    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + prune_patience);
     WriteScope scope(connection);
     Statement statement(connection,
                         "DELETE FROM rejected WHERE rejected_id IN (SELECT rejected_id FROM "

@@ -17,7 +17,7 @@ namespace jobtally::store {
 namespace {
 
 constexpr int pages_limit = 100;
-constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::seconds verify_patience{60};
 
 void check_pages(const Store::Connection& connection, Check& check) {
     Statement row(connection, fmt::format("PRAGMA integrity_check({})", pages_limit));
@@ -130,7 +130,8 @@ std::vector<Check> verify(const Store& store) {
 void repack(Store& store) {
     auto& connection = store.connection();
     {
-        const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+        const HeldGuard held(connection.guard(),
+                             std::chrono::steady_clock::now() + verify_patience);
         WriteScope scope(connection);
         connection.execute("DELETE FROM segment; DELETE FROM segment_column");
         scope.commit();

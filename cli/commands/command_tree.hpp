@@ -31,4 +31,9 @@ std::vector<CommandDescription> describe(const CLI::App& app);
 // "subcommands"}].
 std::string to_json(const std::vector<CommandDescription>& commands);
 
+// The shells' completion scripts, made from the tree (completion_scripts.cpp).
+std::string bash_script(const std::vector<CommandDescription>& commands);
+std::string zsh_script(const std::vector<CommandDescription>& commands);
+std::string fish_script(const std::vector<CommandDescription>& commands);
+
 }  // namespace jobtally::cli

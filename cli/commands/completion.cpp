@@ -2,7 +2,6 @@
 // tree as JSON.
 #include "cli/application.hpp"
 #include "cli/commands/command_tree.hpp"
-#include "cli/commands/completion_scripts.hpp"
 #include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
 

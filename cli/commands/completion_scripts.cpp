@@ -1,5 +1,5 @@
-#include "cli/commands/completion_scripts.hpp"
-
+// Completion scripts for shells, made from the command tree.
+#include "cli/commands/command_tree.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>

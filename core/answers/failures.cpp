@@ -81,7 +81,7 @@ class FailuresFold {
         row.counts = m_counts[group];
         row.trend = m_trend.failures(group);
         if (m_grouping.by().is_definition()) {
-            const Streak& streak = m_streaks.streak(group);
+            const StreakFigures& streak = m_streaks.streak(group);
             row.streak = streak.current;
             row.longest_streak = streak.longest;
             if (streak.current > 0)

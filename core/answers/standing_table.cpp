@@ -1,6 +1,6 @@
 // A standing as cells, for machines and for people.
 #include "core/answers/standing.hpp"
-#include "core/judge/unusual_text.hpp"
+#include "core/judge/unusual.hpp"
 #include "core/query/histogram.hpp"
 #include "core/time/length.hpp"
 

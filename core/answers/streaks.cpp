@@ -11,7 +11,7 @@ namespace jobtally::answers {
 // Goes through the failures and successes of one definition in their order.
 class StreakFold::Walk {
   public:
-    Walk(Streak& streak, std::vector<Recoveries>& recoveries)
+    Walk(StreakFigures& streak, std::vector<Recoveries>& recoveries)
         : m_streak(streak), m_recoveries(recoveries) {}
 
     void failure(std::int64_t created_at) {
@@ -28,7 +28,7 @@ class StreakFold::Walk {
     }
 
   private:
-    Streak& m_streak;
+    StreakFigures& m_streak;
     std::vector<Recoveries>& m_recoveries;
 };
 

@@ -13,7 +13,7 @@
 namespace jobtally::answers {
 
 // Of the finished reports of one definition in (created_at, id) order.
-struct Streak {
+struct StreakFigures {
     std::int64_t current = 0;  // FAILURE reports since the last SUCCESS
     std::int64_t longest = 0;
     std::int64_t failing_since = store::unknown_value;  // created_at of the current streak's first
@@ -42,7 +42,7 @@ class StreakFold {
     void take(const store::FactBatch& batch, std::span<const std::int32_t> groups);
     void settle(const store::Store& store);
 
-    const Streak& streak(std::size_t definition) const { return m_streaks[definition]; }
+    const StreakFigures& streak(std::size_t definition) const { return m_streaks[definition]; }
     const Recoveries& recoveries(std::size_t group) const { return m_recoveries[group]; }
 
   private:
@@ -83,7 +83,7 @@ class StreakFold {
     // The events whose order only ids tell, by definition, time and id; some successes twice.
     std::vector<Ordered> m_ordered;
     std::size_t m_next_ordered = 0;
-    std::vector<Streak> m_streaks;
+    std::vector<StreakFigures> m_streaks;
     std::vector<Recoveries> m_recoveries;
 };
 

@@ -1,7 +1,6 @@
 // Chooses the days and the definitions first, then counts only what is shown.
-#include "core/digest/charts.hpp"
-
 #include "core/answers/rates.hpp"
+#include "core/digest/page.hpp"
 
 #include <algorithm>
 #include <map>

@@ -3,7 +3,6 @@
 #include "core/answers/durations.hpp"
 #include "core/answers/list.hpp"
 #include "core/base/numbers.hpp"
-#include "core/digest/charts.hpp"
 #include "core/time/length.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Definitions that have become slower.
 #include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
-#include "core/judge/unusual_text.hpp"
+#include "core/judge/unusual.hpp"
 #include "core/store/reports/read_reports.hpp"
 
 #include <algorithm>

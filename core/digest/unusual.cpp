@@ -1,7 +1,8 @@
 // Runs that took, or moved, far more or less than their definition's runs do.
+#include "core/judge/unusual.hpp"
+
 #include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
-#include "core/judge/unusual_text.hpp"
 #include "core/store/reports/read_reports.hpp"
 
 #include <algorithm>

@@ -16,7 +16,14 @@ struct Streak {
 };
 
 // The streak that the runs, in (created_at, id) order, end with; none after a SUCCESS.
-std::optional<Streak> current_streak(std::span<const query::Run> runs);
+inline std::optional<Streak> current_streak(std::span<const query::Run> runs) {
+    Streak streak;
+    for (; !runs.empty() && !runs.back().succeeded(); runs = runs.first(runs.size() - 1)) {
+        streak.failing_since = runs.back().created_at;
+        ++streak.length;
+    }
+    return streak.length > 0 ? std::optional(streak) : std::nullopt;
+}
 
 struct Recovery {
     Streak streak;
@@ -28,6 +35,15 @@ struct Recovery {
 
 // Of the recoveries within the window, the one that took longest (the later of equal ones); none
 // where the runs end in a streak.
-std::optional<Recovery> longest_recovery(std::span<const query::Run> runs);
+inline std::optional<Recovery> longest_recovery(std::span<const query::Run> runs) {
+    std::optional<Recovery> longest;
+    if (runs.empty() || !runs.back().succeeded()) return longest;
+    for (std::size_t i = runs.size(); i-- > 1;) {
+        if (!runs[i].in_window || !runs[i].succeeded() || runs[i - 1].succeeded()) continue;
+        const Recovery found{*current_streak(runs.first(i)), runs[i].ended_at(), runs[i].sequence};
+        if (!longest || found.micros() > longest->micros()) longest = found;
+    }
+    return longest;
+}
 
 }  // namespace jobtally::judge

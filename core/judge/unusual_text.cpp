@@ -1,7 +1,6 @@
 // Sentences from judgements.
-#include "core/judge/unusual_text.hpp"
-
 #include "core/base/numbers.hpp"
+#include "core/judge/unusual.hpp"
 #include "core/time/length.hpp"
 
 #include <fmt/format.h>

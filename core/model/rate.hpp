@@ -1,6 +1,8 @@
 // A share of a whole, with the interval that says how sure it is.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -22,5 +24,24 @@ struct Rate {
     // Journal of the American Statistical Association 22 (1927), 209-212.
     std::optional<Interval> wilson() const;
 };
+
+inline std::optional<double> Rate::value() const {
+    if (whole == 0) return std::nullopt;
+    return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+inline std::optional<Interval> Rate::wilson() const {
+    if (whole == 0) return std::nullopt;
+    constexpr double z = 1.959964;
+    const double n = static_cast<double>(whole);
+    const double p = static_cast<double>(part) / n;
+    const double divisor = 1 + z * z / n;
+    const double centre = (p + z * z / (2 * n)) / divisor;
+    const double reach = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / divisor;
+    // The ends are exactly 0 and 1 there by the formula; rounding would leave a trace.
+    const double low = part == 0 ? 0 : std::max(0.0, centre - reach);
+    const double high = part == whole ? 1 : std::min(1.0, centre + reach);
+    return Interval{low, high};
+}
 
 }  // namespace jobtally::model

@@ -13,7 +13,12 @@ namespace jobtally::model {
 enum class Status : std::uint8_t { success, failure, running, other };
 
 // SUCCESS, FAILURE and RUNNING to the letter; everything else is `other`.
-Status status_of(std::string_view text) noexcept;
+inline Status status_of(std::string_view text) noexcept {
+    if (text == "SUCCESS") return Status::success;
+    if (text == "FAILURE") return Status::failure;
+    if (text == "RUNNING") return Status::running;
+    return Status::other;
+}
 constexpr bool is_finished(Status status) noexcept {
     return status == Status::success || status == Status::failure;
 }
@@ -38,9 +43,18 @@ struct JobReport {
 };
 
 // True when all known fields are equal (unknown members are not looked at).
-bool same_known_fields(const JobReport& a, const JobReport& b);
+inline bool same_known_fields(const JobReport& a, const JobReport& b) {
+    return a.id == b.id && a.status == b.status && a.created_at == b.created_at &&
+           a.updated_at == b.updated_at && a.type == b.type &&
+           a.total_operations == b.total_operations && a.total_succeeded == b.total_succeeded &&
+           a.total_failed == b.total_failed && a.definition_id == b.definition_id &&
+           a.definition_name == b.definition_name;
+}
 
 // updated_at - created_at of a finished report; may be negative (a clock error).
-std::optional<time::Duration> duration_of(const JobReport& report);
+inline std::optional<time::Duration> duration_of(const JobReport& report) {
+    if (!report.updated_at || !is_finished(status_of(report.status))) return std::nullopt;
+    return *report.updated_at - report.created_at;
+}
 
 }  // namespace jobtally::model

@@ -2,7 +2,7 @@
 #include "core/query/scope.hpp"
 
 #include "core/base/ascii.hpp"
-#include "core/store/segments/scan_facts.hpp"
+#include "core/store/segments/segments.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,10 +1,7 @@
-#include "core/render/page/grid_chart.hpp"
-
 #include "core/base/numbers.hpp"
 #include "core/render/page/chart_parts.hpp"
-#include "core/render/page/html_page.hpp"
-#include "core/render/page/html_table.hpp"
-#include "core/render/page/html_text.hpp"
+#include "core/render/page/charts.hpp"
+#include "core/render/page/html.hpp"
 
 #include <iterator>
 

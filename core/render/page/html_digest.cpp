@@ -1,9 +1,6 @@
 // The digest as a page: the headline and what needs attention, then charts, then all tables.
-#include "core/render/page/days_chart.hpp"
-#include "core/render/page/grid_chart.hpp"
-#include "core/render/page/html_page.hpp"
-#include "core/render/page/html_table.hpp"
-#include "core/render/page/html_text.hpp"
+#include "core/render/page/charts.hpp"
+#include "core/render/page/html.hpp"
 #include "core/render/text/formats.hpp"
 
 #include <fmt/format.h>

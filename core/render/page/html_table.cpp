@@ -1,9 +1,6 @@
 // Tables that can be read by people, screen readers and programs; and a page that is just one.
-#include "core/render/page/html_table.hpp"
-
 #include "core/base/text.hpp"
-#include "core/render/page/html_page.hpp"
-#include "core/render/page/html_text.hpp"
+#include "core/render/page/html.hpp"
 #include "core/render/text/formats.hpp"
 #include "core/render/text/grid.hpp"
 

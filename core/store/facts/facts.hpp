@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/report.hpp"
+#include "core/store/file/store.hpp"
 #include "core/time/instant.hpp"
 
 #include <cstdint>
@@ -135,6 +136,15 @@ constexpr model::Status status_of_word(WordKey word) {
         default:
             return model::Status::other;
     }
+}
+
+// Throws StoreError::corrupt where the batch has a negative key or count, or a time outside of the
+// years 0001 to 9999. Queries calculate with what passes, and use keys as places in their tables.
+void require_plausible(const FactBatch& batch, const Store::Connection& connection);
+
+// A key as the store has it; -1, which is never one, for what no key can be.
+constexpr std::int32_t key_of(std::int64_t value) {
+    return value >= 0 && value <= INT32_MAX ? static_cast<std::int32_t>(value) : -1;
 }
 
 }  // namespace jobtally::store

@@ -1,7 +1,7 @@
 // Reading rows into batches; the query names only the columns that are asked for.
 #include "core/store/facts/scan_rows.hpp"
 
-#include "core/store/facts/plausible.hpp"
+#include "core/store/facts/facts.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/file/fast_statement.hpp"
 

@@ -3,7 +3,7 @@
 
 #include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
-#include "core/store/segments/scan_facts.hpp"
+#include "core/store/segments/segments.hpp"
 
 #include <vector>
 

@@ -1,8 +1,7 @@
-#include "core/store/segments/disagreeing_segments.hpp"
-
 #include "core/store/facts/scan_rows.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/segments/segment_reader.hpp"
+#include "core/store/segments/segments.hpp"
 
 namespace jobtally::store {
 

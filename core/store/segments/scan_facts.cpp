@@ -1,11 +1,10 @@
 // Segments are left out by their least and greatest time, or filtered value by value where a bound
 // of the span lies within.
-#include "core/store/segments/scan_facts.hpp"
-
-#include "core/store/facts/plausible.hpp"
+#include "core/store/facts/facts.hpp"
 #include "core/store/facts/scan_rows.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/segments/segment_reader.hpp"
+#include "core/store/segments/segments.hpp"
 
 #include <cstdlib>
 #include <string_view>

@@ -5,7 +5,7 @@
 #include "core/store/reports/rejected.hpp"
 #include "core/store/reports/settle.hpp"
 #include "core/store/reports/write_transaction.hpp"
-#include "core/store/segments/scan_facts.hpp"
+#include "core/store/segments/segments.hpp"
 
 #include <algorithm>
 #include <unordered_set>

@@ -1,7 +1,7 @@
 #include "core/store/upkeep/status.hpp"
 
 #include "core/store/file/connection.hpp"
-#include "core/store/segments/scan_facts.hpp"
+#include "core/store/segments/segments.hpp"
 
 #include <algorithm>
 

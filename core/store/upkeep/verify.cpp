@@ -3,7 +3,7 @@
 
 #include "core/store/file/statement.hpp"
 #include "core/store/reports/settle.hpp"
-#include "core/store/segments/disagreeing_segments.hpp"
+#include "core/store/segments/segments.hpp"
 #include "core/store/upkeep/verify_rows.hpp"
 
 #include <functional>

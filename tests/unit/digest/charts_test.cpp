@@ -1,6 +1,4 @@
 // The charts of the summary's page: which days, which definitions, and what they count.
-#include "core/digest/charts.hpp"
-
 #include "core/digest/page.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"

@@ -2,7 +2,6 @@
 #include "core/judge/unusual.hpp"
 
 #include "core/judge/findings.hpp"
-#include "core/judge/unusual_text.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_runs.hpp"
 

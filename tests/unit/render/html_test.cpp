@@ -1,7 +1,6 @@
 // HTML: texts mean what they say, tables carry their exact figures, pages ask nobody for anything.
-#include "core/render/page/html_page.hpp"
-#include "core/render/page/html_table.hpp"
-#include "core/render/page/html_text.hpp"
+#include "core/render/page/html.hpp"
+
 #include "core/render/text/renderer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/render/sample.hpp"

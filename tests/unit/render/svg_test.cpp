@@ -1,7 +1,6 @@
 // The drawings, with places computed by hand.
 #include "core/render/page/chart_parts.hpp"
-#include "core/render/page/days_chart.hpp"
-#include "core/render/page/grid_chart.hpp"
+#include "core/render/page/charts.hpp"
 #include "tests/support/catch.hpp"
 
 #include <chrono>

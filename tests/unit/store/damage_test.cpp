@@ -1,7 +1,7 @@
 // Damage that SQLite takes for good values is a StoreError, whatever it says: no endless loop, no
 // crash, and nothing that a query would use as a place in a table.
 #include "core/store/file/connection.hpp"
-#include "core/store/segments/scan_facts.hpp"
+#include "core/store/segments/segments.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 

@@ -1,8 +1,7 @@
 // Random histories of a store against a model in memory: facts, labels, whole reports.
 #include "core/store/file/connection.hpp"
 #include "core/store/reports/writer_memory.hpp"
-#include "core/store/segments/disagreeing_segments.hpp"
-#include "core/store/segments/scan_facts.hpp"
+#include "core/store/segments/segments.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 

@@ -2,7 +2,7 @@
 // what is old, and the checks.
 #include "core/store/file/connection.hpp"
 #include "core/store/file/store_file.hpp"
-#include "core/store/segments/disagreeing_segments.hpp"
+#include "core/store/segments/segments.hpp"
 #include "core/store/upkeep/backup.hpp"
 #include "core/store/upkeep/prune.hpp"
 #include "core/store/upkeep/sql_query.hpp"

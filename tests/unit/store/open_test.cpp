@@ -1,7 +1,7 @@
 // Opening: new, missing, foreign, newer, damaged files; modes; settings; who may write.
 #include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
-#include "core/store/segments/scan_facts.hpp"
+#include "core/store/segments/segments.hpp"
 #include "core/store/upkeep/uptime.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"

@@ -1,5 +1,5 @@
 // One pass over each column, without branches, so that it does not show beside the unpacking.
-#include "core/store/facts/plausible.hpp"
+#include "core/store/facts/facts.hpp"
 
 #include "core/store/file/connection.hpp"
 

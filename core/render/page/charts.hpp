@@ -1,4 +1,5 @@
-// The grid of days and definitions: a strip of signs a definition, a sign a day.
+// The pictures of the summary's page: the chart of days (what share of each day's jobs succeeded,
+// and how many ended how), and the grid of days and definitions (a strip of signs a definition).
 #pragma once
 
 #include "core/render/text/renderer.hpp"
@@ -7,6 +8,13 @@
 #include <string>
 
 namespace jobtally::render {
+
+// A <section> with the drawing, its legend and the days that it shows.
+std::string html_days(const table::DaysChart& chart, const Style& style);
+
+// The drawing: two panels over one axis of days. Its label says the whole, the <title> of each day
+// its figures; colours come from the page's style sheet by class.
+std::string svg_days(const table::DaysChart& chart);
 
 // A <section> with a table of the definitions, their figures and strips, and the legend.
 std::string html_grid(const table::DaysChart& chart, const Style& style);

@@ -1,12 +1,13 @@
-// Scanning facts: the packed copies where there are any, the rows elsewhere.
-// JOBTALLY_SEGMENTS=off in the environment: from the rows alone, so that both answers can be
-// compared.
+// The face of this room for those who read: facts from the packed copies where there are any, from
+// the rows elsewhere. JOBTALLY_SEGMENTS=off in the environment by-passes the copies, so that both
+// answers can be compared.
 #pragma once
 
 #include "core/store/facts/facts.hpp"
 #include "core/store/file/store.hpp"
 
 #include <functional>
+#include <vector>
 
 namespace jobtally::store {
 
@@ -19,5 +20,9 @@ void scan_facts(const Store& store, const FactQuery& query,
 // The same for the other rooms of the store; within an open transaction it sees what that wrote.
 void scan_facts(const Store::Connection& connection, const FactQuery& query,
                 const std::function<void(const FactBatch&)>& take);
+
+// The first sequences of the segments that do not hold exactly the reports of their range, overlap
+// another or can't be unpacked. Reads everything once.
+std::vector<Sequence> disagreeing_segments(const Store::Connection& connection);
 
 }  // namespace jobtally::store

@@ -84,6 +84,7 @@ class RunHistory::NewestFold {
             found[i].type = seen.typed.second;
             found[i].runs.reserve(seen.runs.size());
             for (const SmallRun& run : seen.runs) found[i].runs.push_back(run.whole());
+            std::vector<SmallRun>().swap(seen.runs);  // the room is needed for those that follow
         }
     }
 

@@ -31,7 +31,7 @@ class SignalThread {
     std::function<void()> m_stop;
     std::function<void()> m_reload;
     Descriptor m_signals;
-    Descriptor m_end;  // becomes readable when the thread shall end
+    Descriptor m_end;  // becomes readable when the thread is to end
     std::thread m_thread;
 };
 

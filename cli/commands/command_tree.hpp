@@ -1,5 +1,5 @@
 // The commands and options of the program as data, read from CLI11: makes the completion scripts
-// and is held against the man pages.
+// and is checked against the man pages.
 #pragma once
 
 #include <string>

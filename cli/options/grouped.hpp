@@ -39,7 +39,7 @@ class GroupedQuestion {
 
     const query::Scope& scope() const { return m_scope; }
     const std::optional<query::Scope>& compared() const { return m_compared; }
-    // For people, where rows are no buckets and nothing is compared.
+    // Set for people only, if rows are not buckets and nothing is compared.
     table::Sparkline trend() const { return m_trend; }
 
   private:
@@ -56,9 +56,9 @@ table::ResultTable arranged(const table::ResultTable& table, const GroupedOption
 // Arranged, or one bare value of the total row.
 void print_groups(Output& output, const table::ResultTable& table, const GroupedOptions& options);
 
-// Asks and prints; returns the answer, for a condition to be held against it. A question is four
-// functions: `ask` takes a scope and the marks of a trend and answers, `table` makes the table of
-// an answer or of one beside another, `plots` the bars of an answer.
+// Asks and prints; returns the answer, so that a condition can be checked against it. A question is
+// four functions: `ask` takes a scope and the marks of a trend and answers, `table` makes the table
+// of an answer or of one beside another, `plots` the bars of an answer.
 template <class Ask, class Table, class Plots>
 auto print_grouped(Output& output, const Globals& globals, const GroupedOptions& options, Ask ask,
                    Table table, Plots plots) {

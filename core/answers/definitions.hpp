@@ -11,8 +11,8 @@
 
 namespace jobtally::answers {
 
-// Of the selected reports, except the name, which is the latest in the whole store. Reports without
-// a definition have no row.
+// Everything is of the selected reports, except the name, which is the latest in the whole store.
+// Reports without a definition have no row.
 struct DefinitionsRow {
     query::GroupKey key;
     std::int64_t reports = 0;

@@ -23,7 +23,7 @@ struct Place {
     auto times() const { return std::tie(at, created_at); }
 };
 
-// Drops what can't be among the newest: everything before the time of the newest but `newest`.
+// Drops what can't be among the newest `newest` places: everything older than the last of these.
 void keep_newest(std::vector<Place>& places, std::size_t newest) {
     const auto later = [](const Place& a, const Place& b) { return a.times() > b.times(); };
     const auto last = places.begin() + static_cast<std::ptrdiff_t>(newest) - 1;

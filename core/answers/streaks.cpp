@@ -123,7 +123,7 @@ void StreakFold::place_success(const Event& success) {
     }
 }
 
-// A success is of no account where an earlier one of the same gap came later.
+// A success no longer matters if an earlier one of the same gap was found after it.
 bool StreakFold::leaves_order_open(const Event& success) const {
     const auto definition = static_cast<std::size_t>(success.definition);
     const std::size_t next = first_at_or_after(definition, success.created_at);
@@ -164,8 +164,9 @@ void StreakFold::walk_definition(std::size_t definition) {
     }
 }
 
-// Definitions and times are walked in the order that m_ordered has. False where it has none of the
-// time. A success that comes twice counts once: no streak goes on after the first.
+// Definitions and times must be walked in the order of m_ordered. False if m_ordered has no event
+// at this time. A success that is there twice counts once, because after the first there is no
+// streak that it could end.
 bool StreakFold::walk_ordered(Walk& walk, std::size_t definition, std::int64_t at) {
     const auto place = std::tuple(static_cast<std::int32_t>(definition), at);
     bool any = false;

@@ -78,7 +78,8 @@ class StreakFold {
     std::vector<std::size_t> m_cursor;  // the gap of the definition's last success
     std::vector<Event>
         m_firsts;  // the first success of each gap; created_at is INT64_MAX where there is none
-    // By time: a success has it too. Of equal times the first is marked.
+    // By time: 1 if a success has the same time as a failure. Of equal times only the first is
+    // marked.
     std::vector<std::uint8_t> m_shared;
     // The events whose order only ids tell, by definition, time and id; some successes twice.
     std::vector<Ordered> m_ordered;

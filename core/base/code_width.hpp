@@ -1,4 +1,4 @@
-// How many terminal columns the code points take that do not take one: generated from the Unicode
+// The code points that take zero or two terminal columns instead of one: generated from the Unicode
 // 14.0 character database. Zero: categories Mn, Me, Cf and the Hangul vowels and finals. Double:
 // East_Asian_Width W and F. Unassigned gaps between ranges of one width are closed.
 #pragma once

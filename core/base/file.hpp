@@ -9,8 +9,8 @@
 
 namespace jobtally {
 
-// Owns a file descriptor and closes it; -1 is none. What close() says is ignored: sync first where
-// it matters.
+// Owns a file descriptor and closes it; -1 is none. Errors of close() are ignored, so sync first if
+// they matter.
 class Descriptor {
   public:
     explicit Descriptor(int number = -1) noexcept : m_number(number) {}
@@ -20,7 +20,7 @@ class Descriptor {
 
     explicit operator bool() const noexcept { return m_number >= 0; }
     int number() const noexcept { return m_number; }
-    // Gives it up unclosed.
+    // Gives the descriptor up without closing it.
     int release() noexcept { return std::exchange(m_number, -1); }
 
   private:
@@ -31,9 +31,9 @@ class Descriptor {
 // written then.
 [[nodiscard]] int write_all(int descriptor, std::string_view bytes) noexcept;
 
-// Where we are root: gives an open file to the owner of `path`, who would else be locked out of
-// what was made on their behalf. Does nothing where that fails: they will be told that they can't
-// open it.
+// If we are root, gives an open file to the owner of `path`, who would otherwise be locked out of
+// what was made on their behalf. A failure is ignored: the owner will get an error when opening the
+// file.
 void give_to_owner_of(const std::filesystem::path& path, int descriptor) noexcept;
 
 struct FileText {

@@ -13,7 +13,7 @@ char32_t pop_quoted(std::string_view& pattern) noexcept {
 
 enum class InSet { no, yes, not_a_set };
 
-// `pattern` stands behind a `[`; where a set follows it is moved behind the set's `]`.
+// `pattern` is just behind a `[`; if a set follows, `pattern` is moved behind its `]`.
 InSet match_set(std::string_view& pattern, char32_t code) noexcept {
     std::string_view rest = pattern;
     const bool negated = !rest.empty() && (rest.front() == '!' || rest.front() == '^');

@@ -1,4 +1,5 @@
-// Badness from outside is a value: Result<T> holds a T or the Problem that kept us from it.
+// Bad input from outside is a value, not an exception: Result<T> holds a T, or the Problem that
+// prevented it.
 #pragma once
 
 #include <stdexcept>
@@ -17,7 +18,8 @@ struct Problem {
 template <class T>
 using Result = boost::system::result<T, Problem>;
 
-// Makes Result<T>::value() throw on a Problem that nobody looked at: a defect of the program.
+// Makes Result<T>::value() throw on a Problem that nobody checked for, which is a defect of the
+// program.
 [[noreturn]] inline void throw_exception_from_error(const Problem& problem,
                                                     const boost::source_location& where) {
     throw std::logic_error("a problem nobody looked at, at " + where.to_string() + ": " +

@@ -14,7 +14,7 @@ namespace {
 // The reader copies each piece that it is given, so this bounds the memory it takes.
 constexpr std::size_t piece_bytes = 256 << 10;
 
-// Stands in for a body in which there is nothing that could be rejected.
+// The one rejection of a body that holds neither a report nor anything that was rejected.
 model::Rejection nothing_in(std::string_view body) {
     const bool is_empty = body.find_first_not_of(" \t\r\n") == std::string_view::npos;
     return {is_empty ? "the body is empty" : "no report in the body",

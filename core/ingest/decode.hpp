@@ -1,4 +1,4 @@
-// Makes a delivery of a body.
+// Turns a body into a delivery.
 #pragma once
 
 #include "core/ingest/delivery.hpp"

@@ -22,8 +22,8 @@ namespace jobtally::ingest {
 struct Delivery {
     std::vector<model::JobReport> reports;
     std::vector<model::Rejection> rejections;
-    // How many more there were: of a body with very many, the last in `rejections` are pieces of
-    // that body.
+    // How many more rejections there were. If a body has very many, the last entries of
+    // `rejections` are pieces of that body.
     std::int64_t more_rejected = 0;
     std::optional<std::string> body;  // as it came, where the sender can't be asked again
     std::string source;               // `http 127.0.0.1`, `reports.ndjson`
@@ -47,16 +47,17 @@ struct Receipt {
     bool is_spooled = false;  // the store could not take it; its body waits in the spool
 };
 
-// Puts the reports of Receipt::delivery and fills in the outcomes and the tally, in which the
-// rejections count too. They are not put.
+// Stores the reports of Receipt::delivery and fills in the outcomes and the tally. The tally counts
+// the rejections too, but they are not stored.
 void put_reports(store::WriteTransaction& transaction, Receipt& receipt);
-// Puts the rejections too. Returns how many rows that makes.
+// Does the same and stores the rejections too. Returns how many rows that makes.
 std::size_t put_delivery(store::WriteTransaction& transaction, Receipt& receipt);
 
-// Takes deliveries from any thread, in their order, and never blocks for long: who submits bounds
-// what it has under way (the loader by a handful of deliveries that go round, the listener by its
-// connections and a budget of bytes). `done` is called exactly once, possibly from another thread,
-// when the delivery is on disk or has failed; it must be quick and must not throw.
+// Takes deliveries from any thread, in their order, and never blocks for long: every submitter
+// limits what it has under way (the loader by using a handful of deliveries again and again, the
+// listener by its number of connections and a budget of bytes). `done` is called exactly once,
+// possibly from another thread, when the delivery is on disk or has failed; it must be quick and
+// must not throw.
 class DeliverySink {
   public:
     virtual ~DeliverySink() = default;

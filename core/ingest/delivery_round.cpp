@@ -31,7 +31,8 @@ void DeliveryRound::submit(Delivery delivery) {
 }
 
 void DeliveryRound::put_back(Receipt receipt) {
-    // Told within the lock: whoever sees all of them back may destroy this at once.
+    // Notifies with the lock held, because whoever sees all deliveries back may destroy this object
+    // at once.
     const std::lock_guard lock(m_mutex);
     m_tally += receipt.tally;
     if (receipt.error && !m_error) {

@@ -19,7 +19,7 @@ class DeliveryRound {
     DeliveryRound(const DeliveryRound&) = delete;
     DeliveryRound& operator=(const DeliveryRound&) = delete;
 
-    // Waits for one that is free. Throws Error once the sink could not take one.
+    // Waits for a delivery that is free. Throws Error if the sink has failed to take one.
     Delivery take();
     // Throws what the sink throws.
     void submit(Delivery delivery);

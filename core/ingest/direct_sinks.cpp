@@ -32,7 +32,8 @@ void DryRun::submit(Delivery delivery, std::function<void(Receipt)> done) {
     done(std::move(receipt));
 }
 
-// What stands in the overlay already is at least as new.
+// Copies the real store's report into the overlay, unless the overlay has one already: that is at
+// least as new.
 void DryRun::copy_kept(const std::string& id) {
     if (!m_store || store::find_report(m_overlay, id)) return;
     if (const auto kept = store::find_report(*m_store, id))

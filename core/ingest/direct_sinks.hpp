@@ -22,9 +22,9 @@ class StoreSink final : public DeliverySink {
     store::Store& m_store;
 };
 
-// Finds out what a store would make of deliveries, and writes nothing to it. They are put into a
-// temporary store, after a copy of what the real one has under the same ids: so reports that stand
-// twice in the input count right too.
+// Finds out what a store would make of deliveries, and writes nothing to it. Copies of the reports
+// that the real store has under the same ids go into a temporary store first, then the deliveries;
+// so reports that occur twice in the input are counted correctly too.
 class DryRun final : public DeliverySink {
   public:
     // `store` is nothing where there is no store yet. It is only read.

@@ -15,11 +15,11 @@ namespace jobtally::ingest {
 // Throws IoError that names the file, with errno's text.
 class InputFile {
   public:
-    // `path` `-` is stdin. Throws also for a directory, and for a gzip file that is told by its
-    // first bytes.
+    // `path` `-` is stdin. Throws also for a directory, and for a gzip file, which is recognised by
+    // its first bytes.
     static InputFile open(const std::string& path);
-    // An unlinked temporary file with all that `other` has left, under its name: it can be read
-    // twice.
+    // Copies what is left of `other` to an unlinked temporary file, which can be read twice and
+    // keeps the name of `other`.
     static InputFile copy_of(InputFile& other);
 
     // The path, or `stdin`.
@@ -28,9 +28,9 @@ class InputFile {
     std::optional<std::int64_t> size() const { return m_size; }
     bool can_be_read_twice() const { return m_size.has_value(); }
 
-    // What fitted into `room`; empty at the end.
+    // Reads as much as fits into `room`; empty at the end of the file.
     std::string_view read(std::span<char> room);
-    // To where it was when it was opened.
+    // Goes back to the position at which the file was opened.
     void rewind();
 
   private:

@@ -26,7 +26,8 @@ struct LoadOptions {
 struct LoadHooks {
     std::function<void(std::string_view source, std::uint64_t line, std::string_view reason)>
         rejected;
-    // Of all sources together; `total` is 0 where one of them has no known size.
+    // The bytes of all sources together that are done, and their total, which is 0 if the size of
+    // one is unknown.
     std::function<void(std::int64_t done, std::int64_t total)> progress;
     std::function<time::Instant()> clock = time::system_now;
 };

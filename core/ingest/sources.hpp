@@ -19,9 +19,10 @@ class Sources {
     Sources(const std::vector<std::string>& paths, bool read_twice);
 
     std::size_t count() const { return m_files.size(); }
-    // Bytes of all together; 0 where one has no known size.
+    // The bytes of all inputs together; 0 if the size of one is unknown.
     std::int64_t total() const { return m_total; }
-    // At its first byte; with read_twice however often it is asked for.
+    // The input, positioned at its first byte; with `read_twice` it may be asked for more than
+    // once.
     InputFile& at(std::size_t index);
 
   private:

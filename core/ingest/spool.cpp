@@ -20,8 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The ending of a file that is being written. No sender was told yet that it is kept; but one that
-// a process has left behind is stored all the same, since it may hold a whole report.
+// The ending of a file that is still being written. Its sender has not been told yet that the body
+// is kept; but a file that a process left behind is stored all the same, since it may hold a whole
+// report.
 constexpr std::string_view unfinished = ".part";
 constexpr std::chrono::minutes unfinished_for{1};
 constexpr std::string_view finished = ".json";
@@ -70,7 +71,7 @@ void make_folder(const fs::path& folder) {
     if (errno != EEXIST) fail(errno, "make the folder", folder);
 }
 
-// True for what an address may look like. Nothing in it can name another folder.
+// True if `peer` looks like an address. Its characters cannot name another folder.
 bool is_plain(std::string_view peer) {
     return !peer.empty() &&
            peer.find_first_not_of("0123456789abcdefABCDEFunix.:%") == std::string_view::npos;

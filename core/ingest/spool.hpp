@@ -1,5 +1,5 @@
 // The spool: bodies that the store could not take, safe on disk until it can. A folder with one
-// file a body, which `jobtally ingest FILE` reads as well.
+// file for each body, which `jobtally ingest FILE` reads as well.
 #pragma once
 
 #include "core/base/error.hpp"
@@ -29,9 +29,9 @@ class Spool {
     // others, if anything did.
     std::optional<IoError> keep(std::span<Receipt* const> receipts);
     // The names of those that wait, oldest first; none where there is no folder. Throws IoError,
-    // also where others may write to the folder: they could do without an Authorization.
+    // also where others may write to the folder: they could add reports without an Authorization.
     std::vector<std::string> waiting() const;
-    // Decoded as it was when it came; nothing where it is gone. Throws IoError.
+    // Reads a body and decodes it as when it came; nothing if the file is gone. Throws IoError.
     std::optional<Delivery> read(const std::string& name) const;
     // Deletes a file whose reports are in the store. Where that fails they are stored again, which
     // changes nothing.

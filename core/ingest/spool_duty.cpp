@@ -16,7 +16,7 @@ constexpr std::size_t bodies_a_commit = 256;
 // spool can be emptied another time.
 constexpr std::chrono::milliseconds patience{100};
 
-// The first, and how many there are.
+// One error for several: the first, and how many more there are.
 Error all_of(const std::vector<IoError>& problems) {
     if (problems.size() == 1) return problems.front();
     return Error(fmt::format("{}, and {} more", problems.front().what(), problems.size() - 1),

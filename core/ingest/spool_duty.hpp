@@ -24,13 +24,13 @@ class SpoolDuty {
           m_spool(store.options().spool),
           m_due(m_spool ? Time::min() : Time::max()) {}
 
-    // Sets Receipt::is_spooled of those that have a body, and it is on disk now. What fails is
-    // told.
+    // Puts the bodies of the receipts that have one into the spool, and sets Receipt::is_spooled
+    // where the body is now on disk. A failure is reported to the hooks.
     void keep(std::span<Receipt* const> receipts);
 
     Time due() const { return m_due; }
-    // Stores a piece of what waits, as if it came now, with the time at which it was received. What
-    // fails is told and tried again later.
+    // Stores some of the waiting bodies as if they came now, but with the time at which they were
+    // received. A failure is reported to the hooks, and the work is tried again later.
     void run();
 
   private:
@@ -39,7 +39,7 @@ class SpoolDuty {
     WriterStore& m_store;
     std::optional<Spool> m_spool;
     Time m_due;
-    std::vector<std::string> m_names;  // of those that are next, oldest first
+    std::vector<std::string> m_names;  // of the bodies to store next, oldest first
     std::size_t m_stored = 0;          // bodies, since the spool was last empty
 };
 

@@ -18,11 +18,11 @@ class UptimeDuty {
 
     Time due() const { return m_due; }
     // Records the beginning, then signs of life. A sign is left out while another process writes:
-    // it must not keep deliveries waiting. What fails is told.
+    // it must not keep deliveries waiting. A failure is reported to the hooks.
     void run() { record(m_span ? Entry::sign : Entry::beginning); }
     void end() { record(m_span ? Entry::end : Entry::beginning); }
-    // Records a sign with the patience of deliveries, for those who ask whether a commit works.
-    // Throws what the store throws.
+    // Records a sign of life to prove that a commit works, and waits for other writers as long as a
+    // delivery does. Throws what the store throws.
     void prove() { write(m_span ? Entry::proof : Entry::beginning); }
 
   private:

@@ -65,7 +65,8 @@ void Writer::run() {
 }
 
 void Writer::finish_duties() {
-    // Who loads files does not come back for the rest of the spool, as a listener does.
+    // A process that loads files stores the whole spool now: unlike a listener it does not come
+    // back for the rest.
     while (!m_options.clock && m_spool.due() <= std::chrono::steady_clock::now()) m_spool.run();
     m_uptime.end();
     m_store.settle();
@@ -137,7 +138,8 @@ void Writer::answer(Items& group) {
     if (!probes.empty()) answer_probes(probes);
 }
 
-// A transaction that changes nothing never reaches the disk, so a sign of life is written for them.
+// A transaction that changes nothing never reaches the disk, so a sign of life is written for the
+// probes.
 void Writer::answer_probes(Items& probes) {
     std::optional<Error> problem;
     try {

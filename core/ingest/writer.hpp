@@ -20,9 +20,9 @@
 
 namespace jobtally::ingest {
 
-// A store that fails fails the deliveries of that moment (or sends them to the spool), never the
-// thread: the next ones try again. Except when it is lost (see WriterStore): then every delivery
-// fails until the process has been restarted.
+// When the store fails, the deliveries of that moment fail or go to the spool, but the thread goes
+// on and the next ones try again. When the store is lost (see WriterStore), every delivery fails
+// until the process has been restarted.
 class Writer final : public DeliverySink {
   public:
     // Called in the writer thread: where there is no store yet, and again after it was found
@@ -34,8 +34,8 @@ class Writer final : public DeliverySink {
                     WriterHooks hooks = {}, Opener open = {});
     ~Writer() override;  // finish()
 
-    // From any thread; never blocks. Not after finish(). An empty delivery asks whether a commit
-    // works: where the uptime is recorded, its answer comes after one.
+    // May be called from any thread, but not after finish(); never blocks. An empty delivery asks
+    // whether a commit works: where the uptime is recorded, it is answered after a commit.
     void submit(Delivery delivery, std::function<void(Receipt)> done) override;
     // Writes what waits, settles the store, ends the thread. May be called twice.
     void finish();

@@ -16,20 +16,20 @@
 namespace jobtally::ingest {
 
 struct WriterOptions {
-    // A transaction ends when it holds this many, when nothing waits any more, or when another
+    // A transaction ends when it holds this many rows, when nothing waits any more, or when another
     // process wants to write.
     std::size_t rows_per_commit = 16 << 10;
     std::chrono::milliseconds patience = std::chrono::seconds(60);  // with other writers
-    // Where bodies go that the store can't take. What waits there is stored when the writer starts
-    // and whenever the store works again.
+    // The place for bodies that the store can't take. What waits there is stored when the writer
+    // starts and whenever the store works again.
     std::optional<Spool> spool{};
     std::int64_t rejected_limit = store::default_rejected_limit;
     // When the store is settled: after this long without work, or this many rows.
     std::chrono::milliseconds settle_after = std::chrono::seconds(1);
     std::chrono::milliseconds settle_patience = std::chrono::seconds(60);
     std::size_t rows_per_settle = 200'000;
-    // The clock of a listener, whose uptime is recorded: from the first moment to finish(), a sign
-    // of life each alive_every. Without a clock nothing is recorded.
+    // The clock of a listener whose uptime is recorded, from the first moment to finish(), with a
+    // sign of life every `alive_every`. Without a clock nothing is recorded.
     std::function<time::Instant()> clock{};
     std::chrono::milliseconds alive_every = store::alive_every;
 };
@@ -39,14 +39,16 @@ enum class Failing { store, upkeep, spool };
 
 // All are called in the writer thread, must be quick and must not throw; empty ones are not called.
 struct WriterHooks {
-    // What is tried again and again is told once, until it works or fails in another way.
+    // A failure of what is tried again and again is reported once, until it works or fails in
+    // another way.
     std::function<void(const Error&, Failing)> trouble{};
     std::function<void()> store_works_again{};
-    // The process should end with an error, so that it is started afresh. Once, after trouble().
+    // Called once, after trouble(): the process should now end with an error, so that it is started
+    // afresh.
     std::function<void()> store_is_lost{};
-    // So many bodies came from the spool into the store.
+    // Called with the number of bodies that were taken from the spool into the store.
     std::function<void(std::size_t)> from_spool{};
-    // So many rejected bodies were pushed out of the store by newer ones.
+    // Called with the number of rejected bodies that newer ones pushed out of the store.
     std::function<void(std::int64_t)> forgotten{};
 };
 

@@ -1,4 +1,5 @@
-// The store as the writer and its duties see it: whether it can be used, and who is told if not.
+// The store as the writer and its duties see it: whether it can be used, and which hooks are called
+// if it cannot.
 #pragma once
 
 #include "core/ingest/writer_options.hpp"
@@ -16,8 +17,8 @@
 
 namespace jobtally::ingest {
 
-// A store that fails is used again the next time. Except after a failed sync, when nobody knows
-// what the disk holds, and where the file was moved or deleted: then it is lost, and not touched
+// A store that fails is tried again the next time, except after a failed sync, when nobody knows
+// what the disk holds, and after the file was moved or deleted: then it is lost and not touched
 // again. Used in the writer thread.
 class WriterStore {
   public:
@@ -30,7 +31,8 @@ class WriterStore {
     const WriterOptions& options() const { return m_options; }
     const WriterHooks& hooks() const { return m_hooks; }
 
-    // Opens it where it is not open. Throws StoreError, always so when the store is lost.
+    // The store, which is opened if it is not open. Throws StoreError, and always does once the
+    // store is lost.
     store::Store& opened();
     bool is_lost() const { return m_is_lost; }  // from any thread
 
@@ -39,22 +41,25 @@ class WriterStore {
     std::chrono::milliseconds patience() const;
     void set_locked_out(bool is_locked_out) { m_is_locked_out = is_locked_out; }
 
-    // Commits a transaction with so many rows.
+    // Commits a transaction of `rows` rows.
     void commit(store::WriteTransaction& transaction, std::size_t rows);
-    // So many rows were committed; each commit counts as some rows itself.
+    // Notes that `rows` rows were committed; the commit itself counts as some rows too.
     void count_commit(std::size_t rows) { m_unsettled_rows += rows + rows_a_commit; }
     std::size_t unsettled_rows() const { return m_unsettled_rows; }
-    // Checkpoints and packs. What fails is told, and does no harm to what was committed: it is
-    // tried again after the next rows, or later where another process is writing.
+    // Checkpoints and packs. A failure is reported to the hooks and does no harm to what was
+    // committed: the work is tried again after the next rows, or later where another process is
+    // writing.
     void settle();
 
     // True where another process holds the store.
     static bool is_busy(const std::exception& problem);
-    // Something fails: finds out whether the store is lost or damaged, and tells.
+    // To be called when something fails: finds out whether the store is lost or damaged, and tells
+    // the hooks.
     Error fails(const std::exception& problem, Failing failing);
-    // Tells the hooks, once for the same trouble; and once that the store is lost.
+    // Tells the hooks of a trouble, but only once while it stays the same, and once that the store
+    // is lost.
     void tell(const Error& error, Failing failing);
-    // It works: the next trouble with it is told again.
+    // To be called when something works, so that the next trouble with it is reported again.
     void works(Failing failing);
 
   private:

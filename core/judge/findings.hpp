@@ -14,7 +14,7 @@ namespace jobtally::judge {
 
 // Runs of one definition that are unusual in one way.
 struct UnusualRuns {
-    Unusual kind = Unusual::slower;  // not empty: see EmptyRuns
+    Unusual kind = Unusual::slower;  // never Unusual::empty: see EmptyRuns
     std::int64_t count = 0;
     query::Run worst;  // the one whose factor is furthest from 1
     Judgement judgement;
@@ -24,7 +24,7 @@ struct UnusualRuns {
 
 struct EmptyRuns {
     std::int64_t unusual = 0;                      // the definition used to have records
-    std::int64_t unjudged = 0;                     // too few runs to tell
+    std::int64_t unjudged = 0;                     // had too few runs before them
     std::optional<EmptyRun> last;                  // how the newest one was judged
     std::optional<std::int64_t> usual_operations;  // the median of the runs before it
 };
@@ -32,7 +32,7 @@ struct EmptyRuns {
 struct Findings {
     std::size_t definition = 0;
     std::optional<Slower> slower;
-    std::vector<UnusualRuns> unusual;  // a kind each
+    std::vector<UnusualRuns> unusual;  // one entry for each kind
     EmptyRuns empty;
 };
 
@@ -41,8 +41,8 @@ struct Findings {
 Findings find_unusual(std::size_t definition, std::span<const query::Run> runs,
                       const time::Zone& zone);
 
-// One a definition of the history. Reports without a definition are of different jobs, so they are
-// not compared.
+// One entry for each definition of the history. Reports without a definition are of different jobs,
+// so they are not compared.
 std::vector<Findings> find_unusual(const query::RunHistory& history, const time::Zone& zone);
 
 }  // namespace jobtally::judge

@@ -11,7 +11,7 @@
 
 namespace jobtally::judge {
 
-// So many runs must have been before one can be judged by them.
+// This many earlier runs are needed to judge a run by them.
 inline constexpr std::size_t enough_runs = 10;
 
 enum class Peers : std::uint8_t { all, same_hour, same_weekday };
@@ -32,7 +32,7 @@ class PastValues {
     };
 
     void add(ClockPlace place, std::int64_t value);
-    // One that was added with the same place.
+    // Removes a value that was added with the same place.
     void remove(ClockPlace place, std::int64_t value);
     std::size_t size() const { return m_all.values.size(); }
 

@@ -33,7 +33,7 @@ Ranks ranks_of(std::span<const std::int64_t> values) {
     return ranks;
 }
 
-// `sum_after`: of the ranks from the split on.
+// `sum_after` is the sum of the ranks from the split on.
 double z_of(double before, double after, double sum_after, double ties) {
     const double all = before + after;
     const double u = sum_after - after * (after + 1) / 2;

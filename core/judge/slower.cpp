@@ -82,7 +82,7 @@ std::vector<Run> peers_before(std::span<const Run> before, std::span<const Run> 
 }
 
 // Moves the split on to the first run that is nearer to the new level than to the old one, by their
-// ratio. Ranks alone take the last quick runs for slow ones where they are a little above the
+// ratio. Ranks alone would count the last quick runs as slow ones if they are a little above the
 // usual.
 std::size_t sharpened(std::span<const Run> series, std::size_t split) {
     const double before = static_cast<double>(median_duration(series.first(split)));

@@ -36,9 +36,8 @@ struct Slower {
 // - z is 3.5 or more,
 // - the median since, and that of the last five runs, are at least 1.25 times and 5 s above the
 //   usual,
-// - it is news: no older than three weeks or ten runs before the last run. What has lasted longer
-// is
-//   what is usual now.
+// - it is news: it began no more than three weeks or ten runs before the last run. What has lasted
+//   longer is what is usual now.
 std::optional<Slower> find_slower(std::span<const query::Run> runs, const time::Zone& zone);
 
 }  // namespace jobtally::judge

@@ -55,9 +55,9 @@ Comparison compare_with(PastValues::Comparable before, std::int64_t value, Floor
 
 // A success without records.
 struct EmptyRun {
-    std::int64_t runs = 0;      // successes before those in a row
+    std::int64_t runs = 0;      // successes before the empty ones in a row
     std::int64_t empty = 0;     // how many of them had no records
-    std::int64_t in_a_row = 1;  // how many without records come in a row, this one included
+    std::int64_t in_a_row = 1;  // successes without records in a row, this one included
 
     std::int64_t before() const { return runs + in_a_row - 1; }
     bool can_be_judged() const { return before() >= static_cast<std::int64_t>(enough_runs); }

@@ -16,7 +16,7 @@ class Session;
 // Lives in the thread of the listener.
 class BodyBudget {
   public:
-    // A part of the budget, which gives itself back when it ends. The budget must outlive it.
+    // A part of the budget that returns itself when it is destroyed. The budget must outlive it.
     class Share {
       public:
         Share() = default;
@@ -40,13 +40,14 @@ class BodyBudget {
         std::uint64_t m_bytes = 0;
     };
 
-    // The session of a number, or none where it has gone.
+    // Finds a session by its number; null if it has gone.
     using Find = std::function<std::shared_ptr<Session>(std::uint64_t)>;
 
     BodyBudget(std::uint64_t bytes, boost::asio::io_context& io, Find find)
         : m_bytes(bytes), m_io(io), m_find(std::move(find)) {}
 
-    // The session hears of its share by Session::body_may_come(): at once, or when it is its turn.
+    // Asks for a share, which the session gets through Session::body_may_come(): at once, or when
+    // its turn comes.
     void ask(std::uint64_t bytes, std::uint64_t session);
     std::uint64_t reserved() const { return m_reserved; }
     // Nobody gets a share any more.

@@ -88,7 +88,7 @@ void Connections::expire_sessions() {
         if (session->stage().deadline() <= now) late.push_back(session);
     }
     for (const auto& session : late) session->expire();
-    tell_room();  // some may give way now that did not before
+    tell_room();  // some connections may have started to give way by now
 }
 
 }  // namespace jobtally::listen

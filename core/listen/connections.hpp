@@ -18,7 +18,7 @@ namespace jobtally::listen {
 
 class Session;
 
-// What a connection is for, which is a matter of the address it came to.
+// What a connection is for, which depends on the address that it was made to.
 enum class Purpose { reports, admin };
 
 // Lives in the thread of the listener.
@@ -33,7 +33,7 @@ class Connections {
     bool empty() const { return m_sessions.empty(); }
     std::size_t count(Purpose purpose) const { return m_counts[static_cast<std::size_t>(purpose)]; }
 
-    // Connections for reports never take the places of the few for admin.
+    // Connections for reports never take the few places that are kept for admin connections.
     bool is_full(Purpose purpose) const;
     bool has_room(Purpose purpose) const;  // for one more, perhaps in place of another
     bool make_room(Purpose purpose);       // closes one that gives way; false: none does

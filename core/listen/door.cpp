@@ -43,7 +43,8 @@ void Door::open() {
     if (m_is_waiting || m_hub.is_stopping()) return;
     if (!m_hub.connections().has_room(m_purpose)) return;
     m_is_waiting = true;
-    // Waiting first: where no descriptor is left, accepting fails even though nobody knocks.
+    // Waits before it accepts, because without a free descriptor accepting fails even if nobody
+    // connects.
     m_acceptor.async_wait(Acceptor::wait_read, [this](const error_code& problem) {
         try {
             if (!problem) take_some();
@@ -76,7 +77,7 @@ std::unique_ptr<Channel> Door::channel_of(Socket accepted) const {
 void Door::begin_session(Socket accepted) {
     auto peer = peer_of(*m_peer.data());
     if (m_purpose == Purpose::reports) {
-        if (!m_hub.admits(peer)) return;  // which closes it
+        if (!m_hub.admits(peer)) return;  // returning closes the accepted socket
         ++m_hub.counters().connections;
     }
     const auto session = std::make_shared<Session>(m_hub, channel_of(std::move(accepted)),
@@ -85,10 +86,11 @@ void Door::begin_session(Socket accepted) {
     session->start();
 }
 
-// m_is_waiting stays true in here, so that room made on the way starts no second wait. Several
-// connections are taken in one turn of the event loop: turns are long while many connections are
-// busy, and a new one would wait a turn for each that came before it. Only the failure of the first
-// is told: without a free descriptor, accepting fails even when nobody connects.
+// m_is_waiting stays true in here, so that room which is made meanwhile does not start a second
+// wait. Several connections are taken in one turn of the event loop: turns are long while many
+// connections are busy, and a new one would wait a turn for each that came before it. A failure is
+// reported only if no connection was taken: without a free descriptor, accepting fails even when
+// nobody connects.
 void Door::take_some() {
     error_code problem;
     int taken = 0;

@@ -18,7 +18,8 @@ class Door {
     Door(Hub& hub, ListeningSocket socket, Purpose purpose);
 
     void open();
-    // Connections that wait in the backlog are taken first: their peers have been promised one.
+    // Takes the connections in the backlog before it closes, because to their peers they are
+    // established already.
     void close();
 
   private:

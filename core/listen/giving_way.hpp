@@ -16,8 +16,8 @@ struct Occupant {
     Phase phase = Phase::idle;
     Stage::Clock::time_point since;
 
-    // Nothing of a request has come, or its head is incomplete after a second, which happens to
-    // nobody who sends in earnest.
+    // True if nothing of a request has come, or if its head is still incomplete after a second,
+    // which does not happen to honest senders.
     bool gives_way(Stage::Clock::time_point now) const {
         return is_idle(phase) || (phase == Phase::head && now - since > std::chrono::seconds(1));
     }

@@ -12,7 +12,7 @@
 namespace jobtally::listen {
 namespace {
 
-// A peer that is refused is worth a line a minute.
+// Refused peers are reported at most once a minute.
 constexpr std::chrono::minutes refusal_report_every{1};
 
 // In place of a session's number, for the receipt of a probe.

@@ -48,11 +48,12 @@ class Hub {
     BodyBudget& budget() { return m_budget; }
     void submit(ingest::Delivery delivery, std::uint64_t number);
 
-    // Admin. The session is told by Session::take_health(); those who ask together share a commit.
+    // Admin: probes whether commits work. The session gets the result through
+    // Session::take_health(); sessions that ask while a probe is under way share its commit.
     void probe(std::uint64_t number);
     std::string metrics_text() const;
     Counters& counters() { return m_counters; }
-    // Counts a request whose fate is known, and tells the access log of it.
+    // Counts a request whose fate is known, and writes it to the access log.
     void note(const AccessRecord& record);
 
     // Lets what is under way finish, then stops the io_context.

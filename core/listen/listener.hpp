@@ -21,22 +21,25 @@ class TlsIdentity;
 
 struct ListenOptions {
     std::vector<BindAddress> binds;
-    std::vector<int> passed;  // sockets that listen already; with `binds` at least one
+    std::vector<int> passed;  // sockets that already listen; together with `binds` at least one
     std::string path = "/";
     std::vector<Authorization> authorizations;
-    // Else only local addresses are taken without authorizations, and for the admin address.
+    // Unless this is set, only local addresses are allowed if there are no authorizations, and only
+    // local ones for admin.
     bool allow_anonymous = false;
     std::vector<BindAddress> admin_binds;  // for /healthz and /metrics
     std::vector<int> admin_passed;
     std::uint64_t max_body = 1 << 20;
-    // Each of: the head, the body, the writing of an answer. Absolute, however lively the peer is.
+    // The limit for each of: reading the head, reading the body, writing an answer. A peer that
+    // keeps sending does not extend it.
     std::chrono::milliseconds timeout = std::chrono::seconds(10);
     std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);  // between two requests
-    // At the limit the connection that has been idle longest is closed; while none is, new ones
-    // wait.
+    // At the limit, a new connection closes the one that has been idle longest; while none is idle,
+    // new ones wait.
     std::size_t max_connections = 1024;
     std::optional<std::size_t> max_connections_per_peer;  // see PeerCounts
-    // Bytes of all bodies under way that are larger than 32 KiB; more of them wait their turn.
+    // How many bytes all bodies under way that are larger than 32 KiB may take together; further
+    // ones wait their turn.
     std::uint64_t body_budget = 64 << 20;
     std::shared_ptr<const TlsIdentity> tls;  // for all but unix sockets and admin; none: plain HTTP
     std::string version;                     // that is shown on the admin address
@@ -53,14 +56,14 @@ struct ListenHooks {
     std::function<time::Instant()> clock = time::system_now;
     // How many bodies wait in the spool, where that is known; asked for /metrics.
     std::function<std::optional<std::uint64_t>()> spooled_bodies;
-    // Called each heartbeat_every, for as long as the thread of run() turns.
+    // Called each heartbeat_every, as long as the event loop of run() works.
     std::function<void()> heartbeat;
 };
 
 class Listener {
   public:
-    // Binds at once. `sink` outlives this. Throws UsageError for options that make no sense, Error
-    // (with a hint) where an address can't be bound.
+    // Binds at once. `sink` must outlive this object. Throws UsageError for options that make no
+    // sense, Error (with a hint) where an address can't be bound.
     Listener(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks hooks = {});
     ~Listener();
     Listener(const Listener&) = delete;
@@ -75,10 +78,11 @@ class Listener {
     void run();
     // From any thread, at any time, also before run().
     void stop();
-    // From any thread: what is accepted from now on. Throws UsageError where that would open the
-    // door to everybody.
+    // Replaces what is accepted from now on. May be called from any thread. Throws UsageError where
+    // that would open the door to everybody.
     void accept_authorizations(const std::vector<Authorization>& authorizations);
-    // From any thread: what vouches for connections made from now on. Only where there was one.
+    // Replaces the TLS identity for connections made from now on. May be called from any thread,
+    // but only if the listener was started with one.
     void accept_tls(std::shared_ptr<const TlsIdentity> identity);
 
   private:

@@ -1,4 +1,5 @@
-// The way back from the sink's thread to the listener's: receipts gather here, one wake-up a batch.
+// The way back from the sink's thread to the listener's: receipts gather here, and each batch
+// causes one wake-up.
 #pragma once
 
 #include "core/ingest/delivery.hpp"
@@ -22,11 +23,11 @@ class Receipts {
     void put(std::uint64_t connection, ingest::Receipt receipt) {
         const std::lock_guard lock(m_mutex);
         m_waiting.emplace_back(connection, std::move(receipt));
-        // Within the lock: close() then knows that nobody is inside of it.
+        // Called with the lock held, so that after close() no call of `wake` is still running.
         if (m_waiting.size() == 1 && m_wake) m_wake();
     }
 
-    // Swaps all that came into `taken`.
+    // Moves all receipts that have come into `taken`.
     void take(std::vector<NumberedReceipt>& taken) {
         taken.clear();
         const std::lock_guard lock(m_mutex);

@@ -18,26 +18,26 @@ namespace jobtally::listen {
 
 class Request {
   public:
-    // `at` is when its first byte came; the duration that is logged counts from now on.
+    // `at` is when its first byte came; the duration that is logged starts with this call.
     Request(const Peer& peer, time::Instant at);
 
-    // Takes the head off the front of `in` once all of it is there, with at most `max_body` bytes
-    // of a body to come.
+    // Takes the head off the front of `in` once all of it is there. The body that follows may have
+    // at most `max_body` bytes.
     RequestReader::State take_head(InputBuffer& in, std::uint64_t max_body);
     // Takes what has come of the body off the front of `in`.
     RequestReader::State take_body(InputBuffer& in);
-    // Why one of the two has refused it.
+    // Why take_head() or take_body() has refused the request.
     const Refusal& refusal() const { return m_refusal; }
 
-    // Of a head that was taken; views into it end with drop_body().
+    // The head that take_head() took. Views into it are valid until drop_body().
     const RequestHead& head() const { return m_reader->head(); }
     bool keep_alive() const { return m_keep_alive; }
     bool head_only() const { return m_head_only; }
     bool has_body() const { return m_has_body; }
     bool expects_continue() const { return m_expects_continue; }
 
-    // A small body takes no share of the budget. Else a few senders that announce much and send
-    // nothing would hold all shares, and nobody's small report would get in.
+    // A small body takes no share of the budget. Otherwise a few senders that announce large bodies
+    // and send nothing would hold all shares, and nobody's small report would get in.
     bool needs_share() const;
     std::uint64_t most_body() const { return m_most_body; }  // bytes that its body may take
     void own(BodyBudget::Share share) { m_share = std::move(share); }
@@ -48,7 +48,7 @@ class Request {
     void note(const ingest::Receipt& receipt);
     // Forgets head and body, and gives its share of the budget back.
     void drop_body();
-    // With the time that the request has taken.
+    // The record, completed with the time that the request has taken.
     const AccessRecord& finished_record();
 
     AccessRecord record;

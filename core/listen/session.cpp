@@ -29,7 +29,7 @@ Session::Session(Hub& hub, std::unique_ptr<Channel> channel, Peer peer, Purpose 
       m_purpose(purpose),
       m_request(m_peer, hub.hooks().clock()) {}
 
-// The one catch of a request.
+// The only place where exceptions of a request are caught.
 template <class Step>
 void Session::protect(Step step) noexcept {
     const auto self = shared_from_this();
@@ -53,7 +53,7 @@ void Session::fail(const char* defect) noexcept {
         m_hub.report_trouble(defect);
         if (!m_stage.is_answered()) return refuse({500, "the request could not be handled"});
     } catch (const std::exception&) {
-        // There is no memory to say so; closing needs none.
+        // There may be no memory left even to report it; closing needs none.
     }
     close();
 }
@@ -67,7 +67,7 @@ void Session::start() {
 void Session::take_opening(const error_code& problem, std::size_t) {
     if (m_stage.phase() != Phase::opening) return;
     if (problem == boost::asio::error::eof)
-        return close();  // it closed without having sent anything
+        return close();  // the peer closed without having sent anything
     if (problem) return lose_peer_at_opening(problem.message());
     m_stage.move_on(Phase::idle);
     read_more();
@@ -100,7 +100,8 @@ void Session::wind_down() {
     // A request may stand in the socket already, or be on its way where the peer has just
     // connected.
     const bool is_awaited = m_is_fresh || m_channel->has_input();
-    // Not closed: where bytes have been read already, and only wait to be taken, they still are.
+    // Only cancels the read instead of closing, so that bytes that have been read already are still
+    // taken.
     if (!is_awaited) return m_channel->cancel();
     m_stage.wait_at_most(last_chance);
 }
@@ -184,7 +185,8 @@ void Session::judge() {
     m_hub.probe(m_number);
 }
 
-// A body that nobody wants is not read, so nothing behind it can be found.
+// A body that nobody wants is not read, so a request behind it could not be found: the connection
+// ends.
 void Session::answer_head(const Answer& answer) {
     m_request.left_unread = m_request.has_body();
     respond(answer, m_request.keep_alive() && !m_request.left_unread);

@@ -29,10 +29,10 @@ class Session : public std::enable_shared_from_this<Session> {
     void take_health(const Health& health) noexcept;
     // The deadline has passed.
     void expire() noexcept;
-    // No more requests after the one under way.
+    // Takes no more requests after the one under way.
     void wind_down();
     void close();
-    // Closes for another connection, and logs what was cut short.
+    // Closes to make room for another connection, and logs the request that this cuts short.
     void give_way();
     const Stage& stage() const { return m_stage; }
 
@@ -75,7 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
     Stage m_stage;
     bool m_is_fresh = true;  // no request was answered yet
     InputBuffer m_in;
-    Request m_request;  // under way, or none of whose bytes has come
+    Request m_request;  // the one under way, or the next, of which nothing has come yet
     std::string m_out;
     bool m_close_after = false;
     bool m_peer_is_gone = false;

@@ -35,7 +35,7 @@ class Stage {
         m_entered = Clock::now();
         m_deadline = m_entered + patience;
     }
-    // Goes on with the deadline that it has.
+    // Changes the phase but keeps the deadline.
     void move_on(Phase phase) { m_phase = phase; }
     void wait_for_ever() { m_deadline = Clock::time_point::max(); }
     void wait_at_most(std::chrono::milliseconds patience) {
@@ -48,11 +48,11 @@ class Stage {
     bool is_reading() const {
         return m_phase == Phase::idle || m_phase == Phase::head || m_phase == Phase::body;
     }
-    // Its answer is chosen, or nobody is there any more.
+    // True if the answer has been chosen, or the connection is closed.
     bool is_answered() const {
         return m_phase == Phase::writing || m_phase == Phase::lingering || m_phase == Phase::closed;
     }
-    // What a request hears whose head, share or body did not come in time.
+    // The answer to a request whose head, share of the budget or body did not come in time.
     Refusal late_refusal() const {
         if (m_phase == Phase::waiting) return {503, "too many bodies are under way"};
         return {408, m_phase == Phase::head ? "the head took too long" : "the body took too long"};

@@ -38,7 +38,8 @@ inline std::optional<Interval> Rate::wilson() const {
     const double divisor = 1 + z * z / n;
     const double centre = (p + z * z / (2 * n)) / divisor;
     const double reach = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / divisor;
-    // The ends are exactly 0 and 1 there by the formula; rounding would leave a trace.
+    // By the formula the ends are exactly 0 and 1 here, but rounding errors would leave them
+    // slightly off.
     const double low = part == 0 ? 0 : std::max(0.0, centre - reach);
     const double high = part == whole ? 1 : std::min(1.0, centre + reach);
     return Interval{low, high};

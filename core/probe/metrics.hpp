@@ -24,7 +24,7 @@ struct Measured {
 struct Metric {
     std::string_view name;     // `job-success-rate`
     std::string_view key;      // for machines: `job_success_rate`
-    std::string_view subject;  // what there is none of where nothing is measured: `finished jobs`
+    std::string_view subject;  // what is missing if there is no value: `finished jobs`
     Unit unit;
     bool low_is_bad;      // else high is
     bool is_recent;       // of the last 24 hours unless told otherwise; else of all reports

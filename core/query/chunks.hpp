@@ -11,11 +11,12 @@
 
 namespace jobtally::query {
 
-// Of plain values. Ask for room for the most that may come, write there, say how many came.
+// Holds plain values. Ask for room for the most values that may come, write them there, then say
+// how many came.
 template <class T>
 class Chunks {
   public:
-    // Good until the next call; what was not kept() is lost.
+    // The room is valid until the next call; what was not kept() by then is lost.
     T* room(std::size_t most) {
         if (m_capacity - m_used < most) {
             m_capacity = std::max(most, std::clamp(4 * m_capacity, least, greatest));

@@ -30,8 +30,8 @@ template <class Row>
 struct Figures {
     std::vector<table::Column> columns;
     std::function<table::Row(const Row&)> cells;  // one for each of the columns
-    // Beside those of another window: the columns there that people see, with their titles; the
-    // figure whose change is told as `FIGURE_change`; and that change.
+    // For a comparison with another window: the columns of that window that people see, with their
+    // titles; the figure whose change is shown as `FIGURE_change`; and that change.
     std::vector<std::pair<std::string, std::string>> shown_before;
     std::string changing;
     std::function<table::Cell(const Row& now, const Row& before)> change;
@@ -43,7 +43,7 @@ table::Cell rate_change(const model::Rate& now, const model::Rate& before, bool 
 
 struct Arrangement {
     std::string sort;     // a machine key, `-` before it turns the order round; empty: as it is
-    std::size_t top = 0;  // keep so many rows; 0: all
+    std::size_t top = 0;  // keep this many rows; 0: all
 };
 
 // Sorts stably, unknown values last either way, and then cuts; the total stays. Throws UsageError,

@@ -150,7 +150,7 @@ std::span<const std::int32_t> Grouping::wholes_of(const store::FactBatch& batch)
     return {m_found.data(), batch.size};
 }
 
-// Which wholes have reports, and from when to when.
+// Finds out which wholes have reports, and the time that these span.
 void Grouping::lay_out_series() {
     std::vector<std::uint8_t> has_reports(m_wholes, m_by.by == By::none ? 1 : 0);
     std::int64_t first = INT64_MAX;

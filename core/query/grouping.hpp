@@ -47,8 +47,8 @@ class Grouping {
 
     GroupKey key(std::size_t group) const;
     // The groups that hold something, in their natural order: definitions by name then id, texts by
-    // their bytes, Monday first; the unknown last. Of a series all buckets of a group that holds
-    // something in any.
+    // their bytes, Monday first; the unknown last. In a series a group that holds something in any
+    // bucket comes with all its buckets.
     std::vector<std::size_t> in_order(const std::function<bool(std::size_t)>& holds) const;
 
   private:
@@ -68,7 +68,7 @@ class Grouping {
     std::size_t m_wholes;  // groups without regard to buckets
     std::optional<Series> m_series;
     Latest m_types;                     // by definition: its latest report with a type
-    std::vector<std::int32_t> m_found;  // where no column of the batch is the group
+    std::vector<std::int32_t> m_found;  // used where no column of the batch is itself the group
     std::vector<std::int32_t> m_found_in_series;
 };
 

@@ -57,7 +57,7 @@ class Latest {
     void settle_ties(const store::Store& store);
 
     std::vector<Report> m_latest;  // by group, then that of all groups
-    std::vector<Tie> m_ties;       // reports with the time of the latest as it was then
+    std::vector<Tie> m_ties;       // reports that had the same time as the latest when they came
     std::size_t m_most_ties = 4096;
 };
 

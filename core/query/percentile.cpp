@@ -51,8 +51,8 @@ std::size_t bucket_of(std::int64_t value) {
     return static_cast<std::size_t>((std::bit_cast<std::uint64_t>(above_zero) - bits_of_one) >> 44);
 }
 
-// Counts the values of each bucket first, so that only those of the ranks' buckets are looked at
-// closely.
+// Counts the values of each bucket first, so that only the values in the buckets of the ranks are
+// looked at closely.
 std::vector<std::int64_t> select_in_buckets(std::span<const std::int64_t> values,
                                             std::span<const std::int64_t> ranks) {
     std::vector<std::int64_t> count(bucket_of(INT64_MAX) + 1);

@@ -105,7 +105,8 @@ class RunHistory::NewestFold {
         std::pair<std::int64_t, store::WordKey> typed{INT64_MIN, 0};
     };
 
-    // Of one time those that still run come first: they are not the last word.
+    // Of equal times, runs that are still running come first, so that a finished one has the last
+    // word.
     static bool before(const SmallRun& a, const SmallRun& b) {
         if (a.created_at != b.created_at) return a.created_at < b.created_at;
         const auto place = [](const SmallRun& run) {
@@ -169,7 +170,8 @@ class RunHistory::WindowReader {
     void read_before() {
         const auto& selection = m_scope.selection();
         const bool by_created = selection.at == store::WhichTime::created;
-        // By another time the window's runs may have been created at any time, among others.
+        // If the window is by another time, its runs may have been created at any time and between
+        // runs outside of it.
         std::int64_t top = by_created ? time::micros(*selection.span.since) : m_last + 1;
         const std::int64_t begin = by_created ? top : m_first;
         for (const std::int64_t step : {8 * a_day, 35 * a_day, m_reach.micros}) {
@@ -225,7 +227,8 @@ class RunHistory::WindowReader {
         for (const std::size_t definition : m_history.m_definitions) {
             auto& runs = m_found[definition].runs;
             sort_by_time_and_id(runs, m_scope.store());
-            // By another time than created_at runs of a later window may stand behind.
+            // If the window is by another time than created_at, runs of a later window may follow
+            // its last run.
             while (!runs.back().in_window) runs.pop_back();
         }
     }

@@ -43,8 +43,8 @@ class RunHistory {
     // and sequences of the runs.
     static RunHistory newest(const Scope& scope, time::Instant now, std::size_t most);
 
-    // How far back a run is compared: with so many finished runs of its definition before it, none
-    // of them older than that before it.
+    // How far back a run is compared: with at most `runs` finished runs of its definition before
+    // it, which began no more than `micros` before it.
     struct Reach {
         std::size_t runs;
         std::int64_t micros;

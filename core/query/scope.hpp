@@ -29,12 +29,12 @@ class Scope {
     const Selection& selection() const { return m_selection; }
     const store::Catalogue& catalogue() const { return m_catalogue; }
     std::vector<UnmatchedPattern> unmatched() const;
-    // Those of the selection that no report ever had.
+    // The types and statuses of the selection that no report ever had.
     std::vector<std::string> unknown_types() const;
     std::vector<std::string> unknown_statuses() const;
 
     // Hands all selected reports to `take` with at least the columns asked for, in no promised
-    // order. Where nothing is left out a batch goes on as the store made it.
+    // order. A batch of which nothing is left out is passed on as the store made it.
     void scan(store::FactColumns columns,
               const std::function<void(const store::FactBatch&)>& take) const;
 

@@ -39,7 +39,7 @@ class Series {
   private:
     std::size_t buckets() const { return m_edges.empty() ? 0 : m_edges.size() - 1; }
     std::size_t width() const { return buckets() + 1; }
-    // buckets() for times outside of all of them, unknown ones too.
+    // The number of a bucket, or buckets() for times outside of all buckets and for unknown ones.
     std::size_t bucket_at(std::int64_t micros) {
         return micros >= m_from && micros < m_to ? m_last : find_bucket(micros);
     }

@@ -52,7 +52,7 @@ struct Rest {
     std::int64_t from = 0, length = 0;
 };
 
-// The longest row of slots of a day without runs; it may go on past midnight.
+// The longest stretch of a day's slots without runs; it may continue past midnight.
 Rest longest_rest(const std::vector<bool>& is_on) {
     const auto count = static_cast<std::int64_t>(is_on.size());
     Rest longest, now;
@@ -184,7 +184,8 @@ class ClockProposals {
         add({period, {circular_middle(phases(period), period)}}, 1, cost_of_interval);
     }
 
-    // On which weekdays the slots mostly had a run, where that is not on all.
+    // Proposes the slots on only those weekdays on which they mostly had a run, unless that is all
+    // of them.
     void propose_weekdays(const ClockSlots& slots, double freedom, double cost) {
         if (slots.weekdays != every_weekday) return;
         const Weekdays some = weekdays_with_runs(slots);
@@ -198,8 +199,9 @@ class ClockProposals {
         add(on_some, freedom, cost + cost_of_monday_to_friday);
     }
 
-    // True where the history has three working days or more and no weekend yet. What rests at night
-    // may rest at the weekend too, and no alarm at a first weekend is better than a false one.
+    // True where the history has three working days or more and no weekend yet. A job that rests at
+    // night may rest at the weekend too, and a missing alarm at the first weekend is better than a
+    // false one.
     bool weekend_is_ahead() const {
         const std::int64_t first = floor_divide(m_walls.front(), day_micros);
         const std::int64_t last = floor_divide(m_walls.back(), day_micros);
@@ -288,7 +290,7 @@ void ClockProposals::propose_times_a_month() {
     if (slots.which < 4) propose_months(slots);
 }
 
-// Puts the runs' offsets from the day that the months' slots are counted from into clusters.
+// Clusters the runs by their offset from the day that each month's slots are counted from.
 void ClockProposals::propose_months(MonthSlots slots) {
     slots.offsets = {0};
     const LearnedSchedule origin(slots, m_clock);

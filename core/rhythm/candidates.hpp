@@ -10,10 +10,11 @@
 
 namespace jobtally::rhythm {
 
-// On the wall clock of `clock`. `runs` are instants in microseconds, ascending, at least 3.
+// Candidates with slots on the wall clock of `clock`. `runs` are instants in microseconds,
+// ascending, at least 3.
 std::vector<Candidate> clock_candidates(std::span<const std::int64_t> runs,
                                         const time::Zone& clock);
-// Without regard to a clock.
+// Candidates that do not depend on a clock.
 std::vector<Candidate> even_candidates(std::span<const std::int64_t> runs);
 
 }  // namespace jobtally::rhythm

@@ -16,8 +16,8 @@ using time::Instant;
 constexpr auto gone_after = 3 * store::alive_every;
 constexpr std::size_t lost_share = 10;  // a tenth of the reports would have been lost
 
-// How long after their slot reports come. Where no past reports tell, any time up to the latest is
-// as likely.
+// How long after their slots reports come. If no past reports show this, all delays up to the
+// latest are taken to be equally likely.
 std::vector<std::int64_t> lags_of(const Rhythm& rhythm) {
     if (!rhythm.lags.empty()) return rhythm.lags;
     std::vector<std::int64_t> lags;

@@ -14,8 +14,8 @@ namespace jobtally::rhythm {
 namespace {
 
 constexpr double outliers = 0.03;         // the share of residuals that may be anywhere
-constexpr std::int64_t least_pause = 10;  // so many misses in a row are a pause ...
-constexpr std::int64_t pause_misses = 3;  // ... which counts as so many misses
+constexpr std::int64_t least_pause = 10;  // this many misses in a row are a pause ...
+constexpr std::int64_t pause_misses = 3;  // ... which counts as this many misses
 constexpr std::size_t tail_runs = 12;
 constexpr double least_sigma = 1;          // seconds; to be more exact than that proves nothing
 constexpr double widest_lognormal = 0.65;  // the least sigma of the random log-normal gaps
@@ -42,7 +42,7 @@ double period_seconds(const LearnedSchedule& schedule) {
     return seconds(std::get<SinceLast>(slots).interval);
 }
 
-// The smaller distances between the slots of a period: an eighth of them are smaller.
+// A typical small distance between the slots of a period: an eighth of all distances are smaller.
 double distance_of(const LearnedSchedule& schedule) {
     const auto* clock = std::get_if<ClockSlots>(&schedule.slots());
     if (clock == nullptr || clock->offsets.size() < 2) {
@@ -141,7 +141,7 @@ double measure(Evidence& evidence, const Candidate& candidate, const std::vector
                 misses_between(candidate.schedule, last->slot, run.slot, least_pause);
             const bool is_pause = misses == least_pause;
             evidence.misses += is_pause ? pause_misses : misses;
-            // To describe a pause takes its length too.
+            // The description of a pause must include its length, which costs nats too.
             if (is_pause) pauses += std::log(static_cast<double>(run.slot - last->slot));
         }
         last = &run;
@@ -201,7 +201,7 @@ double nats_of_gaps(std::span<const std::int64_t> runs) {
     const double sigma = std::max(widest_lognormal, std::sqrt(variance));
     const double lognormal =
         -mean - std::log(sigma * std::sqrt(2 * std::numbers::pi)) - variance / (2 * sigma * sigma);
-    // The first run has no gap; it is taken as one more of them.
+    // The first run has no gap before it; it counts like one more average gap.
     return (count + 1) * std::max(exponential, lognormal) - std::log(count + 1);
 }
 

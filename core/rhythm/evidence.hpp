@@ -32,8 +32,8 @@ struct Evidence {
     double distance = 0;  // seconds between neighbouring slots where they are close together
     double tail_nats = 0;  // log likelihood of a run, averaged over the newest runs
 
-    // Most slots had a run (half of them are enough where the runs are exact, which chance is not),
-    // most runs had a slot, and the runs of one slot keep apart from those of the next.
+    // Most slots had a run (half of them are enough if the runs are exact, which random runs are
+    // not), most runs had a slot, and the runs of one slot keep apart from those of the next.
     bool is_plausible() const {
         const double least_coverage = sigma <= 0.02 * distance ? 0.5 : 0.7;
         return ratio(hits, hits + misses) >= least_coverage && ratio(hits, hits + extras) >= 0.75 &&
@@ -53,8 +53,8 @@ struct PlacedRun {
     bool is_hit = false;        // false: it is an extra
 };
 
-// In the order of the runs. Of the runs of one slot the nearest is the hit; those of slots that are
-// left out on their weekday are extras.
+// The runs in their order, each with its slot. Of several runs at one slot the nearest is the hit;
+// runs at a slot whose weekday the schedule leaves out are extras.
 std::vector<PlacedRun> placed(const LearnedSchedule& schedule, std::span<const std::int64_t> runs);
 // `runs` are instants in microseconds, ascending, at least 2. The nats are 0 where the candidate is
 // not plausible.

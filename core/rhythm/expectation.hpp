@@ -1,4 +1,4 @@
-// By when one definition should have reported, and how it stands to that.
+// By when one definition should have reported, and whether it has done so.
 #pragma once
 
 #include "core/query/run_history.hpp"

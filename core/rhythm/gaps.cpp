@@ -13,7 +13,7 @@ namespace {
 using query::Run;
 using time::Instant;
 
-constexpr std::int64_t most_slots = 1'000'000;  // of one gap that are counted
+constexpr std::int64_t most_slots = 1'000'000;  // that are counted in one gap, at most
 
 class GapWalk {
   public:
@@ -73,7 +73,7 @@ void walk_history(GapWalk& walk, std::span<const Run> runs, const ConfiguredSche
     }
 }
 
-// Of all times, the definitions of the selection.
+// The definitions of the selection, over all times.
 query::Scope whole_history(const query::Scope& scope) {
     query::Selection selection = scope.selection();
     selection.span = {};

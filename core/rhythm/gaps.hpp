@@ -22,7 +22,7 @@ struct Gap {
     std::optional<time::Instant> to;  // of the run after it; none: it goes on
     time::Duration length{0};         // up to now where it goes on
     std::int64_t missed_runs = 0;     // slots without a run
-    std::int64_t lost_runs = 0;       // those of them that we may have been down for
+    std::int64_t lost_runs = 0;       // those whose report may be lost: we were down
     time::Duration listener_down{0};  // within it
 };
 

@@ -48,7 +48,7 @@ std::int64_t cycle_of(const MonthSlots& slots, std::int64_t wall) {
     return floor_divide(month_of(wall) - slots.phase, slots.step);
 }
 
-// Of the two slots around `wall` the nearest; of two as near the earlier.
+// The nearer of the two slots around `wall`, or the earlier if both are equally near.
 LearnedSchedule::Place nearest(const ClockSlots& slots, std::int64_t wall) {
     const auto& offsets = slots.offsets;
     const auto count = static_cast<std::int64_t>(offsets.size());

@@ -12,7 +12,7 @@
 
 namespace jobtally::rhythm {
 
-// A bit a day; bit 0 is Monday.
+// One bit for each weekday; bit 0 is Monday.
 using Weekdays = std::uint8_t;
 inline constexpr Weekdays every_weekday = 0x7f;
 inline constexpr Weekdays monday_to_friday = 0x1f;
@@ -47,7 +47,7 @@ struct EvenSlots {
     std::int64_t anchor = 0;  // the instant of one slot
 };
 
-// The next run is due so long after the last one.
+// The next run is due one interval after the last one.
 struct SinceLast {
     std::int64_t interval = 0;
 };
@@ -64,7 +64,7 @@ class LearnedSchedule final : public Schedule {
         std::int64_t slot;      // the nearest one
         std::int64_t residual;  // microseconds after it
     };
-    // Not of SinceLast, which has no slots without a run.
+    // Not for SinceLast, which has no slots without a run.
     Place place(time::Instant at) const;
     bool is_on(std::int64_t slot) const;
     time::Instant time_of(std::int64_t slot) const;
@@ -77,8 +77,8 @@ class LearnedSchedule final : public Schedule {
 
     const Slots& slots() const { return m_slots; }
     const time::Zone& clock() const { return m_clock; }
-    // People are told the times of the slots minus so much, since they know when a run is planned,
-    // and runs begin a little later.
+    // People are shown the times of the slots minus `micros`, because they know when a run is
+    // planned, and runs begin a little later.
     void show_earlier(std::int64_t micros) { m_shown_earlier = micros; }
 
   private:
@@ -89,7 +89,7 @@ class LearnedSchedule final : public Schedule {
     std::int64_t m_shown_earlier = 0;
 };
 
-// Of a day, counted from 1970-01-01: 0 for Monday.
+// The weekday of a day that is counted from 1970-01-01; 0 is Monday.
 int weekday_of(std::int64_t day);
 // Months since 1970-01 of a reading of the wall clock.
 std::int64_t month_of(std::int64_t wall);

@@ -29,7 +29,7 @@ struct MissedOptions {
     std::vector<time::TimeSpan> down{};
 };
 
-// By the definition's id, else by its label; null where nobody gave one.
+// Finds a schedule by the definition's id, else by its label; null if none is configured.
 const ConfiguredSchedule* configured_for(const store::Definition& definition,
                                          const MissedOptions& options);
 

@@ -31,7 +31,8 @@ table::Row cells_of(const MissedRow& row) {
             down_cell(row.listener_down)};
 }
 
-// The reports of all, the newest run, and the worst state with the longest time overdue.
+// The total row: the reports of all definitions, the newest run, and the worst state with the
+// longest time overdue.
 table::Row total_cells(const MissedAnswer& answer) {
     std::int64_t reports = 0;
     std::optional<time::Instant> last;

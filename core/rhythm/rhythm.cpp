@@ -14,14 +14,14 @@ namespace jobtally::rhythm {
 
 namespace {
 
-// A schedule must beat chance by so many nats (8 nats are odds of e^8 to 1), and by so many for
-// each run.
+// A schedule must beat chance by at least this many nats in all (8 nats are odds of e^8 to 1), and
+// by at least this many for each run.
 constexpr double least_gain = 8;
 constexpr double least_gain_a_run = 0.25;
 constexpr double cost_of_shortening = 8;  // nats more where only the newest runs are explained
 constexpr double clocks_alike = 3;        // nats: two clocks closer than this can't be told apart
 constexpr double poor_tail = 2;           // nats a run: the newest runs fit worse than the others
-constexpr std::size_t most_lags = 200;    // so many of the newest hits tell how late is normal
+constexpr std::size_t most_lags = 200;    // this many of the newest hits show how late is normal
 
 using query::Run;
 using Runs = std::span<const std::int64_t>;
@@ -113,8 +113,8 @@ time::Duration whole_seconds(double micros) {
     return std::chrono::seconds(static_cast<std::int64_t>(std::max(1.0, seconds)));
 }
 
-// The greatest of values that are no outliers, and a little more: the fewer values there are, the
-// farther beyond them the next one may be.
+// The greatest of the values that are not outliers, and a little more: the fewer values there are,
+// the farther beyond them the next one may be.
 double reach(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     const auto at = [&](double share) {
@@ -132,7 +132,7 @@ double reach(std::vector<double> values) {
     return greatest + (greatest - middle) * 1.5 / static_cast<double>(count);
 }
 
-// As long as runs take, outliers left out; 0 where nothing is known.
+// How long runs take at most, without outliers; 0 if nothing is known.
 time::Duration usual_duration(std::span<const Run> runs) {
     std::vector<double> durations;
     for (const Run& run : runs.last(std::min(runs.size(), most_lags))) {

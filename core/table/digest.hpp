@@ -17,7 +17,7 @@ struct Section {
     std::string key;             // for machines: `failed`
     std::string title;           // for people: `Failed`
     ResultTable table;           // without window and total; no rows: people do not see the section
-    std::size_t quiet_rows = 0;  // so many at the end are no problem, just worth knowing
+    std::size_t quiet_rows = 0;  // this many at the end are no problem, just worth knowing
     std::string in_headline{};   // what the headline says of it: `2 unusual runs`; empty: nothing
     std::string lead{};          // what a page says before the table; empty: nothing
 };

@@ -10,9 +10,9 @@
 namespace jobtally::time {
 
 // Reads `2020-11-21T14:26:10.345Z`: `T`/`t` between date and time, any number of fraction digits
-// (those beyond microseconds are cut off), `Z`, `z` or `+hh:mm`, written years 0001 to 9999 and
-// the same in UTC. A second 60 is taken only where UTC is 23:59:60, and becomes 23:59:59.999999.
-// The problem's reason has no place in it: the caller knows the field. Allocates only for a
+// (those beyond microseconds are cut off), `Z`, `z` or `+hh:mm`, written years 0001 to 9999 and the
+// same in UTC. A second 60 is taken only where UTC is 23:59:60, and becomes 23:59:59.999999. The
+// reason of a problem does not name the field, which the caller knows. Allocates only for a
 // problem.
 Result<Instant> parse_rfc3339(std::string_view text);
 

@@ -25,7 +25,7 @@ using std::chrono::sys_seconds;
 constexpr const char* localtime_file = "/etc/localtime";
 constexpr std::string_view database = "/usr/share/zoneinfo/";
 
-// Only what can't leave the database's folder.
+// True for names that can't lead out of the database's folder.
 bool is_zone_name(std::string_view name) {
     const auto belongs = [](char c) {
         return is_letter(c) || is_digit(c) || c == '/' || c == '_' || c == '+' || c == '-';

@@ -8,9 +8,10 @@
 
 namespace jobtally::wire {
 
-// `number` is a valid JSON number. 3, 3.0 and 0.3e1 are the count 3, 1.5 is none; so is what is
-// negative or above 2^63-1. Exact, however many digits or however large an exponent there is. The
-// problem's reason has no place in it: the caller knows the field.
+// `number` is a valid JSON number. 3, 3.0 and 0.3e1 are the count 3. 1.5 is not a count, nor is any
+// number that is negative or above 2^63-1. The result is exact, however many digits there are and
+// however large the exponent is. The reason of a problem does not name the field, which the caller
+// knows.
 Result<std::int64_t> count_of(std::string_view number);
 
 // True for a JSON number without fraction and exponent.

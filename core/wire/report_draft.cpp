@@ -11,7 +11,8 @@ namespace jobtally::wire {
 
 namespace {
 
-// The members of Slot::type and of Slot::total_operations, and of the two behind each.
+// The members for Slot::type and for Slot::total_operations, each with those for the two slots that
+// follow it.
 constexpr std::array texts{&model::JobReport::type, &model::JobReport::definition_id,
                            &model::JobReport::definition_name};
 constexpr std::array counts{&model::JobReport::total_operations, &model::JobReport::total_succeeded,
@@ -80,7 +81,8 @@ bool ReportDraft::settle() {
     for (const Slot slot : {Slot::id, Slot::status, Slot::created_at})
         if (!has(slot)) refuse(name_of(slot), "missing");
     if (!m_problem.empty()) return false;
-    // Only now: the texts of the report before were kept for their capacity.
+    // Members are cleared only now, because the texts of the previous report were kept for their
+    // capacity.
     if (!has(Slot::updated_at)) m_report->updated_at.reset();
     for (std::size_t i = 0; i < counts.size(); ++i)
         if (!has(slot_behind(Slot::total_operations, i))) (m_report->*counts[i]).reset();
@@ -88,8 +90,8 @@ bool ReportDraft::settle() {
     return m_problem.empty();
 }
 
-// What `definition` says holds where the report's own member says nothing. Else both must say the
-// same, unless it is the type: a definition may have another than its report.
+// If the report's own member is missing, the one in `definition` counts. If both are there, they
+// must be equal, except for the type: a definition may have another type than its report.
 void ReportDraft::settle_text(std::size_t index) {
     const Slot slot = slot_behind(Slot::type, index);
     const Slot nested_slot = slot_behind(Slot::nested_type, index);

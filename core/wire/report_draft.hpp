@@ -17,15 +17,15 @@ namespace jobtally::wire {
 // members.
 class ReportDraft {
   public:
-    // The report that is filled from here on. It stays the caller's, who may exchange it for one
-    // that is equal while it is read.
+    // Sets the report that is filled from here on. It belongs to the caller, who may exchange it
+    // for an equal one while it is being read.
     void fill(model::JobReport& report) { m_report = &report; }
     model::JobReport& report() const { return *m_report; }
     // A new report begins.
     void begin();
 
-    // The member is there, with or without a value. Refuses it and returns false where it was there
-    // before.
+    // Notes that the member is there, with or without a value. Refuses it and returns false if it
+    // was there before.
     bool give(Slot slot) {
         const bool is_first = (m_given & bit(slot)) == 0;
         m_given |= bit(slot);
@@ -39,7 +39,8 @@ class ReportDraft {
     // Keeps the first problem. `member` is the one that is wrong (`definition.name`), or empty: the
     // report as a whole.
     void refuse(std::string_view member, std::string problem);
-    // After the last member: what is required, and what contradicts. False when there is a problem.
+    // To be called after the last member: checks that what is required is there and that nothing
+    // contradicts. False if there is a problem.
     bool settle();
     const std::string& problem() const { return m_problem; }
     const std::string& problem_member() const { return m_problem_member; }

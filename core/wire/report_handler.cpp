@@ -152,7 +152,7 @@ bool ReportHandler::on_null(error_code&) {
     return scalar_done();
 }
 
-// A text or number reaches us in parts where the parser needs it: see whole().
+// Collects a text or number that the parser hands over in parts; whole() puts them together.
 bool ReportHandler::gather(string_view s) {
     if (!m_gathering) m_gathered.clear();
     m_gathering = true;
@@ -206,7 +206,7 @@ bool ReportHandler::number(std::string_view text) {
     return scalar_done();
 }
 
-// A value that only unknown members take; `kind` is what a problem calls it.
+// Takes a value that only unknown members may have; `kind` is what the text of a problem calls it.
 bool ReportHandler::literal(std::string_view text, std::string_view kind) {
     if (m_slot == Slot::unknown) {
         m_unknown.literal(text);
@@ -241,7 +241,7 @@ void ReportHandler::check_depth() {
         refuse(fmt::format("nested deeper than {} levels", m_deepest));
 }
 
-// `what` begins the problem where the text is no UTF-8.
+// Refuses a text that is not UTF-8, with a problem that begins with `what`.
 bool ReportHandler::check_utf8(std::string_view text, std::string_view what) {
     if (is_utf8(text)) return true;
     refuse(fmt::format("{}: {}", what, in_short_quotes(text)));

@@ -37,7 +37,8 @@ class ReportHandler {
 
     bool complete() const { return m_complete; }
     bool is_list() const { return m_is_list; }
-    // After the value's end: false where it is no good report, and then why.
+    // To be called after the value's end. False if it is not an acceptable report; draft() then
+    // says why.
     bool settle();
     const ReportDraft& draft() const { return m_draft; }
 

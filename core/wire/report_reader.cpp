@@ -59,7 +59,8 @@ ReportReader::Step ReportReader::between(model::Rejection& rejection) {
     m_window.pass_any_of(blanks);
     const std::string_view rest = m_window.rest();
     if (rest.empty()) return at_end(rejection);
-    // A byte order mark is passed over wherever a value may begin: files are joined with theirs.
+    // A byte order mark is skipped wherever a value may begin, because files that are joined keep
+    // theirs.
     if (rest.front() == byte_order_mark.front() && m_around.is_open_ground()) {
         if (byte_order_mark.starts_with(rest) && rest != byte_order_mark && !m_finished)
             return Got::need_more;

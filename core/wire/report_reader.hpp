@@ -70,11 +70,11 @@ class ReportReader {
     Surroundings m_around;
     State m_state = State::between;
     bool m_finished = false;
-    model::JobReport m_unfinished;  // what a value has filled whose rest has not come yet
+    model::JobReport m_unfinished;  // filled so far by a value whose rest has not come yet
     std::string m_head;             // the front of the array or list, for its rejection
     std::uint64_t m_head_line = 0;
     model::Rejection m_broken;        // what is passed over after a syntax error
-    std::uint64_t m_last_line = 0;    // the last one that surely belongs to it
+    std::uint64_t m_last_line = 0;    // the last one that surely belongs to the broken value
     std::uint64_t m_last_indent = 0;  // how far its first line is indented
 };
 

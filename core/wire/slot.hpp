@@ -6,7 +6,7 @@
 
 namespace jobtally::wire {
 
-// Where the value goes that comes next.
+// Where the next value goes.
 enum class Slot : std::uint8_t {
     id,
     status,
@@ -34,8 +34,8 @@ constexpr bool is_count(Slot slot) {
     return slot >= Slot::total_operations && slot <= Slot::total_failed;
 }
 
-// For rejections, of slots up to root: the member (`definition.name`; nothing for the report
-// itself), and what it must hold (`a count`).
+// What rejections say of a slot up to root: name_of() is the name of its member (`definition.name`;
+// empty for the report itself), and kind_of() what it must hold (`a count`).
 std::string_view name_of(Slot slot);
 std::string_view kind_of(Slot slot);
 

@@ -20,7 +20,7 @@ class Surroundings {
         garbage,  // nothing that follows can be understood
     };
 
-    // `byte` is no blank.
+    // `byte` must not be a blank.
     Mark take(char byte);
     // The value that take() announced has ended.
     void value_ended();
@@ -63,7 +63,7 @@ class Surroundings {
 
     Container m_container = Container::none;
     Expect m_expect = Expect::value;
-    Container m_lost = Container::none;  // the reader was in at a syntax error
+    Container m_lost = Container::none;  // the one in which a syntax error occurred
     std::uint64_t m_index = 0;           // of the next item
 };
 

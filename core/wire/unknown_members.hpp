@@ -7,7 +7,8 @@
 
 namespace jobtally::wire {
 
-// It is given what the parser finds, in its order, and sets the commas. Texts are valid UTF-8.
+// It is called with what the parser finds, in the order of the input, and adds the commas itself.
+// Texts are valid UTF-8.
 class UnknownMembers {
   public:
     // A new report begins.
@@ -21,7 +22,8 @@ class UnknownMembers {
     // `definition` is left out too.
     void open_definition();
     void close_definition();
-    // The report has ended: moves what was written to `out`, nothing where nothing was.
+    // The report has ended: moves what was written to `out`, which becomes empty if there were no
+    // unknown members.
     void take(std::string& out);
 
   private:

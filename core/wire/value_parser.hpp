@@ -29,9 +29,9 @@ class ValueParser {
     // Takes more of the value. `used` is how much of `bytes` it took: up to the value's end, or
     // the end of the blanks after it; up to the `[` of a list's items; or up to the error.
     Step write(std::string_view bytes, std::size_t& used);
-    // The input has ended. Only a number can be complete now that was not before.
+    // To be called when the input has ended, which can complete only a number.
     Step finish();
-    // After `broken`: what is wrong, where one character is not to blame for it; else empty.
+    // After `broken`: what is wrong, or empty if a single character is to blame for it.
     std::string problem() const;
 
   private:

@@ -6,7 +6,8 @@ namespace jobtally::wire {
 
 namespace {
 
-// std::count is not vectorised over bytes by gcc 12: a counter of one byte for a short block is.
+// gcc 12 does not vectorise std::count over bytes, but it does vectorise counting a short block in
+// a single byte.
 std::uint64_t count_line_breaks(std::string_view bytes) {
     constexpr std::size_t block = 128;
     std::uint64_t total = 0;

@@ -22,7 +22,8 @@ struct LineMark {
 
 class Window {
   public:
-    // Of a value longer than `longest` the first `front` bytes are kept, which are no more.
+    // Of a value longer than `longest` bytes only the first `front` bytes are kept; `front` must
+    // not be greater than `longest`.
     Window(std::size_t longest, std::size_t front) : m_longest(longest), m_front(front) {}
 
     // Adds a copy of `bytes` behind what is at hand, and drops what was read and is no part of the
@@ -33,7 +34,7 @@ class Window {
     std::string_view rest() const { return std::string_view(m_text).substr(m_position); }
     // Reads `bytes` of the rest.
     void pass(std::size_t bytes) { m_position += bytes; }
-    // Reads all of `these` that stand at its front.
+    // Reads the bytes at the front of the rest for as long as they are among `these`.
     void pass_any_of(std::string_view these);
     // Where the rest begins.
     const LineMark& mark() { return mark_at(m_position); }

@@ -41,7 +41,7 @@ struct Verdict {
 // Judges a request by its head alone.
 Verdict judge_head(const RequestHead& head, const DoorRules& rules);
 
-// What the sender of a delivery hears (jobtally-listen(1), "Answers").
+// The answer to the sender of a delivery (jobtally-listen(1), "Answers").
 Answer answer_to(const ingest::Receipt& receipt);
 
 // `{"error": reason}` with the fields that the status demands.

@@ -17,7 +17,7 @@ struct Authorization {
 
 struct AuthorizationFile {
     std::vector<Authorization> accepted;
-    std::optional<std::string> warning;  // its permissions let others read it
+    std::optional<std::string> warning;  // set if the file's permissions let others read it
 };
 
 // Reads lines `label: value`; blank lines and lines that begin with `#` are passed over. Throws

@@ -13,7 +13,7 @@ bool is_token(std::string_view text) noexcept;
 // `name`, `192.0.2.1` or `[::1]`, with or without `:port`; never empty.
 bool is_valid_host(std::string_view text) noexcept;
 
-// Sees all fields of one head; use another for the next.
+// Checks all fields of one head. Use a new object for the next head.
 class FieldRules {
   public:
     FieldRules(std::string_view method, bool is_1_1) : m_method(method), m_is_1_1(is_1_1) {}

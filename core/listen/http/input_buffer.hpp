@@ -16,8 +16,8 @@ class InputBuffer {
     std::string_view view() const { return {m_bytes.get() + m_begin, m_end - m_begin}; }
     bool empty() const { return m_begin == m_end; }
 
-    // Room for at least 4 KiB behind what is there, for more where the room was filled before;
-    // earlier views end here.
+    // Room for at least 4 KiB behind the bytes that are there, and for more if the previous room
+    // was filled. Earlier views become invalid.
     std::pair<char*, std::size_t> prepare() {
         if (m_capacity - m_end < m_wanted) make_room();
         return {m_bytes.get() + m_end, m_capacity - m_end};

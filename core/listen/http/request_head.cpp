@@ -20,8 +20,8 @@ struct HeadEnd {
     MaybeRefusal refusal;
 };
 
-// Finds the blank line. Every line ends with CR LF; a CR or LF of its own, or any other control
-// character but a tab, is where readers begin to disagree.
+// Finds the blank line. Every line ends with CR LF; a lone CR or LF, or any other control character
+// but a tab, is refused, because readers disagree about what it means.
 HeadEnd find_end(std::string_view received, std::size_t& scanned) {
     for (; scanned < received.size(); ++scanned) {
         const auto byte = static_cast<unsigned char>(received[scanned]);

@@ -1,6 +1,6 @@
-// The rules in front of Boost.Beast's parser: raw bytes of a request head in, let through or
-// refused out. Stricter than RFC 9112 wherever two readers of the same bytes could disagree about
-// them.
+// The rules in front of Boost.Beast's parser: they take the raw bytes of a request head and let it
+// through or refuse it. They are stricter than RFC 9112 wherever two readers of the same bytes
+// could disagree about them.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ inline constexpr std::size_t max_head_bytes = 16
 inline constexpr std::size_t max_fields = 100;
 inline constexpr std::size_t max_target_bytes = 8000;
 
-// The answer that a request gets which can't be used; the connection is closed after it.
+// The answer to a request that can't be used; the connection is closed after it.
 struct Refusal {
     unsigned status = 400;
     std::string_view reason;  // static text, fit for an `error` member
@@ -27,10 +27,10 @@ struct HeadCheck {
     Refusal refusal;        // refused
 };
 
-// Looks for a complete head at the beginning of `received` and holds it against the rules.
-// `scanned` is the caller's memory between calls on the same, growing input: 0 at first. One empty
-// line before the request is passed over (RFC 9112, 2.2). Once a head is refused nothing behind it
-// can be trusted.
+// Looks for a complete head at the beginning of `received` and checks it against the rules. The
+// caller sets `scanned` to 0 at first and keeps it between calls on the same, growing input. One
+// empty line before the request is passed over (RFC 9112, 2.2). Once a head is refused nothing
+// behind it can be trusted.
 HeadCheck check_head(std::string_view received, std::size_t& scanned);
 
 }  // namespace jobtally::listen

@@ -18,7 +18,8 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 
 constexpr std::size_t max_size_digits = 8;
-// The end of the chunk before, the size, the end of its line, the end of the body.
+// The line end of the previous chunk, the size, the line end after it, and the line end of the
+// body.
 constexpr std::size_t max_framing = 2 + max_size_digits + 2 + 2;
 
 std::string_view view_of(const boost::beast::string_view& text) {
@@ -42,19 +43,19 @@ bool is_encoded(std::string_view codings) {
     return false;
 }
 
-// Beast hands the framing of each chunk over before it acts on it: what it would let pass is
-// stopped here.
+// Beast calls this with the framing of each chunk before it acts on it, so that what Beast itself
+// would accept can be refused here.
 struct ChunkRules {
-    const char* line = nullptr;  // where Beast reads
+    const char* line = nullptr;  // the position at which Beast reads
     bool is_first = true;
-    std::string_view broken;  // the rule
+    std::string_view broken;  // the rule that was broken, or empty
 
     void operator()(std::uint64_t size, boost::beast::string_view extensions, error_code& problem) {
         const char* const digits = line + (is_first ? 0 : 2);
         is_first = false;
         const auto count = static_cast<std::size_t>(extensions.data() - digits);
-        // The last chunk is handed over when the end of the trailers was seen: four bytes can be
-        // read.
+        // Beast passes the last chunk on only after it has seen the end of the trailers, so four
+        // bytes can be read here.
         if (!extensions.empty())
             broken = "a chunk has an extension";
         else if (count > max_size_digits)
@@ -149,7 +150,7 @@ RequestReader::State RequestReader::take_body(std::string_view& input) {
     m_parser->wants_more = false;
     while (state() == State::more && !input.empty() && !m_parser->wants_more)
         input.remove_prefix(put(input));
-    // Beast would wait for the end of extensions and trailers without bound.
+    // Otherwise Beast would wait without limit for the end of extensions and trailers.
     if (state() == State::more && input.size() >= max_framing) {
         m_is_refused = true;
         m_refusal = {400, "a chunk has more than its size"};

@@ -12,7 +12,7 @@
 
 namespace jobtally::listen {
 
-// What a request says of itself. Views into the reader that parsed it.
+// What a request says of itself. The views point into the reader that parsed it.
 struct RequestHead {
     std::string_view method;  // one of those HTTP defines
     std::string_view path;    // of the target, without the query; never empty
@@ -26,9 +26,10 @@ struct RequestHead {
     bool has_body() const { return chunked || content_length.value_or(0) > 0; }
 };
 
-// Reads one request; use another for the next. Memory: the head, the body as far as it came (space
-// for a Content-Length is asked for at its first byte), nothing for chunk framing. Throws
-// std::bad_alloc alone: what else Beast throws at odd bytes is a refusal.
+// Reads one request; use a new reader for the next. It keeps in memory the head and what has come
+// of the body (space for a whole Content-Length is allocated at its first byte), but no chunk
+// framing. Throws nothing but std::bad_alloc: whatever else Beast throws at odd bytes becomes a
+// refusal.
 class RequestReader {
   public:
     enum class State { more, done, refused };
@@ -36,20 +37,20 @@ class RequestReader {
     explicit RequestReader(std::uint64_t max_body);
     ~RequestReader();
 
-    // Takes a head that check_head() found complete, and nothing else. Refused where Beast can't
-    // read what the rules let through. Call it once, first.
+    // Takes a head that check_head() found complete, and nothing else. The state is `refused` where
+    // Beast can't read what the rules let through. Call it once, first.
     State take_head(std::string_view block);
-    // Since take_head().
+    // Valid after take_head().
     const RequestHead& head() const { return m_head; }
 
-    // Takes bytes of the body off the front of `input`, never one behind its end. What it leaves
-    // although it wants more must be at the front of the next input; that is less than 14 bytes.
-    // Chunks are accepted without extensions and trailers: nobody who sends a job report needs
-    // them and both are known ways around a reader.
+    // Takes bytes of the body off the front of `input`, and none behind the body's end. If it wants
+    // more and yet leaves bytes, fewer than 14, these must stand at the front of the next input.
+    // Chunks are accepted without extensions and trailers: nobody who sends a job report needs them
+    // and both are known means to trick a reader.
     State take_body(std::string_view& input);
     // The decoded body as far as it was read.
     std::string_view body() const;
-    // The same, taken out; call it once, last.
+    // Moves the decoded body out. Call it once, as the last call.
     std::string release_body();
     // Why it was refused: 400, or 413 for a chunked body of more than max_body bytes.
     const Refusal& refusal() const { return m_refusal; }

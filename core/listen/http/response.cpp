@@ -14,7 +14,8 @@ boost::beast::string_view as_beast(std::string_view text) {
     return {text.data(), text.size()};
 }
 
-// Head and body apart: the answer to a HEAD has the length of a body that is not sent.
+// Head and body are made separately, because the answer to a HEAD states the length of a body that
+// is not sent.
 http::response<http::empty_body> head_of(const Answer& answer, const Framing& framing) {
     http::response<http::empty_body> head(static_cast<http::status>(answer.status), 11);
     head.set(http::field::date, as_beast(framing.http_date));
@@ -24,7 +25,8 @@ http::response<http::empty_body> head_of(const Answer& answer, const Framing& fr
         head.set(http::field::content_type, as_beast(answer.content_type));
         head.content_length(answer.body.size());
     }
-    // Said both ways: an HTTP/1.0 client keeps the connection only where it is told to.
+    // Both keep-alive and close are stated, because an HTTP/1.0 client keeps the connection only if
+    // it is told to.
     head.set(http::field::connection, framing.keep_alive ? "keep-alive" : "close");
     return head;
 }

@@ -12,7 +12,7 @@ namespace jobtally::listen {
 
 using Socket = boost::asio::generic::stream_protocol::socket;
 
-// What follows on an operation. Keeps its owner alive and allocates nothing.
+// What is called when an operation has ended. Keeps its owner alive and allocates nothing.
 struct Completion {
     using Step = void (*)(void* owner, const boost::system::error_code& problem, std::size_t bytes);
 
@@ -24,28 +24,29 @@ struct Completion {
     Step step;
 };
 
-// At most one operation is under way at a time, unless cancel() was called. Rooms and bytes live
-// until the operation has ended.
+// At most one operation is under way at a time, unless cancel() was called. The buffers that it is
+// given must live until the operation has ended.
 class Channel {
   public:
     virtual ~Channel() = default;
 
-    // Agrees with the peer on how to speak; ends within the call where there is nothing to agree
-    // on. Call it once, first.
+    // Does the handshake, if there is one; otherwise calls `done` before it returns. Call it once,
+    // before anything else.
     virtual void open(Completion done) = 0;
     virtual void read_some(char* room, std::size_t size, Completion done) = 0;
     virtual void write(std::string_view bytes, Completion done) = 0;  // all of them
-    // Tells the peer that nothing more comes. Whether it has heard that is not told.
+    // Tells the peer that nothing more will be sent. The caller does not learn whether the peer
+    // received this.
     virtual void end_sending(Completion done) = 0;
-    // Takes bytes that nobody wants, as they come from the wire. After end_sending().
+    // Reads raw bytes from the wire in order to throw them away. Call it only after end_sending().
     virtual void discard_some(char* room, std::size_t size, Completion done) = 0;
-    // Bytes stand in the socket that were not read.
+    // True if the socket holds bytes that have not been read.
     virtual bool has_input() const = 0;
     virtual void cancel() = 0;
     virtual void close() = 0;
 };
 
-// A channel without encryption. That with TLS is made by TlsIdentity.
+// A channel without encryption. TlsIdentity makes the channels with TLS.
 std::unique_ptr<Channel> plain_channel(Socket socket);
 
 }  // namespace jobtally::listen

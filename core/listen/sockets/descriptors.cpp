@@ -13,7 +13,7 @@ std::optional<std::uint64_t> open_descriptors() {
     std::error_code problem;
     const std::filesystem::directory_iterator open("/proc/self/fd", problem);
     if (problem) return std::nullopt;
-    // One of them is the folder that is being read.
+    // One of the entries is the descriptor of this folder itself, which is open while it is read.
     return static_cast<std::uint64_t>(std::distance(begin(open), end(open))) - 1;
 }
 

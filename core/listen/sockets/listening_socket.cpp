@@ -107,7 +107,7 @@ std::string path_of(const sockaddr_un& name, socklen_t size) {
     return path.c_str();
 }
 
-// Where a socket is bound that we have not bound ourselves.
+// The address of a socket that was bound by somebody else.
 BindAddress address_of(int fd) {
     SocketName name;
     name.size = sizeof name.storage;
@@ -127,9 +127,9 @@ BindAddress address_of(int fd) {
     return {BindAddress::Family::ipv4, text, ntohs(ip.sin_port)};
 }
 
-// Accepted sockets inherit all of it.
+// Accepted sockets inherit all these options.
 void set_options(int fd, BindAddress::Family family) {
-    // Else the kernel lets each peer that never takes its answers fill many MiB.
+    // Otherwise each peer that never reads its answers could make the kernel buffer many MiB.
     ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     if (family == BindAddress::Family::unix_socket) return;

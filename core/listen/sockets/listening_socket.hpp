@@ -16,8 +16,8 @@ class ListeningSocket {
     // Throws Error with errno's text and a hint. A unix socket nobody listens on any more is
     // replaced; the new one has mode 0600.
     explicit ListeningSocket(const BindAddress& address);
-    // A socket that somebody else has made and may share: its file stays. Throws UsageError where
-    // `fd` is no stream socket that listens.
+    // Takes a socket that somebody else has made and may share, so its file is not removed. Throws
+    // UsageError where `fd` is no stream socket that listens.
     static ListeningSocket adopt(int fd);
     ~ListeningSocket();
     ListeningSocket(ListeningSocket&& other) noexcept;

@@ -26,11 +26,12 @@ Peer peer_of(const sockaddr& address);
 class PeerCounts {
   public:
     // `limit` holds for everybody. Without one, peers on other machines may have a quarter of all
-    // connections, while this machine is left alone: a reverse proxy speaks for many.
+    // connections, while this machine has no limit, because a reverse proxy on it connects for many
+    // clients.
     PeerCounts(std::optional<std::size_t> limit, std::size_t all_connections);
 
     std::size_t limit() const { return m_limit; }
-    bool has_room(const Peer& peer) const;  // for one more of it
+    bool has_room(const Peer& peer) const;  // for one more connection of this peer
     void add(const Peer& peer);
     void remove(const Peer& peer);
 

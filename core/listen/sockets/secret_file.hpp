@@ -7,10 +7,10 @@
 
 namespace jobtally::listen {
 
-// All of a file of at most 1 MiB. Throws IoError where it can't be read.
+// Reads a whole file of at most 1 MiB. Throws IoError where it can't be read.
 std::string read_secret_file(const std::filesystem::path& path);
 
-// Set where others than the owner may read the file, with the cure.
+// A warning, with its remedy, if others than the owner may read the file; else nothing.
 std::optional<std::string> warning_of_readers(const std::filesystem::path& path);
 
 }  // namespace jobtally::listen

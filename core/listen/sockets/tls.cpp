@@ -21,8 +21,8 @@ namespace {
 namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 
-// Mozilla's "intermediate" list for TLS 1.2 (wiki.mozilla.org/Security/Server_Side_TLS) without
-// its two that need parameters of their own; 1.3 has no bad ones.
+// Mozilla's "intermediate" list for TLS 1.2 (wiki.mozilla.org/Security/Server_Side_TLS) without the
+// two ciphers that need parameters of their own. TLS 1.3 has no bad ciphers to leave out.
 constexpr const char* ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
@@ -31,7 +31,8 @@ std::string shown_file(const std::filesystem::path& path) {
     return visible(path.string());
 }
 
-// RFC 7301: a client that names protocols speaks HTTP/1.1 or is told at once.
+// RFC 7301: if a client offers protocols but HTTP/1.1 is not among them, the handshake fails at
+// once.
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
                     const unsigned char* offered, unsigned offered_size, void*) {
     static constexpr unsigned char ours[] = "\x08http/1.1";
@@ -81,7 +82,8 @@ void take_key(ssl::context& context, const std::filesystem::path& path) {
     const auto reason = ERR_GET_REASON(static_cast<unsigned long>(problem.value()));
     const auto library = ERR_GET_LIB(static_cast<unsigned long>(problem.value()));
     const bool is_other_value = library == ERR_LIB_X509 && reason == X509_R_KEY_VALUES_MISMATCH;
-    // A key of another kind (RSA, EC) is taken without a word, and stands without a certificate.
+    // OpenSSL silently takes a key of another kind (RSA, EC) than the certificate's, and then has
+    // no certificate for it.
     const bool is_other_kind = !problem && SSL_CTX_check_private_key(context.native_handle()) != 1;
     if (!problem && !is_other_kind) return;
     if (is_other_value || is_other_kind)
@@ -109,7 +111,7 @@ class TlsChannel final : public Channel {
         boost::asio::async_write(m_stream, boost::asio::buffer(bytes.data(), bytes.size()),
                                  std::move(done));
     }
-    // Ends when the peer has said the same, has gone, or sends on although nobody listens.
+    // Ends when the peer has stopped sending too, has gone, or keeps sending although nobody reads.
     void end_sending(Completion done) override {
         m_stream.async_shutdown([this, done = std::move(done)](const error_code& problem) {
             error_code ignored;

@@ -14,7 +14,8 @@ namespace jobtally::listen {
 
 // TLS 1.2 and 1.3 with forward secrecy alone; no compression, no renegotiation, no resumption (a
 // platform that connects now and then gains nothing by it), HTTP/1.1 where the client names
-// protocols. One can serve while another takes its place: connections keep theirs.
+// protocols. An identity can be replaced while it serves: existing connections keep the one that
+// they were made with.
 class TlsIdentity {
   public:
     // Reads both PEM files; the certificate's may hold its chain, leaf first. Throws IoError where

@@ -1,4 +1,4 @@
-// One line a request for the access log.
+// Formats the one line that each request gets in the access log.
 #pragma once
 
 #include "core/model/outcome.hpp"
@@ -19,7 +19,7 @@ struct AccessRecord {
     unsigned status = 0;  // 0: the peer was gone before it could be answered
     std::uint64_t body_bytes = 0;
     std::chrono::microseconds duration{0};  // until the answer was written
-    std::string label;    // of the Authorization; empty: none was asked for or none fitted
+    std::string label;    // of the Authorization; empty: none was needed or none matched
     std::string problem;  // why it was not taken, or empty
     model::Tally tally;
 };

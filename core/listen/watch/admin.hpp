@@ -15,8 +15,8 @@
 
 namespace jobtally::listen {
 
-// Without an answer the page of health is wanted, which takes a probe. `metrics` is called where
-// its text is wanted.
+// A verdict without an answer means that the request is for /healthz, whose answer needs a probe
+// first. `metrics` is called only if the request is for its text.
 Verdict judge_admin_head(const RequestHead& head, const std::function<std::string()>& metrics);
 
 // What a probe, an empty delivery, came back with.
@@ -25,12 +25,14 @@ struct Health {
     std::chrono::microseconds commit{0};  // how long it took
 };
 
-// The probe under way, and the sessions that wait for it: those who ask together share a commit.
+// The probe under way, and the sessions that wait for it: sessions that ask while a probe is under
+// way share its commit.
 class HealthProbe {
   public:
-    // True where none was under way, so that one is to be sent.
+    // Adds a session. True if no probe was under way, so that the caller must send one.
     bool begin(std::uint64_t session);
-    // With the error that the probe came back with, and those who want to hear of it.
+    // Ends the probe, which came back with `error`. Returns the result and the sessions that wait
+    // for it.
     std::pair<Health, std::vector<std::uint64_t>> end(std::optional<std::string> error);
 
   private:

@@ -16,10 +16,11 @@
 
 namespace jobtally::listen {
 
-// How long answers took, by the least bound that is not below it.
+// How long answers took: each duration counts under the smallest bound that is not below it.
 class Histogram {
   public:
-    // Seconds as Prometheus shows them, and the same in microseconds; the last is without bound.
+    // A bound in seconds as Prometheus shows it, and the same in microseconds. What is longer than
+    // the last one counts in beyond().
     struct Bound {
         std::string_view text;
         std::int64_t micros;
@@ -56,8 +57,8 @@ struct Counters {
     // A request of the public address whose fate is known.
     void count(const AccessRecord& record);
 
-    std::array<std::uint64_t, statuses> answers{};  // by status; [0]: peers that were gone
-    std::map<std::string, std::uint64_t, std::less<>> labels;  // of Authorizations that let in
+    std::array<std::uint64_t, statuses> answers{};             // by status; [0]: the peer had gone
+    std::map<std::string, std::uint64_t, std::less<>> labels;  // by the Authorization used
     Histogram durations;                                       // of what was answered
     model::Tally reports;
     std::uint64_t spooled_bodies = 0;
@@ -70,7 +71,7 @@ struct Counters {
     std::optional<time::Instant> last_commit;
 };
 
-// What holds at the moment of asking.
+// Values as they are at the moment when the page is asked for.
 struct Gauges {
     std::string version;
     time::Instant started;

@@ -52,7 +52,7 @@ std::uint64_t monotonic_micros() {
            static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
 }
 
-// Cuts the first name off a list with colons.
+// Removes the first name from a colon-separated list and returns it.
 std::string_view next_name(std::string_view& names) {
     const auto name = names.substr(0, names.find(':'));
     names.remove_prefix(std::min(names.size(), name.size() + 1));
@@ -125,7 +125,7 @@ std::optional<std::chrono::microseconds> ServiceManager::watchdog() const {
     return std::chrono::microseconds(*micros);
 }
 
-// By sendmsg, for a name that begins with a NUL has a length.
+// Uses sendmsg(), because an abstract name begins with a NUL, so its length must be passed along.
 void ServiceManager::tell(std::string_view lines) const {
     if (!m_socket) return;
     sockaddr_un name{};

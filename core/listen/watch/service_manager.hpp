@@ -13,30 +13,31 @@
 
 namespace jobtally::listen {
 
-// Descriptors of sockets that listen already. They are shared with who passed them.
+// Descriptors of sockets that already listen, which the process that passed them may share.
 struct PassedSockets {
     std::vector<int> reports;
     std::vector<int> admin;  // those named "admin" (FileDescriptorName=)
 };
 
-// Takes LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES out of the environment; none where they are meant
-// for another process. Call it before there are threads. Throws UsageError where LISTEN_FDS is no
-// number.
+// Takes LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES out of the environment, and returns the sockets;
+// none if the variables are meant for another process. Call it before any thread starts. Throws
+// UsageError where LISTEN_FDS is no number.
 PassedSockets take_passed_sockets();
 
-// Says how it goes, to the socket that NOTIFY_SOCKET names; silent where there is none. Nothing is
-// thrown when that fails: the manager's patience is its own. From any thread.
+// Reports the state of the program to the socket that NOTIFY_SOCKET names, or to nobody if there is
+// none. A failure to send throws nothing: the manager decides for itself how long it waits. May be
+// used from any thread.
 class ServiceManager {
   public:
     ServiceManager();
 
     void ready(std::string_view status);  // also after reloading()
-    // Stands behind the status until it works again; empty: it does.
+    // Sets what the status says of a failure; an empty text means that all works again.
     void fails(std::string_view what);
     void reloading() const;
     void stopping() const;
     void alive() const;
-    // How often it wants to hear alive(); none: never.
+    // How often the manager expects alive() to be called; nothing if it does not.
     std::optional<std::chrono::microseconds> watchdog() const;
 
   private:

@@ -16,7 +16,7 @@ std::string clock_text(const std::optional<time::Instant>& at, const Style& styl
     return " " + format_local(*at, style.zone, false).substr(11);
 }
 
-// fmt 9 knows how to spell dates of the system's clock alone.
+// fmt 9 can only format dates of the system clock.
 std::chrono::sys_days date_of(std::chrono::local_days day) {
     return std::chrono::sys_days{day.time_since_epoch()};
 }

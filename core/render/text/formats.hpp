@@ -16,8 +16,8 @@ namespace jobtally::render {
 std::string render_table(const table::ResultTable& table, const Style& style);
 std::string window_line(const table::Window& window, const Style& style);
 
-// What the rows that a table has shown so far make of those to come: the least widths of its
-// columns, and which stand on the right.
+// What the rows that a table has shown so far fix for later rows: the least widths of its columns,
+// and which columns are aligned to the right.
 struct TableLayout {
     std::vector<std::size_t> widths;
     std::vector<bool> right;

@@ -42,7 +42,7 @@ std::string name_of(const ProbeItem& item) {
     return name.empty() ? "without definition" : name;
 }
 
-// What is only so or not so is said by the phrase alone.
+// A value that is only true or false is expressed by the phrase alone.
 std::string finding(const ProbeItem& item, const Style& style) {
     const bool has_size = !std::holds_alternative<std::monostate>(item.value) &&
                           !std::holds_alternative<bool>(item.value);
@@ -91,7 +91,7 @@ struct PerfValue {
     std::string operator()(const auto&) const { return "U"; }  // unknown
 };
 
-// What `=`, `|` and `::` mean to one reader or another, they mean nothing here.
+// Replaces `=`, `|` and `::`, which have a meaning to some readers, so that they have none here.
 std::string plain_label(std::string_view name) {
     std::string label;
     for (const char c : visible(name)) {

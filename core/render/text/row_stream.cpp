@@ -20,7 +20,8 @@ std::string RowStream::more(const table::ResultTable& table) {
     return render(table, m_format, style);
 }
 
-// The titles wait for the first rows: their kinds say on which side a column stands.
+// The titles are printed with the first rows, because the kinds of their cells decide how a column
+// is aligned.
 std::string RowStream::more_lines(const table::ResultTable& table) {
     std::string out;
     const bool first = !std::exchange(m_is_begun, true);

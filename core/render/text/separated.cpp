@@ -33,7 +33,7 @@ std::string csv_field(const table::Cell& cell) {
     return quotes ? csv_quoted(shown) : shown;
 }
 
-// A line without anything on it is no row to many readers.
+// Many readers do not take an empty line for a row.
 std::string only_csv_field(const table::Cell& cell) {
     const std::string text = csv_field(cell);
     return text.empty() ? "\"\"" : text;

@@ -153,7 +153,7 @@ class Lines {
         }
     }
 
-    // Spaces are owed and paid when something follows, so that no line ends in spaces.
+    // Spaces are only written when something follows them, so that no line ends in spaces.
     void append_padded(std::size_t at, std::string_view text, std::string_view color) {
         const std::size_t width = m_widths[at];
         const bool is_cut = m_grid.columns[at].shrinks && m_style.max_width > 0;
@@ -177,7 +177,7 @@ class Lines {
     std::string m_out;
 };
 
-// Columns only widen, and stay on the side that a number once put them on.
+// Columns only widen, and once a number has aligned a column to the right it stays there.
 void settle(TableLayout& layout, Grid& grid, const Style& style) {
     const Widths natural = natural_widths(grid, style.header);
     layout.widths.resize(natural.size());

@@ -1,4 +1,5 @@
-// One pass over each column, without branches, so that it does not show beside the unpacking.
+// One pass over each column, without branches, so that it takes no noticeable time compared with
+// the unpacking.
 #include "core/store/facts/facts.hpp"
 
 #include "core/store/file/connection.hpp"

@@ -73,8 +73,8 @@ struct FactRow {
     std::int64_t failed = unknown_value;
 };
 
-// Some reports, a value a report in each column asked for. Times are microseconds UTC;
-// unknown_value where a report has none.
+// Some reports: each column that was asked for holds one value for each report. Times are
+// microseconds UTC; unknown_value where a report has none.
 struct FactBatch {
     std::size_t size = 0;
     std::vector<Sequence> sequence;
@@ -93,7 +93,7 @@ struct FactBatch {
     bool operator==(const FactBatch&) const = default;
 };
 
-// Calls `each` once a column, with that column of every batch.
+// Calls `each` once for each column, with that column of every batch.
 template <class Each, class... Batches>
 void for_each_column(Each each, Batches&... batches) {
     each(batches.sequence...);
@@ -142,7 +142,7 @@ constexpr model::Status status_of_word(WordKey word) {
 // years 0001 to 9999. Queries calculate with what passes, and use keys as places in their tables.
 void require_plausible(const FactBatch& batch, const Store::Connection& connection);
 
-// A key as the store has it; -1, which is never one, for what no key can be.
+// A value of the store as a key; -1, which is never a key, if the value is out of range.
 constexpr std::int32_t key_of(std::int64_t value) {
     return value >= 0 && value <= INT32_MAX ? static_cast<std::int32_t>(value) : -1;
 }

@@ -123,7 +123,7 @@ void Store::Connection::remember_files() {
         m_files.push_back(named_file(m_path.string() + ending));
 }
 
-// Another program may write between the two looks; it does not do so twice.
+// Looks twice, because another program may write during the first look, but hardly during both.
 bool Store::Connection::has_whole_log(const NamedFile& log) const {
     const auto is_whole = [&] {
         return named_file(log.name).bytes >= log_bytes_by_index(handle());

@@ -1,5 +1,5 @@
-// What a Store holds: SQLiteCpp's connection, the write guard, and a place for what the room of the
-// reports remembers between transactions.
+// What a Store holds: SQLiteCpp's connection, the write guard, and a place for what the code in
+// reports/ remembers between transactions.
 #pragma once
 
 #include "core/store/file/store.hpp"
@@ -15,7 +15,7 @@
 
 namespace jobtally::store {
 
-// When the log has so many pages of 4 KiB it is copied into the file.
+// The log is copied into the file when it has this many pages of 4 KiB.
 inline constexpr std::int64_t log_pages_limit = 1024;
 
 class Store::Connection {
@@ -33,7 +33,7 @@ class Store::Connection {
     const std::filesystem::path& path() const { return m_path; }
     bool is_private() const { return m_access == Access::memory || m_access == Access::temporary; }
     bool can_write() const { return is_private() || m_access == Access::write; }
-    // Read as a file that nobody changes.
+    // True if the store is read as a file that nobody changes.
     bool is_frozen() const { return m_access == Access::read_immutable; }
     // Null for private stores; throws StoreError for read-only ones. The first call makes the lock
     // file.
@@ -48,13 +48,14 @@ class Store::Connection {
     // checkpoint begins with it. The caller holds the write guard.
     void require_in_place() const;
 
-    // With SQLite's own locks, which only other programs hold for long. Else it is 5 s.
+    // Sets how long to wait for SQLite's own locks, which only other programs hold for long.
+    // Without a call it is 5 s.
     void wait_at_most(std::chrono::milliseconds patience) const;
     void execute(const std::string& sql) const;
     // Copies the log into the file; one that readers still need is copied another time.
     // The caller holds the write guard.
     void checkpoint(int mode);
-    // The same when the log has grown long.
+    // Does the same if the log has grown long.
     void checkpoint_if_long();
     // The first column of the first row; 0 where there is no row or the value is NULL.
     std::int64_t query_integer(const char* sql) const;
@@ -76,7 +77,7 @@ class Store::Connection {
     };
     static NamedFile named_file(std::string name);
     bool has_whole_log(const NamedFile& log) const;
-    std::vector<NamedFile> m_files;  // of who writes: the store, its log, the index of that
+    std::vector<NamedFile> m_files;  // of a writer: the store, its log, the log's index
     std::int64_t m_log_pages = 0;    // after the last commit
     std::int64_t m_checkpoint_at = log_pages_limit;
 

@@ -1,6 +1,6 @@
-// A prepared statement on SQLite's C API, for what runs once a report. SQLiteCpp's copies a shared
-// pointer for each column it reads and copies each text it binds, which shows in loops over a
-// million rows. Everything else takes statement.hpp.
+// A prepared statement on SQLite's C API, for what runs once a report. SQLiteCpp's statement copies
+// a shared pointer for each column it reads and copies each text it binds, which shows in loops
+// over a million rows. Everything else uses statement.hpp.
 #pragma once
 
 #include "core/store/file/store.hpp"
@@ -71,7 +71,7 @@ class FastStatement {
         if (is_null(column)) return std::nullopt;
         return integer(column);
     }
-    // Of texts and blobs; until the next step.
+    // The bytes of a text or a blob, which are valid until the next step.
     std::string_view text(int column) const {
         const auto* bytes = static_cast<const char*>(sqlite3_column_blob(m_statement, column));
         return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(m_statement, column))};

@@ -17,8 +17,8 @@ struct FileHead {
     std::uint64_t actual_bytes = 0;  // as the file system has it, measured after the head was read
 };
 
-// Nothing for a file that is shorter than a head, or none. No lock is taken: a writer may be at
-// work.
+// Nothing if there is no file, or one that is shorter than a head. No lock is taken, so a writer
+// may be at work.
 std::optional<FileHead> read_file_head(sqlite3* connection);
 
 // How long the log must be by its index (sqlite.org/walformat.html, 2.1), which is read through

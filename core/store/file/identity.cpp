@@ -19,7 +19,8 @@ Identity identify(const Store::Connection& connection, std::size_t known_version
             fmt::format("\"{}\" is a SQLite file of another program", connection.path().string()),
             "choose another file with --db");
     }
-    // Both are set in one transaction, so that a store without a version is none.
+    // The application id and the version are set in one transaction, so a file without a version is
+    // not a store.
     if (version <= 0) {
         throw StoreError(StoreError::Kind::corrupt,
                          fmt::format("store \"{}\" is damaged: its schema version is {}",

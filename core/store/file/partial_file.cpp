@@ -27,7 +27,7 @@ PartialFile::PartialFile(const std::filesystem::path& target)
     do {
         create();
     } while (!is_in_place());
-    // SQLite would take a journal of that name as one to play back.
+    // SQLite would take a journal of that name for one that it has to play back.
     ::unlink(with_ending(m_path, "-journal").c_str());
 }
 
@@ -50,7 +50,7 @@ void PartialFile::create() {
     ::flock(m_file.number(), LOCK_EX | LOCK_NB);
 }
 
-// What is no regular file is no partial file either: it is left alone.
+// Removes the partial file that a killed process left. Anything but a regular file is left alone.
 bool PartialFile::remove_stale() const {
     const Descriptor file(::open(m_path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file) return errno == ENOENT;

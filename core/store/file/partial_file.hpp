@@ -1,5 +1,6 @@
-// A file that gets its name only when it is complete: written as `NAME.partial` beside it, locked
-// meanwhile, so that what a killed process left is told from what one still writes.
+// A file that gets its name only when it is complete: it is written as `NAME.partial` in the same
+// folder and locked meanwhile, so that a file that a killed process left can be distinguished from
+// one that is still being written.
 #pragma once
 
 #include "core/base/file.hpp"
@@ -11,16 +12,16 @@ namespace jobtally::store {
 // Everything throws StoreError; `busy` where another process writes the same file.
 class PartialFile {
   public:
-    // Creates the partial file, empty and with mode 0600; one that nobody writes any more goes
-    // first. `target` has its links followed already.
+    // Creates the partial file, empty and with mode 0600; one that nobody writes any more is
+    // removed first. `target` has its links followed already.
     explicit PartialFile(const std::filesystem::path& target);
-    // Takes an unfinished file away again.
+    // Removes the file if it was not finished.
     ~PartialFile();
     PartialFile(const PartialFile&) = delete;
     PartialFile& operator=(const PartialFile&) = delete;
 
     const std::filesystem::path& path() const { return m_path; }
-    // Syncs the file, gives it its name and syncs the folder. Once.
+    // Syncs the file, gives it its name and syncs the folder. Call it once.
     void finish();
 
   private:

@@ -45,7 +45,8 @@ bool is_full(int number) {
                      "look at the kernel's log: the disk may be failing");
 }
 
-// SQLite does not tell which of its files it is. Where each can be written it is the folder.
+// SQLite does not say which of its files it can't use. If each of them can be written, it is the
+// folder.
 std::string rights_hint_for(const std::filesystem::path& store) {
     for (const char* ending : {"", "-wal", "-shm"}) {
         const auto file = store.string() + ending;
@@ -62,7 +63,7 @@ std::string rights_hint_for(const std::filesystem::path& store) {
 
 void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path) {
     const std::string name = fmt::format("\"{}\"", path.string());
-    // SQLite's words may quote what stands in the file.
+    // SQLite's message may quote contents of the file, so controls in it are made visible.
     const std::string detail =
         visible(database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
     const int number = database != nullptr ? sqlite3_system_errno(database) : 0;

@@ -17,7 +17,7 @@ class Statement : public SQLite::Statement {
   public:
     Statement(const Store::Connection& connection, const std::string& sql);
 
-    // Those of SQLiteCpp, but for what they throw.
+    // The same as in SQLiteCpp, except for what they throw.
     bool executeStep();
     int exec();
 

@@ -40,7 +40,7 @@ void make_folders(const fs::path& folder) {
     if (errno != EEXIST) throw_errno(errno, "create the folder", folder);
 }
 
-// One that is there is left to SQLite: see file_head.hpp.
+// Makes the file. One that exists already is not opened but left to SQLite: see file_head.hpp.
 void make_file(const fs::path& path) {
     make_folders(path.parent_path());
     constexpr int flags = O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL;
@@ -64,7 +64,7 @@ void switch_to_wal(const Store::Connection& connection) {
     }
 }
 
-// Someone else's file gets no lock file beside it.
+// Identifies the file first, so that someone else's file gets no lock file beside it.
 void make_ready_to_write(const Store::Connection& connection, std::chrono::milliseconds patience) {
     if (sqlite3_db_readonly(connection.handle(), "main") == 1) {
         throw_sqlite(SQLITE_READONLY, nullptr, connection.path());
@@ -85,7 +85,8 @@ bool has_log(const fs::path& path) {
     return !error && size > 0;
 }
 
-// A checkpoint may have come between the head, the size and the log: then the second look is whole.
+// A checkpoint may come between the looks at the head, the size and the log; then the second
+// attempt finds the file whole.
 void require_whole(const Store::Connection& connection) {
     for (int look = 0; look < 2; ++look) {
         const auto head = read_file_head(connection.handle());
@@ -150,7 +151,8 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
     auto connection = std::make_unique<Connection>(real, Access::write);
     make_ready_to_write(*connection, patience);
     require_whole(*connection);
-    // SQLite ignores it when the name of a new log can't be synced, and all commits in it would go.
+    // SQLite does not report that the name of a new log can't be synced, and then all commits in
+    // the log could be lost.
     keep_names(real.parent_path());
     connection->remember_files();
     return Store(std::move(connection));

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 using Kind = StoreError::Kind;
 
 constexpr off_t smallest_page = 512;
-// Of the store, its log, the index of that, and its lock file.
+// The endings of the store, its log, the log's index, and its lock file.
 constexpr const char* endings[] = {"", "-wal", "-shm", ".lock"};
 constexpr const char* name_a_file = "name a file with --db";
 
@@ -61,7 +61,7 @@ fs::path followed(const fs::path& path) {
 void require_regular(const fs::path& path, const struct stat& file) {
     if (S_ISREG(file.st_mode)) {
         if (file.st_size == 0 || file.st_size >= smallest_page) return;
-        // SQLite would take one byte for an empty file.
+        // SQLite would take a file of one byte for an empty one.
         throw StoreError(Kind::foreign,
                          fmt::format("{} is not a jobtally store", in_quotes(path.string())),
                          "choose another file with --db");

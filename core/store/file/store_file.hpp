@@ -33,11 +33,12 @@ std::filesystem::path find_store_file(const std::filesystem::path& path, Use use
 // read zeros there. For a file that is a SQLite file.
 bool is_whole(const std::filesystem::path& path, const FileHead& head);
 
-// Throws StoreError::foreign for a file with a second name (a hard link). For one that has a log or
-// will get one: who opens it by the other name would not see that, nor its locks.
+// Throws StoreError::foreign for a file with a second name (a hard link). Call it for a file that
+// has a log or will get one: whoever opens it by its other name would see neither the log nor the
+// locks.
 void require_one_name(const std::filesystem::path& path);
 
-// True for the store, its log, the index of that and its lock file, by whatever name; they need not
+// True for the store, its log, the log's index and its lock file, by whatever name; they need not
 // exist. Throws StoreError for names that can't be followed.
 bool is_file_of_store(const std::filesystem::path& file, const std::filesystem::path& store);
 

@@ -1,6 +1,7 @@
 // The write guard: one exclusive lock, on a file of its own beside the store, that everything which
 // writes or checkpoints holds. It stands in for the fix of SQLite's WAL-reset bug
-// (sqlite.org/wal.html#walresetbug) and is fair: who lets go can't overtake who waits.
+// (sqlite.org/wal.html#walresetbug) and is fair: a writer that releases it can't overtake one that
+// waits.
 #pragma once
 
 #include "core/base/file.hpp"

@@ -9,7 +9,7 @@ namespace jobtally::store {
 
 namespace {
 
-// Words are numbered without gaps; numbers of definitions that went stay free for a while.
+// Words are numbered without gaps; the numbers of deleted definitions stay unused for a while.
 constexpr std::int64_t greatest_definition = 1 << 26;
 
 void require_key(const Store::Connection& connection, const char* what, std::int64_t key,

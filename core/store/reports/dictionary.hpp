@@ -12,7 +12,7 @@
 
 namespace jobtally::store {
 
-// Lets string maps be asked with string views.
+// Lets maps with string keys be searched with string views.
 struct TextHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept {

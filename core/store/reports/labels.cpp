@@ -40,7 +40,7 @@ Labels::Entry* Labels::entry(std::string_view definition_id) {
     return &remember(definition_id, std::move(found));
 }
 
-// Reports have keys of definitions that are there, unless the table or its index is damaged.
+// The definition of a report is always there, unless the table or its index is damaged.
 Labels::Entry& Labels::entry_of_report(std::string_view definition_id) {
     if (auto* found = entry(definition_id)) return *found;
     throw StoreError(StoreError::Kind::corrupt,
@@ -111,7 +111,7 @@ void Labels::remove(std::string_view definition_id, const FactRow& row,
                     std::string_view report_id) {
     Entry& own = entry_of_report(definition_id);
     const bool was_source = own.created_at == row.created_at && own.report_id == report_id;
-    // Without any label the definition may have lost its last report.
+    // If the definition has no label at all, this may have been its last report.
     if (own.label != 0 && !was_source) return;
     own.is_lost = m_any_lost = true;
     mark_changed(own);

@@ -26,8 +26,8 @@ class Labels {
     void add(std::string_view definition_id, const FactRow& row, std::string_view report_id);
     // A report left the table.
     void remove(std::string_view definition_id, const FactRow& row, std::string_view report_id);
-    // Writes what changed; scans the reports where a label lost its source. Definitions
-    // without any report go.
+    // Writes what changed; scans the reports where a label lost its source. Definitions without any
+    // report are deleted.
     void flush();
     // Drops what is remembered, changes too: after a rollback, or when another process wrote.
     void forget();

@@ -1,4 +1,4 @@
-// Whole reports with their texts, read by id or place; and what tells that reports have come.
+// Whole reports with their texts, read by id or place; and how to notice that reports have come.
 #pragma once
 
 #include "core/model/report.hpp"
@@ -32,7 +32,7 @@ std::vector<StoredReport> read_page(const Store& store, Sequence after, std::siz
 // The sequence of the report that arrived last; 0 where there is none.
 Sequence last_sequence(const Store& store);
 
-// A number that is another one once another connection has written. Cheap, and holds nothing.
+// A number that changes when another connection has written. Reading it is cheap and keeps no lock.
 std::int64_t data_version(const Store& store);
 
 // False for a store that is read as a file that nobody changes, because its folder can't be written

@@ -33,7 +33,7 @@ std::int64_t count_rejected(const Store& store, const time::TimeSpan& span);
 // Deletes the named ones (write guard); returns how many there were.
 std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids);
 
-// The part of a write transaction: adding, and keeping only the newest.
+// The part of a write transaction that adds rejected bodies and keeps only the newest.
 class RejectedTable {
   public:
     RejectedTable(const Store::Connection& connection, std::int64_t limit)

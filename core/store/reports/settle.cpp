@@ -10,8 +10,8 @@ namespace jobtally::store {
 
 namespace {
 
-// Who reads the log keeps it from being emptied, and may do so for long; the guard is held
-// meanwhile.
+// Readers of the log keep it from being emptied, perhaps for long, and the guard is held while we
+// wait for them; so this is short.
 constexpr std::chrono::milliseconds patience_with_readers{50};
 
 // One short transaction; false when there was nothing to pack.

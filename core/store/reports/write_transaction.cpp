@@ -150,8 +150,8 @@ Outcome WriteTransaction::Impl::put(const JobReport& report, time::Instant recei
     row.operations = value_of(report.total_operations);
     row.succeeded = value_of(report.total_succeeded);
     row.failed = value_of(report.total_failed);
-    // Texts are only added for a report that is kept, so that no definition stands there without
-    // one.
+    // Texts are only added for a report that is kept, so that no definition is left without a
+    // report.
     const bool has_keys = find_keys(report, row);
     if (has_keys && !m_expects_known && insert(report, row)) return Outcome::stored;
     if (const auto kept = memory().table.find(report.id)) {

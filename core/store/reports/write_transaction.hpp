@@ -15,8 +15,8 @@ namespace jobtally::store {
 // One write transaction under the write guard: begun by the constructor (which waits for other
 // writers, up to `patience`, then throws StoreError::busy), rolled back by the destructor unless
 // committed. commit() returns after the log is on disk (synchronous=FULL). The destructor of a
-// committed transaction checkpoints when the log has grown long, still under the guard: answer
-// those who wait before it runs.
+// committed transaction checkpoints when the log has grown long, still under the guard, so answer
+// waiting senders before it runs.
 class WriteTransaction {
   public:
     explicit WriteTransaction(Store& store,
@@ -26,15 +26,15 @@ class WriteTransaction {
     WriteTransaction(const WriteTransaction&) = delete;
     WriteTransaction& operator=(const WriteTransaction&) = delete;
 
-    // Stores a report, or lets it replace the one with its id, as jobtally-report(5) has it under
-    // "Two reports with one id".
+    // Stores a report, or lets it replace the one with its id, as jobtally-report(5) describes it
+    // under "Two reports with one id".
     model::Outcome put(const model::JobReport& report, time::Instant received_at);
     // Deletes a report; false where there is none with this id.
     bool remove(std::string_view id);
     // `source` says where it came from: `http 127.0.0.1`, `reports.ndjson:12`.
     void reject(const model::Rejection& rejection, std::string_view source,
                 time::Instant received_at);
-    // How many rejected bodies went because newer ones came, beyond the limit; known after
+    // How many rejected bodies beyond the limit were deleted because newer ones came; known after
     // commit().
     std::int64_t forgotten_rejections() const;
     // True when another writer waits for its turn: long work should commit now.

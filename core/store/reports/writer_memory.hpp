@@ -20,7 +20,7 @@ class WriterMemory {
     // Call at the beginning of a transaction: forgets everything if another connection wrote since.
     void refresh();
     void forget();
-    // Writes what the open transaction changed and is only in memory yet.
+    // Writes those changes of the open transaction that so far are only in memory.
     void flush();
 
     Dictionary dictionary;

@@ -7,7 +7,7 @@ namespace jobtally::store {
 
 namespace {
 
-// Is the segment what would be packed of its rows today?
+// True if the segment equals what packing its rows now would give.
 bool agrees(const Store::Connection& connection, const Segment& segment, SegmentReader& reader) {
     const auto rows = read_rows(connection, segment.first, segment.last);
     FactBatch packed;

@@ -31,7 +31,7 @@ std::uint64_t distance(std::int64_t value, std::int64_t least) {
 }
 
 std::uint8_t width_for(std::uint64_t greatest_code, bool has_unknown) {
-    // With unknown values the code of all ones is taken.
+    // If there are unknown values, the code with all bits set is reserved for them.
     const std::uint64_t codes =
         has_unknown && greatest_code != UINT64_MAX ? greatest_code + 1 : greatest_code;
     if (codes == 0) return 0;

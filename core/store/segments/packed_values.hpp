@@ -18,15 +18,15 @@ enum class PackedBase : std::uint8_t {
     successes,  // operations - failed
 };
 
-// 16 bytes in front: width, scale, whether unknown_value occurs, base, and at 8 the least value;
-// all little-endian. unknown_value is the code of all ones.
+// Begins with a header of 16 bytes, all little-endian: width, scale, whether unknown_value occurs,
+// base, and at offset 8 the least value. unknown_value is the code with all bits set.
 std::string pack_values(std::span<const std::int64_t> values, PackedBase base);
 
 PackedBase base_of(std::string_view packed) noexcept;
 
 // Fills `values`. False when the bytes can't be `values.size()` packed values.
 bool unpack_values(std::string_view packed, std::span<std::int64_t> values) noexcept;
-// Keys: false too where one is negative.
+// The same for keys; also false if one is negative.
 bool unpack_values(std::string_view packed, std::span<std::int32_t> values) noexcept;
 
 }  // namespace jobtally::store

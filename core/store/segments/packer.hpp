@@ -10,9 +10,9 @@ namespace jobtally::store {
 
 // In rows, or in the width of a range of sequences.
 struct PackingLimits {
-    std::size_t segment_rows = 16'384;  // a segment is full
-    std::int64_t tail = 4'096;          // a commit packs what is not packed at the end
-    std::int64_t gap = 512;             // settle() packs a range
+    std::size_t segment_rows = 16'384;  // a segment of this many rows is full
+    std::int64_t tail = 4'096;          // a commit packs the end if this much of it is unpacked
+    std::int64_t gap = 512;             // settle() packs an unpacked range of this width
 };
 
 class Packer {
@@ -21,7 +21,7 @@ class Packer {
 
     PackingLimits limits;
 
-    // The segments are read again before the next use.
+    // Forgets the segments, which are read again before the next use.
     void forget();
     // A row came to the end of the table.
     void add(const FactRow& row);

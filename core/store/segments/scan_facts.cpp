@@ -1,6 +1,5 @@
 // Segments are left out by their least and greatest time, or filtered value by value where a bound
-// of the span lies within.
-#include "core/store/facts/facts.hpp"
+// of the span lies between these two.
 #include "core/store/facts/scan_rows.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/segments/segment_reader.hpp"
@@ -36,7 +35,7 @@ class SegmentScan {
     const FactQuery& m_query;
     SegmentReader m_reader;
     FactBatch m_batch;
-    std::int64_t m_since;  // [m_since, m_until) with the open ends closed
+    std::int64_t m_since;  // [m_since, m_until); extreme values stand for open ends
     std::int64_t m_until;
     bool m_is_bounded;
 };
@@ -95,7 +94,7 @@ void SegmentScan::keep_what_is_inside() {
     if (m_query.at == WhichTime::received) m_batch.received_at.clear();
 }
 
-// The switch that by-passes this room: JOBTALLY_SEGMENTS=off in the environment.
+// The switch that bypasses the segments: JOBTALLY_SEGMENTS=off in the environment.
 bool segments_are_off() {
     const char* word = std::getenv("JOBTALLY_SEGMENTS");
     return word != nullptr && std::string_view(word) == "off";

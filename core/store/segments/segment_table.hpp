@@ -47,7 +47,7 @@ struct Segment {
 // All segments, by their first sequence. Throws StoreError::corrupt where they can't be true.
 std::vector<Segment> list_segments(const Store::Connection& connection);
 
-// What a segment of these facts, in the order of their sequence, says about them.
+// The description of a segment that holds these facts, which are in the order of their sequence.
 Segment segment_of(const FactBatch& facts, Sequence first, Sequence last);
 
 // Packs all columns of `facts` as the segment of [first, last].

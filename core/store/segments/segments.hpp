@@ -12,12 +12,13 @@
 namespace jobtally::store {
 
 // Hands all reports of the span to `take`, batch by batch, in no promised order; every report once,
-// all of one state of the store. The batch is the caller's only during the call. `take` runs in the
+// all of one state of the store. The batch is valid only during the call. `take` runs in the
 // calling thread. Throws StoreError::corrupt for packed copies that can't be unpacked and for
 // values that no report has.
 void scan_facts(const Store& store, const FactQuery& query,
                 const std::function<void(const FactBatch&)>& take);
-// The same for the other rooms of the store; within an open transaction it sees what that wrote.
+// The same for the other folders of the store; within an open transaction it sees what that has
+// written.
 void scan_facts(const Store::Connection& connection, const FactQuery& query,
                 const std::function<void(const FactBatch&)>& take);
 

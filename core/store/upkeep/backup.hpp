@@ -18,7 +18,7 @@ struct Backup {
 // Makes `target` a copy of one state of the store: compact, checked, on disk, mode 0600. Whatever
 // ends the process meanwhile, `target` is what it was or the whole copy. Replaces an older backup;
 // throws StoreError where `target` is anything else: the store itself, a store in use, another
-// file. The temporary `target.partial` of a killed backup goes with the next one.
+// file. The temporary `target.partial` of a killed backup is removed by the next one.
 Backup back_up(const Store& store, const std::filesystem::path& target);
 
 }  // namespace jobtally::store

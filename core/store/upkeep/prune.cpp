@@ -32,8 +32,8 @@ std::unordered_set<Sequence> label_sources(const Store& store, time::Instant bef
     return sources;
 }
 
-// In the order of arrival, so that whole segments go one after the other. Sources of labels come
-// last and together: where one goes all reports are searched for the next name.
+// In the order of arrival, so that whole segments go one after the other. Reports that give labels
+// come last and together, because deleting one makes us search all reports for the next name.
 Sequences old_reports(const Store& store, time::Instant before) {
     const ReadScope scope(store.connection());
     Sequences sequences;

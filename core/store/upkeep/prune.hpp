@@ -15,7 +15,7 @@ struct OldRecords {
 
 OldRecords count_before(const Store& store, time::Instant before);
 
-// Deletes them, as the store is when it begins: what arrives meanwhile stays. Each piece is a
+// Deletes the records that are old when it begins; what arrives meanwhile stays. Each piece is a
 // transaction of some milliseconds and ends early where another writer waits, so that a listener's
 // answers are not late. A kill leaves a sound store with fewer reports. The space is used again;
 // the file does not get smaller. Packs and checkpoints at the end. Returns what it deleted.

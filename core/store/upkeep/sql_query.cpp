@@ -20,7 +20,7 @@ namespace {
 constexpr const char* views_hint =
     "the views \"reports\" and \"definitions\" have readable texts and times";
 
-// Those that only tell something, and only without a value.
+// True for the pragmas that only report something, and only if they set no value.
 bool is_harmless(std::string_view pragma, bool has_argument) {
     constexpr std::string_view of_an_object[] = {"table_info",      "table_xinfo", "index_list",
                                                  "index_info",      "index_xinfo", "table_list",

@@ -8,10 +8,11 @@ namespace jobtally::store {
 
 namespace {
 
-// Of the largest report that a listener takes if it is not told otherwise.
+// The size of the largest report that a listener takes by default.
 constexpr std::size_t room_of_a_report = 1 << 20;
 
-// What is written here fits where no report does.
+// Demands room for a report, because the little that is written here may still fit when no report
+// does.
 void require_room(const Store::Connection& connection) {
     if (connection.is_private()) return;
     if (lacks_room(connection.path().parent_path(), room_of_a_report) != 0)

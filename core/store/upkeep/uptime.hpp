@@ -16,22 +16,22 @@ using UptimeKey = std::int64_t;
 struct UptimeSpan {
     time::Instant begun_at;
     time::Instant last_alive_at;
-    bool has_ended = false;  // as it was asked to; else it goes on, or was killed
+    bool has_ended = false;  // true if it ended on request; else it still runs, or was killed
 };
 
 // How often a listener says that it is alive.
 inline constexpr std::chrono::seconds alive_every{60};
 
-// A transaction of its own each, under the write guard, for which it waits up to `patience`; on
-// disk when it returns.
-// mark_alive() throws StoreError::full as well where a report would have no room.
+// Each call is a transaction of its own under the write guard, for which it waits up to `patience`.
+// What it wrote is on disk when it returns. mark_alive() throws StoreError::full as well where a
+// report would have no room.
 UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds patience);
 void mark_alive(Store& store, UptimeKey span, time::Instant at, std::chrono::milliseconds patience);
 void end_uptime(Store& store, UptimeKey span, time::Instant at, std::chrono::milliseconds patience);
 
 // By begun_at.
 std::vector<UptimeSpan> read_uptime(const Store& store);
-// When the report that arrived last did so.
+// When the last report arrived.
 std::optional<time::Instant> last_received_at(const Store& store);
 
 }  // namespace jobtally::store

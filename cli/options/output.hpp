@@ -51,9 +51,6 @@ class Output {
     std::string m_waiting;
 };
 
-// What small pictures are drawn with: nothing where programs read.
-table::Sparkline marks_for(const Output& output);
-
 // For text that is not an answer, such as help. Throws as Output does.
 void write_to_stdout(std::string_view text);
 

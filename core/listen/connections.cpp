@@ -15,6 +15,7 @@ constexpr std::size_t most_for_admin = 16;
 
 Connections::Connections(const ListenOptions& options, boost::asio::io_context& io)
     : m_most(options.max_connections),
+      m_handshake(options.timeout / 4),
       m_watch(io),
       m_peers(options.max_connections_per_peer, options.max_connections) {}
 
@@ -64,9 +65,11 @@ std::shared_ptr<Session> Connections::next_to_go(Purpose purpose) const {
     for (const auto& [number, session] : m_sessions) {
         const auto& stage = session->stage();
         if (session->purpose() == purpose)
-            occupants.push_back({number, stage.phase(), stage.since()});
+            occupants.push_back({number, stage.phase(), stage.since(), session->is_fresh()});
     }
-    const auto number = who_gives_way(occupants, Stage::Clock::now());
+    const auto number =
+        who_gives_way(occupants, Stage::Clock::now(), m_handshake,
+                      [this](std::uint64_t one) { return m_sessions.at(one)->has_input(); });
     return number ? find(*number) : nullptr;
 }
 

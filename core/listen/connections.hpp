@@ -5,6 +5,7 @@
 #include "core/listen/sockets/peer.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -51,6 +52,7 @@ class Connections {
     void expire_sessions();
 
     const std::size_t m_most;
+    const std::chrono::milliseconds m_handshake;  // that long an opening is waited for
     boost::asio::steady_timer m_watch;
     bool m_is_watching = false;
     std::unordered_map<std::uint64_t, std::shared_ptr<Session>> m_sessions;

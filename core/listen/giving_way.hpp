@@ -3,6 +3,7 @@
 
 #include "core/listen/stage.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -12,30 +13,61 @@ namespace jobtally::listen {
 
 // What a connection that holds a place is doing, and since when.
 struct Occupant {
+    using Time = Stage::Clock::time_point;
+    enum class Rank { answered, half_head, silent, opening, stays };
+
     std::uint64_t session = 0;  // its number
     Phase phase = Phase::idle;
-    Stage::Clock::time_point since;
+    Time since;
+    bool is_fresh = true;  // it has not had an answer yet
 
-    // True if nothing of a request has come, or if its head is still incomplete after a second,
-    // which does not happen to honest senders.
-    bool gives_way(Stage::Clock::time_point now) const {
-        return is_idle(phase) || (phase == Phase::head && now - since > std::chrono::seconds(1));
-    }
-    // Those that have sent nothing go first, and among equals the one that has been there longest.
-    bool goes_before(const Occupant& other) const {
-        if (is_idle(phase) != is_idle(other.phase)) return is_idle(phase);
-        return since < other.since;
+    // Who has had its answer loses nothing. All others are given the time that an honest sender
+    // takes at most: a tenth of a second for the first bytes, which come right behind the
+    // connection; a second for a head; `handshake` for the opening. Longer times would keep those
+    // waiting who stand behind a crowd of silent peers.
+    Rank rank(Time now, std::chrono::milliseconds handshake) const {
+        constexpr std::chrono::milliseconds for_first_bytes{100};
+        constexpr std::chrono::milliseconds for_head{1000};
+        if (phase == Phase::lingering || (phase == Phase::idle && !is_fresh)) return Rank::answered;
+        if (phase == Phase::head && now - since > for_head) return Rank::half_head;
+        if (phase == Phase::idle && now - since > for_first_bytes) return Rank::silent;
+        if (phase == Phase::opening && now - since > handshake) return Rank::opening;
+        return Rank::stays;
     }
 };
 
-// The number of the session to close; none where no one gives way.
-inline std::optional<std::uint64_t> who_gives_way(const std::vector<Occupant>& occupants,
-                                                  Stage::Clock::time_point now) {
-    const Occupant* first = nullptr;
+// The number of the session to close: of the first rank that is there, the one that has stood
+// longest. `has_input(number)` says whether bytes wait in its socket: then it stays, unless they
+// come after its last answer. None where no one gives way.
+template <class HasInput>
+std::optional<std::uint64_t> who_gives_way(const std::vector<Occupant>& occupants,
+                                           Occupant::Time now, std::chrono::milliseconds handshake,
+                                           HasInput has_input) {
+    using Rank = Occupant::Rank;
+    struct Candidate {
+        Rank rank;
+        const Occupant* occupant;
+    };
+    std::vector<Candidate> candidates;
     for (const auto& one : occupants) {
-        if (one.gives_way(now) && (first == nullptr || one.goes_before(*first))) first = &one;
+        const auto rank = one.rank(now, handshake);
+        if (rank != Rank::stays) candidates.push_back({rank, &one});
     }
-    return first == nullptr ? std::nullopt : std::optional(first->session);
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+        return a.rank != b.rank ? a.rank < b.rank : a.occupant->since < b.occupant->since;
+    });
+    for (const auto& [rank, one] : candidates) {
+        if (one->phase == Phase::lingering || !has_input(one->session)) return one->session;
+    }
+    return std::nullopt;
+}
+
+// What the access log says of the connection that is closed.
+inline const char* why_it_gives_way(Phase phase, bool is_fresh) {
+    if (phase == Phase::head)
+        return "it gave way to another connection before its head was complete";
+    return is_fresh ? "it gave way to another connection; it had sent nothing"
+                    : "it gave way to another connection after its answer";
 }
 
 }  // namespace jobtally::listen

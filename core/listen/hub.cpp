@@ -12,8 +12,8 @@
 namespace jobtally::listen {
 namespace {
 
-// Refused peers are reported at most once a minute.
-constexpr std::chrono::minutes refusal_report_every{1};
+// Peers that are refused, and connections that give way, are reported at most once a minute.
+constexpr std::chrono::minutes report_every{1};
 
 // In place of a session's number, for the receipt of a probe.
 constexpr std::uint64_t probe_number = 0;
@@ -57,7 +57,7 @@ void Hub::report_trouble(const std::string& what) const {
 
 void Hub::note(const AccessRecord& record) {
     m_counters.count(record);
-    if (m_hooks.access) m_hooks.access(record);
+    log(record);
 }
 
 void Hub::remove(std::uint64_t session) {
@@ -70,9 +70,21 @@ void Hub::remove(std::uint64_t session) {
 }
 
 bool Hub::make_room(Purpose purpose) {
-    const bool is_made = m_connections.make_room(purpose);
-    if (is_made) ++m_counters.closed_idle;
-    return is_made;
+    if (!m_connections.make_room(purpose)) return false;
+    ++m_counters.closed_idle;
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= m_next_room_report) {
+        m_next_room_report = now + report_every;
+        report_trouble(
+            fmt::format("a connection was closed for another one: there is no room ({} such closed "
+                        "since the start)",
+                        m_counters.closed_idle));
+    }
+    return true;
+}
+
+void Hub::log(const AccessRecord& record) const {
+    if (m_hooks.access) m_hooks.access(record);
 }
 
 bool Hub::admits(const Peer& peer) {
@@ -80,7 +92,7 @@ bool Hub::admits(const Peer& peer) {
     ++m_counters.refused_peers;
     const auto now = std::chrono::steady_clock::now();
     if (now >= m_next_refusal_report) {
-        m_next_refusal_report = now + refusal_report_every;
+        m_next_refusal_report = now + report_every;
         report_trouble(
             fmt::format("a connection from {} was closed at once: it has {} already "
                         "({} such closed since the start)",

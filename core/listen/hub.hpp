@@ -53,8 +53,10 @@ class Hub {
     void probe(std::uint64_t number);
     std::string metrics_text() const;
     Counters& counters() { return m_counters; }
-    // Counts a request whose fate is known, and writes it to the access log.
+    // Counts a request whose fate is known, and logs it.
     void note(const AccessRecord& record);
+    // Writes a line of the access log.
+    void log(const AccessRecord& record) const;
 
     // Lets what is under way finish, then stops the io_context.
     void stop();
@@ -73,6 +75,7 @@ class Hub {
     Connections m_connections;
     bool m_is_stopping = false;
     std::chrono::steady_clock::time_point m_next_refusal_report;
+    std::chrono::steady_clock::time_point m_next_room_report;
     std::uint64_t m_last_number = 0;
     std::shared_ptr<Receipts> m_receipts;
     std::vector<NumberedReceipt> m_taken;

@@ -1,6 +1,7 @@
 #include "core/listen/session.hpp"
 
 #include "core/ingest/decode.hpp"
+#include "core/listen/giving_way.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -90,8 +91,9 @@ void Session::close() {
 }
 
 void Session::give_way() {
-    if (m_stage.phase() == Phase::head)
-        record_access("it gave way to another connection before its head was complete");
+    if (m_stage.phase() != Phase::head) m_request = Request(m_peer, m_hub.hooks().clock());
+    m_request.record.problem = why_it_gives_way(m_stage.phase(), m_is_fresh);
+    m_hub.log(m_request.finished_record());
     close();
 }
 

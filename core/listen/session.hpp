@@ -27,14 +27,13 @@ class Session : public std::enable_shared_from_this<Session> {
     void take_receipt(const ingest::Receipt& receipt) noexcept;
     void body_may_come(BodyBudget::Share share) noexcept;
     void take_health(const Health& health) noexcept;
-    // The deadline has passed.
-    void expire() noexcept;
-    // Takes no more requests after the one under way.
-    void wind_down();
+    void expire() noexcept;  // the deadline has passed
+    void wind_down();        // takes no more requests after the one under way
     void close();
-    // Closes to make room for another connection, and logs the request that this cuts short.
-    void give_way();
+    void give_way();  // closes to make room for another connection, and logs that
     const Stage& stage() const { return m_stage; }
+    bool is_fresh() const { return m_is_fresh; }  // no request was answered yet
+    bool has_input() const { return m_channel->has_input(); }
 
   private:
     template <class Step>

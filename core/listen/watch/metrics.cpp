@@ -126,8 +126,9 @@ void add_connections(Page& page, const Counters& counters, const Gauges& gauges)
     page.counter("connections_total", counters.connections, "Connections that were accepted.");
     page.counter("connections_refused_total", counters.refused_peers,
                  "Connections closed at once because their peer had too many.");
-    page.counter("connections_closed_idle_total", counters.closed_idle,
-                 "Idle connections closed to make room for others.");
+    page.counter(
+        "connections_closed_idle_total", counters.closed_idle,
+        "Connections closed to make room for others: answered, idle, or with half a head.");
     page.counter("tls_handshakes_failed_total", counters.failed_handshakes,
                  "TLS handshakes that failed or took too long.");
     page.gauge("bodies_reserved_bytes", gauges.reserved_bytes,

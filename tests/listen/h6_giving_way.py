@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""H6: all places are taken, and one more peer comes with a report. It is answered 200, and who gave way is in the log.
+
+Usage: h6_giving_way.py PATH-OF-JOBTALLY [--long]. Places are held by half heads, by peers that say nothing, or by answers
+whose peers do not close; then, while the listener stands still, a whole report and one more silent peer arrive. Each with
+and without TLS (without alone where there is no openssl). The control holds the places by requests that are under way:
+nobody gives way, and the report is not answered. --long: 100 reports a case, and the default of 1,024 places too.
+"""
+import argparse
+import os
+import shutil
+import signal
+import socket
+import ssl
+import sys
+import tempfile
+import time
+
+import listener
+import tls
+from listener import Listener, post, read_answer, report
+
+# What holds the places: the bytes that each peer sends. Where there are none it is not even a handshake.
+HOLDERS = {"half heads": b"POST / HT", "silent peers": b"", "answers": b"POST / HTTP/9.9\r\n\r\n",
+           "requests": post(report("never"))[:-1]}
+STALE = 1.3  # seconds until holders give way
+
+
+class Case:
+    def __init__(self, folder, places, context, cert):
+        kind = tls.TlsListener if context else Listener
+        more = ("--tls-cert", cert[0], "--tls-key", cert[1]) if context else ()
+        self.context = context
+        self.places = places
+        self.running = kind(os.path.join(folder, "store.db"), "--max-connections", str(places), "--max-connections-per-peer",
+                            str(places), "--timeout", "12s", "--log-format", "text", *more)
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.running.port), timeout=8)
+
+    def speak(self, connection, data):
+        if self.context:
+            connection = self.context.wrap_socket(connection, server_hostname="127.0.0.1")
+        connection.sendall(data)
+        return connection
+
+    def hold(self, first_bytes):
+        held = [self.connect() for _ in range(self.places)]
+        return [self.speak(one, first_bytes) if first_bytes else one for one in held]
+
+    def stand_still(self, still):
+        self.running.process.send_signal(signal.SIGSTOP if still else signal.SIGCONT)
+
+    def answered(self, ids):
+        """Of reports that wait in their sockets when the listener goes on, those that are answered 200. Under TLS the
+        hello waits. Behind each comes one more silent peer."""
+        self.stand_still(True)
+        honest, silent = [], []
+        for id in ids:
+            honest.append(self.connect())
+            if not self.context:
+                self.speak(honest[-1], post(report(id)))
+            silent.append(self.connect())
+        self.stand_still(False)
+        found = []
+        for id, connection in zip(ids, honest):
+            try:
+                if self.context:
+                    connection = self.speak(connection, post(report(id)))
+                if read_answer(connection)[0].status == 200:
+                    found.append(id)
+            except OSError:
+                pass
+            connection.close()
+        for one in silent:
+            one.close()
+        return found
+
+    def round(self, ids, holder):
+        held = self.hold(HOLDERS[holder])
+        # Under TLS a peer that says nothing has its share of the deadline for the handshake.
+        time.sleep(0.1 if holder == "answers" else 3.3 if self.context and holder == "silent peers" else STALE)
+        answered = self.answered(ids)
+        for one in held:
+            one.close()
+        return answered
+
+
+def case(holder, places, count, context=None, cert=None):
+    together = min(places // 4, 25)  # they and the silent ones take half of the places
+    ids = ["r%d" % i for i in range(count)]
+    answered = []
+    with tempfile.TemporaryDirectory() as folder:
+        one = Case(folder, places, context, cert)
+        for first in range(0, count, together):
+            answered += one.round(ids[first:first + together], holder)
+        code = one.running.stop()
+        stored = set(answered) & set(one.running.ids())
+        told = sum("it gave way" in line for line in one.running.log)
+    print("H6 %s%s: %d places, %d of %d reports answered, %d of them stored, %d lines of who gave way, exit code %d"
+          % (holder, ", TLS" if context else "", places, len(answered), count, len(stored), told, code), flush=True)
+    return len(stored) == count and told > 0 and code == 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--long", action="store_true")
+    options = parser.parse_args()
+    listener.PROGRAM = os.path.abspath(options.program)
+    count = 100 if options.long else 8
+    sizes = (16, 64, 1024) if options.long else (16, 64)
+    with tempfile.TemporaryDirectory() as folder:
+        ways = [(None, None)]
+        if shutil.which("openssl"):
+            cert = tls.make_pair(folder, "giving-way")
+            ways.append((ssl.create_default_context(cafile=cert[0]), cert))
+        good = [case(holder, places, count, *way) for way in ways for places in sizes
+                for holder in ("half heads", "silent peers", "answers")]
+    good.append(not case("requests", 16, 1))
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,7 +14,7 @@ namespace {
 
 struct CellOf {
     table::Cell operator()(std::monostate) const { return {}; }
-    table::Cell operator()(std::int64_t value) const { return value; }
+    table::Cell operator()(std::int64_t value) const { return table::Digits{value}; }
     table::Cell operator()(double value) const {
         if (!std::isfinite(value)) return std::string(value < 0 ? "-Infinity" : "Infinity");
         return table::Number{value};

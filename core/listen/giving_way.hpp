@@ -21,17 +21,18 @@ struct Occupant {
     Time since;
     bool is_fresh = true;  // it has not had an answer yet
 
-    // Who has had its answer loses nothing. All others are given the time that an honest sender
-    // takes at most: a tenth of a second for the first bytes, which come right behind the
-    // connection; a second for a head; `handshake` for the opening. Longer times would keep those
-    // waiting who stand behind a crowd of silent peers.
+    // Each has the time that an honest peer takes at most. That is a moment for the first bytes,
+    // which come right behind the connection; for taking the last answer; and for bytes that have
+    // been read but not looked at. Longer ones would keep those waiting who stand behind a crowd of
+    // silent peers. It is a second for a head, and `handshake` for the opening.
     Rank rank(Time now, std::chrono::milliseconds handshake) const {
-        constexpr std::chrono::milliseconds for_first_bytes{100};
-        constexpr std::chrono::milliseconds for_head{1000};
-        if (phase == Phase::lingering || (phase == Phase::idle && !is_fresh)) return Rank::answered;
-        if (phase == Phase::head && now - since > for_head) return Rank::half_head;
-        if (phase == Phase::idle && now - since > for_first_bytes) return Rank::silent;
-        if (phase == Phase::opening && now - since > handshake) return Rank::opening;
+        constexpr std::chrono::milliseconds moment{100};
+        const auto age = now - since;
+        const bool is_answered = phase == Phase::lingering || (phase == Phase::idle && !is_fresh);
+        if (is_answered && age > moment) return Rank::answered;
+        if (phase == Phase::head && age > std::chrono::seconds(1)) return Rank::half_head;
+        if (phase == Phase::idle && age > moment) return Rank::silent;
+        if (phase == Phase::opening && age > handshake) return Rank::opening;
         return Rank::stays;
     }
 };

@@ -93,7 +93,7 @@ void Session::close() {
 void Session::give_way() {
     if (m_stage.phase() != Phase::head) m_request = Request(m_peer, m_hub.hooks().clock());
     m_request.record.problem = why_it_gives_way(m_stage.phase(), m_is_fresh);
-    m_hub.log(m_request.finished_record());
+    if (m_purpose == Purpose::reports) m_hub.log(m_request.finished_record());
     close();
 }
 

@@ -36,7 +36,10 @@ class Stage {
         m_deadline = m_entered + patience;
     }
     // Changes the phase but keeps the deadline.
-    void move_on(Phase phase) { m_phase = phase; }
+    void move_on(Phase phase) {
+        m_phase = phase;
+        m_entered = Clock::now();
+    }
     void wait_for_ever() { m_deadline = Clock::time_point::max(); }
     void wait_at_most(std::chrono::milliseconds patience) {
         m_deadline = std::min(m_deadline, Clock::now() + patience);
@@ -60,7 +63,7 @@ class Stage {
 
   private:
     Phase m_phase = Phase::opening;
-    Clock::time_point m_entered;  // when enter() was called last
+    Clock::time_point m_entered;  // the phase
     Clock::time_point m_deadline;
 };
 

@@ -27,7 +27,7 @@ bool is_harmless(std::string_view pragma, bool has_argument) {
                                                  "foreign_key_list"};
     constexpr std::string_view plain[] = {"application_id",  "user_version",   "page_count",
                                           "page_size",       "freelist_count", "encoding",
-                                          "compile_options", "database_list"};
+                                          "compile_options", "journal_mode",   "database_list"};
     if (std::find(std::begin(of_an_object), std::end(of_an_object), pragma) !=
         std::end(of_an_object)) {
         return true;

@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -46,10 +45,6 @@ struct SummaryFacts {
 // `jobtally show ID`, to be copied into a shell. Ids come from outside, so they are quoted where
 // necessary.
 std::string next_step(const std::string& id);
-
-inline table::Cell text_or_unknown(std::string_view text) {
-    return text.empty() ? table::Cell{} : table::Cell{std::string(text)};
-}
 
 // A table that begins with the columns of a definition, then has these; and a row of it.
 table::ResultTable section_table(std::initializer_list<table::Column> columns);

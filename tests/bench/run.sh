@@ -18,7 +18,7 @@ mkdir -p "$logs" "$bench_dir/peers"
 mapfile -t packages < <(program_packages; printf 'python3\n')
 need_packages "$logs/packages.log" "${packages[@]}"
 quietly "$logs/configure.log" "configuring" cmake -S "$source_dir" -B "$build_dir" -G Ninja \
-    -DCMAKE_BUILD_TYPE=Release -DJOBTALLY_TESTS=OFF
+    -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DJOBTALLY_TESTS=OFF
 quietly "$logs/build.log" "building (the first time takes some minutes)" \
     cmake --build "$build_dir" --parallel "$(build_jobs)" --target jobtally
 quietly "$logs/generator.log" "building the generator" \

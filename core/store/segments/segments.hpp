@@ -1,5 +1,5 @@
 // The face of this room for those who read: facts from the packed copies where there are any, from
-// the rows elsewhere. JOBTALLY_SEGMENTS=off in the environment by-passes the copies, so that both
+// the rows elsewhere. JOBTALLY_SEGMENTS=off in the environment bypasses the copies, so that both
 // answers can be compared.
 #pragma once
 

@@ -24,12 +24,13 @@ mapfile -t packages < <(program_packages; test_packages; checked_packages)
 need_packages "$work/packages.log" "${packages[@]}"
 build_preset checked fuzz
 
-# fuzz TARGET: bounded in time, in the length of inputs, and in what one input may take.
+# fuzz TARGET: bounded in time, in the length of inputs, and in what one input may take. The timeout goes by the clock: it is
+# long enough that a machine which stands still for some seconds makes no finding.
 fuzz() {
     local target=$1 options=()
     mkdir -p "$work/corpus/$target" "$work/findings/$target"
     [ ! -f "tests/fuzz/$target/$target.dict" ] || options+=("-dict=tests/fuzz/$target/$target.dict")
-    "$build_dir/tests/fuzz/fuzz_$target" "${options[@]}" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 \
+    "$build_dir/tests/fuzz/fuzz_$target" "${options[@]}" -max_total_time="$seconds" -timeout=40 -rss_limit_mb=4096 \
         -max_len=4096 -print_final_stats=1 -print_funcs=0 -artifact_prefix="$work/findings/$target/" \
         "$work/corpus/$target" "tests/fuzz/$target/seeds" >"$work/$target.log" 2>&1 </dev/null
 }
@@ -58,7 +59,7 @@ for target in "${targets[@]}"; do
     [ "$findings" -gt 0 ] || findings=$(cat "$work/$target.status")
     total=$((total + findings))
     printf '%-14s %12s %8s %8s %9s\n' "$target" "${executions:--}" "${edges:--}" "$inputs" "$findings"
-    [ "$findings" -eq 0 ] || grep -E -m 6 'ERROR|demand failed|runtime error|SUMMARY|^    #[0-9] .* in jobtally' "$work/$target.log" | sed 's/^/    /' || true
+    [ "$findings" -eq 0 ] || grep -E -m 12 'ERROR|ALARM|Base64|demand failed|runtime error|SUMMARY|^    #[0-9] .* in jobtally' "$work/$target.log" | sed 's/^/    /' || true
 done
 printf 'fuzz: %d targets, %d s each, %d findings\n' "${#targets[@]}" "$seconds" "$total"
 [ "$total" -eq 0 ]

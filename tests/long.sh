@@ -14,13 +14,15 @@ mkdir -p "$logs"
 
 names=(p1_kill p2_order power_cut p4_kill_at p5_errors p6_full p7_locked p8_crowd p9_ingest p10_activation p11_damaged
     gone_peer terminate ingest_killed other_program hung_reader h1_malformed h1_corpus h2_slow h3_limits h4_split
-    h5_descriptors d1_json d1_utf8 d1_times d2_naughty)
+    h5_descriptors rhythm_simulator d1_json d1_utf8 d1_times d2_naughty)
 [ "$#" -eq 0 ] || names=("$@")
 failed=0
 for name in "${names[@]}"; do
     begun=$SECONDS status=0
     if [ "$name" = power_cut ]; then
         command=(build/test/tests/vfs/power_cut --long)
+    elif [ "$name" = rhythm_simulator ]; then
+        command=(build/test/tests/rhythm_simulator --long)
     else
         script=$(find tests -name "$name.py" | head -n 1)
         [ -n "$script" ] || { echo "there is no proof \"$name\"" >&2; exit 2; }

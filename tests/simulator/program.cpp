@@ -1,0 +1,89 @@
+#include "tests/simulator/program.hpp"
+
+#include "core/rhythm/expectation.hpp"
+#include "core/rhythm/gaps.hpp"
+#include "core/store/reports/write_transaction.hpp"
+#include "tests/simulator/moment.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+namespace jobtally::simulator {
+
+namespace {
+
+std::vector<time::TimeSpan> spans_of(const std::vector<Span>& down, Micros now) {
+    std::vector<time::TimeSpan> spans;
+    for (const auto& span : down) {
+        if (span.from >= now) break;
+        spans.push_back({time::instant_from_micros(span.from), time::instant_from_micros(span.to)});
+    }
+    return spans;
+}
+
+store::Store stored(const Fleet& fleet) {
+    auto store = store::Store::in_memory();
+    store::WriteTransaction transaction(store);
+    std::size_t number = 0;
+    for (const auto& definition : fleet.definitions) {
+        const std::size_t middle = number + definition.runs.size() / 2;
+        for (const auto& run : definition.runs) {
+            if (run.is_lost || run.arrives_at > fleet.end) continue;
+            model::JobReport report;
+            report.id = fmt::format("report-{}", ++number);
+            report.status = run.failed ? "FAILURE" : "SUCCESS";
+            report.definition_id = definition.id;
+            report.definition_name = number < middle ? definition.name : definition.later_name;
+            report.created_at = time::instant_from_micros(run.created_at);
+            report.updated_at = time::instant_from_micros(run.arrives_at);
+            transaction.put(report, *report.updated_at);
+        }
+    }
+    transaction.commit();
+    return store;
+}
+
+std::optional<Micros> micros_of(const std::optional<time::Instant>& at) {
+    return at ? std::optional(time::micros(*at)) : std::nullopt;
+}
+
+}  // namespace
+
+Verdict Program::judge(const std::vector<query::Run>& known, Micros now) {
+    rhythm::MissedOptions options;
+    options.now = time::instant_from_micros(now);
+    options.down = spans_of(m_fleet.down, now);
+    const std::size_t count = std::min(known.size(), rhythm::runs_looked_at);
+    const auto runs = std::span(known).last(count);
+    const auto begun = std::chrono::steady_clock::now();
+    const auto said = rhythm::expectation_of(runs, nullptr, options, m_fleet.zone);
+    m_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    ++m_judged;
+    return {std::string(rhythm::name_of(said.state)),
+            said.rhythm ? said.rhythm->schedule->text(m_fleet.zone) : "",
+            micros_of(said.expected_by)};
+}
+
+Answers ask_through_store(const Fleet& fleet) {
+    const auto store = stored(fleet);
+    query::Selection selection;
+    selection.zone = fleet.zone;
+    const query::Scope scope(store, selection);
+    rhythm::MissedOptions options;
+    options.now = time::instant_from_micros(fleet.end);
+    options.down = spans_of(fleet.down, fleet.end);
+    Answers answers;
+    for (const auto& row : rhythm::missed(scope, options).rows) {
+        answers.verdicts[row.id] = {std::string(rhythm::name_of(row.state)),
+                                    row.rhythm.value_or(""), micros_of(row.expected_by)};
+    }
+    for (const auto& gap : rhythm::gaps(scope, options).gaps) {
+        answers.gaps[gap.id].push_back(
+            {time::micros(gap.from), micros_of(gap.to).value_or(fleet.end)});
+    }
+    return answers;
+}
+
+}  // namespace jobtally::simulator

@@ -79,13 +79,14 @@ int show(const Globals& globals, std::int64_t id) {
     return exit_done;
 }
 
-// A body leaves the list if all its reports are accepted now. Reports are stored before bodies are
-// dropped: if the program ends in between, storing them again changes nothing.
+// A body leaves the list if it is whole and all its reports are accepted now. Reports are stored
+// before bodies are dropped: if the program ends in between, storing them again changes nothing.
 int retry(const Globals& globals, const DbRejectedOptions& options) {
     Output output(globals);
     auto store = store::Store::open_to_write(globals.store_path());
     model::Tally tally;
     std::vector<std::int64_t> accepted;
+    std::int64_t cut = 0;
     {
         store::WriteTransaction transaction(store);
         for (const auto& body : chosen(store, options)) {
@@ -94,13 +95,21 @@ int retry(const Globals& globals, const DbRejectedOptions& options) {
                 tally.count(transaction.put(report, body.received_at));
             }
             tally.rejected += delivery.rejected();
-            if (delivery.rejections.empty()) accepted.push_back(body.rejected_id);
+            const bool is_cut = ingest::tells_cut(body.reason);
+            cut += is_cut ? 1 : 0;
+            if (delivery.rejections.empty() && !is_cut) accepted.push_back(body.rejected_id);
         }
         transaction.commit();
     }
     store::drop_rejected(store, accepted);
     print_tally(output, tally);
     output.finish();
+    if (cut > 0)
+        print_warning(
+            fmt::format("{} kept only in part: what is there of {} was tried, and {} on "
+                        "the list",
+                        cut == 1 ? "1 body is" : count_text(cut) + " bodies are",
+                        cut == 1 ? "it" : "them", cut == 1 ? "it stays" : "they stay"));
     return tally.rejected > 0 ? exit_rejected : exit_done;
 }
 

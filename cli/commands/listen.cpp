@@ -25,7 +25,7 @@ namespace {
 
 struct ListenOptions {
     std::vector<std::string> binds;
-    std::string path = "/";
+    std::vector<std::string> paths{"/"};
     std::string auth_file;
     bool allow_anonymous = false;
     std::uint64_t max_body = 1 << 20;
@@ -59,7 +59,7 @@ std::vector<listen::Authorization> authorizations(const ListenOptions& options) 
 listen::ListenOptions listen_options(const ListenOptions& options) {
     listen::ListenOptions result;
     for (const auto& bind : options.binds) result.binds.push_back(listen::parse_bind_address(bind));
-    result.path = options.path;
+    result.paths = options.paths;
     result.authorizations = authorizations(options);
     result.allow_anonymous = options.allow_anonymous;
     result.max_body = options.max_body;
@@ -206,8 +206,12 @@ void add_listen(Application& application) {
                     "Where to listen (default 127.0.0.1:8080); repeatable")
         ->type_name("ADDR:PORT|unix:PATH")
         ->allow_extra_args(false);
-    command.add_option("--path", options->path, "The path of the URL (default /)")
-        ->type_name("URLPATH");
+    command
+        .add_option(
+            "--path", options->paths,
+            "The path of the URL, with or without a slash at its end (default /); repeatable")
+        ->type_name("URLPATH")
+        ->allow_extra_args(false);
     command
         .add_option("--auth-file", options->auth_file,
                     "Accepted Authorization values, a line `label: value` each")

@@ -21,6 +21,14 @@ model::Rejection nothing_in(std::string_view body) {
             std::string(body.substr(0, wire::Limits{}.kept_body)), 1, !is_empty};
 }
 
+constexpr std::string_view cut_begin = " (of its body the first ";
+constexpr std::string_view cut_end = " bytes are kept)";
+
+void say_how_much(model::Rejection& rejection) {
+    const auto kept = static_cast<std::int64_t>(rejection.body.size());
+    rejection.reason += fmt::format("{}{}{}", cut_begin, count_text(kept), cut_end);
+}
+
 // This many rejections of one body are kept one by one. With more, a body of nothing but commas and
 // brackets would push all others out of the store, and keep everybody waiting.
 constexpr std::size_t single_rejections = 1000;
@@ -60,10 +68,23 @@ class Rejections {
 }  // namespace
 
 void tell_cut(model::Rejection& rejection) {
-    const auto most = wire::Limits{}.kept_body;
-    if (rejection.body.size() < most) return;
-    rejection.reason += fmt::format(" (of its body the first {} bytes are kept)",
-                                    count_text(static_cast<std::int64_t>(most)));
+    if (rejection.body.size() >= wire::Limits{}.kept_body) say_how_much(rejection);
+}
+
+bool tells_cut(std::string_view reason) {
+    return reason.ends_with(cut_end) && reason.find(cut_begin) != std::string_view::npos;
+}
+
+Delivery reject(std::string_view body, bool is_whole, std::string reason, std::string source,
+                time::Instant received_at) {
+    model::Rejection rejection{std::move(reason),
+                               std::string(body.substr(0, wire::Limits{}.kept_body)), 1, false};
+    if (!is_whole || rejection.body.size() < body.size()) say_how_much(rejection);
+    Delivery delivery;
+    delivery.source = std::move(source);
+    delivery.received_at = received_at;
+    delivery.rejections.push_back(std::move(rejection));
+    return delivery;
 }
 
 Delivery decode(std::string_view body, std::string source, time::Instant received_at) {

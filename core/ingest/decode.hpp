@@ -14,7 +14,14 @@ namespace jobtally::ingest {
 // kept, in pieces of 64 KiB.
 Delivery decode(std::string_view body, std::string source, time::Instant received_at);
 
+// Keeps the beginning of a body as rejected whatever it holds. `is_whole`: there is no more of it
+// than `body`.
+Delivery reject(std::string_view body, bool is_whole, std::string reason, std::string source,
+                time::Instant received_at);
+
 // Where only the beginning of a long rejected body is kept, adds that to its reason.
 void tell_cut(model::Rejection& rejection);
+// True if the reason of a rejection says so.
+bool tells_cut(std::string_view reason);
 
 }  // namespace jobtally::ingest

@@ -24,7 +24,7 @@ Hub::Hub(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks h
     : m_options(options),
       m_hooks(std::move(hooks)),
       m_sink(sink),
-      m_rules{options.path, options.max_body, AcceptedAuthorizations(options.authorizations)},
+      m_rules{options.paths, options.max_body, AcceptedAuthorizations(options.authorizations)},
       m_budget(options.body_budget, m_io,
                [this](std::uint64_t number) { return m_connections.find(number); }),
       m_connections(options, m_io),

@@ -22,10 +22,11 @@ void check(const ListenOptions& options) {
     if (options.binds.empty() && options.passed.empty())
         throw UsageError("no address to listen on");
     const auto is_of_path = [](char c) { return c > 0x20 && c < 0x7f && c != '?' && c != '#'; };
-    if (!options.path.starts_with('/') ||
-        !std::all_of(options.path.begin(), options.path.end(), is_of_path))
-        throw UsageError(fmt::format("\"{}\" is not a path", visible(options.path)),
-                         "write a path such as \"/\" or \"/job-reports\"");
+    for (const auto& path : options.paths) {
+        if (!path.starts_with('/') || !std::all_of(path.begin(), path.end(), is_of_path))
+            throw UsageError(fmt::format("{} is not a path", in_short_quotes(path)),
+                             "write a path such as \"/\" or \"/job-reports\"");
+    }
     if (options.max_connections == 0 || options.max_body == 0 || options.timeout.count() <= 0)
         throw UsageError("the limits of connections, body and time must be above 0");
     if (options.max_body > 9'999'999'999)
@@ -120,7 +121,10 @@ class Listener::Impl {
         if (purpose == Purpose::admin) {
             admin_urls.push_back(socket.url("http", "/"));
         } else {
-            urls.push_back(socket.url(options.tls ? "https" : "http", options.path));
+            for (const auto& path : options.paths) {
+                auto url = socket.url(options.tls ? "https" : "http", path);
+                if (urls.empty() || urls.back() != url) urls.push_back(std::move(url));
+            }
         }
         m_doors.push_back(std::make_unique<Door>(m_hub, std::move(socket), purpose));
     }

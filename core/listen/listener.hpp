@@ -22,7 +22,7 @@ class TlsIdentity;
 struct ListenOptions {
     std::vector<BindAddress> binds;
     std::vector<int> passed;  // sockets that already listen; together with `binds` at least one
-    std::string path = "/";
+    std::vector<std::string> paths{"/"};  // see DoorRules
     std::vector<Authorization> authorizations;
     // Unless this is set, only local addresses are allowed if there are no authorizations, and only
     // local ones for admin.

@@ -1,8 +1,12 @@
 #include "core/listen/request.hpp"
 
+#include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace jobtally::listen {
 namespace {
@@ -35,17 +39,20 @@ RequestReader::State Request::take_head(InputBuffer& in, std::uint64_t max_body)
     m_head_only = head.method == "HEAD";
     m_has_body = head.has_body();
     m_expects_continue = head.expect.has_value();
-    m_most_body = head.chunked ? max_body : head.content_length.value_or(0);
+    m_most_body = std::min(max_body, head.content_length.value_or(max_body));
     return State::done;
 }
 
 RequestReader::State Request::take_body(InputBuffer& in) {
+    using State = RequestReader::State;
     auto input = in.view();
     const auto before = input.size();
     const auto state = m_reader->take_body(input);
     in.consume(before - input.size());
     m_refusal = m_reader->refusal();
-    return state;
+    if (!m_reader->is_too_large()) return state;
+    if (!m_answer) note({error_answer(too_large.status, too_large.reason), {}, too_large.reason});
+    return m_refusal.status == too_large.status ? State::done : state;
 }
 
 bool Request::needs_share() const {
@@ -53,7 +60,15 @@ bool Request::needs_share() const {
 }
 
 ingest::Delivery Request::release(time::Instant received_at) {
-    auto delivery = ingest::decode(m_reader->body(), "http " + record.peer, received_at);
+    const auto body = m_reader->body();
+    const auto source = "http " + record.peer;
+    auto delivery = m_answer
+                        ? ingest::reject(body, m_reader->is_done(),
+                                         fmt::format("answered {} to {} {}: {}", m_answer->status,
+                                                     record.method, in_short_quotes(record.path),
+                                                     m_kept_because),
+                                         source, received_at)
+                        : ingest::decode(body, source, received_at);
     delivery.body = m_reader->release_body();
     record.body_bytes = delivery.body->size();
     return delivery;
@@ -61,6 +76,8 @@ ingest::Delivery Request::release(time::Instant received_at) {
 
 void Request::note(const Verdict& verdict) {
     if (verdict.label) record.label = *verdict.label;
+    m_answer = verdict.answer;
+    m_kept_because = verdict.kept_because;
 }
 
 void Request::note(const ingest::Receipt& receipt) {
@@ -68,6 +85,7 @@ void Request::note(const ingest::Receipt& receipt) {
         record.problem = *receipt.error;
     } else if (receipt.is_spooled) {
         record.problem = "spooled";
+        record.is_spooled = true;
     } else {
         record.tally = receipt.tally;
         if (receipt.delivery.reports.empty() && !receipt.delivery.rejections.empty())

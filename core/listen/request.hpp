@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 namespace jobtally::listen {
 
@@ -24,7 +26,8 @@ class Request {
     // Takes the head off the front of `in` once all of it is there. The body that follows may have
     // at most `max_body` bytes.
     RequestReader::State take_head(InputBuffer& in, std::uint64_t max_body);
-    // Takes what has come of the body off the front of `in`.
+    // Takes what has come of the body off the front of `in`. One that is too large is refused as by
+    // a verdict; of it the state is never `refused`.
     RequestReader::State take_body(InputBuffer& in);
     // Why take_head() or take_body() has refused the request.
     const Refusal& refusal() const { return m_refusal; }
@@ -42,9 +45,17 @@ class Request {
     std::uint64_t most_body() const { return m_most_body; }  // bytes that its body may take
     void own(BodyBudget::Share share) { m_share = std::move(share); }
 
-    // The whole body, decoded.
-    ingest::Delivery release(time::Instant received_at);
     void note(const Verdict& verdict);
+    // The answer that was chosen before the body was known. None: what it holds decides.
+    const std::optional<Answer>& refusal_answer() const { return m_answer; }
+    // True if the body is kept as rejected. One that waits for `100 Continue` does not come.
+    bool is_kept(bool has_come) const {
+        return !m_kept_because.empty() && m_has_body && (has_come || !m_expects_continue);
+    }
+    bool has_some_body() const { return !m_reader->body().empty(); }
+
+    // The body as far as it has come: decoded, or as rejected.
+    ingest::Delivery release(time::Instant received_at);
     void note(const ingest::Receipt& receipt);
     // Forgets head and body, and gives its share of the budget back.
     void drop_body();
@@ -59,6 +70,8 @@ class Request {
     std::size_t m_scanned = 0;
     std::unique_ptr<RequestReader> m_reader;
     Refusal m_refusal;
+    std::optional<Answer> m_answer;
+    std::string_view m_kept_because;
     bool m_keep_alive = false;
     bool m_head_only = false;
     bool m_has_body = false;

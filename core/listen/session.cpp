@@ -16,8 +16,8 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds linger_patience{2000};
+// For bytes that are on their way.
 constexpr std::chrono::milliseconds last_chance{500};
-constexpr std::uint64_t lingered_limit = 4 << 20;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -120,7 +120,7 @@ void Session::give_up_waiting() {
         case Phase::body:
         case Phase::waiting:
             if (m_stage.is_reading()) m_channel->cancel();
-            return refuse(m_stage.late_refusal());
+            return m_request.refusal_answer() ? deliver() : refuse(m_stage.late_refusal());
         case Phase::storing:
             return;  // the sink bounds its own patience
         case Phase::probing:
@@ -149,6 +149,7 @@ void Session::take_bytes(const error_code& problem, std::size_t bytes) {
 }
 
 void Session::lose_peer() {
+    if (m_stage.phase() == Phase::body && m_request.refusal_answer()) return deliver();
     if (m_stage.phase() != Phase::idle)
         record_access("the peer closed before its request was complete");
     close();
@@ -181,14 +182,15 @@ void Session::judge() {
             ? judge_admin_head(m_request.head(), [this] { return m_hub.metrics_text(); })
             : judge_head(m_request.head(), m_hub.rules());
     m_request.note(verdict);
+    if (m_request.is_kept(!m_in.empty())) return begin_body();
     if (verdict.answer) return answer_head(*verdict.answer);
     if (m_purpose == Purpose::reports) return begin_body();
     m_stage.enter(Phase::probing, m_hub.options().timeout);
     m_hub.probe(m_number);
 }
 
-// A body that nobody wants is not read, so a request behind it could not be found: the connection
-// ends.
+// A body that nobody wants may not have been read to its end, so a request behind it could not be
+// found: the connection ends.
 void Session::answer_head(const Answer& answer) {
     m_request.left_unread = m_request.has_body();
     respond(answer, m_request.keep_alive() && !m_request.left_unread);
@@ -226,12 +228,16 @@ void Session::advance_body() {
     const auto state = m_request.take_body(m_in);
     if (state == RequestReader::State::refused) return refuse(m_request.refusal());
     if (state == RequestReader::State::done) return deliver();
+    // Who has its answer to come, whatever the body is, may not send it at all.
+    if (m_request.refusal_answer()) m_stage.wait_on(last_chance, m_hub.options().timeout);
     if (!m_request.needs_share()) return read_more();
     m_stage.move_on(Phase::waiting);  // the deadline stays that of the body
     m_hub.budget().ask(m_request.most_body(), m_number);
 }
 
 void Session::deliver() {
+    const auto& refusal = m_request.refusal_answer();
+    if (refusal && !m_request.has_some_body()) return answer_head(*refusal);
     auto delivery = m_request.release(m_hub.hooks().clock());
     m_stage.move_on(Phase::storing);
     m_stage.wait_for_ever();
@@ -243,7 +249,8 @@ void Session::take_receipt(const ingest::Receipt& receipt) noexcept {
     protect([&] {
         m_request.note(receipt);
         if (receipt.error) m_hub.hooks().lost(receipt.delivery.body.value_or(""), m_peer.name);
-        respond(answer_to(receipt), m_request.keep_alive());
+        const auto& refusal = m_request.refusal_answer();
+        refusal ? answer_head(*refusal) : respond(answer_to(receipt), m_request.keep_alive());
     });
 }
 
@@ -290,27 +297,14 @@ void Session::finish_response(const error_code& problem, std::size_t) {
     if (m_hub.is_stopping()) wind_down();  // the stop may have come while the answer was sent
 }
 
+// Closing while bytes are unread resets the connection, and the peer may never see its answer.
 void Session::end_connection() {
     m_stage.enter(Phase::lingering, std::min(m_hub.options().timeout, linger_patience));
-    m_channel->end_sending(then<&Session::end_sending>());
+    part(*m_channel, m_request.left_unread || !m_in.empty(), then<&Session::end_lingering>());
 }
 
-// Closing while bytes are unread resets the connection, and the peer may never see its answer.
-void Session::end_sending(const error_code&, std::size_t) {
-    if (m_stage.phase() != Phase::lingering) return;
-    m_request.left_unread || !m_in.empty() ? linger() : close();
-}
-
-void Session::linger() {
-    m_in.consume(m_in.view().size());
-    const auto [room, size] = m_in.prepare();
-    m_channel->discard_some(room, size, then<&Session::discard>());
-}
-
-void Session::discard(const error_code& problem, std::size_t bytes) {
-    if (m_stage.phase() != Phase::lingering) return;
-    m_lingered += bytes;
-    problem || m_lingered > lingered_limit ? close() : linger();
+void Session::end_lingering(const error_code&, std::size_t) {
+    close();
 }
 
 }  // namespace jobtally::listen

@@ -62,9 +62,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void finish_response(const boost::system::error_code& problem, std::size_t);
     void record_access(std::string problem = {});
     void end_connection();
-    void end_sending(const boost::system::error_code&, std::size_t);
-    void linger();
-    void discard(const boost::system::error_code& problem, std::size_t bytes);
+    void end_lingering(const boost::system::error_code&, std::size_t);
 
     Hub& m_hub;
     const std::unique_ptr<Channel> m_channel;
@@ -78,7 +76,6 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string m_out;
     bool m_close_after = false;
     bool m_peer_is_gone = false;
-    std::uint64_t m_lingered = 0;
 };
 
 }  // namespace jobtally::listen

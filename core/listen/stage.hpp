@@ -41,6 +41,10 @@ class Stage {
         m_entered = Clock::now();
     }
     void wait_for_ever() { m_deadline = Clock::time_point::max(); }
+    // For `patience` from now, but not beyond `most` from the beginning of the phase.
+    void wait_on(std::chrono::milliseconds patience, std::chrono::milliseconds most) {
+        m_deadline = std::min(m_entered + most, Clock::now() + patience);
+    }
     void wait_at_most(std::chrono::milliseconds patience) {
         m_deadline = std::min(m_deadline, Clock::now() + patience);
     }

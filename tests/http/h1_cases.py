@@ -122,7 +122,7 @@ def request_line_cases(cases):
     line("url as target", "accept", "absolute-form (RFC 9112, 3.2.2)", b"POST http://localhost/ HTTP/1.1")
     line("url of another host", "accept", "RFC 9112, 3.2.2: the Host is passed over", b"POST HTTP://other:80/?q HTTP/1.1")
     for target in (b"//", b"/%00", b"/%0d%0aX:%20y", b"/..%2f", b"/a\\b", b"/index", b"/%2e/"):
-        line("other path %r" % target, "reject", "404, and its body is not read", b"POST %s HTTP/1.1" % target)
+        line("other path %r" % target, "reject", "404, and its body is not stored", b"POST %s HTTP/1.1" % target)
     for version in (b"HTTP/1.2", b"HTTP/2.0", b"HTTP/0.9", b"HTTP/1", b"HTTP/1.10", b"HTTP/01.1", b"HTTP/1,1", b"http/1.1",
                     b"HTTP 1.1", b"HTTPS/1.1", b"ICE/1.0", b"HTTP/1.1 ", b"HTTP/1.1x", b"HTTP/ 1.1", b""):
         line("version %r" % version, "reject", "neither HTTP/1.0 nor HTTP/1.1", b"POST / " + version)
@@ -187,7 +187,7 @@ def coding_cases(cases):
     framed("chunked among blanks", "accept", "OWS", b"Transfer-Encoding: \tchunked \t", chunked=True)
     framed("a coding that is none", "accept", "another field", b"X-Transfer-Encoding: chunked", b"Content-Length: %d")
     for coding in (b"gzip", b"deflate", b"br", b"identity, gzip", b"@"):
-        framed("content-encoding %s" % coding.decode(), "reject", "415, and its body is not read", b"Content-Encoding: " + coding,
+        framed("content-encoding %s" % coding.decode(), "reject", "415, and its body is not stored", b"Content-Encoding: " + coding,
                b"Content-Length: %d")
 
 

@@ -25,7 +25,8 @@ GET, HEAD, OPTIONS = (head(method=method) for method in ("GET", "HEAD", "OPTIONS
 BEHIND = post(report("behind"))
 
 # A name, the bytes, the methods that are answered one after the other, the statuses; then what always comes with the last
-# piece: who asks for the end of the connection and sends more at leisure may be reset.
+# piece: who asks for the end of the connection and sends more at leisure may be reset, and for a body that is too large the
+# listener waits a while.
 STREAMS = (
     ("length", post(BODY), "P", [200]),
     ("chunks", post_chunked(BODY), "P", [200]),
@@ -51,11 +52,11 @@ STREAMS = (
     ("pipelined, then refused", post(BODY) + head("Content-Length: x") + BEHIND, "PP", [200, 400]),
     ("no authorization", post(BODY, authorization=None), "P", [401]),
     ("another path", post(BODY, target="/other"), "P", [404]),
-    ("too large", head("Content-Length: 1048577"), "P", [413]),
+    ("too large", head("Content-Length: 1048577"), "P", [413], b" " * 1048577),
     ("a coding", post(BODY, "Content-Encoding: gzip"), "P", [415]),
     ("a chunk with an extension", head("Transfer-Encoding: chunked") + b"1;a=b\r\n \r\n0\r\n\r\n", "P", [400]),
     ("a trailer", head("Transfer-Encoding: chunked") + b"1\r\n \r\n0\r\nA: b\r\n\r\n", "P", [400]),
-    ("chunk too large", head("Transfer-Encoding: chunked") + b"100001\r\n", "P", [413]),
+    ("chunk too large", head("Transfer-Encoding: chunked") + b"100001\r\n", "P", [413], b" " * 1048577),
     ("both framings", head("Transfer-Encoding: chunked", "Content-Length: 5") + b"0\r\n\r\n", "P", [400]),
     ("a bare LF", b"POST / HTTP/1.1\nHost: a\r\n\r\n", "P", [400]),
     ("HTTP/2", b"PRI * HTTP/2.0\r\n\r\n", "P", [505]),

@@ -4,6 +4,8 @@
 #include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace jobtally::listen {
@@ -59,6 +61,17 @@ Answer answer_to_one(const model::JobReport& report, model::Outcome outcome) {
     return answer;
 }
 
+std::string_view without_slash(std::string_view path) {
+    if (path.ends_with('/')) path.remove_suffix(1);
+    return path;
+}
+
+bool is_served(std::string_view path, const DoorRules& rules) {
+    return std::any_of(rules.paths.begin(), rules.paths.end(), [path](const std::string& served) {
+        return without_slash(served) == without_slash(path);
+    });
+}
+
 }  // namespace
 
 Answer error_answer(unsigned status, std::string_view reason) {
@@ -69,18 +82,18 @@ Answer error_answer(unsigned status, std::string_view reason) {
 }
 
 Verdict judge_head(const RequestHead& head, const DoorRules& rules) {
-    if (head.path != rules.path) return {error_answer(404, "nothing is here"), nullptr};
-    if (head.method == "OPTIONS") return {Answer{204, allowed_methods, {}}, nullptr};
-    if (head.method != "POST") return {error_answer(405, "send job reports by POST"), nullptr};
-
-    const std::string* label = nullptr;
-    if (!rules.authorizations.empty()) {
-        label = rules.authorizations.match(head.authorization.value_or(""));
-        if (!label) return {error_answer(401, "the Authorization is missing or wrong"), nullptr};
-    }
-    if (head.encoded) return {error_answer(415, "send the body without a content-encoding"), label};
+    const auto* label = rules.authorizations.match(head.authorization.value_or(""));
+    const bool is_let_in = label != nullptr || rules.authorizations.empty();
+    const auto refusal = [&](unsigned status, std::string_view reason) {
+        return Verdict{error_answer(status, reason), label, is_let_in ? reason : ""};
+    };
+    if (!is_served(head.path, rules)) return refusal(404, "nothing is here");
+    if (head.method == "OPTIONS") return {Answer{204, allowed_methods, {}}};
+    if (head.method != "POST") return refusal(405, "send job reports by POST");
+    if (!is_let_in) return {error_answer(401, "the Authorization is missing or wrong")};
+    if (head.encoded) return refusal(415, "send the body without a content-encoding");
     if (head.content_length.value_or(0) > rules.max_body)
-        return {error_answer(413, "the body is too large"), label};
+        return refusal(too_large.status, too_large.reason);
     if (head.expect && !equals_ignoring_case(*head.expect, "100-continue"))
         return {error_answer(417, "the only expectation met here is 100-continue"), label};
     return {std::nullopt, label};

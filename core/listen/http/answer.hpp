@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace jobtally::listen {
 
@@ -27,15 +28,19 @@ struct Answer {
 
 // What a door lets in.
 struct DoorRules {
-    std::string path = "/";  // requests for other paths are answered 404; a query is passed over
+    // Requests for other paths are answered 404. A slash at the end makes no difference.
+    std::vector<std::string> paths{"/"};
     std::uint64_t max_body = 1 << 20;
     AcceptedAuthorizations authorizations;  // empty: anybody is let in
 };
 
 struct Verdict {
     std::optional<Answer> answer;  // none: read the body
-    const std::string* label =
-        nullptr;  // of the Authorization that let the request in; lives in the rules
+    // Of the Authorization that let the request in; lives in the rules.
+    const std::string* label = nullptr;
+    // Why the body is refused, though who sends it may send reports: it is kept as rejected. Static
+    // text; empty: nothing is kept.
+    std::string_view kept_because = {};
 };
 
 // Judges a request by its head alone.

@@ -19,6 +19,8 @@ struct Refusal {
     std::string_view reason;  // static text, fit for an `error` member
 };
 
+inline constexpr Refusal too_large{413, "the body is too large"};
+
 struct HeadCheck {
     enum class State { incomplete, complete, refused };
     State state = State::incomplete;

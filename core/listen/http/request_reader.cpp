@@ -48,11 +48,13 @@ bool is_encoded(std::string_view codings) {
 struct ChunkRules {
     const char* line = nullptr;  // the position at which Beast reads
     bool is_first = true;
-    std::string_view broken;  // the rule that was broken, or empty
+    std::uint64_t announced = 0;  // bytes of all chunks
+    std::string_view broken;      // the rule that was broken, or empty
 
     void operator()(std::uint64_t size, boost::beast::string_view extensions, error_code& problem) {
         const char* const digits = line + (is_first ? 0 : 2);
         is_first = false;
+        announced += size;
         const auto count = static_cast<std::size_t>(extensions.data() - digits);
         // Beast passes the last chunk on only after it has seen the end of the trailers, so four
         // bytes can be read here.
@@ -77,7 +79,7 @@ struct RequestReader::Parser {
 RequestReader::RequestReader(std::uint64_t max_body)
     : m_max_body(max_body), m_parser(std::make_unique<Parser>()) {
     m_parser->beast.header_limit(max_head_bytes + 1);
-    m_parser->beast.body_limit(boost::none);  // a large body is for judge_head() to answer
+    m_parser->beast.body_limit(boost::none);  // of one that is too large the beginning is read
     m_parser->beast.on_chunk_header(m_parser->chunk_rules);
 }
 
@@ -97,16 +99,32 @@ std::size_t RequestReader::put(std::string_view bytes) {
         problem = http::error::bad_value;
     }
     wants_more = problem == http::error::need_more;
-    if (!problem || wants_more) return used;
-    m_is_refused = true;
-    if (problem == http::error::body_limit)
-        m_refusal = {413, "the body is too large"};
-    else if (!chunk_rules.broken.empty())
-        m_refusal = {400, chunk_rules.broken};
-    else
-        m_refusal = {400, beast.is_header_done() ? "the chunks of the body are not valid"
-                                                 : "the head is not valid"};
+    auto& body = beast.get().body();
+    if (problem && !wants_more) {
+        if (!chunk_rules.broken.empty())
+            refuse({400, chunk_rules.broken});
+        else
+            refuse({400, beast.is_header_done() ? "the chunks of the body are not valid"
+                                                : "the head is not valid"});
+    } else if (body.size() > m_max_body) {
+        body.resize(m_max_body);
+        refuse(too_large);
+    }
     return used;
+}
+
+// For a body whose Content-Length is too large: Beast would set memory aside for all of it.
+std::size_t RequestReader::put_raw(std::string_view bytes) {
+    auto& body = m_parser->beast.get().body();
+    const auto fitting = bytes.substr(0, m_max_body - body.size());
+    body += fitting;
+    if (body.size() == m_max_body) refuse(too_large);
+    return fitting.size();
+}
+
+void RequestReader::refuse(const Refusal& refusal) {
+    m_is_refused = true;
+    m_refusal = refusal;
 }
 
 RequestReader::State RequestReader::state() const {
@@ -114,15 +132,17 @@ RequestReader::State RequestReader::state() const {
     return m_parser->beast.is_done() ? State::done : State::more;
 }
 
+bool RequestReader::is_too_large() const {
+    return std::max(m_head.content_length.value_or(0), m_parser->chunk_rules.announced) >
+           m_max_body;
+}
+
 RequestReader::State RequestReader::take_head(std::string_view block) {
     const auto used = put(block);
-    if (!m_is_refused && (used != block.size() || !m_parser->beast.is_header_done())) {
-        m_is_refused = true;
-        m_refusal = {400, "the head is not valid"};
-    }
+    if (!m_is_refused && (used != block.size() || !m_parser->beast.is_header_done()))
+        refuse({400, "the head is not valid"});
     if (m_is_refused) return State::refused;
     note_head();
-    m_parser->beast.body_limit(m_max_body);
     return state();
 }
 
@@ -148,13 +168,12 @@ void RequestReader::note_head() {
 
 RequestReader::State RequestReader::take_body(std::string_view& input) {
     m_parser->wants_more = false;
+    const bool is_raw = m_head.content_length.value_or(0) > m_max_body;
     while (state() == State::more && !input.empty() && !m_parser->wants_more)
-        input.remove_prefix(put(input));
+        input.remove_prefix(is_raw ? put_raw(input) : put(input));
     // Otherwise Beast would wait without limit for the end of extensions and trailers.
-    if (state() == State::more && input.size() >= max_framing) {
-        m_is_refused = true;
-        m_refusal = {400, "a chunk has more than its size"};
-    }
+    if (state() == State::more && input.size() >= max_framing)
+        refuse({400, "a chunk has more than its size"});
     return state();
 }
 

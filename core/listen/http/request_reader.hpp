@@ -48,17 +48,23 @@ class RequestReader {
     // Chunks are accepted without extensions and trailers: nobody who sends a job report needs them
     // and both are known means to trick a reader.
     State take_body(std::string_view& input);
-    // The decoded body as far as it was read.
+    // True as soon as the body is known to have more than max_body bytes. Reading goes on up to so
+    // many, and then it is refused.
+    bool is_too_large() const;
+    bool is_done() const { return state() == State::done; }
+    // The decoded body as far as it was read, at most max_body bytes.
     std::string_view body() const;
     // Moves the decoded body out. Call it once, as the last call.
     std::string release_body();
-    // Why it was refused: 400, or 413 for a chunked body of more than max_body bytes.
+    // Why it was refused: 400, or 413 for a body of more than max_body bytes.
     const Refusal& refusal() const { return m_refusal; }
 
   private:
     struct Parser;
 
     std::size_t put(std::string_view bytes);
+    std::size_t put_raw(std::string_view bytes);
+    void refuse(const Refusal& refusal);
     State state() const;
     void note_head();
 

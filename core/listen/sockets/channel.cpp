@@ -1,5 +1,7 @@
 #include "core/listen/sockets/channel.hpp"
 
+#include <array>
+#include <cstdint>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -9,6 +11,36 @@ namespace jobtally::listen {
 namespace {
 
 using boost::system::error_code;
+
+constexpr std::uint64_t most_drained = 4 << 20;
+
+class Parting : public std::enable_shared_from_this<Parting> {
+  public:
+    Parting(Channel& channel, bool drains, Completion done)
+        : m_channel(channel), m_drains(drains), m_done(std::move(done)) {}
+
+    void begin() { m_channel.end_sending({shared_from_this(), drain}); }
+
+  private:
+    static void drain(void* owner, const error_code&, std::size_t) {
+        auto& self = *static_cast<Parting*>(owner);
+        self.m_drains ? self.read() : self.m_done({}, 0);
+    }
+    static void take(void* owner, const error_code& problem, std::size_t bytes) {
+        auto& self = *static_cast<Parting*>(owner);
+        self.m_drained += bytes;
+        problem || self.m_drained > most_drained ? self.m_done({}, 0) : self.read();
+    }
+    void read() {
+        m_channel.discard_some(m_room.data(), m_room.size(), {shared_from_this(), take});
+    }
+
+    Channel& m_channel;
+    const bool m_drains;
+    const Completion m_done;
+    std::uint64_t m_drained = 0;
+    std::array<char, 4 << 10> m_room;
+};
 
 class PlainChannel final : public Channel {
   public:
@@ -48,6 +80,10 @@ class PlainChannel final : public Channel {
 };
 
 }  // namespace
+
+void part(Channel& channel, bool drains, Completion done) {
+    std::make_shared<Parting>(channel, drains, std::move(done))->begin();
+}
 
 std::unique_ptr<Channel> plain_channel(Socket socket) {
     return std::make_unique<PlainChannel>(std::move(socket));

@@ -38,13 +38,18 @@ class Channel {
     // Tells the peer that nothing more will be sent. The caller does not learn whether the peer
     // received this.
     virtual void end_sending(Completion done) = 0;
-    // Reads raw bytes from the wire in order to throw them away. Call it only after end_sending().
+    // Reads raw bytes from the wire in order to throw them away; for part().
     virtual void discard_some(char* room, std::size_t size, Completion done) = 0;
     // True if the socket holds bytes that have not been read.
     virtual bool has_input() const = 0;
     virtual void cancel() = 0;
     virtual void close() = 0;
 };
+
+// Tells the peer that nothing more will be sent. Where `drains` is set, reads and throws away what
+// it still sends, until it has closed or sent 4 MiB. Then calls `done`, whose owner keeps the
+// channel alive.
+void part(Channel& channel, bool drains, Completion done);
 
 // A channel without encryption. TlsIdentity makes the channels with TLS.
 std::unique_ptr<Channel> plain_channel(Socket socket);

@@ -22,6 +22,7 @@ struct AccessRecord {
     std::string label;    // of the Authorization; empty: none was needed or none matched
     std::string problem;  // why it was not taken, or empty
     model::Tally tally;
+    bool is_spooled = false;
 };
 
 // `2026-11-23T22:14:07.120341Z 127.0.0.1 POST / 200 231 B 1.204 ms auth=platform stored=1`, without

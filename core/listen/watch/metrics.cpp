@@ -75,7 +75,7 @@ void add_requests(Page& page, const Counters& counters) {
                 "Requests by the label of the Authorization that let them in.");
     for (const auto& [label, count] : counters.labels) page.sample({{"label", label}}, count);
     page.counter("request_body_bytes_total", counters.body_bytes,
-                 "Bytes of the bodies that were read in full.");
+                 "Bytes of the bodies that were read.");
 }
 
 void add_durations(Page& page, const Histogram& durations) {
@@ -164,7 +164,7 @@ void Histogram::count(std::chrono::microseconds duration) {
 void Counters::count(const AccessRecord& record) {
     ++answers[record.status < statuses ? record.status : 0];
     if (record.status != 0) durations.count(record.duration);
-    if (record.status == 202) ++spooled_bodies;
+    if (record.is_spooled) ++spooled_bodies;
     body_bytes += record.body_bytes;
     reports += record.tally;
     if (record.label.empty()) return;

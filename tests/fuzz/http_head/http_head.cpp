@@ -135,7 +135,7 @@ void read_on(std::string_view head, std::string_view behind, std::size_t step) {
     const auto state = reader.take_head(head);
     if (state == Reading::refused) return demand(reader.refusal().status == 400, "not a 400");
     demand(!reader.head().path.empty() && is_token(reader.head().method), "no path or method");
-    const Verdict verdict = judge_head(reader.head(), {"/", max_body, {}});
+    const Verdict verdict = judge_head(reader.head(), {{"/"}, max_body, {}});
     if (verdict.answer) return demand_one_answer(*verdict.answer);
     demand(reader.head().content_length.value_or(0) <= max_body, "a body let in that is too large");
     const auto whole = read_body(head, behind, behind.size());

@@ -49,7 +49,9 @@ TEST_CASE("what a request brought is added up", "[listen]") {
     record.tally.rejected = 1;
     counters.count(record);
     counters.count(record);
-    counters.count(answered(202, 1));
+    auto spooled = answered(404, 1);
+    spooled.is_spooled = true;
+    counters.count(spooled);
     counters.count(answered(999, 1));  // no status: counted as none
     const auto page = format_metrics(counters, Gauges{});
     CHECK(has_line(page, "jobtally_requests_total{code=\"200\"} 2"));

@@ -104,9 +104,10 @@ TEST_CASE("chunks with anything besides content are refused", "[listen]") {
         {"0\r\n\n\r\n\r\n", 400},
         {"0\r\n\n", 1},
         {"10\r\n0123456789abcdef\r\n0\r\n\r\n", 0},
-        {"11\r\n", 413},
-        {"8\r\n01234567\r\n9\r\n", 413},
-        {"ffffffff\r\n", 413},
+        {"11\r\n0123456789abcdef", 1},  // too large, but what fits is read
+        {"11\r\n0123456789abcdefg", 413},
+        {"8\r\n01234567\r\n9\r\n012345678", 413},
+        {"ffffffff\r\n0123456789abcdefg", 413},
         {"fffffffffffffffff\r\n", 400},
         {"5\r\nhel", 1},
         {"", 1},
@@ -117,6 +118,33 @@ TEST_CASE("chunks with anything besides content are refused", "[listen]") {
             CHECK(read_body(chunked_head, bytes, step).status == expected);
         }
     }
+}
+
+TEST_CASE("of a body that is too large what fits is read", "[listen]") {
+    const std::string sixteen = "0123456789abcdef";
+    const std::string long_head =
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999\r\n\r\n";
+    for (const auto& [head, front] : {std::pair(long_head, std::string()),
+                                      std::pair(chunked_head, std::string("ffffffff\r\n"))}) {
+        for (const std::size_t step : {1, 3, 100}) {
+            INFO(head << " in steps of " << step);
+            const auto read = read_body(head, front + sixteen + "ghi", step);
+            CHECK(read.status == 413);
+            CHECK(read.body == sixteen);
+        }
+        RequestReader reader(16);
+        CHECK(reader.take_head(head) == RequestReader::State::more);
+        std::string_view input = front;
+        CHECK(reader.take_body(input) == RequestReader::State::more);
+        CHECK(reader.is_too_large());
+        input = "01";
+        CHECK(reader.take_body(input) == RequestReader::State::more);
+        CHECK(reader.body() == "01");
+        CHECK_FALSE(reader.is_done());
+    }
+    CHECK(
+        read_body("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16\r\n\r\n", sixteen, 3).status ==
+        0);
 }
 
 TEST_CASE("framing without an end is refused after a few bytes", "[listen]") {

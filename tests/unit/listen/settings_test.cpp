@@ -158,6 +158,51 @@ TEST_CASE("a head alone is judged in the right order", "[listen]") {
     CHECK(judged(head, rules) == 404);
 }
 
+TEST_CASE("a refused body is kept if its sender may send reports", "[listen]") {
+    DoorRules rules;
+    rules.max_body = 10;
+    const auto kept = [&rules](std::string_view path, std::string_view method, std::uint64_t length,
+                               bool encoded, std::optional<std::string_view> authorization) {
+        auto head = post_head();
+        head.path = path;
+        head.method = method;
+        head.content_length = length;
+        head.encoded = encoded;
+        head.authorization = authorization;
+        return std::string(judge_head(head, rules).kept_because);
+    };
+    for (const std::string_view presented : {"anything", "x"}) {
+        CHECK(kept("/x", "POST", 5, false, presented) == "nothing is here");
+        CHECK(kept("/", "PUT", 5, false, presented) == "send job reports by POST");
+        CHECK(kept("/", "POST", 11, false, presented) == "the body is too large");
+        CHECK(kept("/", "POST", 5, true, presented) == "send the body without a content-encoding");
+        CHECK(kept("/", "POST", 5, false, presented).empty());
+        CHECK(kept("/", "OPTIONS", 0, false, presented).empty());
+        rules.authorizations = AcceptedAuthorizations({Authorization{"a", "x"}});
+    }
+    for (const auto presented :
+         {std::optional<std::string_view>(), std::optional<std::string_view>("y")}) {
+        CHECK(kept("/x", "POST", 5, false, presented).empty());
+        CHECK(kept("/", "PUT", 5, false, presented).empty());
+        CHECK(kept("/", "POST", 11, true, presented).empty());
+    }
+}
+
+TEST_CASE("paths are exact but for a slash at the end", "[listen]") {
+    DoorRules rules;
+    const auto is_served = [&rules](std::string_view path) {
+        auto head = post_head();
+        head.path = path;
+        return judged(head, rules) == 0;
+    };
+    CHECK(is_served("/"));
+    CHECK_FALSE(is_served("//"));
+    rules.paths = {"/a", "/b/c/"};
+    for (const auto* path : {"/a", "/a/", "/b/c", "/b/c/"}) CHECK(is_served(path));
+    for (const auto* path : {"/", "/a//", "/A", "/ab", "/b", "/b/", "/b//c"})
+        CHECK_FALSE(is_served(path));
+}
+
 TEST_CASE("answers carry the fields their status demands", "[listen]") {
     std::string out;
     append_response(out, error_answer(401, "no"), {true, false, "NOW"});

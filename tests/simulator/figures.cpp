@@ -33,39 +33,58 @@ void Tally::add(const Tally& other) {
     for (const auto score : scores) (this->*score).add(other.*score);
 }
 
+void Tallies::count(const Definition& definition, Judge judge, Score Tally::*score, bool truth,
+                    bool claim) {
+    const auto i = static_cast<std::size_t>(judge);
+    (by_kind[definition.kind][i].*score).add(truth, claim);
+    if (definition.kind->has_rhythm()) (by_jitter[definition.jitter][i].*score).add(truth, claim);
+}
+
 void Tallies::add(const Tallies& other) {
-    for (const auto& [kind, tallies] : other.by_kind) {
-        for (std::size_t i = 0; i < judges; ++i) by_kind[kind][i].add(tallies[i]);
+    for (std::size_t i = 0; i < judges; ++i) {
+        for (const auto& [kind, tallies] : other.by_kind) by_kind[kind][i].add(tallies[i]);
+        for (const auto& [jitter, tallies] : other.by_jitter) by_jitter[jitter][i].add(tallies[i]);
     }
 }
 
 std::vector<Figure> figures_of(const Tallies& tallies) {
     std::vector<Figure> figures{{"late or missed: recall", 0.93, 0.97},
                                 {"late or missed: precision", 0.96, 0.98},
-                                {"with 5 to 9 runs: recall", 0.60, 0.93},
-                                {"with 5 to 9 runs: precision", 0.94, 0.95},
+                                {"with 5 to 9 runs: recall", 0.60, 0},
+                                {"with 5 to 9 runs: precision", 0.94, 0},
+                                {"the same, exact to seconds: recall", 0.85, 0.93},
+                                {"the same, exact to seconds: precision", 0.93, 0.95},
                                 {"the worst kind: recall", 0.15, 0.90},
                                 {"the worst kind: precision", 0.65, 0.90},
+                                {"kinds below 0.90 in one of the two", 9, 0, false},
                                 {"a rhythm that is there and not seen", 0.07, 0.03, false},
                                 {"a rhythm claimed where there is none", 0.01, 0.01, false},
                                 {"gaps in the past: recall", 0.86, 0.97},
                                 {"gaps in the past: precision", 0.34, 0.90},
-                                {"false alarms in the 4 weeks after a change", 0.25, 0.08, false},
+                                {"false alarms in the 4 weeks after a change", 0.22, 0.08, false},
                                 {"retired long ago and told as missed", 1.00, 0.05, false}};
     for (std::size_t judge = 0; judge < judges; ++judge) {
         Tally all;
-        double worst_recall = 1, worst_precision = 1;
+        double worst_recall = 1, worst_precision = 1, weak = 0;
         for (const auto& [kind, of_judges] : tallies.by_kind) {
             all.add(of_judges[judge]);
             worst_recall = std::min(worst_recall, of_judges[judge].late.recall());
             worst_precision = std::min(worst_precision, of_judges[judge].late.precision());
+            weak +=
+                std::min(of_judges[judge].late.recall(), of_judges[judge].late.precision()) < 0.9;
         }
+        const auto of_seconds = tallies.by_jitter.find(Jitter::seconds);
+        const Score exact =
+            of_seconds == tallies.by_jitter.end() ? Score{} : of_seconds->second[judge].early;
         const double values[] = {all.late.recall(),
                                  all.late.precision(),
                                  all.early.recall(),
                                  all.early.precision(),
+                                 exact.recall(),
+                                 exact.precision(),
                                  worst_recall,
                                  worst_precision,
+                                 weak,
                                  all.unseen.recall(),
                                  all.rhythms.false_alarms(),
                                  all.gaps.recall(),
@@ -84,7 +103,7 @@ bool print_figures(const std::vector<std::vector<Figure>>& by_seed, bool as_json
                    "must reach", "oracle");
     }
     for (std::size_t i = 0; i < by_seed.front().size(); ++i) {
-        double sum = 0, oracle = 0, least = 1, greatest = 0;
+        double sum = 0, oracle = 0, least = 1e9, greatest = 0;
         for (const auto& figures : by_seed) {
             sum += figures[i].value[0], oracle += figures[i].value[1];
             least = std::min(least, figures[i].value[0]);
@@ -93,7 +112,9 @@ bool print_figures(const std::vector<std::vector<Figure>>& by_seed, bool as_json
         const double count = static_cast<double>(by_seed.size());
         const Figure& figure = by_seed.front()[i];
         const double mean = sum / count;
-        const bool holds = figure.is_as_good_as(figure.held, mean);
+        // Where the oracle does not reach the bar, it is the simulator that is wrong.
+        const bool holds = figure.is_as_good_as(figure.held, mean) &&
+                           figure.is_as_good_as(figure.must_reach, oracle / count);
         const bool is_reached = figure.is_as_good_as(figure.must_reach, mean);
         all_hold = all_hold && holds;
         if (as_json) {
@@ -175,6 +196,10 @@ void print_kinds(const Tallies& tallies, bool as_json) {
         for (std::size_t i = 0; i < judges; ++i) all[i].add(of_judges[i]);
     }
     print_kind("all", all[0], all[1], as_json);
+    for (const auto& [jitter, of_judges] : tallies.by_jitter) {
+        const auto name = fmt::format("jitter: {}", name_of(jitter));
+        print_kind(name, of_judges[0], of_judges[1], as_json);
+    }
 }
 
 }  // namespace jobtally::simulator

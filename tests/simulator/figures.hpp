@@ -1,7 +1,7 @@
 // What was counted, by kind and in all, and the tables of it.
 #pragma once
 
-#include "tests/simulator/plan.hpp"
+#include "tests/simulator/fleet.hpp"
 
 #include <array>
 #include <cstdint>
@@ -40,18 +40,19 @@ enum class Judge : std::uint8_t { program, oracle };
 inline constexpr std::size_t judges = 2;
 
 struct Tallies {
-    std::map<const Kind*, std::array<Tally, judges>> by_kind;
+    using OfJudges = std::array<Tally, judges>;
+    std::map<const Kind*, OfJudges> by_kind;  // in the order of all_kinds()
+    std::map<Jitter, OfJudges> by_jitter;
 
-    Tally& of(const Kind* kind, Judge judge) {
-        return by_kind[kind][static_cast<std::size_t>(judge)];
-    }
+    void count(const Definition& definition, Judge judge, Score Tally::*score, bool truth,
+               bool claim);
     void add(const Tallies& other);
 };
 
 struct Figure {
     std::string name;
     double held = 0;        // what the program reaches; less is a failure
-    double must_reach = 0;  // what it is to reach
+    double must_reach = 0;  // what it is to reach; 0: it is not known what can be reached
     bool more_is_better = true;
     std::array<double, judges> value{};
 

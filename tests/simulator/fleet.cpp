@@ -16,9 +16,9 @@ using std::chrono::local_days;
 
 constexpr local_days last_day{std::chrono::year{2026} / 11 / 20};
 // Most schedulers are exact; where a third of the interval is chance, few runs show no rhythm.
-const std::vector<Jitter> usual_jitters{Jitter::seconds, Jitter::seconds, Jitter::seconds,
-                                        Jitter::minutes, Jitter::minutes, Jitter::minutes,
-                                        Jitter::tail,    Jitter::tail,    Jitter::third};
+const std::vector<Jitter> usual_jitters{
+    Jitter::seconds, Jitter::seconds, Jitter::seconds, Jitter::seconds, Jitter::seconds,
+    Jitter::minutes, Jitter::minutes, Jitter::tail,    Jitter::tail,    Jitter::third};
 constexpr Micros abandoned_for = 90 * day;
 
 Micros instant(const time::Zone& clock, local_days on, Micros time_of_day = 0) {

@@ -116,6 +116,7 @@ std::vector<Neighbours> neighbours_at(const Definition& definition, const Moment
 bool Oracle::says_overdue(const std::vector<query::Run>& known, Micros now) const {
     if (known.empty() || !m_definition.kind->has_rhythm()) return false;
     const Micros last = known.back().created_at;
+    if (now - last > m_definition.ends_after()) return false;
     const auto is_missed = [&](Micros slot) {
         const Micros due_by = slot + m_definition.normal_lag;
         return slot > last && due_by < now && !was_down(m_fleet, slot, due_by);

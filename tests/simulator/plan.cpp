@@ -92,6 +92,9 @@ Times scattered(Random& random, std::size_t count, Micros within, Micros apart, 
 Plans every_minutes(Random& random) {
     return {every(random, one_of<Micros>(random, {5, 10, 12, 15, 20, 30}) * minute)};
 }
+Plans twice_an_hour(Random& random) {
+    return {every(random, one_of<Micros>(random, {20, 30}) * minute)};
+}
 Plans uneven_minutes(Random& random) {
     const auto count = static_cast<std::size_t>(between(random, 2, 5));
     return {at_minutes(scattered(random, count, hour, 6 * minute, minute))};
@@ -257,7 +260,7 @@ Plans hourly_or_daily(Random& random) {
     return one_of<Draw>(random, {hourly, every_4_or_6_hours, daily, daily, on_weekdays})(random);
 }
 Plans often(Random& random) {
-    return one_of<Draw>(random, {every_minutes, hourly, every_4_or_6_hours, daily})(random);
+    return one_of<Draw>(random, {twice_an_hour, hourly, every_4_or_6_hours, daily})(random);
 }
 Plans for_years(Random& random) {
     return one_of<Draw>(random, {hourly, daily, on_weekdays, weekly, first_of_month})(random);
@@ -284,7 +287,7 @@ Plans other_frequency(Random& random) {
                                             {daily, hourly},
                                             {on_weekdays, daily},
                                             {weekly, daily},
-                                            {hourly, every_minutes},
+                                            {hourly, twice_an_hour},
                                             {daily, times_a_day}});
     const Plan slow = pair.slow(random).plan, quick = pair.quick(random).plan;
     return happens(random, 0.5) ? Plans{slow, quick} : Plans{quick, slow};

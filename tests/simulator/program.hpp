@@ -27,7 +27,7 @@ class Program {
 
     // `known` are all runs up to `now`, by created_at; the newest few hundred count.
     Verdict judge(const std::vector<query::Run>& known, Micros now);
-    double seconds() const { return m_seconds; }  // in judge() so far
+    double seconds() const { return m_seconds; }  // of the processor, in judge() so far
     std::int64_t judged() const { return m_judged; }
 
   private:

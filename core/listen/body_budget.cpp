@@ -1,7 +1,5 @@
 #include "core/listen/body_budget.hpp"
 
-#include "core/listen/session.hpp"
-
 #include <boost/asio/post.hpp>
 
 namespace jobtally::listen {
@@ -29,10 +27,10 @@ void BodyBudget::give_back(std::uint64_t bytes) {
 void BodyBudget::hand_out() {
     while (!m_waiting.empty()) {
         const auto [bytes, number] = m_waiting.front();
-        const auto session = m_find(number);
-        if (session && !fits(bytes)) return;
+        const auto taker = m_find(number);
+        if (taker && !fits(bytes)) return;
         m_waiting.pop_front();
-        if (session) session->body_may_come(take(bytes));
+        if (taker) taker(take(bytes));
     }
 }
 

@@ -4,14 +4,11 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
 
 namespace jobtally::listen {
-
-class Session;
 
 // Lives in the thread of the listener.
 class BodyBudget {
@@ -40,14 +37,14 @@ class BodyBudget {
         std::uint64_t m_bytes = 0;
     };
 
-    // Finds a session by its number; null if it has gone.
-    using Find = std::function<std::shared_ptr<Session>(std::uint64_t)>;
+    using Taker = std::function<void(Share)>;
+    // What takes the share of a session, by its number; empty if the session has gone.
+    using Find = std::function<Taker(std::uint64_t)>;
 
     BodyBudget(std::uint64_t bytes, boost::asio::io_context& io, Find find)
         : m_bytes(bytes), m_io(io), m_find(std::move(find)) {}
 
-    // Asks for a share, which the session gets through Session::body_may_come(): at once, or when
-    // its turn comes.
+    // Asks for a share, which the session gets at once, or when its turn comes.
     void ask(std::uint64_t bytes, std::uint64_t session);
     std::uint64_t reserved() const { return m_reserved; }
     // Nobody gets a share any more.

@@ -49,14 +49,14 @@ bool Connections::is_full(Purpose purpose) const {
     return count(purpose) >= (purpose == Purpose::admin ? most_for_admin : m_most);
 }
 
-bool Connections::has_room(Purpose purpose) const {
-    return !is_full(purpose) || next_to_go(purpose) != nullptr;
+std::optional<Place> Connections::find_place(Purpose purpose) const {
+    if (!is_full(purpose)) return Place{};
+    auto leaving = next_to_go(purpose);
+    return leaving ? std::optional(Place{std::move(leaving)}) : std::nullopt;
 }
 
-bool Connections::make_room(Purpose purpose) {
-    const auto session = next_to_go(purpose);
-    if (session) session->give_way();
-    return session != nullptr;
+bool Connections::admits(const Peer& peer, const Place& place) const {
+    return m_peers.has_room(peer, place.leaving ? &place.leaving->peer() : nullptr);
 }
 
 std::shared_ptr<Session> Connections::next_to_go(Purpose purpose) const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +22,12 @@ class Session;
 
 // What a connection is for, which depends on the address that it was made to.
 enum class Purpose { reports, admin };
+
+// For one more connection: a free one, or that of a connection that gives way. It is good until the
+// event loop turns.
+struct Place {
+    std::shared_ptr<Session> leaving;  // null: it is free
+};
 
 // Lives in the thread of the listener.
 class Connections {
@@ -36,9 +43,13 @@ class Connections {
 
     // Connections for reports never take the few places that are kept for admin connections.
     bool is_full(Purpose purpose) const;
-    bool has_room(Purpose purpose) const;  // for one more, perhaps in place of another
-    bool make_room(Purpose purpose);       // closes one that gives way; false: none does
-    const PeerCounts& peers() const { return m_peers; }
+    // The connection that gives way to another, if any does.
+    std::shared_ptr<Session> next_to_go(Purpose purpose) const;
+    // Where one more would go. None: there is no room.
+    std::optional<Place> find_place(Purpose purpose) const;
+    // Whether `peer` may have one more at the place.
+    bool admits(const Peer& peer, const Place& place) const;
+    std::size_t most_per_peer() const { return m_peers.limit(); }
 
     // Called when there may be room again.
     std::function<void()> on_room;
@@ -47,7 +58,6 @@ class Connections {
     }
 
   private:
-    std::shared_ptr<Session> next_to_go(Purpose purpose) const;
     void watch_deadlines();
     void expire_sessions();
 

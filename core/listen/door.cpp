@@ -41,7 +41,10 @@ Door::Door(Hub& hub, ListeningSocket socket, Purpose purpose)
 
 void Door::open() {
     if (m_is_waiting || m_hub.is_stopping()) return;
-    if (!m_hub.connections().has_room(m_purpose)) return;
+    if (m_hub.connections().find_place(m_purpose)) wait();
+}
+
+void Door::wait() {
     m_is_waiting = true;
     // Waits before it accepts, because without a free descriptor accepting fails even if nobody
     // connects.
@@ -61,7 +64,7 @@ void Door::close() {
     m_acceptor.cancel(problem);
     while (!problem && !m_hub.connections().is_full(m_purpose)) {
         auto accepted = m_acceptor.accept(m_peer, problem);
-        if (!problem) begin_session(std::move(accepted));
+        if (!problem) begin_session(std::move(accepted), {});
     }
     m_acceptor.close(problem);
 }
@@ -74,12 +77,14 @@ std::unique_ptr<Channel> Door::channel_of(Socket accepted) const {
                             : plain_channel(std::move(accepted));
 }
 
-void Door::begin_session(Socket accepted) {
+// A peer that has as many connections as it may have is refused before anybody gives way to it.
+void Door::begin_session(Socket accepted, const Place& place) {
     auto peer = peer_of(*m_peer.data());
     if (m_purpose == Purpose::reports) {
-        if (!m_hub.admits(peer)) return;  // returning closes the accepted socket
+        if (!m_hub.admits(peer, place)) return;  // returning closes the accepted socket
         ++m_hub.counters().connections;
     }
+    if (place.leaving) m_hub.close_for_room(*place.leaving);
     const auto session = std::make_shared<Session>(m_hub, channel_of(std::move(accepted)),
                                                    std::move(peer), m_purpose);
     m_hub.connections().add(session);
@@ -94,24 +99,27 @@ void Door::begin_session(Socket accepted) {
 void Door::take_some() {
     error_code problem;
     int taken = 0;
-    while (taken < most_a_turn && m_hub.connections().has_room(m_purpose) && take_one(problem))
+    auto place = m_hub.connections().find_place(m_purpose);
+    while (place && taken < most_a_turn && take_one(*place, problem)) {
         ++taken;
+        place = m_hub.connections().find_place(m_purpose);
+    }
     if (!problem || taken > 0 || problem == boost::asio::error::would_block ||
         problem == boost::asio::error::connection_aborted) {
         m_is_waiting = false;
-        return open();
+        if (place && !m_hub.is_stopping()) wait();
+        return;
     }
     if (!m_has_trouble) m_hub.report_trouble("can't accept a connection: " + problem.message());
     m_has_trouble = true;
     back_off();
 }
 
-bool Door::take_one(error_code& problem) {
+bool Door::take_one(const Place& place, error_code& problem) {
     auto accepted = m_acceptor.accept(m_peer, problem);
     if (problem) return false;
     m_has_trouble = false;
-    if (m_hub.connections().is_full(m_purpose)) m_hub.make_room(m_purpose);
-    begin_session(std::move(accepted));
+    begin_session(std::move(accepted), place);
     return true;
 }
 
@@ -119,7 +127,10 @@ bool Door::take_one(error_code& problem) {
 // idle, accepting is tried again after a pause: the socket stays readable, so that trying at once
 // would take all of the processor.
 void Door::back_off() {
-    if (m_hub.make_room(Purpose::reports) || m_hub.make_room(Purpose::admin)) {
+    auto leaving = m_hub.connections().next_to_go(Purpose::reports);
+    if (!leaving) leaving = m_hub.connections().next_to_go(Purpose::admin);
+    if (leaving) {
+        m_hub.close_for_room(*leaving);
         boost::asio::post(m_hub.io(), [this] {
             m_is_waiting = false;
             open();

@@ -27,9 +27,10 @@ class Door {
     using Acceptor = boost::asio::basic_socket_acceptor<Protocol>;
 
     std::unique_ptr<Channel> channel_of(Socket accepted) const;
-    void begin_session(Socket accepted);
+    void wait();
+    void begin_session(Socket accepted, const Place& place);
     void take_some();
-    bool take_one(boost::system::error_code& problem);
+    bool take_one(const Place& place, boost::system::error_code& problem);
     void back_off();
 
     Hub& m_hub;

@@ -15,6 +15,11 @@ namespace {
 // Peers that are refused, and connections that give way, are reported at most once a minute.
 constexpr std::chrono::minutes report_every{1};
 
+BodyBudget::Taker taker_of(const std::shared_ptr<Session>& session) {
+    if (!session) return {};
+    return [session](BodyBudget::Share share) { session->body_may_come(std::move(share)); };
+}
+
 // In place of a session's number, for the receipt of a probe.
 constexpr std::uint64_t probe_number = 0;
 
@@ -26,7 +31,7 @@ Hub::Hub(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks h
       m_sink(sink),
       m_rules{options.paths, options.max_body, AcceptedAuthorizations(options.authorizations)},
       m_budget(options.body_budget, m_io,
-               [this](std::uint64_t number) { return m_connections.find(number); }),
+               [this](std::uint64_t number) { return taker_of(m_connections.find(number)); }),
       m_connections(options, m_io),
       m_receipts(std::make_shared<Receipts>(
           [this] { boost::asio::post(m_io, [this] { hand_out_receipts(); }); })),
@@ -69,26 +74,24 @@ void Hub::remove(std::uint64_t session) {
     }
 }
 
-bool Hub::make_room(Purpose purpose) {
-    if (!m_connections.make_room(purpose)) return false;
+void Hub::close_for_room(Session& session) {
+    session.give_way();
     ++m_counters.closed_idle;
     const auto now = std::chrono::steady_clock::now();
-    if (now >= m_next_room_report) {
-        m_next_room_report = now + report_every;
-        report_trouble(
-            fmt::format("a connection was closed for another one: there is no room ({} such closed "
-                        "since the start)",
-                        m_counters.closed_idle));
-    }
-    return true;
+    if (now < m_next_room_report) return;
+    m_next_room_report = now + report_every;
+    report_trouble(
+        fmt::format("a connection was closed for another one: there is no room ({} such closed "
+                    "since the start)",
+                    m_counters.closed_idle));
 }
 
 void Hub::log(const AccessRecord& record) const {
     if (m_hooks.access) m_hooks.access(record);
 }
 
-bool Hub::admits(const Peer& peer) {
-    if (m_connections.peers().has_room(peer)) return true;
+bool Hub::admits(const Peer& peer, const Place& place) {
+    if (m_connections.admits(peer, place)) return true;
     ++m_counters.refused_peers;
     const auto now = std::chrono::steady_clock::now();
     if (now >= m_next_refusal_report) {
@@ -96,7 +99,7 @@ bool Hub::admits(const Peer& peer) {
         report_trouble(
             fmt::format("a connection from {} was closed at once: it has {} already "
                         "({} such closed since the start)",
-                        peer.name, m_connections.peers().limit(), m_counters.refused_peers));
+                        peer.name, m_connections.most_per_peer(), m_counters.refused_peers));
     }
     return false;
 }
@@ -141,7 +144,7 @@ std::string Hub::metrics_text() const {
     gauges.started = m_started;
     gauges.connections = m_connections.count(Purpose::reports);
     gauges.max_connections = m_options.max_connections;
-    gauges.max_connections_per_peer = m_connections.peers().limit();
+    gauges.max_connections_per_peer = m_connections.most_per_peer();
     gauges.reserved_bytes = m_budget.reserved();
     gauges.body_budget = m_options.body_budget;
     if (m_hooks.spooled_bodies) gauges.spooled_bodies = m_hooks.spooled_bodies();

@@ -40,8 +40,10 @@ class Hub {
 
     Connections& connections() { return m_connections; }
     std::uint64_t next_number() { return ++m_last_number; }
-    bool admits(const Peer& peer);       // false: it has as many connections as it may have
-    bool make_room(Purpose purpose);     // Connections::make_room(), counted
+    // Connections::admits(); a refusal is counted and reported.
+    bool admits(const Peer& peer, const Place& place);
+    // Closes a connection in favour of another; that is counted and reported.
+    void close_for_room(Session& session);
     void remove(std::uint64_t session);  // of a connection that was closed
 
     // Bodies.

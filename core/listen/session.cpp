@@ -93,7 +93,11 @@ void Session::close() {
 void Session::give_way() {
     if (m_stage.phase() != Phase::head) m_request = Request(m_peer, m_hub.hooks().clock());
     m_request.record.problem = why_it_gives_way(m_stage.phase(), m_is_fresh);
-    if (m_purpose == Purpose::reports) m_hub.log(m_request.finished_record());
+    // Half a head is a request without an answer; who sent nothing, or has its answer, sent none.
+    if (m_stage.phase() == Phase::head)
+        record_access();
+    else if (m_purpose == Purpose::reports)
+        m_hub.log(m_request.finished_record());
     close();
 }
 

@@ -4,7 +4,8 @@
 Usage: h6_giving_way.py PATH-OF-JOBTALLY [--long]. Places are held by half heads, by peers that say nothing, or by answers
 whose peers do not close; then, while the listener stands still, a whole report and one more silent peer arrive. Each with
 and without TLS (without alone where there is no openssl). The control holds the places by requests that are under way:
-nobody gives way, and the report is not answered. --long: 100 reports a case, and the default of 1,024 places too.
+nobody gives way, and the report is not answered. Last, a peer that has as many connections as it may have: it is refused
+before anybody gives way to it, unless its own goes first; the half heads that went are counted as requests. --long: 100 reports a case, and the default of 1,024 places too.
 """
 import argparse
 import os
@@ -18,6 +19,7 @@ import time
 
 import listener
 import tls
+from admin import AdminListener
 from listener import Listener, post, read_answer, report
 
 # What holds the places: the bytes that each peer sends. Where there are none it is not even a handshake.
@@ -102,6 +104,56 @@ def case(holder, places, count, context=None, cert=None):
     return len(stored) == count and told > 0 and code == 0
 
 
+def is_open(connection):
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        connection.settimeout(8)
+
+
+def limit_of_a_peer():
+    """16 places, 4 for each peer, all held by half heads; those of 127.0.0.3 are the oldest."""
+    problems = []
+    with tempfile.TemporaryDirectory() as folder:
+        running = AdminListener(os.path.join(folder, "store.db"), "--max-connections", "16", "--max-connections-per-peer", "4",
+                                "--admin", "127.0.0.1:0")
+
+        def connect(last_byte, data=b"POST / HT"):
+            one = socket.create_connection(("127.0.0.1", running.port), timeout=8, source_address=("127.0.0.%d" % last_byte, 0))
+            one.sendall(data)
+            time.sleep(0.02)
+            return one
+
+        def expect(what, gone, refused):
+            counted = running.metrics()
+            found = [sum(not is_open(one) for one in held)] + [counted.get(("jobtally_" + name, *more), 0) for name, *more in (
+                ("connections_closed_idle_total",), ("requests_total", "0"), ("connections_refused_total",))]
+            if found != [gone, gone, gone, refused]:
+                problems.append("%s: closed, counted as closed, as requests, as refused: %s" % (what, found))
+
+        held = [connect(last_byte) for last_byte in (3, 4, 5, 2) for _ in range(4)]
+        time.sleep(STALE)
+        if is_open(connect(2)):
+            problems.append("a fifth connection of a peer is not refused")
+        expect("after a peer that has its share", 0, 1)
+        for last_byte, gone in ((6, 1), (3, 2)):  # another peer; then one whose own goes first, when it has its share again
+            one = connect(last_byte, post(report("limit-%d" % last_byte)))
+            if read_answer(one)[0].status != 200:
+                problems.append("the report of 127.0.0.%d is not answered" % last_byte)
+            expect("after 127.0.0.%d" % last_byte, gone, 1)
+            one.close()
+            held.append(connect(3))
+            time.sleep(0.1)
+        code = running.stop()
+    print("H6 limit of a peer: %s, exit code %d" % ("; ".join(problems) or "kept, and nobody gave way for nothing", code))
+    return not problems and code == 0
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -118,6 +170,7 @@ def main():
         good = [case(holder, places, count, *way) for way in ways for places in sizes
                 for holder in ("half heads", "silent peers", "answers")]
     good.append(not case("requests", 16, 1))
+    good.append(limit_of_a_peer())
     return 0 if all(good) else 1
 
 

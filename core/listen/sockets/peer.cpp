@@ -45,10 +45,11 @@ PeerCounts::PeerCounts(std::optional<std::size_t> limit, std::size_t all_connect
     : m_limit(limit.value_or(std::max(least_default, all_connections / 4))),
       m_spares_local(!limit) {}
 
-bool PeerCounts::has_room(const Peer& peer) const {
+bool PeerCounts::has_room(const Peer& peer, const Peer* leaving) const {
     if (is_exempt(peer)) return true;
     const auto found = m_counts.find(*peer.network);
-    return found == m_counts.end() || found->second < m_limit;
+    const std::size_t own = leaving != nullptr && leaving->network == peer.network ? 1 : 0;
+    return found == m_counts.end() || found->second < m_limit + own;
 }
 
 void PeerCounts::add(const Peer& peer) {

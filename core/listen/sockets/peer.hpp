@@ -31,7 +31,8 @@ class PeerCounts {
     PeerCounts(std::optional<std::size_t> limit, std::size_t all_connections);
 
     std::size_t limit() const { return m_limit; }
-    bool has_room(const Peer& peer) const;  // for one more connection of this peer
+    // For one more connection of this peer, when one of `leaving` (null: of nobody) is closed.
+    bool has_room(const Peer& peer, const Peer* leaving = nullptr) const;
     void add(const Peer& peer);
     void remove(const Peer& peer);
 

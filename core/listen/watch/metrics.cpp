@@ -65,8 +65,10 @@ std::string unix_seconds(time::Instant at) {
 }
 
 void add_requests(Page& page, const Counters& counters) {
-    page.family("requests_total", "counter",
-                "Requests by the status of their answer; 0: the peer was gone before it.");
+    page.family(
+        "requests_total", "counter",
+        "Requests by the status of their answer; 0: they got none, since the peer had gone or gave "
+        "way with half a head.");
     for (std::size_t status = 0; status < Counters::statuses; ++status) {
         if (counters.answers[status] > 0 || status == 200)
             page.sample({{"code", fmt::to_string(status)}}, counters.answers[status]);

@@ -58,7 +58,10 @@ TEST_CASE("a given limit holds for every peer but unix sockets", "[listen]") {
     CHECK(counts.has_room(peer));
     counts.add(peer);
     CHECK_FALSE(counts.has_room(peer));
-    CHECK(counts.has_room(ipv4("127.0.0.2")));
+    const auto other = ipv4("127.0.0.2");
+    CHECK(counts.has_room(other));
+    CHECK(counts.has_room(peer, &peer));  // one of its own leaves
+    CHECK_FALSE(counts.has_room(peer, &other));
     counts.add(unix_socket());
     counts.add(unix_socket());
     CHECK(counts.has_room(unix_socket()));

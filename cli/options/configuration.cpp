@@ -1,5 +1,7 @@
 #include "cli/options/configuration.hpp"
 
+#include "core/base/text.hpp"
+
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -20,6 +22,8 @@ bool environment_has(const std::string& option) {
 }  // namespace
 
 std::vector<CLI::ConfigItem> Configuration::from_config(std::istream& input) const {
+    const auto first = static_cast<unsigned char>(byte_order_mark.front());
+    if (input.peek() == first) input.ignore(byte_order_mark.size());
     auto read = ConfigBase::from_config(input);
     std::erase_if(read, [](const CLI::ConfigItem& item) {
         return item.parents.empty() && environment_has(item.name);

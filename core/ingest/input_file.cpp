@@ -3,7 +3,6 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -18,8 +17,6 @@
 
 namespace jobtally::ingest {
 namespace {
-
-constexpr std::string_view gzip_magic = "\x1f\x8b";
 
 Descriptor open_temporary() {
     const auto folder = std::filesystem::temp_directory_path().string();
@@ -64,17 +61,6 @@ void InputFile::look_at_kind() {
     if (m_begin < 0) fail(errno);
     m_size = status.st_size > m_begin ? status.st_size - m_begin : 0;
     ::posix_fadvise(m_file.number(), m_begin, 0, POSIX_FADV_SEQUENTIAL);
-    std::array<char, 2> first{};
-    const auto bytes = ::pread(m_file.number(), first.data(), first.size(), m_begin);
-    if (bytes < 0) fail(errno);
-    refuse_gzip({first.data(), static_cast<std::size_t>(bytes)});
-}
-
-void InputFile::refuse_gzip(std::string_view first_bytes) const {
-    if (!first_bytes.starts_with(gzip_magic)) return;
-    const bool is_stdin = m_name == "stdin";
-    throw IoError(fmt::format("\"{}\" is compressed with gzip", visible(m_name)),
-                  fmt::format("zcat {} | jobtally ingest -", is_stdin ? "FILE" : visible(m_name)));
 }
 
 std::string_view InputFile::read(std::span<char> room) {
@@ -82,15 +68,12 @@ std::string_view InputFile::read(std::span<char> room) {
         const auto bytes = ::read(m_file.number(), room.data(), room.size());
         if (bytes < 0 && errno == EINTR) continue;
         if (bytes < 0) fail(errno);
-        const std::string_view got(room.data(), static_cast<std::size_t>(bytes));
-        if (std::exchange(m_is_at_begin, false)) refuse_gzip(got);
-        return got;
+        return {room.data(), static_cast<std::size_t>(bytes)};
     }
 }
 
 void InputFile::rewind() {
     if (::lseek(m_file.number(), m_begin, SEEK_SET) < 0) fail(errno);
-    m_is_at_begin = true;
 }
 
 InputFile InputFile::copy_of(InputFile& other) {

@@ -15,8 +15,7 @@ namespace jobtally::ingest {
 // Throws IoError that names the file, with errno's text.
 class InputFile {
   public:
-    // `path` `-` is stdin. Throws also for a directory, and for a gzip file, which is recognised by
-    // its first bytes.
+    // `path` `-` is stdin. Throws also for a directory.
     static InputFile open(const std::string& path);
     // Copies what is left of `other` to an unlinked temporary file, which can be read twice and
     // keeps the name of `other`.
@@ -36,14 +35,12 @@ class InputFile {
   private:
     InputFile(std::string name, Descriptor file);
     void look_at_kind();
-    void refuse_gzip(std::string_view first_bytes) const;
     [[noreturn]] void fail(int error) const;
 
     std::string m_name;
     Descriptor m_file;
     std::int64_t m_begin = 0;
     std::optional<std::int64_t> m_size;
-    bool m_is_at_begin = true;
 };
 
 }  // namespace jobtally::ingest

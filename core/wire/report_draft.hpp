@@ -42,6 +42,11 @@ class ReportDraft {
     // To be called after the last member: checks that what is required is there and that nothing
     // contradicts. False if there is a problem.
     bool settle();
+    // The members that a report must have are there, whatever they hold.
+    bool has_what_is_required() const {
+        const auto required = bit(Slot::id) | bit(Slot::status) | bit(Slot::created_at);
+        return (m_given & required) == required;
+    }
     const std::string& problem() const { return m_problem; }
     const std::string& problem_member() const { return m_problem_member; }
 

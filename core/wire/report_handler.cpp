@@ -42,11 +42,6 @@ void ReportHandler::begin_report(int depth, bool may_be_list) {
     m_is_list = m_complete = m_gathering = false;
 }
 
-void ReportHandler::begin_ignored() {
-    begin_report(0, false);
-    ignore_rest();
-}
-
 void ReportHandler::ignore_rest() {
     m_slot = Slot::ignored;
     m_may_be_list = false;

@@ -30,8 +30,6 @@ class ReportHandler {
     void fill(model::JobReport& report) { m_draft.fill(report); }
     // Makes ready for a report of at most `depth` levels, or for a list of reports.
     void begin_report(int depth, bool may_be_list);
-    // Makes ready for a value that is of no interest.
-    void begin_ignored();
     // What comes of the value from here on is of no interest.
     void ignore_rest();
 

@@ -1,5 +1,6 @@
 #include "core/wire/report_reader.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/wire/report_handler.hpp"
@@ -15,21 +16,23 @@ namespace jobtally::wire {
 namespace {
 
 constexpr std::size_t kept_head = 256;
-constexpr std::string_view blanks = " \t\r\n";
-
-std::string_view without_blanks_behind(std::string_view bytes) {
-    return bytes.substr(0, bytes.find_last_not_of(blanks) + 1);
-}
 
 }  // namespace
 
 ReportReader::ReportReader(Limits limits)
     : m_limits{limits.report_bytes, std::min(limits.kept_body, limits.report_bytes), limits.depth},
-      m_window(m_limits.report_bytes, m_limits.kept_body) {}
+      m_window(m_limits.report_bytes, m_limits.kept_body),
+      m_salvage(m_limits, m_window, m_parser) {}
 
-void ReportReader::feed(std::string_view bytes) {
+void ReportReader::finish() {
+    take(m_decoder.finish());
+    m_finished = true;
+}
+
+void ReportReader::take(std::string_view bytes) {
     m_window.feed(bytes);
-    if (m_state == State::in_value && m_window.is_cut()) m_parser.handler().ignore_rest();
+    const bool is_parsing = m_state == State::in_value || m_salvage.is_trying();
+    if (is_parsing && m_window.is_cut()) m_parser.handler().ignore_rest();
 }
 
 ReportReader::Got ReportReader::next(model::JobReport& report, model::Rejection& rejection) {
@@ -44,8 +47,11 @@ ReportReader::Got ReportReader::next(model::JobReport& report, model::Rejection&
             case State::in_value:
                 step = parse(rejection);
                 break;
-            case State::resuming:
-                step = resume(rejection);
+            case State::value_read:
+                step = read_value(rejection);
+                break;
+            case State::salvaging:
+                step = salvage(rejection);
                 break;
         }
         if (step == Got::need_more && m_state == State::in_value) std::swap(report, m_unfinished);
@@ -69,12 +75,16 @@ ReportReader::Step ReportReader::between(model::Rejection& rejection) {
             return {};
         }
     }
+    if (m_is_at_front) return look_at_front();
     switch (m_around.take(rest.front())) {
         case Surroundings::Mark::passed:
             m_window.pass(1);
+            if (m_around.is_open_ground() && m_around.is_damaged() && !m_tail.empty())
+                return tell_tail(rejection);
             break;
         case Surroundings::Mark::array:
             m_head.assign(1, '[');
+            m_tail.clear();
             m_head_line = m_window.mark().line;
             m_window.pass(1);
             break;
@@ -91,13 +101,32 @@ ReportReader::Step ReportReader::between(model::Rejection& rejection) {
     return {};
 }
 
+ReportReader::Step ReportReader::look_at_front() {
+    const auto format = other_format(m_window.rest());
+    if (format.may_become && !m_finished) return Got::need_more;
+    m_is_at_front = false;
+    if (format.what.empty()) return {};
+    m_window.begin_value();
+    break_value({});
+    m_salvage.begin_other_format(format.what);
+    return {};
+}
+
 ReportReader::Step ReportReader::at_end(model::Rejection& rejection) {
     if (!m_finished) return Got::need_more;
+    if (m_around.is_damaged() && !m_tail.empty()) return tell_tail(rejection);
     const std::string_view unclosed = m_around.unclosed();
     m_around = {};
     if (unclosed.empty()) return Got::end;
-    rejection = {fmt::format("not JSON: the input ends within {}", unclosed), m_head, m_head_line,
-                 false};
+    rejection = {fmt::format("not JSON: the input ends within {}", unclosed), m_head + m_tail,
+                 m_head_line, false};
+    return Got::rejection;
+}
+
+// A list's own members are of no interest, unless damage may have put them there.
+ReportReader::Step ReportReader::tell_tail(model::Rejection& rejection) {
+    rejection = {"not JSON: what follows the items of a damaged list", std::exchange(m_tail, {}),
+                 m_window.mark().line, false};
     return Got::rejection;
 }
 
@@ -106,11 +135,13 @@ ReportReader::Step ReportReader::stray(model::Rejection& rejection) {
     const LineMark& mark = m_window.mark();
     const char byte = m_window.rest().front();
     if (byte == '{') {
-        rejection = {syntax_reason("a comma is missing before \"{\"", mark), "", mark.line, false};
+        rejection = {syntax_reason("a comma is missing before \"{\"", mark), m_tail, mark.line,
+                     false};
     } else {
-        rejection = {syntax_reason(unexpected(byte), mark), {byte}, mark.line, false};
+        rejection = {syntax_reason(unexpected(byte), mark), m_tail + byte, mark.line, false};
         m_window.pass(1);
     }
+    m_tail.clear();
     m_around.stray_told();
     return Got::rejection;
 }
@@ -119,26 +150,20 @@ ReportReader::Step ReportReader::stray(model::Rejection& rejection) {
 
 void ReportReader::begin_value() {
     m_state = State::in_value;
+    if (m_around.is_open_ground()) m_tail.clear();
     m_window.begin_value();
-    if (m_around.expects_report()) {
-        m_parser.handler().begin_report(m_limits.depth, m_around.is_open_ground());
-    } else {
-        m_parser.handler().begin_ignored();
-    }
+    m_parser.handler().begin_report(m_limits.depth, m_around.is_open_ground());
     m_parser.begin();
 }
 
 ReportReader::Step ReportReader::parse(model::Rejection& rejection) {
-    std::size_t used = 0;
-    auto step = ValueParser::Step::more;
-    if (!m_window.rest().empty()) step = m_parser.write(m_window.rest(), used);
-    m_window.pass(used);
-    if (step == ValueParser::Step::more && m_finished) step = m_parser.finish();
-    switch (step) {
+    switch (m_parser.read(m_window, m_finished)) {
         case ValueParser::Step::more:
             return Got::need_more;
         case ValueParser::Step::complete:
-            return end_value(rejection);
+            if (!report_glued_to_text(m_window.value())) return end_value(rejection);
+            m_state = State::value_read;
+            return {};
         case ValueParser::Step::list:
             enter_list();
             return {};
@@ -149,19 +174,33 @@ ReportReader::Step ReportReader::parse(model::Rejection& rejection) {
     return {};
 }
 
+// The value is a text that ends with `{"`. Where it is whole, no letter follows at once.
+ReportReader::Step ReportReader::read_value(model::Rejection& rejection) {
+    const std::string_view rest = m_window.rest();
+    if (rest.empty() && !m_finished) return Got::need_more;
+    if (rest.empty() || !is_letter(rest.front())) return end_value(rejection);
+    break_value({});
+    return {};
+}
+
 ReportReader::Step ReportReader::end_value(model::Rejection& rejection) {
     m_state = State::between;
     m_window.end_value();
-    if (!m_around.expects_report()) {
+    const bool is_report = m_around.expects_report();
+    // After the items of a list, where it may have been torn and a report glued to it.
+    if (!is_report && !m_parser.handler().draft().has_what_is_required()) {
+        if (m_tail.size() < m_limits.kept_body) m_tail += m_window.value();
+        m_tail.resize(std::min(m_tail.size(), m_limits.kept_body));
         m_around.value_ended();
         return {};
     }
-    const std::string_view value = without_blanks_behind(m_window.value());
-    const bool too_long = m_window.is_cut() || value.size() > m_limits.report_bytes;
+    const bool too_long = m_window.is_too_long();
     const bool good = m_parser.handler().settle() && !too_long;
     if (!good) {
-        rejection = {reason(too_long), std::string(value.substr(0, m_limits.kept_body)),
-                     m_window.value_mark().line, true};
+        rejection = {
+            reason(too_long),
+            std::string(without_blanks_behind(m_window.value()).substr(0, m_limits.kept_body)),
+            m_window.value_mark().line, true};
     }
     m_around.value_ended();
     return good ? Got::report : Got::rejection;
@@ -171,6 +210,7 @@ void ReportReader::enter_list() {
     m_window.pass(std::min<std::size_t>(m_window.rest().size(), 1));  // the `[`
     m_head = m_window.value().substr(0, std::min(kept_head, m_limits.kept_body));
     m_head_line = m_window.value_mark().line;
+    m_tail.clear();
     m_window.end_value();
     m_state = State::between;
     m_around.enter_list();
@@ -178,59 +218,33 @@ void ReportReader::enter_list() {
 
 // --- After a syntax error ---
 
-// Goes back to where the broken value began, unless it is too long. Reports within it may be lost
-// then.
 void ReportReader::break_value(std::string problem) {
     const std::string_view text = m_window.value_and_rest();
     std::size_t error = m_window.value().size();
-    if (m_state == State::in_value && !m_window.is_cut()) error = blame(text, error, problem);
+    if (m_state != State::between && !m_window.is_cut()) error = blame(text, error, problem);
     const LineMark begin = m_window.value_mark();
-    m_broken.line = begin.line;
-    m_broken.is_json = false;
+    model::Rejection broken{{}, m_around.is_open_ground() ? "" : m_tail, begin.line, false};
+    m_tail.clear();
     if (m_window.is_cut() || error > m_limits.report_bytes) {
-        m_broken.reason = fmt::format("not JSON: a syntax error in a value longer than {} bytes",
-                                      count_text(static_cast<std::int64_t>(m_limits.report_bytes)));
+        broken.reason = fmt::format("not JSON: a syntax error in a value longer than {} bytes",
+                                    count_text(static_cast<std::int64_t>(m_limits.report_bytes)));
     } else {
         LineMark mark = begin;
         mark.advance(text.substr(0, error));
         if (problem.empty())
             problem = error < text.size() ? unexpected(text[error]) : "unexpected character";
-        m_broken.reason = syntax_reason(problem, mark);
-        error = 0;
+        broken.reason = syntax_reason(problem, mark);
     }
-    m_window.go_back_to(error);
-    m_broken.body = m_window.value().substr(0, m_limits.kept_body);
-    m_window.end_value();
-    m_last_line = m_window.mark().line;
-    m_last_indent = begin.indent;
+    m_salvage.begin(std::move(broken), begin.indent, error);
     m_around.lose();
-    m_state = State::resuming;
+    m_state = State::salvaging;
 }
 
-// Passes over everything up to the next line that can begin a report.
-ReportReader::Step ReportReader::resume(model::Rejection& rejection) {
-    const std::string_view rest = m_window.rest();
-    m_window.pass_any_of(" \t");
-    while (!m_window.rest().empty() && !can_resume()) {
-        m_window.pass(std::min(m_window.rest().find('\n'), m_window.rest().size() - 1) + 1);
-        m_window.pass_any_of(" \t");
-    }
-    std::string& body = m_broken.body;
-    const std::size_t passed = rest.size() - m_window.rest().size();
-    body += rest.substr(0, std::min(passed, m_limits.kept_body - body.size()));
-    if (m_window.rest().empty() && !m_finished) return Got::need_more;
-    body.resize(without_blanks_behind(body).size());
-    rejection = std::move(m_broken);
+ReportReader::Step ReportReader::salvage(model::Rejection& rejection) {
+    if (!m_salvage.find_report(m_finished)) return Got::need_more;
+    rejection = m_salvage.take();
     m_state = State::between;
     return Got::rejection;
-}
-
-// The rest begins with the `{` of a line that is indented no deeper than the one where the broken
-// value began.
-bool ReportReader::can_resume() {
-    if (m_window.rest().front() != '{') return false;
-    const LineMark& mark = m_window.mark();
-    return mark.line > m_last_line && mark.only_blanks && mark.indent <= m_last_indent;
 }
 
 std::string ReportReader::reason(bool too_long) {

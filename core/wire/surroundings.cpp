@@ -27,7 +27,7 @@ Surroundings::Mark Surroundings::separator(char byte) {
         m_expect = Expect::tail_value;
     } else if (byte == ':') {
         return Mark::garbage;
-    } else if (!is_lenient()) {
+    } else if (!is_damaged()) {
         return Mark::stray;
     }
     return Mark::passed;
@@ -40,7 +40,7 @@ Surroundings::Mark Surroundings::closer(char byte) {
         m_expect = Expect::tail;
     } else if (ends_items || (byte == '}' && m_expect == Expect::tail)) {
         close();
-    } else if (!is_lenient()) {
+    } else if (!is_damaged()) {
         return Mark::stray;
     } else if (byte == ']' && m_lost == Container::list && m_container == Container::none) {
         m_container = Container::list;
@@ -83,7 +83,7 @@ void Surroundings::close() {
 }
 
 std::string_view Surroundings::unclosed() const {
-    if (m_container == Container::none || is_lenient()) return {};
+    if (m_container == Container::none || is_damaged()) return {};
     return m_container == Container::array ? "an array" : "a list of reports";
 }
 

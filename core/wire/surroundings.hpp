@@ -37,6 +37,8 @@ class Surroundings {
     bool expects_report() const { return m_expect < Expect::tail; }
     // The reader is at the top level, where a list may begin.
     bool is_open_ground() const { return m_container == Container::none; }
+    // A syntax error was reported in an array or a list, and another one has not begun since.
+    bool is_damaged() const { return m_lost != Container::none; }
     // At the end of the input: what is not closed (`an array`). Empty where everything is closed,
     // or a syntax error was reported before.
     std::string_view unclosed() const;
@@ -59,7 +61,6 @@ class Surroundings {
     Mark separator(char byte);
     Mark closer(char byte);
     void close();
-    bool is_lenient() const { return m_lost != Container::none; }
 
     Container m_container = Container::none;
     Expect m_expect = Expect::value;

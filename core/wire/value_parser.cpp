@@ -1,6 +1,7 @@
 #include "core/wire/value_parser.hpp"
 
 #include "core/wire/report_handler.hpp"
+#include "core/wire/window.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -40,13 +41,16 @@ void ValueParser::begin() {
     m_impl->error = {};
 }
 
-ValueParser::Step ValueParser::write(std::string_view bytes, std::size_t& used) {
-    used = m_impl->parser.write_some(true, bytes.data(), bytes.size(), m_impl->error);
-    return m_impl->step_after(false);
-}
-
-ValueParser::Step ValueParser::finish() {
-    m_impl->parser.write_some(false, "", 0, m_impl->error);
+ValueParser::Step ValueParser::read(Window& window, bool ended) {
+    auto& parser = m_impl->parser;
+    auto& error = m_impl->error;
+    auto step = Step::more;
+    if (!window.rest().empty()) {
+        window.pass(parser.write_some(true, window.rest().data(), window.rest().size(), error));
+        step = m_impl->step_after(false);
+    }
+    if (step != Step::more || !ended) return step;
+    parser.write_some(false, "", 0, error);
     return m_impl->step_after(true);
 }
 

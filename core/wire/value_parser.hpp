@@ -10,6 +10,7 @@
 namespace jobtally::wire {
 
 class ReportHandler;
+class Window;
 
 // A value nested deeper than this is a syntax error: RFC 8259, section 9 leaves the limit to us.
 inline constexpr int hard_depth = 128;
@@ -26,11 +27,10 @@ class ValueParser {
     ReportHandler& handler();
     // A new value begins. The handler must have been told what kind of value it is.
     void begin();
-    // Takes more of the value. `used` is how much of `bytes` it took: up to the value's end, or
-    // the end of the blanks after it; up to the `[` of a list's items; or up to the error.
-    Step write(std::string_view bytes, std::size_t& used);
-    // To be called when the input has ended, which can complete only a number.
-    Step finish();
+    // Reads on from the rest of the window: up to the value's end, or the end of the blanks after
+    // it; up to the `[` of a list's items; or up to the error. `ended`: there is no more input,
+    // which can complete only a number.
+    Step read(Window& window, bool ended);
     // After `broken`: what is wrong, or empty if a single character is to blame for it.
     std::string problem() const;
 

@@ -6,6 +6,8 @@ namespace jobtally::wire {
 
 namespace {
 
+constexpr std::size_t kept_tail = 256;
+
 // gcc 12 does not vectorise std::count over bytes, but it does vectorise counting a short block in
 // a single byte.
 std::uint64_t count_line_breaks(std::string_view bytes) {
@@ -41,6 +43,7 @@ void Window::feed(std::string_view bytes) {
     const std::size_t dropped = m_is_open ? m_begin : m_position;
     mark_at(dropped);
     m_text.erase(0, dropped);
+    m_dropped += dropped;
     m_marked -= dropped;
     m_position -= dropped;
     m_begin = 0;
@@ -61,9 +64,12 @@ void Window::begin_value() {
 void Window::cut_value() {
     m_value_mark = value_mark();
     m_is_cut = true;
-    mark_at(m_text.size());
-    m_text.resize(m_front);
-    m_marked = m_position = m_front;
+    const std::size_t tail = std::max(m_front, m_text.size() - std::min(kept_tail, m_text.size()));
+    mark_at(tail);
+    m_text.erase(m_front, tail - m_front);
+    m_dropped += tail - m_front;
+    m_marked = m_front;
+    m_position = m_text.size();
 }
 
 const LineMark& Window::mark_at(std::size_t offset) {

@@ -9,6 +9,20 @@
 
 namespace jobtally::wire {
 
+// What a report may be at most.
+struct Limits {
+    std::size_t report_bytes = 1 << 20;  // a longer report is rejected
+    std::size_t kept_body = 64 << 10;    // how much of the body a rejection keeps
+    int depth = 32;  // levels of nesting within a report, itself included; at most 128 make sense
+};
+
+// What JSON allows between values.
+inline constexpr std::string_view blanks = " \t\r\n";
+
+inline std::string_view without_blanks_behind(std::string_view bytes) {
+    return bytes.substr(0, bytes.find_last_not_of(blanks) + 1);
+}
+
 // Where in the input a position lies: its line, its column and how far its line is indented.
 struct LineMark {
     std::uint64_t line = 1;    // counted from 1
@@ -22,8 +36,8 @@ struct LineMark {
 
 class Window {
   public:
-    // Of a value longer than `longest` bytes only the first `front` bytes are kept; `front` must
-    // not be greater than `longest`.
+    // Of a value longer than `longest` bytes only the first `front` bytes are kept, and some of the
+    // last; `front` must not be greater than `longest`.
     Window(std::size_t longest, std::size_t front) : m_longest(longest), m_front(front) {}
 
     // Adds a copy of `bytes` behind what is at hand, and drops what was read and is no part of the
@@ -38,6 +52,8 @@ class Window {
     void pass_any_of(std::string_view these);
     // Where the rest begins.
     const LineMark& mark() { return mark_at(m_position); }
+    // How many bytes of the input lie before the rest.
+    std::uint64_t place() const { return m_dropped + m_position; }
 
     // A value begins where the rest does. It stays at hand until end_value().
     void begin_value();
@@ -52,6 +68,10 @@ class Window {
     // The middle of the value is gone because it is too long: value() is shorter than what was
     // read.
     bool is_cut() const { return m_is_cut; }
+    // What was read of the value, without the blanks behind it, is longer than `longest`.
+    bool is_too_long() const {
+        return m_is_cut || without_blanks_behind(value()).size() > m_longest;
+    }
 
   private:
     void cut_value();
@@ -60,8 +80,9 @@ class Window {
     std::size_t m_longest;
     std::size_t m_front;
     std::string m_text;
-    std::size_t m_position = 0;  // all places are offsets in m_text
-    std::size_t m_begin = 0;     // of the value
+    std::uint64_t m_dropped = 0;  // bytes of the input that were before the rest or its value
+    std::size_t m_position = 0;   // this and what follows are offsets in m_text
+    std::size_t m_begin = 0;      // of the value
     bool m_is_open = false;
     bool m_is_cut = false;
     LineMark m_value_mark;  // of a value that is cut

@@ -134,10 +134,9 @@ TEST_CASE("a dry run counts what would happen and writes nothing", "[ingest]") {
 TEST_CASE("inputs that can't be read are named before anything is stored", "[ingest]") {
     const IngestFolder folder;
     const auto good = write_input(folder, "good", numbered_reports(1, 3));
-    const auto zipped = write_input(folder, "x.gz", "\x1f\x8b\x08rest");
     const auto missing = (folder.path / "missing").string();
-    const std::pair<std::string, std::string> cases[] = {
-        {missing, "No such file"}, {folder.path.string(), "directory"}, {zipped, "gzip"}};
+    const std::pair<std::string, std::string> cases[] = {{missing, "No such file"},
+                                                         {folder.path.string(), "directory"}};
     for (const auto& [path, text] : cases) {
         try {
             load_into(folder, {good, path});

@@ -52,6 +52,10 @@ std::vector<std::string> texts_to_cut() {
             other,
         "{\"definition_name\":\"\xe2\x82\xac\xe2\x82\"}" + other,
         "1 2\n3.5e1\n-",
+        "{\"id\":\"a\",\"status\":\"SUC" + other + "\nxx" + other + "{}" + other + " yy",
+        "{\"id\":\"a\",\"status\":" + other + "\n{\"x\":{\"id\":\"a\",\"sta" + other + "}," + other,
+        "[" + other + ",\"a{" + other + "\"b{\"," + other + R"(],{"items":[{"x":)" + other,
+        R"({"items":[{"id":},)" + other + R"(],"x":{"y":1},"z":)" + other + "}" + other,
     };
 }
 

@@ -17,6 +17,7 @@
 #include <memory>
 
 #include <fmt/core.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace jobtally::cli {
@@ -158,9 +159,16 @@ ingest::WriterHooks writer_hooks(const ListenOptions& options, listen::ServiceMa
     return result;
 }
 
+// The memory holds the accepted Authorization values: no core file of it is written, and only root
+// attaches a debugger. One that has started the program stays with it.
+void keep_memory_private() {
+    ::prctl(PR_SET_DUMPABLE, 0);
+}
+
 int run(const Globals& globals, const ListenOptions& options) {
     if (globals.store_in_memory())
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
+    keep_memory_private();
     hold_signals();
     do_not_wait_for_reader();
     auto listening = listen_options(options);

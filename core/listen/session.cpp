@@ -69,6 +69,10 @@ void Session::take_opening(const error_code& problem, std::size_t) {
     if (m_stage.phase() != Phase::opening) return;
     if (problem == boost::asio::error::eof)
         return close();  // the peer closed without having sent anything
+    if (problem == boost::system::errc::wrong_protocol_type) {
+        ++m_hub.counters().failed_handshakes;
+        return refuse({400, "TLS is spoken here: write https:// in place of http://"});
+    }
     if (problem) return lose_peer_at_opening(problem.message());
     m_stage.move_on(Phase::idle);
     read_more();

@@ -122,8 +122,10 @@ class Admin(unittest.TestCase):
         self.assertTrue(began - 1 < after["jobtally_start_time_seconds",] < after["jobtally_last_commit_timestamp_seconds",]
                         < time.time() + 1)
         self.assertTrue(0 < after["jobtally_request_duration_seconds_sum",] < 60)
-        open_files = len(os.listdir("/proc/%d/fd" % running.process.pid))
-        self.assertTrue(abs(after["jobtally_open_descriptors",] - open_files) <= 1, (after, open_files))
+        self.assertGreater(after["jobtally_open_descriptors",], 5)
+        if os.geteuid() == 0:  # nobody else may look
+            open_files = len(os.listdir("/proc/%d/fd" % running.process.pid))
+            self.assertTrue(abs(after["jobtally_open_descriptors",] - open_files) <= 1, (after, open_files))
         self.assertTrue(all(name.startswith("jobtally_") for name, *_ in after))
         self.assertIn("jobtally_build_info", [name for name, *_ in after])
         held.close()

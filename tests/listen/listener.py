@@ -333,6 +333,26 @@ class Ends(unittest.TestCase):
         self.assertEqual(listener.ids(), ["begun"])
         listener.process.stderr.close()
 
+    def dumps_core(self, *command, is_ready=lambda process: True):
+        def allow_cores():
+            resource.setrlimit(resource.RLIMIT_CORE, (1 << 26, resource.RLIM_INFINITY))
+
+        with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=self.folder.name, preexec_fn=allow_cores,
+                              env={**os.environ, "JOBTALLY_AUTHORIZATION": SECRET}) as process:
+            is_ready(process)
+            process.send_signal(signal.SIGABRT)
+            status = os.waitpid(process.pid, 0)[1]
+            process.returncode = 0
+        self.assertEqual(os.WTERMSIG(status), signal.SIGABRT)
+        return os.WCOREDUMP(status)
+
+    def test_no_core_file_holds_the_secret(self):
+        if not self.dumps_core("sleep", "60"):
+            self.skipTest("nothing dumps core here")
+        dumped = self.dumps_core(PROGRAM, "--db", self.store, "listen", "--bind", "127.0.0.1:0",
+                                 is_ready=lambda process: process.stderr.readline())
+        self.assertFalse(dumped)
+
     def test_uptime_is_recorded(self):
         def spans():
             with sqlite3.connect("file:" + self.store + "?mode=ro", uri=True) as database:

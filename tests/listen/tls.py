@@ -147,20 +147,35 @@ class Tls(unittest.TestCase):
             connection.sendall(body)
             self.assertEqual(read_answer(connection)[0].json()["result"], "stored")
 
-    def test_a_plain_request_is_closed_at_once(self):
+    def test_a_plain_request_is_answered_400_in_clear(self):
         began = time.time()
-        with self.listener.connect() as connection:
-            connection.sendall(post(report("plain")))
-            while True:
-                try:
-                    piece = connection.recv(1000)
-                except ConnectionResetError:
-                    break
-                if not piece:
-                    break
-                self.assertNotIn(b"HTTP/1.1 2", piece)
-        self.assertLess(time.time() - began, 0.9)
+        seen = len(self.listener.log)
+        requests = (post(report("plain")), post(report("plain") + " " * 300_000), b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                    b"HEAD / HTTP/1.0\r\n\r\n", b"PUT / HTTP/1.1\r\n", b"POST ")
+        for request in requests:
+            with self.subTest(request[:20]), self.listener.connect() as connection:
+                connection.sendall(request)
+                answer, rest = read_answer(connection)
+                self.assertEqual((answer.status, answer.fields["connection"]), (400, "close"))
+                self.assertIn("https://", answer.json()["error"])
+                self.assertEqual(rest, b"")
+        self.assertLess(time.time() - began, 2)
         self.assertNotIn("plain", self.listener.ids())
+        time.sleep(0.2)
+        lines = [line for line in self.listener.log[seen:] if " 400 " in line and "TLS is spoken here" in line]
+        self.assertEqual(len(lines), len(requests), self.listener.log[seen:])
+
+    def test_what_is_neither_tls_nor_http_gets_no_answer(self):
+        for garbage in (b"\r\n\r\n\r\n", b"hello there", b"SSH-2.0-OpenSSH_9.2\r\n", bytes(20), b"post / http/1.1\r\n\r\n"):
+            with self.subTest(garbage), self.listener.connect() as connection:
+                connection.sendall(garbage)
+                got = b""
+                try:
+                    while piece := connection.recv(1000):
+                        got += piece
+                except ConnectionResetError:
+                    pass
+                self.assertNotIn(b"HTTP", got)
 
     def test_a_slow_handshake_meets_the_deadline(self):
         hello = ssl.MemoryBIO()

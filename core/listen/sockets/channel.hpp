@@ -31,7 +31,8 @@ class Channel {
     virtual ~Channel() = default;
 
     // Does the handshake, if there is one; otherwise calls `done` before it returns. Call it once,
-    // before anything else.
+    // before anything else. The problem is errc::wrong_protocol_type where the peer speaks plain
+    // HTTP instead: it can be answered by write(), which is not encrypted then.
     virtual void open(Completion done) = 0;
     virtual void read_some(char* room, std::size_t size, Completion done) = 0;
     virtual void write(std::string_view bytes, Completion done) = 0;  // all of them

@@ -20,6 +20,7 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
+namespace errc = boost::system::errc;
 
 // Mozilla's "intermediate" list for TLS 1.2 (wiki.mozilla.org/Security/Server_Side_TLS) without the
 // two ciphers that need parameters of their own. TLS 1.3 has no bad ciphers to leave out.
@@ -95,21 +96,31 @@ void take_key(ssl::context& context, const std::filesystem::path& path) {
         "it must be a PEM file without a passphrase");
 }
 
+// OpenSSL looks for the usual methods in place of a handshake, and then sends no alert.
+bool is_plain_http(const error_code& problem) {
+    const auto value = static_cast<unsigned long>(problem.value());
+    return problem.category() == boost::asio::error::get_ssl_category() &&
+           ERR_GET_LIB(value) == ERR_LIB_SSL && ERR_GET_REASON(value) == SSL_R_HTTP_REQUEST;
+}
+
 class TlsChannel final : public Channel {
   public:
     TlsChannel(Socket socket, ssl::context& context) : m_stream(std::move(socket), context) {}
 
     void open(Completion done) override {
         m_stream.async_handshake(
-            ssl::stream_base::server,
-            [done = std::move(done)](const error_code& problem) { done(problem, 0); });
+            ssl::stream_base::server, [this, done = std::move(done)](const error_code& problem) {
+                m_is_plain = is_plain_http(problem);
+                done(m_is_plain ? make_error_code(errc::wrong_protocol_type) : problem, 0);
+            });
     }
     void read_some(char* room, std::size_t size, Completion done) override {
         m_stream.async_read_some(boost::asio::buffer(room, size), std::move(done));
     }
     void write(std::string_view bytes, Completion done) override {
-        boost::asio::async_write(m_stream, boost::asio::buffer(bytes.data(), bytes.size()),
-                                 std::move(done));
+        const auto buffer = boost::asio::buffer(bytes.data(), bytes.size());
+        m_is_plain ? boost::asio::async_write(m_stream.next_layer(), buffer, std::move(done))
+                   : boost::asio::async_write(m_stream, buffer, std::move(done));
     }
     // Ends when the peer has stopped sending too, has gone, or keeps sending although nobody reads.
     void end_sending(Completion done) override {
@@ -137,6 +148,7 @@ class TlsChannel final : public Channel {
 
   private:
     ssl::stream<Socket> m_stream;
+    bool m_is_plain = false;
 };
 
 }  // namespace

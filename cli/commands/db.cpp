@@ -5,16 +5,42 @@
 #include "cli/options/output.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/base/json_text.hpp"
+#include "core/base/numbers.hpp"
+#include "core/render/text/cell_text.hpp"
+#include "core/store/upkeep/cursors.hpp"
 #include "core/store/upkeep/status.hpp"
+#include "core/time/rfc3339.hpp"
 
 #include <memory>
+
+#include <fmt/format.h>
 
 namespace jobtally::cli {
 
 namespace {
 
+// An object a cursor for programs, a phrase a cursor for people.
+table::Cell cursors_cell(const std::vector<store::CursorStatus>& cursors, const Output& output) {
+    std::vector<std::string> phrases;
+    table::RawJson objects{"["};
+    for (const auto& [name, moved_at, waiting] : cursors) {
+        const auto moved = moved_at ? render::human_text(*moved_at, output.style()) : "never";
+        phrases.push_back(
+            fmt::format("{}: {} to come, moved {}", name, count_text(waiting), moved));
+        objects.text += objects.text.size() > 1 ? ", {\"cursor\": " : "{\"cursor\": ";
+        append_json_string(objects.text, name);
+        objects.text +=
+            fmt::format(", \"moved_at\": {}, \"waiting\": {}}}",
+                        moved_at ? '"' + time::format_utc(*moved_at) + '"' : "null", waiting);
+    }
+    objects.text += ']';
+    if (!render::is_for_people(output.format())) return objects;
+    return phrases.empty() ? table::Cell{} : table::Cell{phrases};
+}
+
 table::ResultTable status_table(const store::StoreStatus& status,
-                                std::optional<std::int64_t> spooled) {
+                                std::optional<std::int64_t> spooled, table::Cell cursors) {
     table::ResultTable table;
     table.columns = {{"path", "store"},
                      {"reports", "reports"},
@@ -29,13 +55,14 @@ table::ResultTable status_table(const store::StoreStatus& status,
                      {"schema_version", "schema version"},
                      {"sqlite_version", "SQLite"},
                      {"wal_reset_fixed", "", table::Audience::machines},
-                     {"wal_reset_bug", "WAL-reset bug"}};
+                     {"wal_reset_bug", "WAL-reset bug"},
+                     {"cursors", "cursors"}};
     table.rows = {{status.path, status.reports, status.definitions, status.rejected,
                    table::cell_or_unknown(spooled), table::cell_or_unknown(status.first_created_at),
                    table::cell_or_unknown(status.last_created_at),
                    table::cell_or_unknown(status.last_received_at), status.file_bytes,
                    status.wal_bytes, status.schema_version, status.sqlite_version,
-                   status.has_wal_reset_fix, std::string(store::wal_reset_bug())}};
+                   status.has_wal_reset_fix, std::string(store::wal_reset_bug()), cursors}};
     return table;
 }
 
@@ -44,7 +71,8 @@ int run_status(const Globals& globals, const std::string& spool) {
     const auto store = store::Store::open_to_read(globals.store_path());
     warn_about_modes(globals);
     const auto spooled = bodies_in(spool_of(globals, spool));
-    output.print_record(status_table(store::read_status(store), spooled));
+    output.print_record(status_table(store::read_status(store), spooled,
+                                     cursors_cell(store::read_cursors(store), output)));
     output.finish();
     return exit_done;
 }

@@ -1,18 +1,41 @@
 // `jobtally export`: reports as they came, in the order of their arrival.
 #include "cli/application.hpp"
+#include "cli/commands/follow.hpp"
+#include "cli/commands/loader.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/query_options.hpp"
+#include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/answers/list.hpp"
+#include "core/base/text.hpp"
+#include "core/render/text/row_stream.hpp"
+#include "core/store/upkeep/cursors.hpp"
 #include "core/wire/report_writer.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
+
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
 namespace {
 
 constexpr std::size_t reports_at_once = 4096;
+// With --follow a receipt is asked for after so many, so that little comes twice.
+constexpr std::size_t pages_of_a_batch = 16;
+constexpr std::chrono::milliseconds between_looks{1000};
+
+struct ExportOptions {
+    SelectionOptions selection;
+    std::string cursor, exec, forget;
+    bool follow = false;
+};
+
+using Put = std::function<void(std::string_view)>;
 
 std::string as_reports(const std::vector<store::StoredReport>& page) {
     std::string text;
@@ -21,15 +44,6 @@ std::string as_reports(const std::vector<store::StoredReport>& page) {
         text += '\n';
     }
     return text;
-}
-
-std::string as_rows(const Globals& globals, const Output& output, bool with_header,
-                    const std::vector<store::StoredReport>& page) {
-    auto style = output.style();
-    style.header = style.header && with_header;
-    return render::render(
-        table::choose_columns(answers::reports_table(page), globals.column_keys()), output.format(),
-        style);
 }
 
 void check_format(const Output& output) {
@@ -41,38 +55,180 @@ void check_format(const Output& output) {
                      "other formats: `jobtally list -n 0 -F ...`");
 }
 
-// Reads in pages, so that read transactions are short: otherwise a slow reader of the output would
-// keep the store's log from being cut. A report that is replaced meanwhile moves to the end: it may
-// come twice, but it is never missed.
-int export_reports(const Globals& globals, const SelectionOptions& options) {
+// One stream of reports: NDJSON as they came, or rows below one header.
+class ReportStream {
+  public:
+    ReportStream(const Globals& globals, const SelectionOptions& options, const Output& output)
+        : m_globals(globals),
+          m_selection(options.selection(globals)),
+          m_rows(output.format(), output.style()),
+          m_as_reports(output.format() == render::Format::ndjson && globals.columns.empty()) {}
+
+    // Hands on what arrived after `after`, at most `most_pages` pages; returns the sequence up to
+    // which all is handed on: `given` or more where the end was reached. Reads in pages, so that
+    // read transactions are short: otherwise a slow reader of the output would keep the store's log
+    // from being cut. A report that is replaced meanwhile moves to the end: it may come twice, but
+    // it is never missed.
+    store::Sequence pass_on(const store::Store& store, store::Sequence after, const Put& put,
+                            store::Sequence given = 0, std::size_t most_pages = SIZE_MAX) {
+        std::optional<query::Scope> scope;
+        std::int64_t version = 0;
+        for (std::size_t pages = 0; pages < most_pages; ++pages) {
+            auto page = store::read_page(store, after, reports_at_once);
+            if (page.empty()) return std::max(after, given);
+            after = page.back().sequence;
+            // Made anew after a page was read that may have definitions which it does not know.
+            const auto now = store::data_version(store);
+            if (!scope || version != now) scope.emplace(store, m_selection);
+            version = now;
+            std::erase_if(page, [&](const auto& report) { return !scope->selected(report); });
+            if (!page.empty()) put(text_of(page));
+        }
+        return after;
+    }
+
+    void warn_about_unmatched(const store::Store& store) const {
+        cli::warn_about_unmatched(m_globals, query::Scope(store, m_selection));
+    }
+
+    // The header of rows, once; the stream may be of no report.
+    std::string header() { return text_of({}); }
+
+  private:
+    std::string text_of(const std::vector<store::StoredReport>& page) {
+        if (m_as_reports) return as_reports(page);
+        return m_rows.more(
+            table::choose_columns(answers::reports_table(page), m_globals.column_keys()));
+    }
+
+    const Globals& m_globals;
+    query::Selection m_selection;
+    render::RowStream m_rows;
+    bool m_as_reports;
+};
+
+int export_all(const Globals& globals, const SelectionOptions& options) {
     Output output(globals, render::Format::ndjson);
     check_format(output);
+    ReportStream stream(globals, options, output);
     const auto store = open_store(globals, options.from);
-    const query::Scope scope(store, options.selection(globals));
-    warn_about_unmatched(globals, scope);
-    const bool reports = output.format() == render::Format::ndjson && globals.columns.empty();
-    for (store::Sequence after = 0;;) {
-        auto page = store::read_page(store, after, reports_at_once);
-        const bool first = after == 0;
-        if (page.empty() && !first) break;
-        if (!page.empty()) after = page.back().sequence;
-        const bool last = page.empty();
-        std::erase_if(page, [&](const auto& report) { return !scope.selected(report); });
-        output.write(reports ? as_reports(page) : as_rows(globals, output, first, page));
-        if (last) break;
-    }
+    stream.warn_about_unmatched(store);
+    output.write(stream.header());
+    stream.pass_on(store, 0, [&](std::string_view text) { output.write(text); });
     output.finish();
     return exit_done;
+}
+
+void tell_start(const Globals& globals, const store::CursorRun& run) {
+    using Start = store::CursorRun::Start;
+    const auto name = in_short_quotes(run.cursor);
+    if (run.start == Start::is_new && !globals.quiet)
+        print_note(fmt::format("cursor {} is new: it begins with the first report", name));
+    if (run.start == Start::begins_again)
+        print_warning(
+            fmt::format("cursor {} is ahead of the store, which must be an older state: "
+                        "all reports come again",
+                        name));
+}
+
+// Hands over what is new and moves the cursor once that was taken. The store is opened anew, so
+// that a backup that was put in its place is seen.
+void hand_over(const Globals& globals, const ExportOptions& options, Output& output,
+               ReportStream& stream) {
+    const bool has_command = !options.exec.empty();
+    Loader loader(options.exec);
+    const auto put = [&](std::string_view text) {
+        has_command ? loader.write(text) : output.write(text);
+    };
+    const auto finish = [&] {
+        if (has_command) return loader.finish();
+        output.sync();
+        if (!options.follow) output.finish();
+    };
+    const auto path = globals.store_path();
+    if (!store::is_behind(store::Store::open_to_read(path), options.cursor)) return finish();
+    auto store = store::Store::open_to_write(path);
+    const auto run = store::begin_run(store, options.cursor);
+    tell_start(globals, run);
+    const auto taken = stream.pass_on(store, run.after, put, run.given,
+                                      options.follow ? pages_of_a_batch : SIZE_MAX);
+    finish();
+    store::end_run(store, run, taken, globals.now());
+}
+
+void check_cursor_options(const Globals& globals, const ExportOptions& options) {
+    if (globals.store_in_memory())
+        throw UsageError("a store in memory keeps no cursor", "name a store on disk with --db");
+    if (globals.output.empty() || globals.output == "-") return;
+    if (!options.exec.empty())
+        throw UsageError("with --exec the command gets the stream, not a file of --output");
+    if (options.follow) refuse_endless_output(globals);
+}
+
+int export_new(const Globals& globals, const ExportOptions& options) {
+    check_cursor_options(globals, options);
+    Output output(globals, render::Format::ndjson);
+    check_format(output);
+    const bool has_command = !options.exec.empty();
+    auto stream = std::make_unique<ReportStream>(globals, options.selection, output);
+    stream->warn_about_unmatched(open_store(globals, {}));
+    if (options.follow) end_with_0_on_signals();
+    if (!has_command) output.write(stream->header());
+    hand_over(globals, options, output, *stream);
+    while (options.follow) {
+        wait_a_moment(between_looks, has_command ? -1 : STDOUT_FILENO);
+        if (has_command)  // each of its runs is a stream of its own
+            stream = std::make_unique<ReportStream>(globals, options.selection, output);
+        hand_over(globals, options, output, *stream);
+    }
+    return exit_done;
+}
+
+int forget(const Globals& globals, const std::string& cursor) {
+    store::Store::open_to_read(globals.store_path());  // no store is made for it
+    auto store = store::Store::open_to_write(globals.store_path());
+    if (store::forget_cursor(store, cursor)) return exit_done;
+    throw Error(fmt::format("there is no cursor {}", in_short_quotes(cursor)),
+                "`jobtally db status` lists them");
+}
+
+int run_export(const Globals& globals, const ExportOptions& options) {
+    if (!options.forget.empty()) return forget(globals, options.forget);
+    if (!options.cursor.empty()) return export_new(globals, options);
+    return export_all(globals, options.selection);
 }
 
 }  // namespace
 
 void add_export(Application& application) {
-    auto options = std::make_shared<SelectionOptions>();
+    auto options = std::make_shared<ExportOptions>();
     auto& command = application.add_command(
         "export", "Reports as they came: NDJSON or CSV",
-        [&application, options] { return export_reports(application.globals(), *options); });
-    add_selection(command, *options);
+        [&application, options] { return run_export(application.globals(), *options); });
+    auto* cursor =
+        command
+            .add_option("--cursor", options->cursor,
+                        "Only what is new or changed since the last complete run with this NAME")
+            ->type_name("NAME");
+    command
+        .add_option("--exec", options->exec,
+                    "With --cursor: COMMAND reads the reports; the run is complete when it ends "
+                    "with 0")
+        ->type_name("COMMAND")
+        ->needs(cursor);
+    command
+        .add_flag("--follow", options->follow,
+                  "With --cursor: go on as reports arrive, batch by batch")
+        ->needs(cursor);
+    command.add_option("--forget", options->forget, "Forget the cursor of this NAME")
+        ->type_name("NAME")
+        ->excludes(cursor);
+    add_selection(command, options->selection);
+    // A report that is late, or counts only later, would be passed over for good.
+    for (const char* const moving :
+         {"--from", "--since", "--until", "--last", "--period", "--at", "--min-runs"}) {
+        cursor->excludes(command.get_option(moving));
+    }
 }
 
 }  // namespace jobtally::cli

@@ -17,7 +17,7 @@ namespace jobtally::cli {
 
 namespace {
 
-constexpr int look_again_ms = 250;
+constexpr std::chrono::milliseconds look_again{250};
 constexpr std::size_t most_at_once = 256;
 
 // The same selection, but --last has no end: news are created after the program has started.
@@ -25,20 +25,6 @@ query::Selection open_ended(const Globals& globals, const SelectionOptions& opti
     auto selection = options.selection(globals);
     if (!options.last.empty()) selection.span.until.reset();
     return selection;
-}
-
-void refuse_what_has_no_end(const Globals& globals) {
-    if (globals.store_in_memory())
-        throw UsageError("a store in memory has no news", "name a store on disk with --db");
-    if (!globals.output.empty() && globals.output != "-")
-        throw UsageError("a file of --output is written when all is done, and -f never is",
-                         "send stdout to the file");
-}
-
-// Waits a moment, and notices a reader that goes away meanwhile.
-void wait_a_moment() {
-    pollfd out{STDOUT_FILENO, 0, 0};
-    if (::poll(&out, 1, look_again_ms) > 0) throw ClosedPipe();
 }
 
 class Follower {
@@ -109,15 +95,28 @@ class Follower {
 
 }  // namespace
 
+void refuse_endless_output(const Globals& globals) {
+    if (!globals.output.empty() && globals.output != "-")
+        throw UsageError("a file of --output is written when all is done, and this never is",
+                         "send stdout to the file");
+}
+
+void wait_a_moment(std::chrono::milliseconds moment, int reader) {
+    pollfd out{reader, 0, 0};
+    if (::poll(&out, 1, static_cast<int>(moment.count())) > 0) throw ClosedPipe();
+}
+
 void follow(const Globals& globals, const SelectionOptions& options,
             const answers::ListOptions& list) {
-    refuse_what_has_no_end(globals);
+    if (globals.store_in_memory())
+        throw UsageError("a store in memory has no news", "name a store on disk with --db");
+    refuse_endless_output(globals);
     Follower follower(globals, options);
     end_with_0_on_signals();
     follower.list(list);
     while (true) {
         if (follower.has_news()) follower.print_news();
-        wait_a_moment();
+        wait_a_moment(look_again, STDOUT_FILENO);
     }
 }
 

@@ -122,6 +122,12 @@ void Output::flush() {
     m_waiting.clear();
 }
 
+void Output::sync() {
+    flush();
+    const bool is_safe = ::fsync(m_descriptor) == 0 || errno == EINVAL;  // EINVAL: no file
+    if (!is_safe) throw_io_error(m_path, errno);
+}
+
 void Output::finish() {
     flush();
     if (m_temporary.empty()) return;
@@ -133,6 +139,8 @@ void Output::finish() {
                       ::rename(m_temporary.c_str(), m_path.c_str()) == 0;
     if (!safe) throw_io_error(m_path, errno);
     m_temporary.clear();
+    const auto folder = std::filesystem::path(m_path).parent_path();
+    if (const int error = sync_folder(folder)) throw_io_error(m_path, error);
 }
 
 }  // namespace jobtally::cli

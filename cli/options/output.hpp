@@ -36,7 +36,10 @@ class Output {
     void write(std::string_view bytes);
     // Sends what was written so far to a reader who is waiting for it.
     void flush();
-    // Sends the rest and gives the file its name. To be called once, at the end.
+    // Sends the rest; where it goes to a file, it is on disk then.
+    void sync();
+    // Sends the rest and gives the file its name; with sync() before, that is on disk too. To be
+    // called once, at the end.
     void finish();
 
   private:

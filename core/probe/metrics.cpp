@@ -160,7 +160,7 @@ std::vector<Measured> measure_p95(const query::Scope& scope, bool by_definition,
 }
 
 bool has_rhythm(const rhythm::MissedRow& row) {
-    return row.state != rhythm::Punctuality::irregular && row.state != rhythm::Punctuality::too_few;
+    return row.state < rhythm::Punctuality::irregular;
 }
 
 Measured missed_of(const rhythm::MissedRow& row) {

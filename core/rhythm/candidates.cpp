@@ -2,7 +2,6 @@
 #include "core/rhythm/candidates.hpp"
 
 #include "core/query/percentile.hpp"
-#include "core/rhythm/clusters.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,8 +16,11 @@ constexpr std::array<std::int64_t, 18> parts_of_a_day{
     1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720};
 constexpr std::size_t most_times_a_day = 12;
 constexpr std::size_t most_times_a_week = 14;
-constexpr std::size_t most_times_a_month = 4;
+constexpr std::size_t most_times_an_hour = 12;
+constexpr std::size_t most_times_by_weekday = 3;
+constexpr std::int64_t same_time = hour_micros / 2;  // of the day, on different weekdays
 constexpr std::int64_t most_days_apart = 60;
+constexpr std::int64_t least_apart = 150 * second_micros;  // between slots of a day or a week
 constexpr std::int64_t longest_known_pause = 10;  // days; a longer pause says nothing of weekdays
 
 // The shape costs of candidates, in nats.
@@ -67,14 +69,11 @@ Rest longest_rest(const std::vector<bool>& is_on) {
 
 class ClockProposals {
   public:
-    ClockProposals(std::span<const std::int64_t> runs, const time::Zone& clock)
-        : m_runs(runs), m_clock(clock), m_gap(median_gap(runs)) {
-        m_walls.reserve(runs.size());
-        for (const std::int64_t run : runs) {
-            m_walls.push_back(
-                clock.to_local(time::instant_from_micros(run)).time_since_epoch().count());
-        }
-    }
+    explicit ClockProposals(const Times& runs)
+        : m_runs(runs),
+          m_walls(runs.walls),
+          m_clock(*runs.clock),
+          m_gap(median_gap(runs.instants)) {}
 
     std::vector<Candidate> all() {
         m_weekend_is_ahead = weekend_is_ahead();
@@ -82,7 +81,9 @@ class ClockProposals {
         propose_times_a_day();
         propose_days_apart();
         propose_times_a_week();
-        if (m_gap > 5 * day_micros) propose_times_a_month();
+        propose_minutes_of_the_hour();
+        propose_times_by_weekday();
+        if (m_gap > 5 * day_micros) propose_months(m_runs, m_found);
         return std::move(m_found);
     }
 
@@ -155,6 +156,48 @@ class ClockProposals {
                          std::min(usual + 2, most_times_a_day));
     }
 
+    // `5,35 * * * *`: the same on every clock.
+    void propose_minutes_of_the_hour() {
+        if (m_gap > 2 * hour_micros || m_clock.name() != "UTC") return;
+        const auto usual = usual_count(divided_by(hour_micros));
+        if (usual < 2 || usual > most_times_an_hour) return;
+        propose_clusters(hour_micros, usual - 1, usual + 1);
+    }
+
+    // A run a day, at a time that differs by weekday: `30 2 * * 1-5` and `0 6 * * 6,0`.
+    void propose_times_by_weekday() {
+        if (m_gap > 3 * day_micros || m_gap < day_micros / 2) return;
+        std::array<std::vector<std::int64_t>, 7> times;
+        for (const std::int64_t wall : m_walls) {
+            const std::int64_t day = floor_divide(wall, day_micros);
+            times[weekday_index(day)].push_back(wall - day * day_micros);
+        }
+        ClockSlots slots{week_micros, {}};
+        std::vector<std::int64_t> distinct;
+        const bool is_first_week = m_walls.back() - m_walls.front() < week_micros;
+        for (std::size_t weekday = 0; weekday < times.size(); ++weekday) {
+            auto& at = times[weekday];
+            // A weekday that has not come yet is taken to be like the first one that has.
+            if (at.empty() && is_first_week) at = times[weekday_index(first_day())];
+            if (at.empty() || 2 * at.size() < m_walls.size() / 7) continue;
+            std::sort(at.begin(), at.end());
+            const std::int64_t middle = circular_middle(at, day_micros);
+            const auto same = std::find_if(distinct.begin(), distinct.end(), [&](auto other) {
+                return std::abs(other - middle) < same_time;
+            });
+            const std::int64_t time = same == distinct.end() ? middle : *same;
+            if (same == distinct.end()) distinct.push_back(middle);
+            // Weeks are counted from a Thursday.
+            slots.offsets.push_back(static_cast<std::int64_t>((weekday + 4) % 7) * day_micros +
+                                    time);
+        }
+        if (distinct.size() < 2 || distinct.size() > most_times_by_weekday) return;
+        std::sort(slots.offsets.begin(), slots.offsets.end());
+        const double choices = static_cast<double>(slots.offsets.size());
+        const double times_by_day = static_cast<double>(distinct.size());
+        add(slots, times_by_day, cost_of_count + choices * std::log(times_by_day));
+    }
+
     void propose_times_a_week() {
         if (m_gap > 15 * day_micros) return;
         const auto usual = usual_count(divided_by(week_micros));
@@ -168,13 +211,31 @@ class ClockProposals {
         std::size_t last = 0;
         for (std::size_t count = least; count <= most && count < sorted.size(); ++count) {
             ClockSlots slots{period, middles_of_clusters(sorted, period, count)};
-            if (slots.offsets.size() == last) continue;
+            if (slots.offsets.empty() || slots.offsets.size() == last) continue;
+            if (period == hour_micros ? is_even(slots) : is_crowded(slots)) continue;
             if (period == day_micros && m_weekend_is_ahead) slots.weekdays = monday_to_friday;
             last = slots.offsets.size();
             const double freedom = static_cast<double>(last);
             add(slots, freedom, cost_of_count);
             if (period == day_micros) propose_weekdays(slots, freedom, cost_of_count);
         }
+    }
+
+    // As if by a part of the hour: minutes are all that people name.
+    static bool is_even(const ClockSlots& slots) {
+        const auto step = slots.period / static_cast<std::int64_t>(slots.offsets.size());
+        for (std::size_t i = 1; i < slots.offsets.size(); ++i) {
+            const std::int64_t apart = slots.offsets[i] - slots.offsets[i - 1];
+            if (std::abs(apart - step) > 45 * second_micros) return false;
+        }
+        return true;
+    }
+
+    // So close are the runs of one session (sessions.hpp).
+    static bool is_crowded(const ClockSlots& slots) {
+        return std::adjacent_find(slots.offsets.begin(), slots.offsets.end(), [](auto a, auto b) {
+                   return b - a < least_apart;
+               }) != slots.offsets.end();
     }
 
     void propose_days_apart() {
@@ -214,8 +275,8 @@ class ClockProposals {
         std::array<int, 7> days{}, with_runs{};
         std::int64_t last = 0;
         bool is_first = true;
-        for (const std::int64_t run : m_runs) {
-            const auto day = schedule.day_of(schedule.place(time::instant_from_micros(run)).slot);
+        for (std::size_t i = 0; i < m_runs.size(); ++i) {
+            const auto day = schedule.day_of(schedule.place(m_runs.instants[i], m_walls[i]).slot);
             if (!is_first && day <= last) continue;
             if (!is_first && day - last <= longest_known_pause) {
                 for (std::int64_t d = last + 1; d < day; ++d) ++days[weekday_index(d)];
@@ -233,83 +294,19 @@ class ClockProposals {
         return mask;
     }
 
+    std::int64_t first_day() const { return floor_divide(m_walls.front(), day_micros); }
+
     static std::size_t weekday_index(std::int64_t day) {
         return static_cast<std::size_t>(weekday_of(day));
     }
 
-    void propose_times_a_month();
-    void propose_months(MonthSlots slots);
-
-    std::span<const std::int64_t> m_runs;
+    const Times m_runs;
+    const std::span<const std::int64_t> m_walls;
     const time::Zone& m_clock;
     std::int64_t m_gap;
     bool m_weekend_is_ahead = false;
-    std::vector<std::int64_t> m_walls;
     std::vector<Candidate> m_found;
 };
-
-template <class Value>
-Value most_frequent(std::vector<Value> values) {
-    std::sort(values.begin(), values.end());
-    Value best = values.front();
-    std::ptrdiff_t most = 0;
-    for (auto at = values.begin(); at != values.end();) {
-        const auto end = std::upper_bound(at, values.end(), *at);
-        if (end - at > most) {
-            most = end - at;
-            best = *at;
-        }
-        at = end;
-    }
-    return best;
-}
-
-void ClockProposals::propose_times_a_month() {
-    std::vector<std::int64_t> steps, numbers;
-    std::vector<int> weekdays, weeks;
-    for (const std::int64_t wall : m_walls) {
-        const std::int64_t month = month_of(wall);
-        if (!numbers.empty() && month != numbers.back()) steps.push_back(month - numbers.back());
-        numbers.push_back(month);
-        const std::int64_t day = floor_divide(wall, day_micros);
-        const std::chrono::year_month_day date{std::chrono::local_days{std::chrono::days{day}}};
-        weekdays.push_back(weekday_of(day));
-        weeks.push_back(static_cast<int>(static_cast<unsigned>(date.day()) - 1) / 7);
-    }
-    if (steps.empty()) return;
-    MonthSlots slots;
-    slots.step = most_frequent(steps);
-    const std::int64_t month = most_frequent(numbers);
-    slots.phase = month - floor_divide(month, slots.step) * slots.step;
-    propose_months(slots);
-    slots.from = MonthSlots::From::last_day;
-    propose_months(slots);
-    slots.from = MonthSlots::From::weekday;
-    slots.weekday = most_frequent(weekdays);
-    slots.which = most_frequent(weeks);
-    if (slots.which < 4) propose_months(slots);
-}
-
-// Clusters the runs by their offset from the day that each month's slots are counted from.
-void ClockProposals::propose_months(MonthSlots slots) {
-    slots.offsets = {0};
-    const LearnedSchedule origin(slots, m_clock);
-    std::vector<std::int64_t> offsets, cycles;
-    for (const std::int64_t run : m_runs) {
-        const auto [slot, residual] = origin.place(time::instant_from_micros(run));
-        offsets.push_back(residual);
-        cycles.push_back(slot);
-    }
-    std::sort(offsets.begin(), offsets.end());
-    const auto usual = usual_count(cycles);
-    for (std::size_t count = usual > 1 ? usual - 1 : 1;
-         count <= std::min(usual + 1, most_times_a_month) && count < offsets.size(); ++count) {
-        slots.offsets = middles_of_clusters(offsets, 0, count);
-        m_found.push_back({LearnedSchedule(slots, m_clock),
-                           static_cast<double>(slots.offsets.size()),
-                           cost_of_count + cost_of_interval});
-    }
-}
 
 // Even slots through all runs: the interval and the phase by a least-squares fit of the runs' times
 // to their numbers.
@@ -338,15 +335,14 @@ EvenSlots even_slots(std::span<const std::int64_t> runs, std::int64_t gap) {
 
 }  // namespace
 
-std::vector<Candidate> clock_candidates(std::span<const std::int64_t> runs,
-                                        const time::Zone& clock) {
-    return ClockProposals(runs, clock).all();
+std::vector<Candidate> clock_candidates(const Times& runs) {
+    return ClockProposals(runs).all();
 }
 
-std::vector<Candidate> even_candidates(std::span<const std::int64_t> runs) {
-    const std::int64_t gap = median_gap(runs);
+std::vector<Candidate> even_candidates(const Times& runs) {
+    const std::int64_t gap = median_gap(runs.instants);
     std::vector<Candidate> found;
-    found.push_back({LearnedSchedule(even_slots(runs, gap), {}), 2, cost_of_interval});
+    found.push_back({LearnedSchedule(even_slots(runs.instants, gap), {}), 2, cost_of_interval});
     found.push_back({LearnedSchedule(SinceLast{gap}, {}), 1, cost_of_interval});
     return found;
 }

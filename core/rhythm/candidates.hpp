@@ -2,19 +2,27 @@
 #pragma once
 
 #include "core/rhythm/evidence.hpp"
-#include "core/time/zone.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace jobtally::rhythm {
 
-// Candidates with slots on the wall clock of `clock`. `runs` are instants in microseconds,
-// ascending, at least 3.
-std::vector<Candidate> clock_candidates(std::span<const std::int64_t> runs,
-                                        const time::Zone& clock);
-// Candidates that do not depend on a clock.
-std::vector<Candidate> even_candidates(std::span<const std::int64_t> runs);
+// Candidates with slots on the wall clock of the runs. At least 3 runs.
+std::vector<Candidate> clock_candidates(const Times& runs);
+// Candidates that do not depend on a clock. At least 3 runs.
+std::vector<Candidate> even_candidates(const Times& runs);
+// Adds the candidates of days of the month. At least 3 runs.
+void propose_months(const Times& runs, std::vector<Candidate>& found);
+
+// The middle of values on a circle of `period`: their median, where the circle is cut open at the
+// widest gap between them. `sorted` is not empty and lies within [0, period).
+std::int64_t circular_middle(const std::vector<std::int64_t>& sorted, std::int64_t period);
+
+// Cuts at the widest gaps into `count` clusters and gives the median of each, ascending. Clusters
+// much smaller than the others are left out as stray. A `period` of 0 stands for a line.
+std::vector<std::int64_t> middles_of_clusters(const std::vector<std::int64_t>& sorted,
+                                              std::int64_t period, std::size_t count);
 
 }  // namespace jobtally::rhythm

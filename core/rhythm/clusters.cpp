@@ -1,11 +1,7 @@
-// Means on a circle, and medians of clusters between the widest gaps.
-#include "core/rhythm/clusters.hpp"
-
-#include "core/query/percentile.hpp"
+// Medians between the widest gaps.
+#include "core/rhythm/candidates.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 #include <numeric>
 
 namespace jobtally::rhythm {
@@ -14,29 +10,18 @@ namespace {
 
 constexpr double stray = 0.4;  // smaller clusters than this share of the usual size are left out
 
-std::int64_t modulo(std::int64_t value, std::int64_t period) {
-    const std::int64_t rest = value % period;
-    return rest < 0 ? rest + period : rest;
-}
-
 }  // namespace
 
 std::int64_t circular_middle(const std::vector<std::int64_t>& sorted, std::int64_t period) {
-    double x = 0, y = 0;
-    for (const std::int64_t value : sorted) {
-        const double angle =
-            2 * std::numbers::pi * static_cast<double>(value) / static_cast<double>(period);
-        x += std::cos(angle);
-        y += std::sin(angle);
+    const std::size_t size = sorted.size();
+    std::size_t first = 0;
+    std::int64_t widest = sorted.front() + period - sorted.back();
+    for (std::size_t i = 1; i < size; ++i) {
+        if (sorted[i] - sorted[i - 1] <= widest) continue;
+        widest = sorted[i] - sorted[i - 1];
+        first = i;
     }
-    const auto mean = static_cast<std::int64_t>(std::atan2(y, x) / (2 * std::numbers::pi) *
-                                                static_cast<double>(period));
-    std::vector<std::int64_t> around;
-    for (const std::int64_t value : sorted) {
-        around.push_back(modulo(value - mean + period / 2, period));
-    }
-    const std::int64_t middle = query::upper_median(std::move(around));
-    return modulo(middle + mean - period / 2, period);
+    return sorted[(first + size / 2) % size];
 }
 
 std::vector<std::int64_t> middles_of_clusters(const std::vector<std::int64_t>& sorted,

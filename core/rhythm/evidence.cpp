@@ -13,10 +13,9 @@ namespace jobtally::rhythm {
 
 namespace {
 
-constexpr double outliers = 0.03;         // the share of residuals that may be anywhere
-constexpr std::int64_t least_pause = 10;  // this many misses in a row are a pause ...
-constexpr std::int64_t pause_misses = 3;  // ... which counts as this many misses
-constexpr std::size_t tail_runs = 12;
+constexpr double outliers = 0.03;          // the share of residuals that may be anywhere
+constexpr std::int64_t least_pause = 10;   // this many misses in a row are a pause ...
+constexpr std::int64_t pause_misses = 3;   // ... which counts as this many misses
 constexpr double least_sigma = 1;          // seconds; to be more exact than that proves nothing
 constexpr double widest_lognormal = 0.65;  // the least sigma of the random log-normal gaps
 
@@ -29,7 +28,7 @@ std::int64_t slots_a_period(const LearnedSchedule& schedule) {
         return static_cast<std::int64_t>(clock->offsets.size());
     }
     const auto* month = std::get_if<MonthSlots>(&schedule.slots());
-    return month == nullptr ? 1 : static_cast<std::int64_t>(month->offsets.size());
+    return month == nullptr ? 1 : static_cast<std::int64_t>(month->days.size());
 }
 
 double period_seconds(const LearnedSchedule& schedule) {
@@ -58,11 +57,10 @@ double distance_of(const LearnedSchedule& schedule) {
 }
 
 // A gap is taken to be the nearest whole number of intervals long; the rest is its residual.
-std::vector<PlacedRun> placed_since_last(const SinceLast& since,
-                                         std::span<const std::int64_t> runs) {
+std::vector<PlacedRun> placed_since_last(const SinceLast& since, const Times& runs) {
     std::vector<PlacedRun> result{{0, 0, true}};
     for (std::size_t i = 1; i < runs.size(); ++i) {
-        const std::int64_t gap = runs[i] - runs[i - 1];
+        const std::int64_t gap = runs.instants[i] - runs.instants[i - 1];
         const std::int64_t steps = (gap + since.interval / 2) / since.interval;
         result.push_back({result.back().slot + steps, gap - steps * since.interval, steps > 0});
     }
@@ -84,23 +82,39 @@ double sigma_of(const std::vector<PlacedRun>& runs, double freedom) {
     return std::max(least_sigma, 1.4826 * usual * correction);
 }
 
-double log_density(double residual, double sigma, double spacing) {
-    const double z = residual / sigma;
-    const double normal = std::exp(-z * z / 2) / (sigma * std::sqrt(2 * std::numbers::pi));
-    return std::log((1 - outliers) * normal + outliers / spacing);
-}
+// Of a run around its slot: normal, but for a few that may be anywhere.
+class LogDensity {
+  public:
+    LogDensity(double sigma, double spacing)
+        : m_sigma(sigma),
+          m_normal(std::log((1 - outliers) / (sigma * std::sqrt(2 * std::numbers::pi)))),
+          m_outlier(std::log(outliers / spacing)) {}
+
+    double at(double residual) const {
+        const double z = residual / m_sigma;
+        const double normal = m_normal - z * z / 2;
+        // Where one is far greater than the other, it is the sum of both.
+        constexpr double far = 8;
+        if (std::abs(normal - m_outlier) > far) return std::max(normal, m_outlier);
+        return m_outlier + std::log1p(std::exp(normal - m_outlier));
+    }
+    double of_outlier() const { return m_outlier; }
+
+  private:
+    double m_sigma, m_normal, m_outlier;
+};
 
 }  // namespace
 
-std::vector<PlacedRun> placed(const LearnedSchedule& schedule, std::span<const std::int64_t> runs) {
+std::vector<PlacedRun> placed(const LearnedSchedule& schedule, const Times& runs) {
     if (const auto* since = std::get_if<SinceLast>(&schedule.slots())) {
         return placed_since_last(*since, runs);
     }
     std::vector<PlacedRun> result;
     result.reserve(runs.size());
     std::size_t hit = runs.size();  // the last hit's place in result
-    for (const std::int64_t run : runs) {
-        const auto [slot, residual] = schedule.place(time::instant_from_micros(run));
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const auto [slot, residual] = schedule.place(runs.instants[i], runs.walls[i]);
         PlacedRun next{slot, residual, schedule.is_on(slot)};
         if (next.is_hit && hit < result.size() && result[hit].slot == slot) {
             const bool is_nearer = std::abs(residual) < std::abs(result[hit].residual);
@@ -124,13 +138,13 @@ std::int64_t misses_between(const LearnedSchedule& schedule, std::int64_t from, 
     return misses;
 }
 
-// Fills in everything but the nats, and returns what the pauses cost.
-double measure(Evidence& evidence, const Candidate& candidate, const std::vector<PlacedRun>& all) {
-    evidence.spacing = period_seconds(candidate.schedule) /
-                       static_cast<double>(slots_a_period(candidate.schedule));
+// Pauses count as few misses; what their lengths cost in nats is told by nats_between().
+Evidence measured(const Candidate& candidate, const std::vector<PlacedRun>& all) {
+    Evidence evidence;
+    evidence.slots = slots_a_period(candidate.schedule);
+    evidence.spacing = period_seconds(candidate.schedule) / static_cast<double>(evidence.slots);
     evidence.distance = distance_of(candidate.schedule);
     evidence.sigma = sigma_of(all, candidate.freedom);
-    double pauses = 0;
     const PlacedRun* last = nullptr;
     for (const auto& run : all) {
         evidence.hits += run.is_hit ? 1 : 0;
@@ -139,15 +153,49 @@ double measure(Evidence& evidence, const Candidate& candidate, const std::vector
         if (last != nullptr) {
             const auto misses =
                 misses_between(candidate.schedule, last->slot, run.slot, least_pause);
-            const bool is_pause = misses == least_pause;
-            evidence.misses += is_pause ? pause_misses : misses;
-            // The description of a pause must include its length, which costs nats too.
-            if (is_pause) pauses += std::log(static_cast<double>(run.slot - last->slot));
+            evidence.misses += misses == least_pause ? pause_misses : misses;
         }
         last = &run;
     }
-    return pauses;
+    return evidence;
 }
+
+// How likely a slot has a run; most have.
+double hit_share(const Evidence& evidence) {
+    const double hits = static_cast<double>(evidence.hits);
+    return (hits + 4) / (hits + static_cast<double>(evidence.misses) + 5);
+}
+
+// Of the slots between two hits. The description of a pause must include its length, too.
+double nats_between(const LearnedSchedule& schedule, const PlacedRun& from, const PlacedRun& to,
+                    double hit_share) {
+    const auto misses = misses_between(schedule, from.slot, to.slot, least_pause);
+    const bool is_pause = misses == least_pause;
+    const double pause = is_pause ? std::log(static_cast<double>(to.slot - from.slot)) : 0;
+    return static_cast<double>(is_pause ? pause_misses : misses) * std::log(1 - hit_share) - pause;
+}
+
+std::vector<RunNats> nats_of(const Candidate& candidate, const Evidence& evidence,
+                             const std::vector<PlacedRun>& all) {
+    const double share = hit_share(evidence), log_share = std::log(share);
+    const LogDensity density(evidence.sigma, evidence.spacing);
+    std::vector<RunNats> nats;
+    nats.reserve(all.size());
+    const PlacedRun* last = nullptr;
+    for (const auto& run : all) {
+        if (!run.is_hit) {
+            nats.push_back({density.of_outlier(), 0});
+            continue;
+        }
+        const double misses =
+            last == nullptr ? 0 : nats_between(candidate.schedule, *last, run, share);
+        nats.push_back({log_share + density.at(seconds(run.residual)), misses});
+        last = &run;
+    }
+    return nats;
+}
+
+}  // namespace
 
 double cost_of(const Candidate& candidate, const Evidence& evidence) {
     const double runs_a_slot =
@@ -157,28 +205,20 @@ double cost_of(const Candidate& candidate, const Evidence& evidence) {
     return candidate.shape_cost + candidate.freedom * std::max(1.0, exactness);
 }
 
-}  // namespace
-
-Evidence weigh(const Candidate& candidate, std::span<const std::int64_t> runs) {
+Evidence weigh(const Candidate& candidate, const Times& runs) {
     const auto all = placed(candidate.schedule, runs);
-    Evidence evidence;
-    const double pauses = measure(evidence, candidate, all);
+    Evidence evidence = measured(candidate, all);
     if (!evidence.is_plausible()) return evidence;
-    const double hits = static_cast<double>(evidence.hits);
-    const double misses = static_cast<double>(evidence.misses);
-    const double hit_share = (hits + 4) / (hits + misses + 5);  // most slots have a run
-    const double extra = std::log(outliers / evidence.spacing);
-    const std::size_t tail = all.size() - std::min(all.size(), tail_runs);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const double nats =
-            all[i].is_hit ? std::log(hit_share) + log_density(seconds(all[i].residual),
-                                                              evidence.sigma, evidence.spacing)
-                          : extra;
-        evidence.nats += nats;
-        if (i >= tail) evidence.tail_nats += nats / static_cast<double>(all.size() - tail);
+    for (const auto& nats : nats_of(candidate, evidence, all)) {
+        evidence.nats += nats.run + nats.misses;
     }
-    evidence.nats += misses * std::log(1 - hit_share) - pauses - cost_of(candidate, evidence);
+    evidence.nats -= cost_of(candidate, evidence);
     return evidence;
+}
+
+std::vector<RunNats> nats_of_runs(const Candidate& candidate, const Evidence& evidence,
+                                  const Times& runs) {
+    return nats_of(candidate, evidence, placed(candidate.schedule, runs));
 }
 
 namespace {
@@ -206,40 +246,40 @@ double nats_of_gaps(std::span<const std::int64_t> runs) {
 }
 
 // The rate at a time is the average rate, times the share of its hour among the hours of the day,
-// times that of its weekday among the weekdays.
-double nats_of_hours(std::span<const std::int64_t> runs, const time::Zone& clock) {
-    constexpr double prior = 0.5;  // runs that each hour and each weekday is taken to have had
-    std::array<double, 24> hours{};
+// times that of its weekday among the weekdays. Shares are learned run by run, from those before,
+// so that learning them costs what it costs: R. Krichevsky, V. Trofimov, "The Performance of
+// Universal Encoding", IEEE Transactions on Information Theory 27 (1981), 199-207.
+// Wider parts of the day than an hour tell less and are learned sooner.
+double nats_of_hours(const Times& runs, std::int64_t hours_a_part) {
+    constexpr double prior = 0.5;  // runs that each part and each weekday is taken to have had
+    std::vector<double> parts(static_cast<std::size_t>(24 / hours_a_part), prior);
     std::array<double, 7> weekdays{};
-    hours.fill(prior);
     weekdays.fill(prior);
-    std::vector<std::pair<std::size_t, std::size_t>> places;
-    for (const std::int64_t run : runs) {
-        const auto wall = clock.to_local(time::instant_from_micros(run)).time_since_epoch().count();
-        const std::int64_t day = floor_divide(wall, day_micros);
-        const auto hour = static_cast<std::size_t>((wall - day * day_micros) / hour_micros);
-        const auto weekday = static_cast<std::size_t>(weekday_of(day));
-        hours[hour] += 1;
-        weekdays[weekday] += 1;
-        places.emplace_back(hour, weekday);
-    }
+    const double count_of_parts = static_cast<double>(parts.size());
     const double count = static_cast<double>(runs.size());
-    const double span = std::max(1.0, seconds(runs.back() - runs.front()));
+    const double span = std::max(1.0, seconds(runs.instants.back() - runs.instants.front()));
     // Shares tell something only once every hour, or weekday, has come more than once.
     const bool has_days = span > 2 * 86400, has_weeks = span > 14 * 86400;
-    double nats = -count;
-    for (const auto& [hour, weekday] : places) {
-        const double of_day = has_days ? 24 * hours[hour] / (count + 24 * prior) : 1;
-        const double of_week = has_weeks ? 7 * weekdays[weekday] / (count + 7 * prior) : 1;
+    double nats = -count, before = 0;
+    for (const std::int64_t wall : runs.walls) {
+        const std::int64_t day = floor_divide(wall, day_micros);
+        const std::int64_t part = (wall - day * day_micros) / hour_micros / hours_a_part;
+        auto& of_part = parts[static_cast<std::size_t>(part)];
+        auto& of_weekday = weekdays[static_cast<std::size_t>(weekday_of(day))];
+        const double of_day =
+            has_days ? count_of_parts * of_part / (before + count_of_parts * prior) : 1;
+        const double of_week = has_weeks ? 7 * of_weekday / (before + 7 * prior) : 1;
         nats += std::log(count / span * of_day * of_week);
+        of_part += 1, of_weekday += 1, before += 1;
     }
     return nats;
 }
 
 }  // namespace
 
-double nats_of_chance(std::span<const std::int64_t> runs, const time::Zone& clock) {
-    return std::max(nats_of_gaps(runs), nats_of_hours(runs, clock));
+double nats_of_chance(const Times& runs) {
+    return std::max({nats_of_gaps(runs.instants), nats_of_hours(runs, 1), nats_of_hours(runs, 4),
+                     nats_of_hours(runs, 12)});
 }
 
 }  // namespace jobtally::rhythm

@@ -10,6 +10,17 @@
 
 namespace jobtally::rhythm {
 
+// The instants of runs, ascending, and what a clock showed at each; in microseconds.
+struct Times {
+    std::span<const std::int64_t> instants, walls;
+    const time::Zone* clock;
+
+    std::size_t size() const { return instants.size(); }
+    Times part(std::size_t first, std::size_t count) const {
+        return {instants.subspan(first, count), walls.subspan(first, count), clock};
+    }
+};
+
 // A candidate describes the runs: by its slots, by which of them had a run, and by how far from
 // the slot each run was. The principle is that of the minimum description length: the shorter the
 // description is, together with that of the candidate itself, compared with a description of the
@@ -23,6 +34,7 @@ struct Candidate {
 };
 
 struct Evidence {
+    std::int64_t slots = 1;   // a period
     double nats = 0;          // log likelihood of the runs, minus the cost of the candidate
     std::int64_t hits = 0;    // slots with a run
     std::int64_t misses = 0;  // slots without one; a pause counts as a few
@@ -30,12 +42,13 @@ struct Evidence {
     double sigma = 0;     // seconds; the spread of hits around their slots, by the median deviation
     double spacing = 0;   // seconds from slot to slot, averaged over all hours and days
     double distance = 0;  // seconds between neighbouring slots where they are close together
-    double tail_nats = 0;  // log likelihood of a run, averaged over the newest runs
 
     // Most slots had a run (half of them are enough if the runs are exact, which random runs are
-    // not), most runs had a slot, and the runs of one slot keep apart from those of the next.
+    // not, and no other slot has the other half), most runs had a slot, and the runs of one slot
+    // keep apart from those of the next.
     bool is_plausible() const {
-        const double least_coverage = sigma <= 0.02 * distance ? 0.5 : 0.7;
+        const bool is_exact = sigma <= 0.02 * distance && slots == 1;
+        const double least_coverage = is_exact ? 0.5 : 0.7;
         return ratio(hits, hits + misses) >= least_coverage && ratio(hits, hits + extras) >= 0.75 &&
                sigma <= 0.30 * distance;
     }
@@ -55,14 +68,23 @@ struct PlacedRun {
 
 // The runs in their order, each with its slot. Of several runs at one slot the nearest is the hit;
 // runs at a slot whose weekday the schedule leaves out are extras.
-std::vector<PlacedRun> placed(const LearnedSchedule& schedule, std::span<const std::int64_t> runs);
-// `runs` are instants in microseconds, ascending, at least 2. The nats are 0 where the candidate is
-// not plausible.
-Evidence weigh(const Candidate& candidate, std::span<const std::int64_t> runs);
+std::vector<PlacedRun> placed(const LearnedSchedule& schedule, const Times& runs);
+// At least 2 runs. The nats are 0 where the candidate is not plausible.
+Evidence weigh(const Candidate& candidate, const Times& runs);
+// The nats that it takes to name the candidate, as exactly as `evidence` says that it is.
+double cost_of(const Candidate& candidate, const Evidence& evidence);
+
+// The log likelihood of a run, and of the slots without a run since the hit before it.
+struct RunNats {
+    double run = 0, misses = 0;
+};
+// Of each run, taking the spread and the shares from `evidence`, which may be of other runs.
+std::vector<RunNats> nats_of_runs(const Candidate& candidate, const Evidence& evidence,
+                                  const Times& runs);
 
 // The nats of the same runs as random ones, by the best of three models: exponential gaps, widely
 // log-normal gaps, and, since people start jobs in office hours, a Poisson process with a rate for
-// each hour of the week on the clock.
-double nats_of_chance(std::span<const std::int64_t> runs, const time::Zone& clock);
+// each hour of the day and each weekday on the clock.
+double nats_of_chance(const Times& runs);
 
 }  // namespace jobtally::rhythm

@@ -19,6 +19,8 @@ using time::Instant;
 constexpr std::size_t least_durations = 3;  // fewer do not tell how long a run may take
 constexpr auto stuck_floor = std::chrono::minutes(10);
 constexpr auto unsettled_for = std::chrono::days(7);
+constexpr auto silence_of_ended = std::chrono::days(28);
+constexpr int intervals_of_ended = 5;
 
 // How long a run may take before it counts as stuck: three times the 95th percentile of the
 // durations, but at least 10 minutes longer than that. None where too few durations are known.
@@ -79,6 +81,26 @@ void judge_running(Expectation& result, std::span<const Run> runs, Instant now) 
     }
 }
 
+// A definition without a run for the longer of 28 days and five intervals counts as retired; time
+// when the listener was down does not count.
+void judge_silence(Expectation& result, std::span<const Run> runs, const MissedOptions& options) {
+    std::vector<Duration> gaps;
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        gaps.emplace_back(runs[i].created_at - runs[i - 1].created_at);
+    }
+    const Duration usual = gaps.empty() ? Duration{0} : query::median(std::move(gaps));
+    const Duration interval = result.typical_interval.value_or(usual);
+    const Instant last = time::instant_from_micros(runs.back().created_at);
+    const Instant until =
+        last + std::max<Duration>(silence_of_ended, intervals_of_ended * interval);
+    const Instant ended_at = until + down_within(options.down, last, options.now);
+    if (ended_at > options.now) return;
+    result.state = Punctuality::ended;
+    result.ended_at = ended_at;
+    result.expected_by.reset();
+    result.overdue.reset();
+}
+
 }  // namespace
 
 Expectation expectation_of(std::span<const Run> runs, const ConfiguredSchedule* configured,
@@ -92,6 +114,8 @@ Expectation expectation_of(std::span<const Run> runs, const ConfiguredSchedule* 
     }
     if (result.rhythm) judge_by_rhythm(result, runs, options);
     judge_running(result, runs, options.now);
+    // A person who gives a schedule wants to be told for as long as it stands.
+    if (configured == nullptr) judge_silence(result, runs, options);
     return result;
 }
 

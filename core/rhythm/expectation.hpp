@@ -17,6 +17,7 @@ struct Expectation {
     std::optional<time::Instant> expected_by;
     std::optional<time::Duration> overdue;
     time::Duration listener_down{0};
+    std::optional<time::Instant> ended_at{};  // where the state is `ended`
 };
 
 // `runs` are ascending and not empty. `configured` is null where nobody gave a schedule.

@@ -64,9 +64,13 @@ void walk_history(GapWalk& walk, std::span<const Run> runs, const ConfiguredSche
     }
     for (std::size_t end = runs.size(); end >= least_runs;) {
         const std::size_t begin = end > runs_looked_at ? end - runs_looked_at : 0;
-        const auto stretch = runs.subspan(begin, end - begin);
-        if (const auto rhythm = learn_rhythm(stretch, zone)) {
-            walk.walk(*rhythm, stretch, of, end == runs.size());
+        for (const auto& stretch : learn_stretches(runs.subspan(begin, end - begin), zone)) {
+            // Two neighbours share the run between them.
+            const bool is_first = stretch.runs.data() == &runs[begin];
+            const std::span<const Run> with_last(stretch.runs.data() - (is_first ? 0 : 1),
+                                                 stretch.runs.size() + (is_first ? 0 : 1));
+            const bool is_newest = &stretch.runs.back() == &runs.back();
+            if (stretch.rhythm) walk.walk(*stretch.rhythm, with_last, of, is_newest);
         }
         if (begin == 0) break;
         end = begin + 1;

@@ -19,16 +19,48 @@ local_days month_start(std::int64_t month) {
     return local_days{(first_month + months{month}) / 1};
 }
 
-// The midnight that a month's offsets are counted from.
-std::int64_t base_of(const MonthSlots& slots, std::int64_t month) {
-    local_days day = month_start(month);
-    if (slots.from == MonthSlots::From::last_day) {
-        day = month_start(month + slots.step) - days{1};
-    } else if (slots.from == MonthSlots::From::weekday) {
-        const int first = weekday_of(day.time_since_epoch().count());
-        day += days{(slots.weekday - first + 7) % 7 + 7 * slots.which};
+// The first day of its kind in the month that begins with `first`, and how many there are.
+struct DaysOfMonth {
+    std::int64_t first;
+    int count;
+};
+
+std::int64_t next_working_day(std::int64_t day) {
+    const int weekday = weekday_of(day);
+    return weekday < 5 ? day : day + 7 - weekday;
+}
+
+// Working days between two days, the first included.
+std::int64_t working_days(std::int64_t from, std::int64_t to) {
+    const auto before = [](std::int64_t day) {
+        const std::int64_t week = floor_divide(day + 3, 7);
+        return week * 5 + std::min<std::int64_t>(day + 3 - week * 7, 5);
+    };
+    return before(to) - before(from);
+}
+
+DaysOfMonth days_of(std::int64_t month, MonthSlots::By by, int weekday) {
+    const std::int64_t first = month_start(month).time_since_epoch().count();
+    const std::int64_t next = month_start(month + 1).time_since_epoch().count();
+    switch (by) {
+        case MonthSlots::By::day:
+            return {first, static_cast<int>(next - first)};
+        case MonthSlots::By::working_day:
+            return {next_working_day(first), static_cast<int>(working_days(first, next))};
+        case MonthSlots::By::weekday:
+            break;
     }
-    return day.time_since_epoch().count() * day_micros;
+    const std::int64_t on = first + (weekday - weekday_of(first) + 7) % 7;
+    return {on, static_cast<int>((next - on + 6) / 7)};
+}
+
+std::int64_t nth_day(const MonthSlots& slots, std::int64_t month, int which) {
+    const auto all = days_of(month, slots.by, slots.weekday);
+    const int number = std::clamp(which < 0 ? all.count + which : which, 0, all.count - 1);
+    if (slots.by == MonthSlots::By::day) return all.first + number;
+    if (slots.by == MonthSlots::By::weekday) return all.first + 7 * number;
+    const int in_week = weekday_of(all.first) + number;
+    return all.first + number + 2 * (in_week / 5);
 }
 
 std::int64_t wall_at(const ClockSlots& slots, std::int64_t slot) {
@@ -38,10 +70,10 @@ std::int64_t wall_at(const ClockSlots& slots, std::int64_t slot) {
 }
 
 std::int64_t wall_at(const MonthSlots& slots, std::int64_t slot) {
-    const auto count = static_cast<std::int64_t>(slots.offsets.size());
+    const auto count = static_cast<std::int64_t>(slots.days.size());
     const std::int64_t cycle = floor_divide(slot, count);
-    return base_of(slots, cycle * slots.step + slots.phase) +
-           slots.offsets[static_cast<std::size_t>(slot - cycle * count)];
+    const int which = slots.days[static_cast<std::size_t>(slot - cycle * count)];
+    return nth_day(slots, cycle * slots.step + slots.phase, which) * day_micros + slots.time;
 }
 
 std::int64_t cycle_of(const MonthSlots& slots, std::int64_t wall) {
@@ -63,7 +95,7 @@ LearnedSchedule::Place nearest(const ClockSlots& slots, std::int64_t wall) {
 }
 
 LearnedSchedule::Place nearest(const MonthSlots& slots, std::int64_t wall) {
-    const auto count = static_cast<std::int64_t>(slots.offsets.size());
+    const auto count = static_cast<std::int64_t>(slots.days.size());
     const std::int64_t cycle = cycle_of(slots, wall);
     std::int64_t low = (cycle - 1) * count, high = (cycle + 2) * count;
     if (wall < wall_at(slots, low)) low -= count;
@@ -87,6 +119,16 @@ int weekday_of(std::int64_t day) {
     return static_cast<int>(day + 3 - floor_divide(day + 3, 7) * 7);  // the first was a Thursday
 }
 
+DayOfMonth day_of_month(std::int64_t day, MonthSlots::By by) {
+    const auto all = days_of(month_of(day * day_micros), by, weekday_of(day));
+    const std::int64_t number = by == MonthSlots::By::day ? day - all.first
+                                : by == MonthSlots::By::weekday
+                                    ? (day - all.first) / 7
+                                    : working_days(all.first, day + 1) - 1;
+    const int from_first = std::max(static_cast<int>(number), 0);
+    return {from_first, from_first - all.count};
+}
+
 std::int64_t month_of(std::int64_t wall) {
     const local_days day{days{floor_divide(wall, day_micros)}};
     const std::chrono::year_month_day date{day};
@@ -98,11 +140,8 @@ std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
     return quotient - (value % by < 0 ? 1 : 0);
 }
 
-LearnedSchedule::Place LearnedSchedule::place(time::Instant at) const {
-    if (const auto* even = std::get_if<EvenSlots>(&m_slots)) {
-        return nearest(*even, time::micros(at));
-    }
-    const std::int64_t wall = m_clock.to_local(at).time_since_epoch().count();
+LearnedSchedule::Place LearnedSchedule::place(std::int64_t at, std::int64_t wall) const {
+    if (const auto* even = std::get_if<EvenSlots>(&m_slots)) return nearest(*even, at);
     if (const auto* month = std::get_if<MonthSlots>(&m_slots)) return nearest(*month, wall);
     return nearest(std::get<ClockSlots>(m_slots), wall);
 }
@@ -129,12 +168,27 @@ time::Instant LearnedSchedule::time_of(std::int64_t slot) const {
     return m_clock.to_utc(time::LocalTime{time::Duration{wall_of(slot)}});
 }
 
+LearnedSchedule LearnedSchedule::shifted(std::int64_t micros) const {
+    LearnedSchedule other = *this;
+    if (auto* month = std::get_if<MonthSlots>(&other.m_slots)) {
+        month->time += micros;
+    } else if (auto* clock = std::get_if<ClockSlots>(&other.m_slots)) {
+        for (auto& offset : clock->offsets) {
+            offset += micros;
+            offset -= floor_divide(offset, clock->period) * clock->period;
+        }
+        std::sort(clock->offsets.begin(), clock->offsets.end());
+    }
+    return other;
+}
+
 time::Instant LearnedSchedule::slot_after(time::Instant at) const {
     if (const auto* since = std::get_if<SinceLast>(&m_slots)) {
         return at + time::Duration{since->interval};
     }
     // Where the clock was turned back the nearest slot may be one too far.
-    std::int64_t slot = place(at).slot - 2;
+    const std::int64_t wall = m_clock.to_local(at).time_since_epoch().count();
+    std::int64_t slot = place(time::micros(at), wall).slot - 2;
     while (!is_on(slot) || time_of(slot) <= at) ++slot;
     return time_of(slot);
 }

@@ -30,15 +30,18 @@ struct ClockSlots {
     Weekdays weekdays = every_weekday;  // where the period is a day or less
 };
 
-// Once or a few times in each `step` months.
+// On some days of each `step`-th month, at one time of day.
 struct MonthSlots {
-    enum class From : std::uint8_t { first_day, last_day, weekday };
-    From from = From::first_day;
-    std::int64_t step = 1;              // months
-    std::int64_t phase = 0;             // of the months since 1970-01 modulo step
-    int weekday = 0;                    // from Monday on, for From::weekday ...
-    int which = 0;                      // ... and 0 for the first one of the month
-    std::vector<std::int64_t> offsets;  // from the midnight before that day, ascending
+    // What the days are counted by: days, working days (Monday to Friday), or one weekday.
+    enum class By : std::uint8_t { day, working_day, weekday };
+    By by = By::day;
+    std::int64_t step = 1;   // months
+    std::int64_t phase = 0;  // of the months since 1970-01 modulo step
+    int weekday = 0;         // from Monday on, for By::weekday
+    // 0 is the first such day of the month and -1 the last; ascending, all of one sign. A day that
+    // the month does not have is the nearest one that it has.
+    std::vector<int> days;
+    std::int64_t time = 0;  // from the midnight before that day
 };
 
 // Slots at equal distances, whatever a clock shows.
@@ -64,8 +67,9 @@ class LearnedSchedule final : public Schedule {
         std::int64_t slot;      // the nearest one
         std::int64_t residual;  // microseconds after it
     };
-    // Not for SinceLast, which has no slots without a run.
-    Place place(time::Instant at) const;
+    // `wall` is what the schedule's clock shows at `at`; both are microseconds. Not for SinceLast,
+    // which has no slots without a run.
+    Place place(std::int64_t at, std::int64_t wall) const;
     bool is_on(std::int64_t slot) const;
     time::Instant time_of(std::int64_t slot) const;
     // Days since 1970-01-01 of the wall clock at that slot.
@@ -74,6 +78,9 @@ class LearnedSchedule final : public Schedule {
     time::Instant slot_after(time::Instant at) const override;
     bool has_fixed_slots() const override { return !std::holds_alternative<SinceLast>(m_slots); }
     std::string text(const time::Zone& zone) const override;
+
+    // The same at another time of day. Not for EvenSlots and SinceLast.
+    LearnedSchedule shifted(std::int64_t micros) const;
 
     const Slots& slots() const { return m_slots; }
     const time::Zone& clock() const { return m_clock; }
@@ -91,6 +98,12 @@ class LearnedSchedule final : public Schedule {
 
 // The weekday of a day that is counted from 1970-01-01; 0 is Monday.
 int weekday_of(std::int64_t day);
+// Which one of its kind a day is within its month, counted from the first (0) and from the last
+// (-1). Of working days a Saturday or Sunday counts as the working day before it.
+struct DayOfMonth {
+    int from_first, from_last;
+};
+DayOfMonth day_of_month(std::int64_t day, MonthSlots::By by);
 // Months since 1970-01 of a reading of the wall clock.
 std::int64_t month_of(std::int64_t wall);
 std::int64_t floor_divide(std::int64_t value, std::int64_t by);

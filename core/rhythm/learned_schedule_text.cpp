@@ -2,6 +2,9 @@
 #include "core/rhythm/learned_schedule.hpp"
 #include "core/time/calendar.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -55,12 +58,21 @@ std::string times_text(const std::vector<std::int64_t>& times) {
     return fmt::format("{}", fmt::join(texts, " "));
 }
 
+// The days that have the same time stand together: `Mon Tue 02:30, Sat 06:00`.
 std::string weekly_text(const std::vector<std::int64_t>& times) {
-    if (times.size() > most_times_told) return fmt::format("{} times a week", times.size());
-    std::vector<std::string> texts;
+    std::vector<std::pair<std::string, Weekdays>> days_at;
     for (const std::int64_t at : times) {
-        const auto day = weekday_of(floor_divide(at, day_micros));
-        texts.push_back(fmt::format("{} {}", short_day(day), time_of_day(at)));
+        const auto time = time_of_day(at);
+        auto same = std::find_if(days_at.begin(), days_at.end(),
+                                 [&](const auto& days) { return days.first == time; });
+        if (same == days_at.end()) same = days_at.insert(same, {time, Weekdays{0}});
+        const int weekday = weekday_of(floor_divide(at, day_micros));
+        same->second = static_cast<Weekdays>(same->second | 1 << weekday);
+    }
+    if (days_at.size() > most_times_told) return fmt::format("{} times a week", times.size());
+    std::vector<std::string> texts;
+    for (const auto& [time, days] : days_at) {
+        texts.push_back(fmt::format("{} {}", weekdays_text(days), time));
     }
     return fmt::format("weekly {}", fmt::join(texts, ", "));
 }
@@ -68,7 +80,11 @@ std::string weekly_text(const std::vector<std::int64_t>& times) {
 std::string clock_text(const ClockSlots& slots, const std::vector<std::int64_t>& times) {
     const bool is_daily = slots.weekdays == every_weekday;
     if (slots.period < day_micros) {
-        const auto every = fmt::format("every {}", length_text(slots.period));
+        auto every = fmt::format("every {}", length_text(slots.period));
+        if (times.size() > 1 && times.size() <= most_times_told + 2) {
+            every += " at";
+            for (const std::int64_t at : times) every += " " + time_of_day(at).substr(2);
+        }
         return is_daily ? every : fmt::format("{}, {}", every, weekdays_text(slots.weekdays));
     }
     if (slots.period == day_micros) {
@@ -90,20 +106,24 @@ std::string ordinal(std::int64_t number) {
     return fmt::format("{}{}", number, ending);
 }
 
-std::string month_text(const MonthSlots& slots, const std::vector<std::int64_t>& times) {
+// `1st`, `last day`, `2nd last`; of working days `3rd working day`, of weekdays `1st Mon`.
+std::string day_text(const MonthSlots& slots, int which) {
+    const std::string number = which == -1 ? "last"
+                               : which < 0 ? ordinal(-which) + " last"
+                                           : ordinal(which + 1);
+    if (slots.by == MonthSlots::By::weekday) {
+        return fmt::format("{} {}", number, short_day(slots.weekday));
+    }
+    if (slots.by == MonthSlots::By::working_day) return number + " working day";
+    return which < 0 ? number + " day" : number;
+}
+
+std::string month_text(const MonthSlots& slots, std::int64_t time) {
+    // Where people would name an earlier time it may be on the day before; then it is not shown.
     std::vector<std::string> texts;
-    for (const std::int64_t at : times) {
-        const std::int64_t day = floor_divide(at, day_micros);
-        const bool is_last = slots.from == MonthSlots::From::last_day;
-        const std::int64_t from_end = is_last ? -day : -1 - day;
-        std::string on = ordinal(is_last ? day : day + 1);
-        if (is_last ? day <= 0 : day < 0) {
-            on = from_end == 0 ? "last day" : fmt::format("last day -{}", from_end);
-        }
-        if (slots.from == MonthSlots::From::weekday) {
-            on = fmt::format("{} {}", ordinal(slots.which + 1), short_day(slots.weekday));
-        }
-        texts.push_back(fmt::format("{} {}", on, time_of_day(at)));
+    for (const int which : slots.days) {
+        texts.push_back(day_text(slots, which) + " " +
+                        time_of_day(std::max<std::int64_t>(time, 0)));
     }
     const auto every =
         slots.step == 1 ? std::string("monthly") : fmt::format("every {} months", slots.step);
@@ -120,10 +140,15 @@ std::string LearnedSchedule::text(const time::Zone& zone) const {
         return fmt::format("about every {}", length_text(since->interval));
     }
     const auto* clock = std::get_if<ClockSlots>(&m_slots);
-    const auto* month = std::get_if<MonthSlots>(&m_slots);
-    std::vector<std::int64_t> times = clock != nullptr ? clock->offsets : month->offsets;
-    for (auto& at : times) at -= m_shown_earlier;
-    const auto text = clock != nullptr ? clock_text(*clock, times) : month_text(*month, times);
+    std::string text;
+    if (clock != nullptr) {
+        std::vector<std::int64_t> times = clock->offsets;
+        for (auto& at : times) at -= m_shown_earlier;
+        text = clock_text(*clock, times);
+    } else {
+        const auto& month = std::get<MonthSlots>(m_slots);
+        text = month_text(month, month.time - m_shown_earlier);
+    }
     const bool names_times = clock == nullptr || clock->period >= day_micros;
     return names_times && m_clock.name() != zone.name() ? text + " " + m_clock.name() : text;
 }

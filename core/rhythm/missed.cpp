@@ -44,8 +44,8 @@ const ConfiguredSchedule* configured_for(const store::Definition& definition,
 }
 
 std::string_view name_of(Punctuality state) {
-    constexpr std::string_view names[] = {"missed",  "stuck",     "late",
-                                          "on-time", "irregular", "too-few"};
+    constexpr std::string_view names[] = {"missed",    "stuck",   "late", "on-time",
+                                          "irregular", "too-few", "ended"};
     return names[static_cast<std::size_t>(state)];
 }
 

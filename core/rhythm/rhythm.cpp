@@ -1,10 +1,9 @@
-// Learns a rhythm: weighs the candidates, takes the best, and measures how early and late its runs
-// are.
+// Measures how early and late the runs of a schedule are.
 #include "core/rhythm/rhythm.hpp"
 
 #include "core/query/percentile.hpp"
-#include "core/rhythm/candidates.hpp"
-#include "core/rhythm/evidence.hpp"
+#include "core/rhythm/search.hpp"
+#include "core/rhythm/sessions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,98 +13,9 @@ namespace jobtally::rhythm {
 
 namespace {
 
-// A schedule must beat chance by at least this many nats in all (8 nats are odds of e^8 to 1), and
-// by at least this many for each run.
-constexpr double least_gain = 8;
-constexpr double least_gain_a_run = 0.25;
-constexpr double cost_of_shortening = 8;  // nats more where only the newest runs are explained
-constexpr double clocks_alike = 3;        // nats: two clocks closer than this can't be told apart
-constexpr double poor_tail = 2;           // nats a run: the newest runs fit worse than the others
-constexpr std::size_t most_lags = 200;    // this many of the newest hits show how late is normal
+constexpr std::size_t most_lags = 200;  // this many of the newest hits show how late is normal
 
 using query::Run;
-using Runs = std::span<const std::int64_t>;
-
-struct Weighed {
-    Candidate candidate;
-    Evidence evidence;
-    double gain = 0;  // over chance
-};
-
-bool is_rhythm(const Weighed& weighed, std::size_t runs) {
-    const double least = std::max(least_gain, least_gain_a_run * static_cast<double>(runs));
-    return weighed.evidence.is_plausible() && weighed.gain >= least;
-}
-
-std::optional<Weighed> best_of(std::vector<Candidate> candidates, Runs runs, double chance) {
-    std::optional<Weighed> best;
-    for (auto& candidate : candidates) {
-        const Evidence evidence = weigh(candidate, runs);
-        Weighed weighed{std::move(candidate), evidence, evidence.nats - chance};
-        if (!is_rhythm(weighed, runs.size())) continue;
-        if (!best || weighed.gain > best->gain) best = std::move(weighed);
-    }
-    return best;
-}
-
-struct Found {
-    Weighed best;
-    std::optional<Weighed> other_clock{};
-    std::size_t runs = 0;  // how many of the newest runs it was found in
-};
-
-std::optional<Found> find_in(Runs runs, const time::Zone& local, double cost = 0) {
-    const double chance = nats_of_chance(runs, local) + cost;
-    auto on_utc = best_of(clock_candidates(runs, {}), runs, chance);
-    auto on_local =
-        local.name() == "UTC" ? std::nullopt : best_of(clock_candidates(runs, local), runs, chance);
-    auto even = best_of(even_candidates(runs), runs, chance);
-    std::optional<Found> found;
-    if (on_utc && on_local) {
-        const double ahead = on_local->gain - on_utc->gain;
-        const bool is_local = ahead > -clocks_alike;
-        found = {is_local ? *on_local : *on_utc};
-        if (std::abs(ahead) < clocks_alike) found->other_clock = std::move(on_utc);
-    } else if (on_utc || on_local) {
-        found = {on_local ? *on_local : *on_utc};
-    }
-    if (even && (!found || even->gain > found->best.gain)) found = {std::move(*even)};
-    if (found) found->runs = runs.size();
-    return found;
-}
-
-bool goes_by_a_clock(const Found& found) {
-    const auto& slots = found.best.candidate.schedule.slots();
-    return std::holds_alternative<ClockSlots>(slots) || std::holds_alternative<MonthSlots>(slots);
-}
-
-bool fits_to_the_end(const Found& found) {
-    const Evidence& evidence = found.best.evidence;
-    return evidence.tail_nats > evidence.nats / static_cast<double>(found.runs) - poor_tail;
-}
-
-// Where the newest runs fit worse than the others, the schedule was probably changed, and a shorter
-// history may tell the new one. To a schedule that goes by the last run alone, a change of the time
-// of day looks like a single late run; so a clock that explains the newest runs equally well is
-// taken instead.
-std::optional<Found> find_lately(Runs runs, const time::Zone& local) {
-    auto found = find_in(runs, local);
-    if (found && goes_by_a_clock(*found) && fits_to_the_end(*found)) return found;
-    constexpr std::array<std::size_t, 4> lengths{100, 40, 20, 12};
-    for (const std::size_t length : lengths) {
-        if (length >= runs.size()) continue;
-        auto lately = find_in(runs.last(length), local, cost_of_shortening);
-        if (!lately) continue;
-        const bool from_last_run_to_clock =
-            found && !goes_by_a_clock(*found) && goes_by_a_clock(*lately);
-        const double ahead = from_last_run_to_clock ? 0 : poor_tail;
-        const bool is_better =
-            !found || lately->best.evidence.tail_nats > found->best.evidence.tail_nats + ahead;
-        if (is_better) found = std::move(lately);
-        if (goes_by_a_clock(*found) && fits_to_the_end(*found)) break;
-    }
-    return found;
-}
 
 // In whole seconds, because what is learned is no more exact than that.
 time::Duration whole_seconds(double micros) {
@@ -145,17 +55,14 @@ struct Lags {
     std::vector<double> early, late;  // microseconds before and after the slot
 };
 
-Lags lags_of(const Weighed& weighed, std::span<const Run> runs) {
-    std::vector<std::int64_t> times;
-    for (const Run& run : runs) times.push_back(run.created_at);
-    const auto all = placed(weighed.candidate.schedule, times);
-    Lags lags;
+void add_lags(Lags& lags, const Candidate& candidate, const Times& times,
+              std::span<const Run> runs) {
+    const auto all = placed(candidate.schedule, times);
     for (std::size_t i = all.size(); i-- > 0 && lags.early.size() < most_lags;) {
         if (!all[i].is_hit) continue;
         lags.early.push_back(-static_cast<double>(all[i].residual));
         lags.late.push_back(static_cast<double>(all[i].residual + runs[i].duration().value_or(0)));
     }
-    return lags;
 }
 
 // How much earlier than the slot people would say that the run is planned. The slot is the middle
@@ -166,9 +73,8 @@ std::int64_t usual_earliness(std::vector<double> early) {
     return std::max<std::int64_t>(0, static_cast<std::int64_t>(usual));
 }
 
-Rhythm rhythm_of(const Found& found, std::span<const Run> runs) {
+Rhythm rhythm_of(const Found& found, const Lags& lags) {
     const Weighed& best = found.best;
-    const Lags lags = lags_of(best, runs);
     const double spacing = best.evidence.distance * second_micros;
     Rhythm rhythm;
     LearnedSchedule learned = best.candidate.schedule;
@@ -188,6 +94,53 @@ Rhythm rhythm_of(const Found& found, std::span<const Run> runs) {
     for (const double late : lags.late) rhythm.lags.push_back(static_cast<std::int64_t>(late));
     return rhythm;
 }
+
+// The schedules of a row of runs, as one regime after the other.
+class Learned {
+  public:
+    Learned(std::span<const Run> runs, const time::Zone& local)
+        : m_instants(instants_of(runs)),
+          m_on_clocks(m_instants, local),
+          m_regimes(regimes_of(m_on_clocks)) {}
+
+    double nats() const { return nats_of(m_on_clocks, m_regimes); }
+
+    // `runs` are those of the constructor.
+    std::vector<Stretch> stretches(std::span<const Run> runs) const {
+        std::vector<Stretch> all;
+        const Regime* before = nullptr;
+        for (const Regime& regime : m_regimes) {
+            Stretch stretch{runs.subspan(regime.begin, regime.end - regime.begin), std::nullopt};
+            Lags lags;
+            if (regime.found) add_lags_of(regime, runs, lags);
+            // A schedule that has just moved is as exact as it was.
+            const bool has_few = regime.found && lags.early.size() < least_runs;
+            if (has_few && before != nullptr && before->found) add_lags_of(*before, runs, lags);
+            if (!lags.early.empty()) stretch.rhythm = rhythm_of(*regime.found, lags);
+            all.push_back(std::move(stretch));
+            before = &regime;
+        }
+        return all;
+    }
+
+  private:
+    static std::vector<std::int64_t> instants_of(std::span<const Run> runs) {
+        std::vector<std::int64_t> instants;
+        for (const Run& run : runs) instants.push_back(run.created_at);
+        return instants;
+    }
+
+    void add_lags_of(const Regime& regime, std::span<const Run> runs, Lags& lags) const {
+        const std::size_t count = regime.end - regime.begin;
+        const auto& candidate = regime.found->best.candidate;
+        const Times times = m_on_clocks.of(candidate.schedule.clock()).part(regime.begin, count);
+        add_lags(lags, candidate, times, runs.subspan(regime.begin, count));
+    }
+
+    std::vector<std::int64_t> m_instants;
+    OnClocks m_on_clocks;
+    std::vector<Regime> m_regimes;
+};
 
 }  // namespace
 
@@ -216,14 +169,32 @@ time::Duration Rhythm::typical_interval(time::Instant from) const {
     return query::median(std::move(distances));
 }
 
+std::vector<Stretch> learn_stretches(std::span<const Run> runs, const time::Zone& local) {
+    if (runs.size() < least_runs) return {{runs, std::nullopt}};
+    const Learned learned(runs, local);
+    std::vector<std::int64_t> instants;
+    for (const Run& run : runs) instants.push_back(run.created_at);
+    auto starts = session_starts(instants);
+    if (starts.size() == runs.size() || starts.size() < least_runs) return learned.stretches(runs);
+    std::vector<Run> firsts;
+    for (const std::size_t start : starts) firsts.push_back(runs[start]);
+    const Learned of_sessions(firsts, local);
+    if (of_sessions.nats() + nats_within(instants, starts) <= learned.nats()) {
+        return learned.stretches(runs);
+    }
+    auto stretches = of_sessions.stretches(firsts);
+    starts.push_back(runs.size());
+    std::size_t begin = 0;
+    for (auto& stretch : stretches) {
+        const std::size_t end = begin + stretch.runs.size();
+        stretch.runs = runs.subspan(starts[begin], starts[end] - starts[begin]);
+        begin = end;
+    }
+    return stretches;
+}
+
 std::optional<Rhythm> learn_rhythm(std::span<const Run> runs, const time::Zone& local) {
-    if (runs.size() > runs_looked_at) runs = runs.last(runs_looked_at);
-    if (runs.size() < least_runs) return std::nullopt;
-    std::vector<std::int64_t> times;
-    for (const Run& run : runs) times.push_back(run.created_at);
-    const auto found = find_lately(times, local);
-    if (!found) return std::nullopt;
-    return rhythm_of(*found, runs.last(found->runs));
+    return learn_stretches(runs.last(std::min(runs.size(), runs_looked_at)), local).back().rhythm;
 }
 
 Rhythm configured_rhythm(const ConfiguredSchedule& configured, std::span<const Run> runs) {

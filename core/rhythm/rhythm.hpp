@@ -35,8 +35,17 @@ struct Rhythm {
     time::Duration typical_interval(time::Instant from) const;
 };
 
-// None where no schedule explains the runs far better than chance does. `runs` are ascending; only
-// the newest runs_looked_at of them count. The clocks that are tried are UTC and `local`.
+// Runs in a row that follow one rhythm, or none: where no schedule explains them far better than
+// chance does.
+struct Stretch {
+    std::span<const query::Run> runs;
+    std::optional<Rhythm> rhythm;
+};
+
+// From the oldest to the newest, covering all runs. `runs` are ascending and not empty; they stay
+// the caller's. The clocks that are tried are UTC and `local`.
+std::vector<Stretch> learn_stretches(std::span<const query::Run> runs, const time::Zone& local);
+// The rhythm of the newest stretch of the newest runs_looked_at runs.
 std::optional<Rhythm> learn_rhythm(std::span<const query::Run> runs, const time::Zone& local);
 
 // What a person has configured for a definition; it rules over what can be learned.

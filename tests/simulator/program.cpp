@@ -55,6 +55,7 @@ Verdict Program::judge(const std::vector<query::Run>& known, Micros now) {
     rhythm::MissedOptions options;
     options.now = time::instant_from_micros(now);
     options.down = spans_of(m_fleet.down, now);
+    if (known.empty()) return {std::string(rhythm::name_of(rhythm::Punctuality::too_few)), "", {}};
     const std::size_t count = std::min(known.size(), rhythm::runs_looked_at);
     const auto runs = std::span(known).last(count);
     const std::clock_t begun = std::clock();

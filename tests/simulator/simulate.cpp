@@ -148,6 +148,11 @@ class Simulation {
                    name_of(definition.jitter), definition.clock.name(), utc(moment.now),
                    known.size(), known.empty() ? "-" : utc(known.back().created_at), said.text,
                    said.state, said.expected_by ? utc(*said.expected_by) : "-", oracle_says);
+        constexpr std::size_t most_told = 12;
+        for (std::size_t i = known.size() - std::min(known.size(), most_told); i < known.size();
+             ++i) {
+            fmt::print("    {}\n", utc(known[i].created_at));
+        }
     }
 
     const Options& m_options;

@@ -185,6 +185,13 @@ TEST_CASE("past gaps", "[rhythm]") {
     CHECK(gaps_in(late).rows.size() == 1);
 }
 
+TEST_CASE("a job without a run for 28 days and five intervals has ended", "[rhythm]") {
+    // 20 daily runs from 1 November on; the last is of the 20th at 02:30.
+    const auto reports = daily(20);
+    CHECK(state_at(reports, "2026-12-18T02:29:00Z") == "missed");
+    CHECK(state_at(reports, "2026-12-18T02:31:00Z") == "ended");
+}
+
 TEST_CASE("downtime lies between the spans of listeners", "[rhythm]") {
     auto store = store::Store::in_memory();
     const auto downtimes = [&](const char* now) {

@@ -131,6 +131,83 @@ TEST_CASE("parts of a day are learned", "[rhythm]") {
     CHECK(due(thrice) == "2026-06-07T08:00");
 }
 
+// `on` says on which days, given the day's date and its ISO weekday (1 is Monday).
+template <class On>
+std::vector<Run> runs_where(const std::string& first, int days, const std::string& time_of_day,
+                            On on) {
+    std::vector<Run> runs;
+    for (const auto& run : runs_on(first, days, time_of_day, {})) {
+        const auto day =
+            std::chrono::floor<std::chrono::days>(time::instant_from_micros(run.created_at));
+        const std::chrono::year_month_day date{day};
+        const auto weekday = std::chrono::weekday{day}.iso_encoding();
+        if (on(static_cast<unsigned>(date.day()), weekday)) runs.push_back(run);
+    }
+    return runs;
+}
+
+std::vector<Run> in_order(std::vector<Run> runs, const std::vector<Run>& more) {
+    runs.insert(runs.end(), more.begin(), more.end());
+    std::sort(runs.begin(), runs.end(),
+              [](const Run& a, const Run& b) { return a.created_at < b.created_at; });
+    return runs;
+}
+
+TEST_CASE("days of the month are counted from either end", "[rhythm]") {
+    const auto tuesdays = runs_where("2026-01-01T00:00:00Z", 240, "09:00", [](auto day, auto on) {
+        return on == 2 && (day - 1) / 7 % 2 == 1;
+    });
+    CHECK(learned(tuesdays) == "monthly 2nd Tue 09:00, 4th Tue 09:00");
+    const auto last_friday = runs_where("2026-01-01T00:00:00Z", 365, "09:00",
+                                        [](auto day, auto on) { return on == 5 && day > 24; });
+    // Of January to December only those with 31 or 30 days have a Friday on the last seven.
+    CHECK(learned(last_friday).starts_with("monthly last Fri"));
+    // The first working day of 2026's months from January: 1 2 2 1 1 1 1 3 1 1 2 1.
+    std::vector<Run> first;
+    for (const char* day : {"2026-01-01", "2026-02-02", "2026-03-02", "2026-04-01", "2026-05-01",
+                            "2026-06-01", "2026-07-01", "2026-08-03", "2026-09-01", "2026-10-01"}) {
+        first.push_back(run_at(moment(std::string(day) + "T06:00:02Z"), std::chrono::minutes(1)));
+    }
+    CHECK(learned(first) == "monthly 1st working day 06:00");
+    CHECK(due(first).starts_with("2026-11-02T06:00"));
+}
+
+TEST_CASE("times may differ by weekday and by minute of the hour", "[rhythm]") {
+    const auto week = runs_on("2026-06-01T00:00:00Z", 28, "02:30", {}, "01234");
+    const auto weekend = runs_on("2026-06-01T00:00:00Z", 28, "06:00", {}, "56");
+    CHECK(learned(in_order(week, weekend)) == "weekly weekdays 02:30, Sat Sun 06:00");
+    std::vector<Run> minutes;
+    for (int hour = 0; hour < 20; ++hour) {
+        for (const int minute : {3, 10, 47}) {
+            minutes.push_back(run_at(moment("2026-06-01T00:00:00Z") + std::chrono::hours(hour) +
+                                         std::chrono::minutes(minute),
+                                     std::chrono::seconds(2)));
+        }
+    }
+    CHECK(learned(minutes) == "every 1 h at :03 :10 :47");
+}
+
+TEST_CASE("a job that fans out has the rhythm of its first runs", "[rhythm]") {
+    std::vector<Run> runs;
+    for (const auto& run : runs_on("2026-06-01T00:00:00Z", 20, "02:30", {})) {
+        for (int part = 0; part < 3; ++part) runs.push_back(moved(run, 40'000'000LL * part));
+    }
+    CHECK(learned(runs) == "daily 02:30");
+    CHECK(due(runs) == "2026-06-21T02:30");
+}
+
+TEST_CASE("a schedule that has moved is followed from the second run on", "[rhythm]") {
+    auto runs = runs_on("2026-06-01T00:00:00Z", 40, "02:30", {});
+    runs.push_back(runs_on("2026-07-11T00:00:00Z", 1, "05:00", {}).front());
+    CHECK(learned(runs) == "daily 02:30");
+    runs.push_back(runs_on("2026-07-12T00:00:00Z", 1, "05:00", {}).front());
+    CHECK(learned(runs) == "daily 05:00");
+    const auto stretches = rhythm::learn_stretches(runs, {});
+    REQUIRE(stretches.size() == 2);
+    CHECK(stretches[0].runs.size() == 40);
+    CHECK(stretches[0].rhythm->schedule->text({}) == "daily 02:30");
+}
+
 TEST_CASE("what goes by the local clock moves with it", "[rhythm]") {
     // The clock is turned back on 2026-10-25 at 01:00Z. To tell the clocks apart, the history has
     // the change of March in it.
@@ -191,10 +268,14 @@ TEST_CASE("slots are numbered through", "[rhythm]") {
     const rhythm::LearnedSchedule rhythm(
         rhythm::ClockSlots{rhythm::day_micros, {6 * rhythm::hour_micros, 18 * rhythm::hour_micros}},
         {});
-    const auto place = rhythm.place(moment("2026-06-02T23:59:00Z"));
+    const auto placed_at = [&](const char* text) {
+        const std::int64_t at = time::micros(moment(text));
+        return rhythm.place(at, at);
+    };
+    const auto place = placed_at("2026-06-02T23:59:00Z");
     CHECK(time::format_utc(rhythm.time_of(place.slot)) == "2026-06-02T18:00:00Z");
     CHECK(time::format_utc(rhythm.time_of(place.slot + 1)) == "2026-06-03T06:00:00Z");
-    CHECK(rhythm.place(moment("2026-06-03T00:01:00Z")).slot == place.slot + 1);
-    CHECK(rhythm.place(moment("1960-02-29T17:00:00Z")).residual == -rhythm::hour_micros);
+    CHECK(placed_at("2026-06-03T00:01:00Z").slot == place.slot + 1);
+    CHECK(placed_at("1960-02-29T17:00:00Z").residual == -rhythm::hour_micros);
     CHECK(rhythm.slot_after(moment("1960-02-29T18:00:00Z")) == moment("1960-03-01T06:00:00Z"));
 }

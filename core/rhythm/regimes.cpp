@@ -1,0 +1,200 @@
+// Tries one schedule for all; where that does not fit everywhere, looks for schedules of parts.
+#include "core/rhythm/search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+namespace jobtally::rhythm {
+
+namespace {
+
+constexpr double poor_fit = 0.5;           // nats a run, worse than the mean of all
+constexpr std::size_t least_part = 5;      // runs
+constexpr std::size_t newest_shifted = 3;  // that may tell that the time of day has moved
+constexpr std::size_t neighbours = 8;      // on either side, for the rate of random runs
+constexpr double cost_of_no_rhythm = 8;    // nats, beyond those of the change
+constexpr std::array<std::size_t, 4> newest_parts{6, 9, 14, 24};
+
+// A schedule with the log likelihoods of all runs under it. Without a candidate: of random runs.
+struct Model {
+    std::optional<Found> found;
+    std::vector<RunNats> nats;
+    double cost = 0;  // of naming it
+};
+
+class Cutter {
+  public:
+    explicit Cutter(const OnClocks& runs) : m_runs(runs), m_count(runs.size()) {}
+
+    std::vector<Regime> cut() {
+        auto whole = search(m_runs, 0, m_count);
+        if (whole && goes_by_a_clock(whole->best.candidate) && fits_throughout(model_of(*whole))) {
+            return {{0, m_count, std::move(whole)}};
+        }
+        if (whole) m_models.push_back(model_of(std::move(*whole)));
+        add_parts();
+        if (m_models.empty()) return {{0, m_count, std::nullopt}};
+        add_shifted();
+        m_models.push_back(chance());
+        return regimes(best_path());
+    }
+
+  private:
+    Model model_of(Found found) const {
+        const auto& candidate = found.best.candidate;
+        const auto& evidence = found.best.evidence;
+        Model model{std::nullopt,
+                    nats_of_runs(candidate, evidence, m_runs.of(candidate.schedule.clock())),
+                    cost_of(candidate, evidence)};
+        model.found = std::move(found);
+        return model;
+    }
+
+    // No stretch fits so much worse than the whole that another schedule could pay for itself.
+    bool fits_throughout(const Model& model) const {
+        double usual = 0;
+        for (const auto& nats : model.nats) usual += nats.run + nats.misses;
+        usual = usual / static_cast<double>(m_count) - poor_fit;
+        double stretch = 0, worst = 0;
+        for (const auto& nats : model.nats) {
+            stretch = std::max(0.0, stretch + usual - nats.run - nats.misses);
+            worst = std::max(worst, stretch);
+        }
+        return worst < model.cost + std::log(static_cast<double>(m_count));
+    }
+
+    void add_part(std::size_t first, std::size_t count) {
+        if (auto found = search(m_runs, first, count)) m_models.push_back(model_of(*found));
+    }
+
+    void add_parts() {
+        for (std::size_t parts = 2; parts <= 4 && m_count / parts >= 2 * least_part; parts *= 2) {
+            for (std::size_t i = 0; i < parts; ++i) {
+                const std::size_t first = m_count * i / parts;
+                add_part(first, m_count * (i + 1) / parts - first);
+            }
+        }
+        for (const std::size_t count : newest_parts) {
+            if (count < m_count) add_part(m_count - count, count);
+        }
+    }
+
+    // The schedules once more, at the time of day that the newest runs agree on.
+    void add_shifted() {
+        const std::size_t known = m_models.size();
+        for (std::size_t i = 0; i < known; ++i) {
+            const Weighed best = m_models[i].found->best;
+            const auto& schedule = best.candidate.schedule;
+            if (!goes_by_a_clock(best.candidate)) continue;
+            const Times all = m_runs.of(schedule.clock());
+            for (std::size_t newest = 2; newest <= newest_shifted && newest < m_count; ++newest) {
+                std::vector<std::int64_t> residuals;
+                for (std::size_t run = m_count - newest; run < m_count; ++run) {
+                    residuals.push_back(schedule.place(all.instants[run], all.walls[run]).residual);
+                }
+                std::sort(residuals.begin(), residuals.end());
+                const std::int64_t shift = residuals[residuals.size() / 2];
+                const double sigma = best.evidence.sigma * second_micros;
+                const bool agree =
+                    static_cast<double>(residuals.back() - residuals.front()) < 4 * sigma;
+                if (!agree || std::abs(static_cast<double>(shift)) < 4 * sigma) continue;
+                Found shifted{best};
+                shifted.best.candidate.schedule = schedule.shifted(shift);
+                m_models.push_back(model_of(std::move(shifted)));
+            }
+        }
+    }
+
+    // Each run at the rate of its neighbourhood, as a Poisson process has it.
+    Model chance() const {
+        const auto at = m_runs.utc().instants;
+        Model model;
+        model.cost = cost_of_no_rhythm;
+        for (std::size_t i = 0; i < m_count; ++i) {
+            const std::size_t from = i - std::min(i, neighbours);
+            const std::size_t to = std::min(i + neighbours, m_count - 1);
+            const double gap = static_cast<double>(at[to] - at[from]) / second_micros /
+                               static_cast<double>(to - from);
+            model.nats.push_back({-std::log(std::max(gap, 1.0)) - 1, 0});
+        }
+        return model;
+    }
+
+    // The model of each run on the path with the highest likelihood.
+    std::vector<std::size_t> best_path() const {
+        constexpr std::size_t none = SIZE_MAX;
+        const std::size_t models = m_models.size();
+        const double change = std::log(static_cast<double>(m_count));
+        std::vector<double> now(models);
+        std::vector<std::vector<std::size_t>> from(m_count, std::vector<std::size_t>(models, none));
+        for (std::size_t m = 0; m < models; ++m) {
+            now[m] = m_models[m].nats[0].run - m_models[m].cost;
+        }
+        for (std::size_t i = 1; i < m_count; ++i) {
+            const auto best =
+                static_cast<std::size_t>(std::max_element(now.begin(), now.end()) - now.begin());
+            const double changed = now[best] - change;
+            for (std::size_t m = 0; m < models; ++m) {
+                const auto& nats = m_models[m].nats[i];
+                const double stays = now[m] + nats.misses;
+                const double comes = changed - m_models[m].cost;
+                from[i][m] = stays >= comes ? m : best;
+                now[m] = std::max(stays, comes) + nats.run;
+            }
+        }
+        std::vector<std::size_t> path(m_count);
+        path.back() =
+            static_cast<std::size_t>(std::max_element(now.begin(), now.end()) - now.begin());
+        for (std::size_t i = m_count - 1; i > 0; --i) path[i - 1] = from[i][path[i]];
+        return path;
+    }
+
+    // What is known of a stretch alone is better than what was found with other runs.
+    std::vector<Regime> regimes(const std::vector<std::size_t>& path) {
+        std::vector<Regime> all;
+        for (std::size_t begin = 0, end = 0; begin < m_count; begin = end) {
+            while (end < m_count && path[end] == path[begin]) ++end;
+            Regime regime{begin, end, m_models[path[begin]].found};
+            if (regime.found && end - begin >= 2 * least_part) {
+                if (auto found = search(m_runs, begin, end - begin))
+                    regime.found = std::move(found);
+            }
+            all.push_back(std::move(regime));
+        }
+        return all;
+    }
+
+    const OnClocks& m_runs;
+    const std::size_t m_count;
+    std::vector<Model> m_models;
+};
+
+}  // namespace
+
+std::vector<Regime> regimes_of(const OnClocks& runs) {
+    return Cutter(runs).cut();
+}
+
+double nats_of(const OnClocks& runs, const std::vector<Regime>& regimes) {
+    double sum = 0;
+    for (const Regime& regime : regimes) {
+        const std::size_t count = regime.end - regime.begin;
+        if (regime.found) {
+            const auto& [candidate, evidence, gain] = regime.found->best;
+            const Times part = runs.of(candidate.schedule.clock()).part(regime.begin, count);
+            sum -= cost_of(candidate, evidence);
+            for (const auto& nats : nats_of_runs(candidate, evidence, part)) {
+                sum += nats.run + nats.misses;
+            }
+        } else if (count > 1) {
+            sum += nats_of_chance(runs.local().part(regime.begin, count));
+        }
+    }
+    return sum;
+}
+
+}  // namespace jobtally::rhythm

@@ -70,7 +70,8 @@ int run_status(const Globals& globals, const std::string& spool) {
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
     warn_about_modes(globals);
-    const auto spooled = bodies_in(spool_of(globals, spool));
+    const auto folder = spool_of(globals, spool);
+    const auto spooled = can_read(folder) ? bodies_in(folder) : std::nullopt;
     output.print_record(status_table(store::read_status(store), spooled,
                                      cursors_cell(store::read_cursors(store), output)));
     output.finish();
@@ -88,6 +89,7 @@ void add_db(Application& application) {
         [&application, spool] { return run_status(application.globals(), *spool); });
     add_spool_option(status, *spool);
     add_db_backup(application, db);
+    add_db_restore(application, db);
     add_db_verify(application, db);
     add_db_prune(application, db);
     add_db_rejected(application, db);

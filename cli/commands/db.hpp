@@ -6,6 +6,7 @@
 namespace jobtally::cli {
 
 void add_db_backup(Application& application, CLI::App& db);
+void add_db_restore(Application& application, CLI::App& db);
 void add_db_verify(Application& application, CLI::App& db);
 void add_db_prune(Application& application, CLI::App& db);
 void add_db_rejected(Application& application, CLI::App& db);

@@ -55,6 +55,7 @@ class Follower {
 
     // True when the store was written to since the last time.
     bool has_news() {
+        if (!store::is_in_place(m_store)) follow_another();
         const auto version = store::data_version(m_store);
         return std::exchange(m_version, version) != version;
     }
@@ -74,6 +75,13 @@ class Follower {
     }
 
   private:
+    void follow_another() {
+        m_store = open_store(m_globals, {});
+        m_after = store::last_sequence(m_store);
+        m_shown.clear();
+        print_note("another store is in its place: what comes from now on follows");
+    }
+
     bool was_shown(store::Sequence sequence) const {
         return std::find(m_shown.begin(), m_shown.end(), sequence) != m_shown.end();
     }

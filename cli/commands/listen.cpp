@@ -137,6 +137,7 @@ ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions
     result.settle_patience = settle_patience;
     result.spool = spool_of(globals, options.spool);
     result.spool->prepare();
+    remember_spool(globals, *result.spool);
     return result;
 }
 

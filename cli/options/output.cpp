@@ -3,6 +3,7 @@
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "core/base/file.hpp"
+#include "core/base/text.hpp"
 #include "core/render/text/renderer.hpp"
 
 #include <cerrno>
@@ -56,6 +57,14 @@ bool is_regular_or_new(const std::string& path) {
     return ::stat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode);
 }
 
+// A link could lead to any file of ours, and a pipe blocks until someone reads it.
+bool is_from_another(const std::string& path) {
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) != 0) return false;
+    const bool is_pipe = S_ISFIFO(found.st_mode) && found.st_uid != ::geteuid();
+    return is_pipe || is_link_of_another(path, ::geteuid());
+}
+
 }  // namespace
 
 mode_t keep_files_private() {
@@ -73,6 +82,10 @@ Output::Output(const Globals& globals, render::Format fallback)
       m_style(style_of(globals)),
       m_descriptor(STDOUT_FILENO) {
     if (globals.output.empty() || globals.output == "-") return;
+    if (is_from_another(globals.output))
+        throw IoError(fmt::format("\"{}\" is a link or a pipe that another user made",
+                                  visible(globals.output)),
+                      "name another file with -o");
     std::error_code none;
     const auto real = std::filesystem::canonical(globals.output, none);
     m_path = none ? globals.output : real.string();

@@ -9,17 +9,48 @@
 
 namespace jobtally::cli {
 
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path spool_beside(fs::path store) {
+    return store.concat("-spool");
+}
+
+}  // namespace
+
 void add_spool_option(CLI::App& command, std::string& folder) {
     command
-        .add_option(
-            "--spool", folder,
-            "Where reports wait while the store can't take them (default: beside the store)")
+        .add_option("--spool", folder,
+                    "Where reports wait while the store can't take them (default: where they "
+                    "waited last, or "
+                    "beside the store)")
         ->type_name("DIR");
 }
 
 ingest::Spool spool_of(const Globals& globals, const std::string& folder) {
-    if (!folder.empty()) return ingest::Spool(folder);
-    return ingest::Spool(globals.store_path().concat("-spool"));
+    const auto store = globals.store_path();
+    return ingest::Spool(folder.empty() ? spool_beside(store) : fs::path(folder), store);
+}
+
+void remember_spool(const Globals& globals, const ingest::Spool& spool) {
+    try {
+        spool.remember_as(spool_beside(globals.store_path()));
+    } catch (const IoError& error) {
+        print_warning(fmt::format("other commands will not find the spool: {}", error.what()));
+        print_hint("name it by --spool there, too");
+    }
+}
+
+bool can_read(const ingest::Spool& spool) {
+    try {
+        spool.waiting();
+        return true;
+    } catch (const IoError& error) {
+        print_warning(fmt::format("the spool is left alone: {}", error.what()));
+        print_hint(error.hint());
+        return false;
+    }
 }
 
 std::optional<std::int64_t> bodies_in(const ingest::Spool& spool) {
@@ -57,6 +88,11 @@ std::function<void(std::int64_t)> tell_forgotten_once(std::int64_t limit) {
 void warn_about_modes(const Globals& globals) {
     if (globals.quiet || globals.store_in_memory()) return;
     const auto path = globals.store_path().string();
+    if (store::is_in_shared_folder(path)) {
+        print_warning(
+            fmt::format("store \"{}\" is in a folder to which every user may write", path));
+        print_hint("another may put files beside it: a folder of its own is safe");
+    }
     if (!store::is_open_to_others(path)) return;
     print_warning(fmt::format("store \"{}\" can be opened by other users", path));
     print_hint(fmt::format("`chmod go= '{}'*` keeps it private", path));

@@ -16,8 +16,12 @@ namespace jobtally::cli {
 
 // `--spool DIR`.
 void add_spool_option(CLI::App& command, std::string& folder);
-// The named folder, else the store's path with `-spool` at its end.
+// The named folder, else the store's path with `-spool` at its end, which may be a link.
 ingest::Spool spool_of(const Globals& globals, const std::string& folder);
+// Makes spool_of() without a name find this spool from now on; warns where that fails.
+void remember_spool(const Globals& globals, const ingest::Spool& spool);
+// False, with a warning, where it can't be read or is another user's.
+bool can_read(const ingest::Spool& spool);
 // How many bodies wait there; nothing where that can't be known.
 std::optional<std::int64_t> bodies_in(const ingest::Spool& spool);
 // For WriterHooks::from_spool: a note that so many bodies came from the spool into the store.

@@ -34,6 +34,12 @@ void give_to_owner_of(const std::filesystem::path& path, int descriptor) noexcep
     [[maybe_unused]] const int ignored = ::fchown(descriptor, found.st_uid, found.st_gid);
 }
 
+bool is_link_of_another(const std::filesystem::path& path, uid_t owner) noexcept {
+    struct stat link {};
+    return ::lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode) && link.st_uid != owner &&
+           link.st_uid != 0;
+}
+
 namespace {
 
 FileText failed(int error, std::string problem) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include <sys/types.h>
+
 namespace jobtally {
 
 // Owns a file descriptor and closes it; -1 is none. Errors of close() are ignored, so sync first if
@@ -35,6 +37,9 @@ class Descriptor {
 // what was made on their behalf. A failure is ignored: the owner will get an error when opening the
 // file.
 void give_to_owner_of(const std::filesystem::path& path, int descriptor) noexcept;
+
+// True for a link that neither `owner` nor root made: it may lead anywhere.
+bool is_link_of_another(const std::filesystem::path& path, uid_t owner) noexcept;
 
 struct FileText {
     std::string bytes;

@@ -3,6 +3,7 @@
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
+#include "core/store/file/store_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -39,36 +40,8 @@ constexpr std::string_view source_kind = "http ";
     fail(std::strerror(number), action, path);
 }
 
-// Whoever can put files there gets them stored without an Authorization.
-void require_own_folder(const fs::path& folder) {
-    struct stat status {};
-    if (::stat(folder.c_str(), &status) != 0) fail(errno, "look at the folder", folder);
-    const bool is_ours = status.st_uid == ::geteuid() || status.st_uid == 0 || ::geteuid() == 0;
-    if (is_ours && (status.st_mode & 022) == 0) return;
-    throw IoError(fmt::format("the spool \"{}\" {}", visible(folder.string()),
-                              is_ours ? "can be written by others"
-                                      : fmt::format("belongs to user {}", status.st_uid)),
-                  is_ours ? "chmod go-w cures it" : "name another folder with --spool");
-}
-
-void write_synced(const fs::path& path, std::string_view bytes) {
-    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-    const Descriptor file(::open(path.c_str(), flags, 0600));
-    if (!file) fail(errno, "make", path);
-    int number = write_all(file.number(), bytes);
-    if (number == 0 && ::fsync(file.number()) != 0) number = errno;
-    if (number == 0) return;
-    ::unlink(path.c_str());
-    fail(number, "write", path);
-}
-
 void keep_names(const fs::path& folder) {
     if (const int number = sync_folder(folder)) fail(number, "sync the folder", folder);
-}
-
-void make_folder(const fs::path& folder) {
-    if (::mkdir(folder.c_str(), 0700) == 0) return keep_names(folder.parent_path());
-    if (errno != EEXIST) fail(errno, "make the folder", folder);
 }
 
 // True if `peer` looks like an address. Its characters cannot name another folder.
@@ -116,13 +89,67 @@ bool is_left_unfinished(const fs::directory_entry& entry) {
 
 }  // namespace
 
+// Whoever can put files there gets them stored without an Authorization.
+void Spool::require_own_folder() const {
+    struct stat status {};
+    if (::stat(m_folder.c_str(), &status) != 0) fail(errno, "look at the folder", m_folder);
+    const bool is_ours =
+        (status.st_uid == owner() || status.st_uid == 0) && !is_link_of_another(m_folder, owner());
+    if (is_ours && (status.st_mode & 022) == 0) return;
+    throw IoError(fmt::format("the spool \"{}\" {}", visible(m_folder.string()),
+                              is_ours ? "can be written by others" : "is another user's"),
+                  is_ours ? "chmod go-w cures it" : "name another folder with --spool");
+}
+
+void Spool::write_synced(const fs::path& path, std::string_view bytes) const {
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    const Descriptor file(::open(path.c_str(), flags, 0600));
+    if (!file) fail(errno, "make", path);
+    give_to_owner_of(m_folder, file.number());
+    int number = write_all(file.number(), bytes);
+    if (number == 0 && ::fsync(file.number()) != 0) number = errno;
+    if (number == 0) return;
+    ::unlink(path.c_str());
+    fail(number, "write", path);
+}
+
+uid_t Spool::owner() const {
+    return m_store.empty() ? ::geteuid() : store::owner_of_store(m_store);
+}
+
+void Spool::make_folder() const {
+    if (is_link_of_another(m_folder, owner())) fail("another user made that link", "use", m_folder);
+    std::error_code none;
+    // A link by which the spool is remembered may lead to a folder that is gone.
+    const auto real = fs::is_symlink(m_folder, none) ? fs::read_symlink(m_folder, none) : m_folder;
+    if (::mkdir(real.c_str(), 0700) != 0) {
+        if (errno != EEXIST) fail(errno, "make the folder", real);
+        return;
+    }
+    const Descriptor folder(::open(real.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (folder && !m_store.empty()) give_to_owner_of(m_store, folder.number());
+    keep_names(real.parent_path());
+}
+
 void Spool::prepare() const {
-    make_folder(m_folder);
-    require_own_folder(m_folder);
+    make_folder();
+    require_own_folder();
     const auto trial = m_folder / fmt::format("trial-{}{}", ::getpid(), unfinished);
     ::unlink(trial.c_str());
     write_synced(trial, {});
     ::unlink(trial.c_str());
+}
+
+void Spool::remember_as(const fs::path& link) const {
+    std::error_code none;
+    const auto target = fs::weakly_canonical(m_folder, none);
+    if (none || target == fs::weakly_canonical(link, none)) return;
+    if (fs::remove(link, none); none) fail(none.value(), "make a link of", link);
+    if (::symlink(target.c_str(), link.c_str()) != 0) fail(errno, "make the link", link);
+    struct stat store {};
+    if (::geteuid() == 0 && ::stat(m_store.c_str(), &store) == 0) {
+        [[maybe_unused]] const int ignored = ::lchown(link.c_str(), store.st_uid, store.st_gid);
+    }
 }
 
 // The name begins with the time in 20 digits, so that the order of names is the order of arrival.
@@ -136,7 +163,7 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
     std::optional<IoError> problem;
     std::vector<Receipt*> named;
     try {
-        make_folder(m_folder);
+        make_folder();
     } catch (const IoError& error) {
         return error;
     }
@@ -164,7 +191,7 @@ std::vector<std::string> Spool::waiting() const {
     std::vector<std::string> names;
     std::error_code none;
     if (!fs::exists(m_folder, none)) return names;
-    require_own_folder(m_folder);
+    require_own_folder();
     std::error_code problem;
     for (fs::directory_iterator entry(m_folder, problem), end; !problem && entry != end;
          entry.increment(problem)) {

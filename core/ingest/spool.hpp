@@ -18,12 +18,18 @@ namespace jobtally::ingest {
 // process has taken is passed over. One thread at a time.
 class Spool {
   public:
-    explicit Spool(std::filesystem::path folder) : m_folder(std::move(folder)) {}
+    // What is made there belongs to the owner of `store` if we are root; only that owner's and
+    // root's folders and links are trusted. Without a store they are ours.
+    explicit Spool(std::filesystem::path folder, std::filesystem::path store = {})
+        : m_folder(std::move(folder)), m_store(std::move(store)) {}
 
     const std::filesystem::path& folder() const { return m_folder; }
     // Makes the folder (0700) and tries it out. Throws IoError with a hint, also where others may
     // write to it.
     void prepare() const;
+    // Makes `link`, beside the store, lead to this folder, so that it is found by who does not know
+    // of it. Throws IoError, also where bodies wait in a folder of that name.
+    void remember_as(const std::filesystem::path& link) const;
     // Keeps the body of each delivery, which must have one, and sets Receipt::is_spooled of those
     // that are on disk when it returns: file and name are synced. Returns what went wrong with the
     // others, if anything did.
@@ -39,8 +45,13 @@ class Spool {
 
   private:
     std::string next_name(const Delivery& delivery);
+    uid_t owner() const;
+    void make_folder() const;
+    void require_own_folder() const;
+    void write_synced(const std::filesystem::path& path, std::string_view bytes) const;
 
     std::filesystem::path m_folder;
+    std::filesystem::path m_store;
     std::uint64_t m_last = 0;  // counts what this object has kept
 };
 

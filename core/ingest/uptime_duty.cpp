@@ -11,7 +11,7 @@ void UptimeDuty::record(Entry entry) {
         write(entry);
     } catch (const std::exception& problem) {
         const bool is_busy = WriterStore::is_busy(problem);
-        if (is_busy && entry == Entry::sign) return;
+        if (is_busy && m_span && entry == Entry::sign) return;
         if (is_busy) m_store.set_locked_out(true);
         m_store.fails(problem, Failing::store);
     }
@@ -21,10 +21,19 @@ void UptimeDuty::write(Entry entry) {
     m_due = std::chrono::steady_clock::now() + m_store.options().alive_every;
     auto& store = m_store.opened();
     const auto at = m_store.options().clock();
+    if (m_opening != m_store.openings()) m_span.reset();
+    m_opening = m_store.openings();
+    if (!m_span) {
+        m_span = store::begin_uptime(store, at, m_store.patience());
+    } else {
+        write(entry, store, at);
+    }
+    m_store.works(Failing::store);
+    m_store.count_commit(0);
+}
+
+void UptimeDuty::write(Entry entry, store::Store& store, time::Instant at) const {
     switch (entry) {
-        case Entry::beginning:
-            m_span = store::begin_uptime(store, at, m_store.patience());
-            break;
         case Entry::sign:
             store::mark_alive(store, *m_span, at, std::chrono::milliseconds(0));
             break;
@@ -35,8 +44,6 @@ void UptimeDuty::write(Entry entry) {
             store::end_uptime(store, *m_span, at, m_store.patience());
             break;
     }
-    m_store.works(Failing::store);
-    m_store.count_commit(0);
 }
 
 }  // namespace jobtally::ingest

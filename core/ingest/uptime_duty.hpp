@@ -16,23 +16,30 @@ class UptimeDuty {
     explicit UptimeDuty(WriterStore& store)
         : m_store(store), m_due(store.options().clock ? Time::min() : Time::max()) {}
 
-    Time due() const { return m_due; }
+    // At once where the store was opened anew: what was begun may stand in another file.
+    Time due() const {
+        const bool is_new_store = m_due != Time::max() && m_opening != m_store.openings();
+        return is_new_store ? Time::min() : m_due;
+    }
     // Records the beginning, then signs of life. A sign is left out while another process writes:
     // it must not keep deliveries waiting. A failure is reported to the hooks.
-    void run() { record(m_span ? Entry::sign : Entry::beginning); }
-    void end() { record(m_span ? Entry::end : Entry::beginning); }
+    void run() { record(Entry::sign); }
+    void end() { record(Entry::end); }
     // Records a sign of life to prove that a commit works, and waits for other writers as long as a
     // delivery does. Throws what the store throws.
-    void prove() { write(m_span ? Entry::proof : Entry::beginning); }
+    void prove() { write(Entry::proof); }
 
   private:
-    enum class Entry { beginning, sign, proof, end };
+    enum class Entry { sign, proof, end };
 
     void record(Entry entry);
+    // Where nothing was begun yet in the store that is open, that is done instead.
     void write(Entry entry);
+    void write(Entry entry, store::Store& store, time::Instant at) const;
 
     WriterStore& m_store;
     std::optional<store::UptimeKey> m_span;
+    std::size_t m_opening = 0;  // WriterStore::openings() at the last entry
     Time m_due;
 };
 

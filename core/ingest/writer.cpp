@@ -12,6 +12,9 @@ constexpr std::chrono::milliseconds announced_patience{20};
 // How many rows go by between two looks for other writers: each is a system call.
 constexpr std::size_t rows_a_look = 512;
 
+// How long another hand at the store may go unnoticed while nothing is written.
+constexpr std::chrono::milliseconds look_every{1000};
+
 template <class Duty>
 void run_if_due(Duty& duty) {
     if (std::chrono::steady_clock::now() >= duty.due()) duty.run();
@@ -26,6 +29,7 @@ Writer::Writer(std::optional<store::Store> store, WriterOptions options, WriterH
       m_store(std::move(store), std::move(open), m_options, m_hooks),
       m_uptime(m_store),
       m_spool(m_store),
+      m_look_at(m_options.clock ? Time::min() : Time::max()),
       m_thread([this] { run(); }) {}
 
 Writer::~Writer() {
@@ -58,6 +62,10 @@ void Writer::run() {
         if (wake == Wake::deliveries) write_group();
         run_if_due(m_spool);
         if (wake == Wake::finish) return finish_duties();
+        if (std::chrono::steady_clock::now() >= m_look_at) {
+            m_store.look();
+            m_look_at = std::chrono::steady_clock::now() + look_every;
+        }
         run_if_due(m_uptime);
         const bool is_much = m_store.unsettled_rows() >= m_options.rows_per_settle;
         if (wake == Wake::rest || is_much) m_store.settle();
@@ -78,7 +86,7 @@ Writer::Wake Writer::wait_for_work() {
     const auto rested = m_store.unsettled_rows() > 0
                             ? std::chrono::steady_clock::now() + m_options.settle_after
                             : Time::max();
-    const auto due = std::min({rested, m_uptime.due(), m_spool.due()});
+    const auto due = std::min({rested, m_uptime.due(), m_spool.due(), m_look_at});
     if (due == Time::max()) {
         m_has_work.wait(lock, has_work);
     } else if (!m_has_work.wait_until(lock, due, has_work)) {

@@ -68,6 +68,7 @@ class Writer final : public DeliverySink {
     WriterStore m_store;
     UptimeDuty m_uptime;
     SpoolDuty m_spool;
+    Time m_look_at;
 
     std::mutex m_mutex;
     std::condition_variable m_has_work;

@@ -21,8 +21,20 @@ WriterStore::WriterStore(std::optional<store::Store> store, Opener open,
 store::Store& WriterStore::opened() {
     if (m_is_lost)
         throw store::StoreError(Kind::other, "the store was lost before", "start jobtally again");
-    if (!m_store) m_store.emplace(m_open());
+    if (!m_store) {
+        m_store.emplace(m_open());
+        ++m_openings;
+    }
     return *m_store;
+}
+
+void WriterStore::look() {
+    if (m_is_lost) return;
+    try {
+        store::require_in_place(opened());
+    } catch (const std::exception& problem) {
+        if (!is_busy(problem)) fails(problem, Failing::store);
+    }
 }
 
 std::chrono::milliseconds WriterStore::patience() const {
@@ -64,7 +76,8 @@ void WriterStore::learn_from(const store::StoreError& error) {
     const Kind kind = error.kind();
     if (kind == Kind::sync_failed || kind == Kind::replaced) m_is_lost = true;
     // Opened anew the next time, a damaged store is read from the beginning.
-    const bool is_damaged = kind == Kind::corrupt || kind == Kind::foreign || kind == Kind::newer;
+    const bool is_damaged = kind == Kind::corrupt || kind == Kind::foreign || kind == Kind::newer ||
+                            kind == Kind::changed;
     if (is_damaged && m_open) m_store.reset();
 }
 

@@ -19,10 +19,11 @@ namespace jobtally::ingest {
 
 // A store that fails is tried again the next time, except after a failed sync, when nobody knows
 // what the disk holds, and after the file was moved or deleted: then it is lost and not touched
-// again. Used in the writer thread.
+// again. One that was damaged, written to by others or restored is opened anew. Used in the writer
+// thread.
 class WriterStore {
   public:
-    // Opens the store: where there is none yet, and again after it was found damaged.
+    // Opens the store: where there is none yet, and where it must be opened anew.
     using Opener = std::function<store::Store()>;
 
     // Without a store there must be an opener. The options and hooks must outlive this object.
@@ -34,6 +35,11 @@ class WriterStore {
     // The store, which is opened if it is not open. Throws StoreError, and always does once the
     // store is lost.
     store::Store& opened();
+    // How often the store was opened by opened(): what was remembered of it may not hold any more.
+    std::size_t openings() const { return m_openings; }
+    // Looks whether another hand was at the store, for times when nothing is written. A failure is
+    // reported to the hooks.
+    void look();
     bool is_lost() const { return m_is_lost; }  // from any thread
 
     // How long a delivery may wait for other writers. Less after one has waited in vain: the store
@@ -75,6 +81,7 @@ class WriterStore {
     std::atomic<bool> m_is_lost = false;
     bool m_has_told_loss = false;
     bool m_is_locked_out = false;  // the last delivery waited for another writer in vain
+    std::size_t m_openings = 0;
     std::size_t m_unsettled_rows = 0;
     std::array<std::string, 3> m_told;  // the last trouble with each Failing that still fails
 };

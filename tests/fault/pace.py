@@ -28,6 +28,7 @@ class Pace:
         self.most = most
         self.answers = []
         self.acknowledged = {}
+        self.sent = {}
         self.unanswered = {}
         self.is_over = threading.Event()
         self.began = time.monotonic()
@@ -47,7 +48,7 @@ class Pace:
 
     def post(self, connection, id):
         text = body(id)
-        sent = time.monotonic()
+        sent = self.sent[id] = time.monotonic()
         status, _ = connection.post(text)
         self.answers.append((sent, time.monotonic() - sent, status))
         if status // 100 == 2:

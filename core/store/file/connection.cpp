@@ -90,11 +90,17 @@ void configure(const Store::Connection& connection, Access access) {
     }
 }
 
+std::uint64_t inode_of(const std::filesystem::path& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 ? found.st_ino : 0;
+}
+
 }  // namespace
 
 Store::Connection::Connection(const std::filesystem::path& path, Access access)
     : m_path(path), m_access(access), m_database(open_database(path, access)) {
     if (!is_private()) {  // before SQLite looks for the log
+        m_inode = inode_of(path);
         const auto head = read_file_head(handle());
         if (access == Access::write || (head && head->has_log)) require_one_name(path);
     }
@@ -107,48 +113,22 @@ Store::Connection::Connection(const std::filesystem::path& path, Access access)
     sqlite3_wal_hook(handle(), remember_length, &m_log_pages);
 }
 
-Store::Connection::NamedFile Store::Connection::named_file(std::string name) {
-    NamedFile file{std::move(name)};
-    struct stat found {};
-    if (::stat(file.name.c_str(), &found) != 0) return file;
-    file.device = found.st_dev;
-    file.inode = found.st_ino;
-    file.bytes = static_cast<std::uint64_t>(found.st_size);
-    return file;
+void Store::Connection::watch_files(std::chrono::milliseconds patience) {
+    m_watch = std::make_unique<FileWatch>(handle(), m_path, *guard(),
+                                          std::chrono::steady_clock::now() + patience);
 }
 
-void Store::Connection::remember_files() {
-    m_files.clear();
-    for (const char* ending : {"", "-wal", "-shm"})
-        m_files.push_back(named_file(m_path.string() + ending));
-}
-
-// Looks twice, because another program may write during the first look, but hardly during both.
-bool Store::Connection::has_whole_log(const NamedFile& log) const {
-    const auto is_whole = [&] {
-        return named_file(log.name).bytes >= log_bytes_by_index(handle());
-    };
-    return is_whole() || is_whole();
+bool Store::Connection::is_in_place() const {
+    const auto inode = inode_of(m_path);
+    return inode == m_inode || inode == 0;
 }
 
 void Store::Connection::require_in_place() const {
-    for (const auto& file : m_files) {
-        const auto found = named_file(file.name);
-        const bool is_log = &file == &m_files.front() + 1;
-        const bool is_same = found.device == file.device && found.inode == file.inode;
-        if (is_same && (!is_log || has_whole_log(file))) continue;
-        const bool is_store = &file == &m_files.front();
-        throw StoreError(
-            StoreError::Kind::replaced,
-            fmt::format("{} \"{}\" was {}", is_store ? "store" : "the log", visible(file.name),
-                        is_same            ? "cut"
-                        : found.inode != 0 ? "replaced by another file"
-                                           : "moved or deleted"),
-            is_store
-                ? "start jobtally again once the right file is there, without the -wal and -shm of "
-                  "another"
-                : "nothing but jobtally may touch it; start jobtally again");
-    }
+    if (m_watch) m_watch->require_in_place();
+}
+
+void Store::Connection::require_still_in_place() const {
+    if (m_watch) m_watch->require_still_in_place();
 }
 
 WriteGuard* Store::Connection::guard() const {
@@ -172,6 +152,7 @@ void Store::Connection::checkpoint(int mode) {
     int log_pages = 0;
     int done_pages = 0;
     const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, &log_pages, &done_pages);
+    if (m_watch) m_watch->leave_word();
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) throw_sqlite(code, handle(), m_path);
     const bool is_done = code == SQLITE_OK && done_pages == log_pages;
     m_checkpoint_at = log_pages_limit + (is_done ? 0 : std::max(log_pages, 0));
@@ -217,6 +198,7 @@ WriteScope::~WriteScope() {
 
 void WriteScope::commit() {
     m_connection.execute("COMMIT");
+    m_connection.require_still_in_place();
 }
 
 }  // namespace jobtally::store

@@ -2,16 +2,15 @@
 // reports/ remembers between transactions.
 #pragma once
 
+#include "core/store/file/file_watch.hpp"
 #include "core/store/file/store.hpp"
 #include "core/store/file/write_guard.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <SQLiteCpp/Database.h>
-#include <sys/types.h>
 
 namespace jobtally::store {
 
@@ -38,15 +37,18 @@ class Store::Connection {
     // Null for private stores; throws StoreError for read-only ones. The first call makes the lock
     // file.
     WriteGuard* guard() const;
+    // False where the name of the file leads to another one by now.
+    bool is_in_place() const;
     // True when another writer stands in line for the guard.
     bool someone_waits() const;
 
-    // Remembers which files the store and its log are, once both are there.
-    void remember_files();
-    // Throws StoreError::replaced where their names no longer lead to them, or the log was cut:
-    // what is written to the open ones is as good as gone. Every transaction that writes and every
-    // checkpoint begins with it. The caller holds the write guard.
+    // Watches the files from now on, once all are there; see FileWatch.
+    void watch_files(std::chrono::milliseconds patience);
+    // As FileWatch has them; they do nothing without one. Every transaction that writes and every
+    // checkpoint begins with the first, and every commit ends with the second. The caller holds the
+    // write guard.
     void require_in_place() const;
+    void require_still_in_place() const;
 
     // Sets how long to wait for SQLite's own locks, which only other programs hold for long.
     // Without a call it is 5 s.
@@ -69,16 +71,9 @@ class Store::Connection {
     Access m_access;
     mutable std::unique_ptr<WriteGuard> m_guard;
     SQLite::Database m_database;
-    struct NamedFile {
-        std::string name;
-        dev_t device = 0;
-        ino_t inode = 0;  // 0: none
-        std::uint64_t bytes = 0;
-    };
-    static NamedFile named_file(std::string name);
-    bool has_whole_log(const NamedFile& log) const;
-    std::vector<NamedFile> m_files;  // of a writer: the store, its log, the log's index
-    std::int64_t m_log_pages = 0;    // after the last commit
+    std::unique_ptr<FileWatch> m_watch;
+    std::uint64_t m_inode = 0;
+    std::int64_t m_log_pages = 0;  // after the last commit
     std::int64_t m_checkpoint_at = log_pages_limit;
 
   public:

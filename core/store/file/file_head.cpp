@@ -26,21 +26,49 @@ std::optional<FileHead> read_file_head(sqlite3* connection) {
     return head;
 }
 
-std::uint64_t log_bytes_by_index(sqlite3* connection) {
+namespace {
+
+// The first region of the log's index in SQLite's own mapping; null where it is not made yet.
+const unsigned char volatile* log_index(sqlite3* connection) {
     constexpr int region_bytes = 32768;
-    constexpr std::uint64_t log_head = 32;
-    constexpr std::uint64_t frame_head = 24;
     sqlite3_file* file = nullptr;
     sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    if (file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2) return 0;
+    if (file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2)
+        return nullptr;
     void volatile* region = nullptr;
-    if (file->pMethods->xShmMap(file, 0, region_bytes, 0, &region) != SQLITE_OK) return 0;
+    if (file->pMethods->xShmMap(file, 0, region_bytes, 0, &region) != SQLITE_OK) return nullptr;
     const auto* const bytes = static_cast<const unsigned char volatile*>(region);
-    if (bytes == nullptr || bytes[12] == 0) return 0;  // not made yet
-    const auto* const size_field = static_cast<const std::uint16_t volatile*>(region) + 7;
-    const auto* const frames = static_cast<const std::uint32_t volatile*>(region) + 4;
-    const std::uint64_t page = *size_field == 1 ? 65536 : *size_field;
-    return *frames == 0 ? 0 : log_head + *frames * (frame_head + page);
+    return bytes == nullptr || bytes[12] == 0 ? nullptr : bytes;
+}
+
+std::uint32_t number_at(const unsigned char volatile* bytes, std::size_t offset) {
+    return *static_cast<const std::uint32_t volatile*>(
+        static_cast<const void volatile*>(bytes + offset));
+}
+
+}  // namespace
+
+std::uint64_t log_bytes_by_index(sqlite3* connection) {
+    constexpr std::uint64_t log_head = 32;
+    constexpr std::uint64_t frame_head = 24;
+    const auto* const index = log_index(connection);
+    if (index == nullptr) return 0;
+    const std::uint64_t size_field = number_at(index, 12) >> 16;
+    const std::uint64_t page = size_field == 1 ? 65536 : size_field;
+    const std::uint64_t frames = number_at(index, 16);
+    return frames == 0 ? 0 : log_head + frames * (frame_head + page);
+}
+
+std::uint64_t frames_in_log(sqlite3* connection) {
+    const auto* const index = log_index(connection);
+    return index == nullptr ? 0 : number_at(index, 16);
+}
+
+CheckpointState checkpoint_state(sqlite3* connection) {
+    const auto* const index = log_index(connection);
+    if (index == nullptr) return {};
+    return {
+        {number_at(index, 32), number_at(index, 36)}, number_at(index, 96), number_at(index, 128)};
 }
 
 }  // namespace jobtally::store

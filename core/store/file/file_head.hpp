@@ -3,6 +3,7 @@
 // So nothing in this program opens the file of a store but SQLite.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -24,5 +25,16 @@ std::optional<FileHead> read_file_head(sqlite3* connection);
 // How long the log must be by its index (sqlite.org/walformat.html, 2.1), which is read through
 // SQLite's own mapping; 0 where there is none. The caller holds the write guard.
 std::uint64_t log_bytes_by_index(sqlite3* connection);
+
+// How many frames the log has, by the same index.
+std::uint64_t frames_in_log(sqlite3* connection);
+
+// How far checkpoints have come, by the same index; zeros where there is none.
+struct CheckpointState {
+    std::array<std::uint32_t, 2> salts{};
+    std::uint32_t done = 0, attempted = 0;  // frames; they differ while one is under way
+    bool operator==(const CheckpointState&) const = default;
+};
+CheckpointState checkpoint_state(sqlite3* connection);
 
 }  // namespace jobtally::store

@@ -23,10 +23,20 @@ constexpr const char* corrupt_hint =
     "restore a backup made by \"jobtally db backup\"; \"jobtally db verify\" says more";
 constexpr const char* sync_hint =
     "the disk may be failing; look at the kernel's log, then restart jobtally";
+constexpr const char* size_hint =
+    "raise the limit on the size of files: `ulimit -f`, or LimitFSIZE of a service";
+constexpr const char* disk_hint = "look at the kernel's log: the disk may be failing";
+constexpr const char* change_hint =
+    "see whether the file may be changed (`lsattr`), and its file system written to (`mount`)";
 constexpr const char* rights_hint = "check the owner and the mode of the file and of its folder";
 
 bool is_full(int number) {
-    return number == ENOSPC || number == EDQUOT || number == EFBIG;
+    return number == ENOSPC || number == EDQUOT;
+}
+
+bool tells_of_writing(int number) {
+    return is_full(number) || number == EFBIG || number == EPERM || number == EACCES ||
+           number == EROFS || number == EIO;
 }
 
 [[noreturn]] void throw_input_output(int code, int number, const std::filesystem::path& path,
@@ -36,13 +46,10 @@ bool is_full(int number) {
         throw StoreError(Kind::sync_failed,
                          fmt::format("store {} can't be synced: {}", name, detail), sync_hint);
     }
-    if (is_full(number)) {
-        throw_full(path);
-    }
-    const std::string reason = number != 0 ? std::strerror(number) : detail;
+    if (is_full(number)) throw_full(path);
+    if (number != 0) throw_errno(number, "read or write store", path);
     throw StoreError(Kind::other,
-                     fmt::format("store {} can't be read or written: {}", name, reason),
-                     "look at the kernel's log: the disk may be failing");
+                     fmt::format("store {} can't be read or written: {}", name, detail), disk_hint);
 }
 
 // SQLite does not say which of its files it can't use. If each of them can be written, it is the
@@ -59,14 +66,29 @@ std::string rights_hint_for(const std::filesystem::path& store) {
     return rights_hint;
 }
 
+// SQLite does not say why either.
+[[noreturn]] void throw_not_writable(const std::filesystem::path& store) {
+    const auto message = fmt::format("store \"{}\" can't be written", store.string());
+    const bool is_denied = ::faccessat(AT_FDCWD, store.c_str(), W_OK, AT_EACCESS) != 0;
+    if (is_denied && (errno == EPERM || errno == EROFS)) {
+        throw StoreError(Kind::not_writable, fmt::format("{}: {}", message, std::strerror(errno)),
+                         change_hint);
+    }
+    throw StoreError(Kind::not_writable, message, rights_hint_for(store));
+}
+
 }  // namespace
 
 void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path) {
+    const int last_errno = errno;
     const std::string name = fmt::format("\"{}\"", path.string());
     // SQLite's message may quote contents of the file, so controls in it are made visible.
     const std::string detail =
         visible(database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
-    const int number = database != nullptr ? sqlite3_system_errno(database) : 0;
+    int number = database != nullptr ? sqlite3_system_errno(database) : 0;
+    // SQLite does not keep that of a COMMIT that fails.
+    if (number == 0 && (code & 0xff) == SQLITE_IOERR && tells_of_writing(last_errno))
+        number = last_errno;
     switch (code & 0xff) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
@@ -83,8 +105,7 @@ void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path
         case SQLITE_READONLY:
         case SQLITE_PERM:
         case SQLITE_AUTH:
-            throw StoreError(Kind::not_writable, fmt::format("store {} can't be written", name),
-                             rights_hint_for(path));
+            throw_not_writable(path);
         case SQLITE_CANTOPEN:
             throw StoreError(Kind::not_writable,
                              fmt::format("store {} can't be opened: {}", name,
@@ -106,13 +127,15 @@ void throw_errno(int number, const char* action, const std::filesystem::path& pa
     const std::string message =
         fmt::format("can't {} \"{}\": {}", action, path.string(), std::strerror(number));
     if (is_full(number)) throw StoreError(Kind::full, message, space_hint);
+    if (number == EFBIG) throw StoreError(Kind::full, message, size_hint);
+    if (number == EIO) throw StoreError(Kind::other, message, disk_hint);
     if (number == ENOENT) throw StoreError(Kind::missing, message);
     if (number == ELOOP || number == ENOTDIR || number == ENAMETOOLONG) {
         throw StoreError(Kind::foreign, message, "name a file with --db");
     }
-    if (number == EACCES || number == EPERM || number == EROFS) {
-        throw StoreError(Kind::not_writable, message, rights_hint);
-    }
+    if (number == EPERM || number == EROFS)
+        throw StoreError(Kind::not_writable, message, change_hint);
+    if (number == EACCES) throw StoreError(Kind::not_writable, message, rights_hint);
     throw StoreError(Kind::other, message);
 }
 

@@ -54,7 +54,10 @@ bool uses_wal(const Store::Connection& connection) {
     return statement.executeStep() && statement.getColumn(0).getString() == "wal";
 }
 
+// Without a journal beside the file, where nobody could tell it from a planted one: what is written
+// is a part of the first sector.
 void switch_to_wal(const Store::Connection& connection) {
+    connection.execute("PRAGMA journal_mode=MEMORY");
     Statement statement(connection, "PRAGMA journal_mode=WAL");
     if (!statement.executeStep() || statement.getColumn(0).getString() != "wal") {
         throw StoreError(Kind::other,
@@ -75,6 +78,7 @@ void make_ready_to_write(const Store::Connection& connection, std::chrono::milli
     const HeldGuard held(guard, std::chrono::steady_clock::now() + patience);
     if (!uses_wal(connection)) switch_to_wal(connection);
     migrate(connection);
+    leave_word(connection.path(), *guard);
 }
 
 bool has_log(const fs::path& path) {
@@ -98,10 +102,18 @@ void require_whole(const Store::Connection& connection) {
                      "restore a backup made by `jobtally db backup`");
 }
 
+// What a reader makes beside the store of another user would shut that user out.
+bool would_make_index(const fs::path& path) {
+    std::error_code error;
+    return ::geteuid() != 0 && owner_of_store(path) != ::geteuid() &&
+           !fs::exists(fs::path(path).concat("-shm"), error);
+}
+
 // In a folder that can't be written SQLite can't make its files for readers. Without a log there
 // is no writer, and the file can be read as it is.
 std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identity& identity) {
     try {
+        if (would_make_index(path)) throw_errno(EACCES, "make the log's index of", path);
         auto connection = std::make_unique<Store::Connection>(path, Access::read);
         identity = identify(*connection);
         require_whole(*connection);
@@ -112,6 +124,17 @@ std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identit
     auto connection = std::make_unique<Store::Connection>(path, Access::read_immutable);
     identity = identify(*connection);
     return connection;
+}
+
+fs::path find_existing(const fs::path& path) {
+    auto real = find_store_file(path, Use::read);
+    std::error_code error;
+    if (fs::exists(real, error)) {
+        require_own_log(real);
+        return real;
+    }
+    throw StoreError(Kind::missing, fmt::format("there is no store \"{}\"", path.string()),
+                     "load reports with \"jobtally ingest\", or name another store with --db");
 }
 
 std::unique_ptr<Store::Connection> connect_private(Access access) {
@@ -129,12 +152,7 @@ Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
 Store Store::open_to_read(const fs::path& path) {
-    const auto real = find_store_file(path, Use::read);
-    std::error_code error;
-    if (!fs::exists(real, error)) {
-        throw StoreError(Kind::missing, fmt::format("there is no store \"{}\"", path.string()),
-                         "load reports with \"jobtally ingest\", or name another store with --db");
-    }
+    const auto real = find_existing(path);
     Identity identity{};
     auto connection = connect_to_read(real, identity);
     if (identity != Identity::current) {
@@ -145,8 +163,16 @@ Store Store::open_to_read(const fs::path& path) {
     return Store(std::move(connection));
 }
 
+Store Store::open_as_it_is(const fs::path& path) {
+    Identity identity{};
+    auto connection = connect_to_read(find_existing(path), identity);
+    if (identity == Identity::empty) throw_sqlite(SQLITE_NOTADB, nullptr, path);
+    return Store(std::move(connection));
+}
+
 Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patience) {
     const auto real = find_store_file(path, Use::write);
+    require_own_log(real);
     make_file(real);
     auto connection = std::make_unique<Connection>(real, Access::write);
     make_ready_to_write(*connection, patience);
@@ -154,7 +180,7 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
     // SQLite does not report that the name of a new log can't be synced, and then all commits in
     // the log could be lost.
     keep_names(real.parent_path());
-    connection->remember_files();
+    connection->watch_files(patience);
     return Store(std::move(connection));
 }
 
@@ -164,6 +190,12 @@ Store Store::in_memory() {
 
 Store Store::temporary() {
     return Store(connect_private(Access::temporary));
+}
+
+void require_in_place(Store& store) {
+    auto& connection = store.connection();
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now());
+    connection.require_in_place();
 }
 
 }  // namespace jobtally::store

@@ -24,6 +24,7 @@ class StoreError : public Error {
         not_writable,
         sync_failed,
         replaced,  // moved, deleted or another file in its place
+        changed,   // written to by another program, or restored: to be opened anew
         other
     };
     StoreError(Kind kind, const std::string& message, std::string hint = {})
@@ -39,6 +40,8 @@ class Store {
   public:
     // Read-only; throws StoreError::missing where there is no file.
     static Store open_to_read(const std::filesystem::path& path);
+    // The same, but an older one is not migrated.
+    static Store open_as_it_is(const std::filesystem::path& path);
     // Creates the file (0600, with its folders 0700) and migrates it where needed, which waits for
     // other writers up to `patience`, then throws StoreError::busy.
     static Store open_to_write(const std::filesystem::path& path,
@@ -59,5 +62,9 @@ class Store {
     explicit Store(std::unique_ptr<Connection> connection);
     std::unique_ptr<Connection> m_connection;
 };
+
+// Looks whether the files of a store that is open for writing are as this program and others of its
+// kind left them; throws StoreError if not, and `busy` at once where someone writes.
+void require_in_place(Store& store);
 
 }  // namespace jobtally::store

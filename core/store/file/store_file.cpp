@@ -1,5 +1,6 @@
 #include "core/store/file/store_file.hpp"
 
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/store.hpp"
@@ -22,31 +23,13 @@ namespace fs = std::filesystem;
 using Kind = StoreError::Kind;
 
 constexpr off_t smallest_page = 512;
-// The endings of the store, its log, the log's index, and its lock file.
-constexpr const char* endings[] = {"", "-wal", "-shm", ".lock"};
+// The endings of the store, its log, the log's index, its lock file, and of the journal that it
+// never has.
+constexpr const char* endings[] = {"", "-wal", "-shm", ".lock", "-journal"};
 constexpr const char* name_a_file = "name a file with --db";
 
 bool is_ours(uid_t owner) {
     return owner == ::geteuid() || owner == 0 || ::geteuid() == 0;
-}
-
-void require_own_link(const fs::path& path) {
-    struct stat link {};
-    if (::lstat(path.c_str(), &link) != 0 || !S_ISLNK(link.st_mode)) return;
-    if (link.st_uid != ::geteuid() && link.st_uid != 0) {
-        throw StoreError(
-            Kind::foreign,
-            fmt::format("{} is a link that another user made", in_quotes(path.string())),
-            "name the file itself");
-    }
-    struct stat file {};
-    if (::stat(path.c_str(), &file) == 0) return;
-    if (errno == ENOENT) {
-        throw StoreError(Kind::foreign,
-                         fmt::format("{} is a link to nothing", in_quotes(path.string())),
-                         name_a_file);
-    }
-    throw_errno(errno, "follow the link", path);
 }
 
 fs::path followed(const fs::path& path) {
@@ -82,6 +65,47 @@ void require_own_file(const fs::path& path, const struct stat& file) {
     }
 }
 
+// SQLite plays a journal back into the file, trusts an index and waits at a FIFO for ever, whoever
+// made them.
+void require_own_neighbours(const fs::path& store) {
+    const auto owner = owner_of_store(store);
+    for (const std::string_view ending : endings) {
+        const auto name = store.string() + std::string(ending);
+        struct stat file {};
+        if (ending.empty() || ::lstat(name.c_str(), &file) != 0) continue;
+        const bool is_own = file.st_uid == owner || file.st_uid == 0;
+        const char* const wrong = !is_own                  ? "belongs to another user"
+                                  : !S_ISREG(file.st_mode) ? "is not a regular file"
+                                  : file.st_nlink > 1      ? "has a second name (a hard link)"
+                                  : ending == "-journal"   ? "is not jobtally's"
+                                                           : nullptr;
+        if (wrong == nullptr) continue;
+        throw StoreError(Kind::foreign, fmt::format("{} {}", in_quotes(name), wrong),
+                         "find out who put it beside the store, and take it away");
+    }
+}
+
+mode_t mode_of_folder(const fs::path& store) {
+    struct stat folder {};
+    return ::stat(store.parent_path().c_str(), &folder) == 0 ? folder.st_mode : 0;
+}
+
+bool is_allowed(const char* variable) {
+    const char* word = std::getenv(variable);
+    return word != nullptr && std::string_view(word) == "allow";
+}
+
+void require_own_folder_of(const fs::path& store) {
+    const auto mode = mode_of_folder(store);
+    if ((mode & S_IWOTH) == 0 || (mode & S_ISVTX) != 0 || is_allowed("JOBTALLY_SHARED_FOLDER"))
+        return;
+    throw StoreError(
+        Kind::foreign,
+        fmt::format("every user may replace the files in {}, where the store is",
+                    in_quotes(store.parent_path().string())),
+        "`chmod o-w` on the folder cures it; JOBTALLY_SHARED_FOLDER=allow takes the risk");
+}
+
 // The path, or the nearest folder above it that is there.
 fs::path nearest_there(fs::path path) {
     std::error_code error;
@@ -89,13 +113,9 @@ fs::path nearest_there(fs::path path) {
     return path.empty() ? fs::path("/") : path;
 }
 
-bool network_is_allowed() {
-    const char* word = std::getenv("JOBTALLY_NETWORK_STORE");
-    return word != nullptr && std::string_view(word) == "allow";
-}
-
 void require_local(const fs::path& path, const FileSystemType& type_of) {
-    if (!is_on_network(type_of(nearest_there(path))) || network_is_allowed()) return;
+    if (!is_on_network(type_of(nearest_there(path))) || is_allowed("JOBTALLY_NETWORK_STORE"))
+        return;
     throw StoreError(Kind::foreign,
                      fmt::format("store {} is on a network file system", in_quotes(path.string())),
                      "put it on a local disk; JOBTALLY_NETWORK_STORE=allow takes the risk");
@@ -125,6 +145,35 @@ bool is_on_network(std::int64_t file_system_type) {
     return std::find(std::begin(types), std::end(types), unsigned_type) != std::end(types);
 }
 
+void require_own_link(const fs::path& path) {
+    std::error_code none;
+    if (!fs::is_symlink(path, none)) return;
+    if (is_link_of_another(path, ::geteuid())) {
+        throw StoreError(
+            Kind::foreign,
+            fmt::format("{} is a link that another user made", in_quotes(path.string())),
+            "name the file itself");
+    }
+    struct stat file {};
+    if (::stat(path.c_str(), &file) == 0) return;
+    if (errno == ENOENT) {
+        throw StoreError(Kind::foreign,
+                         fmt::format("{} is a link to nothing", in_quotes(path.string())),
+                         name_a_file);
+    }
+    throw_errno(errno, "follow the link", path);
+}
+
+uid_t owner_of_store(const fs::path& path) {
+    struct stat file {};
+    if (::stat(path.c_str(), &file) == 0) return file.st_uid;
+    // Root gives a new store to the owner of the folder.
+    const auto folder = path.parent_path();
+    if (::geteuid() == 0 && ::stat(folder.empty() ? "." : folder.c_str(), &file) == 0)
+        return file.st_uid;
+    return ::geteuid();
+}
+
 fs::path find_store_file(const fs::path& path, Use use, const FileSystemType& type_of) {
     require_own_link(path);
     auto real = followed(path);
@@ -135,6 +184,8 @@ fs::path find_store_file(const fs::path& path, Use use, const FileSystemType& ty
     } else if (errno != ENOENT && errno != ENOTDIR) {
         throw_errno(errno, "open the store", real);
     }
+    require_own_folder_of(real);
+    require_own_neighbours(real);
     require_local(real, type_of);
     return real;
 }
@@ -174,6 +225,10 @@ bool is_open_to_others(const fs::path& path) {
         if (::stat(name.c_str(), &file) == 0 && (file.st_mode & 077) != 0) return true;
     }
     return false;
+}
+
+bool is_in_shared_folder(const fs::path& path) {
+    return (mode_of_folder(followed(path)) & S_IWOTH) != 0;
 }
 
 }  // namespace jobtally::store

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <functional>
 
+#include <sys/types.h>
+
 namespace jobtally::store {
 
 enum class Use : std::uint8_t { read, write };
@@ -24,10 +26,19 @@ bool is_on_network(std::int64_t file_system_type);
 // - what is neither a regular file nor absent, and links that lead nowhere, in a circle, or were
 //   made by another user (root's are fine);
 // - to write: a file of another user (unless we are root);
+// - what others may have put beside it: a journal, and a log, index or lock file that is no regular
+//   file, has a second name, or belongs to neither the owner of the store nor root;
+// - a folder in which everybody may replace files, unless JOBTALLY_SHARED_FOLDER is `allow`;
 // - a file on a network, unless JOBTALLY_NETWORK_STORE is `allow`.
-// The file need not exist.
+// The file need not exist. Nothing is opened.
 std::filesystem::path find_store_file(const std::filesystem::path& path, Use use,
                                       const FileSystemType& type_of = file_system_type);
+
+// Who owns the store and what stands beside it, or would if there were one.
+uid_t owner_of_store(const std::filesystem::path& path);
+
+// Throws StoreError::foreign for a link that another user made, and for one that leads nowhere.
+void require_own_link(const std::filesystem::path& path);
 
 // False where the file is shorter than its head says and no log can have the rest: SQLite would
 // read zeros there. For a file that is a SQLite file.
@@ -38,11 +49,14 @@ bool is_whole(const std::filesystem::path& path, const FileHead& head);
 // locks.
 void require_one_name(const std::filesystem::path& path);
 
-// True for the store, its log, the log's index and its lock file, by whatever name; they need not
-// exist. Throws StoreError for names that can't be followed.
+// True for the store, its log, the log's index, its journal and its lock file, by whatever name;
+// they need not exist. Throws StoreError for names that can't be followed.
 bool is_file_of_store(const std::filesystem::path& file, const std::filesystem::path& store);
 
 // True where others than the owner may read or write the store or a file beside it.
 bool is_open_to_others(const std::filesystem::path& path);
+
+// True where every user may make files beside the store, as in /tmp.
+bool is_in_shared_folder(const std::filesystem::path& path);
 
 }  // namespace jobtally::store

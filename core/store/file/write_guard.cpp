@@ -1,5 +1,6 @@
 // The write guard as two open-file-description locks: byte 0 is the turn to write, byte 1 the
-// turnstile in front of it. A waiter holds the turnstile, so only one polls for the turn.
+// turnstile in front of it. A waiter holds the turnstile, so only one polls for the turn. Byte 2 is
+// held, with others, by whoever has the store open for writing.
 #include "core/store/file/write_guard.hpp"
 
 #include "core/store/file/sqlite_error.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr off_t turn = 0;
 constexpr off_t turnstile = 1;
+constexpr off_t presence = 2;
 
 struct flock one_byte(short type, off_t byte) {
     struct flock lock {};
@@ -39,6 +41,12 @@ bool try_lock(int file, off_t byte, const std::filesystem::path& store) {
 void unlock(int file, off_t byte) noexcept {
     auto lock = one_byte(F_UNLCK, byte);
     fcntl(file, F_OFD_SETLK, &lock);
+}
+
+// By another than this open file.
+bool is_locked(int file, off_t byte) noexcept {
+    auto lock = one_byte(F_WRLCK, byte);
+    return fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 // Open-file-description locks have no wait with a limit, hence short sleeps that grow.
@@ -87,8 +95,16 @@ void WriteGuard::release() noexcept {
 }
 
 bool WriteGuard::someone_waits() const noexcept {
-    auto lock = one_byte(F_WRLCK, turnstile);
-    return fcntl(m_file.number(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    return is_locked(m_file.number(), turnstile);
+}
+
+void WriteGuard::be_present() const noexcept {
+    auto lock = one_byte(F_RDLCK, presence);
+    fcntl(m_file.number(), F_OFD_SETLK, &lock);
+}
+
+bool WriteGuard::others_are_present() const noexcept {
+    return is_locked(m_file.number(), presence);
 }
 
 }  // namespace jobtally::store

@@ -22,6 +22,10 @@ class WriteGuard {
     void acquire(std::chrono::steady_clock::time_point deadline);
     void release() noexcept;
     bool is_held() const noexcept { return m_held; }
+    int descriptor() const noexcept { return m_file.number(); }
+    // Says to others, as long as this object lives, that a connection that writes is open.
+    void be_present() const noexcept;
+    bool others_are_present() const noexcept;
     // True when someone else stands in line.
     bool someone_waits() const noexcept;
 

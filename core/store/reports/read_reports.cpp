@@ -96,4 +96,8 @@ bool sees_changes(const Store& store) {
     return !store.connection().is_frozen();
 }
 
+bool is_in_place(const Store& store) {
+    return store.connection().is_in_place();
+}
+
 }  // namespace jobtally::store

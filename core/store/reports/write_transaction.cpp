@@ -219,6 +219,7 @@ void WriteTransaction::Impl::commit() {
         throw;
     }
     m_is_open = false;
+    m_connection.require_still_in_place();  // else what was committed is not where it can be found
 }
 
 WriteTransaction::WriteTransaction(Store& store, std::chrono::milliseconds patience,

@@ -95,13 +95,7 @@ void copy(const Store::Connection& connection, const fs::path& target) {
 Backup checked(const fs::path& copy, const fs::path& target) {
     const Store::Connection connection(copy, Store::Connection::Access::read);
     identify(connection);
-    Statement check(connection, "PRAGMA integrity_check(1)");
-    const std::string found = check.executeStep() ? check.getColumn(0).getString() : "no answer";
-    if (found != "ok") {
-        throw StoreError(Kind::corrupt,
-                         fmt::format("the copy {} is damaged: {}", in_quotes(copy.string()), found),
-                         "`jobtally db verify` tells whether the store is");
-    }
+    require_sound(connection);
     Backup backup;
     backup.path = target;
     backup.reports = connection.query_integer("SELECT count(*) FROM report");
@@ -112,8 +106,20 @@ Backup checked(const fs::path& copy, const fs::path& target) {
 
 }  // namespace
 
+void require_sound(const Store::Connection& connection) {
+    Statement check(connection, "PRAGMA integrity_check(1)");
+    const std::string found = check.executeStep() ? check.getColumn(0).getString() : "no answer";
+    if (found == "ok") return;
+    // A title may stand in front of it.
+    throw StoreError(Kind::corrupt,
+                     fmt::format("{} is damaged: {}", in_quotes(connection.path().string()),
+                                 visible(found.substr(found.find('\n') + 1))),
+                     "`jobtally db verify` says more");
+}
+
 Backup back_up(const Store& store, const fs::path& target) {
     const auto& connection = store.connection();
+    require_own_link(target);
     const auto real = followed(target);
     require_replaceable(real, connection.path());
     PartialFile partial(real);

@@ -21,4 +21,7 @@ struct Backup {
 // file. The temporary `target.partial` of a killed backup is removed by the next one.
 Backup back_up(const Store& store, const std::filesystem::path& target);
 
+// Throws StoreError::corrupt where SQLite's integrity check finds damage.
+void require_sound(const Store::Connection& connection);
+
 }  // namespace jobtally::store

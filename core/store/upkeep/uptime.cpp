@@ -4,6 +4,8 @@
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 
+#include <cerrno>
+
 namespace jobtally::store {
 
 namespace {
@@ -15,8 +17,9 @@ constexpr std::size_t room_of_a_report = 1 << 20;
 // does.
 void require_room(const Store::Connection& connection) {
     if (connection.is_private()) return;
-    if (lacks_room(connection.path().parent_path(), room_of_a_report) != 0)
-        throw_full(connection.path());
+    const int number = lacks_room(connection.path().parent_path(), room_of_a_report);
+    if (number == EFBIG) throw_errno(number, "write store", connection.path());
+    if (number != 0) throw_full(connection.path());
 }
 
 void write(Store& store, const std::string& sql, time::Instant at, std::optional<UptimeKey> span,

@@ -154,7 +154,7 @@ TEST_CASE("a file of another user is not written", "[store]") {
     const TemporaryFolder folder;
     const auto path = folder / "a.db";
     store::Store::open_to_write(path);
-    REQUIRE(chmod(folder.path().c_str(), 0777) == 0);
+    REQUIRE(chmod(folder.path().c_str(), 0755) == 0);
     REQUIRE(chmod(path.c_str(), 0666) == 0);
     REQUIRE(chown(path.c_str(), 1234, 1234) == 0);
     fs::create_symlink("a.db", folder / "link");

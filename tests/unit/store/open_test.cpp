@@ -2,6 +2,7 @@
 #include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
 #include "core/store/segments/segments.hpp"
+#include "core/store/upkeep/restore.hpp"
 #include "core/store/upkeep/uptime.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -268,6 +270,86 @@ TEST_CASE("a store whose log was cut takes nothing more; one that was emptied do
     CHECK(kind_of([&] { own.connection().checkpoint(SQLITE_CHECKPOINT_PASSIVE); }) ==
           Kind::replaced);
     CHECK(std::filesystem::file_size(log) == left);
+}
+
+TEST_CASE("a store that someone else writes to is let go of", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    const auto log = path.string() + "-wal";
+    auto own = store::Store::open_to_write(path);
+    put_one(own, report_of("a"));
+    store::settle(own);
+    for (const char* command : {"touch", "touch -d 2001-01-01", "chmod 640", "cat >/dev/null <"}) {
+        REQUIRE(std::system(fmt::format("{} '{}'", command, path.string()).c_str()) == 0);
+        CHECK_NOTHROW(put_one(own, report_of(command)));
+        CHECK_NOTHROW(store::settle(own));
+    }
+    {
+        auto other = store::Store::open_to_write(path);
+        put_one(other, report_of("b"));
+        store::settle(other);
+    }
+    put_one(own, report_of("c"));
+    const auto before = std::filesystem::file_size(log);
+    REQUIRE(std::system(fmt::format("dd if=/dev/zero of='{}' conv=notrunc bs=1 count=1 seek=9000 "
+                                    "status=none",
+                                    path.string())
+                            .c_str()) == 0);
+    std::string message;
+    CHECK(kind_of([&] { put_one(own, report_of("d")); }, &message) == Kind::changed);
+    CHECK(message.ends_with("was written to by another program"));
+    CHECK(kind_of([&] { store::settle(own); }) == Kind::changed);
+    CHECK(std::filesystem::file_size(log) == before);
+    CHECK(kind_of([&] { store::Store::open_to_write(path); }) == Kind::changed);
+    CHECK(kind_of([&] { store::Store::open_to_read(path); }) == Kind::changed);
+}
+
+TEST_CASE("what a store fails for is named", "[store]") {
+    if (geteuid() != 0) return;  // only root can give up its rights and take them back
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    auto own = store::Store::open_to_write(path);
+    put_one(own, report_of("a"));
+    std::string message;
+    REQUIRE(chmod(folder.path().c_str(), 0) == 0);
+    REQUIRE(seteuid(4321) == 0);
+    const auto kind = kind_of([&] { put_one(own, report_of("b")); }, &message);
+    REQUIRE(seteuid(0) == 0);
+    REQUIRE(chmod(folder.path().c_str(), 0700) == 0);
+    CHECK(kind == Kind::not_writable);
+    CHECK(message.ends_with("Permission denied"));
+    CHECK_NOTHROW(put_one(own, report_of("b")));
+    const auto change = [&](const char* flag) {
+        return std::system(
+            fmt::format("chattr {} '{}-wal' 2>/dev/null", flag, path.string()).c_str());
+    };
+    if (change("+i") != 0) return;  // not every file system can
+    const auto fixed = kind_of([&] { put_one(own, report_of("c")); }, &message);
+    REQUIRE(change("-i") == 0);
+    CHECK(fixed == Kind::not_writable);
+    CHECK(message.ends_with("Operation not permitted"));
+    CHECK_NOTHROW(put_one(own, report_of("c")));
+}
+
+TEST_CASE("a restored store takes the place of one that is open", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    auto own = store::Store::open_to_write(path);
+    put_one(own, report_of("a"));
+    store::back_up(own, folder / "copy.db");
+    put_one(own, report_of("b"));
+    const auto restored = store::restore(folder / "copy.db", path);
+    CHECK(restored.store.reports == 1);
+    CHECK(restored.lacking == 1);
+    CHECK(kind_of([&] { put_one(own, report_of("c")); }) == Kind::changed);
+    own = store::Store::open_to_write(path);
+    put_one(own, report_of("c"));
+    CHECK(store::find_report(own, "a"));
+    CHECK_FALSE(store::find_report(own, "b"));
+    CHECK(store::find_report(store::Store::open_to_read(restored.replaced.value()), "b"));
+    CHECK(kind_of([&] { store::restore(path, path); }) == Kind::other);
+    CHECK(kind_of([&] { store::restore(folder / "none.db", path); }) == Kind::missing);
+    CHECK_FALSE(store::restore(folder / "copy.db", folder / "new.db").replaced);
 }
 
 TEST_CASE("two stores of one process exclude each other, and patience ends", "[store]") {

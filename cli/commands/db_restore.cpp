@@ -1,0 +1,66 @@
+// `jobtally db restore`: a copy takes the place of the store.
+#include "cli/commands/db.hpp"
+#include "cli/options/output.hpp"
+#include "cli/terminal/messages.hpp"
+#include "core/base/numbers.hpp"
+#include "core/base/text.hpp"
+#include "core/store/upkeep/restore.hpp"
+
+#include <memory>
+
+#include <fmt/core.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+table::ResultTable restored_table(const store::Restored& restored) {
+    table::ResultTable table;
+    table.columns = {{"path", "store"},
+                     {"reports", "reports"},
+                     {"rejected", "rejected bodies"},
+                     {"file_bytes", "file, bytes"},
+                     {"replaced", "the old one is now"},
+                     {"lacking", "reports only there"}};
+    table.rows = {{restored.store.path.string(), restored.store.reports, restored.store.rejected,
+                   restored.store.file_bytes, table::cell_or_unknown(restored.replaced),
+                   table::cell_or_unknown(restored.lacking)}};
+    return table;
+}
+
+void tell_what_was_replaced(const store::Restored& restored) {
+    const auto old = in_quotes(*restored.replaced);
+    if (!restored.lacking) {
+        print_warning(fmt::format("the store that was there can't be read; it is kept as {}", old));
+    } else if (*restored.lacking > 0) {
+        print_warning(fmt::format("{} of the old store {} missing in this one, or different",
+                                  counted(*restored.lacking, "report", "reports"),
+                                  *restored.lacking == 1 ? "is" : "are"));
+        print_hint(
+            fmt::format("`jobtally --db {} export | jobtally --db {} ingest` brings them back", old,
+                        in_quotes(restored.store.path.string())));
+    }
+}
+
+int run(const Globals& globals, const std::string& file) {
+    if (globals.store_in_memory())
+        throw UsageError("a store in memory can't be restored", "name one with --db PATH");
+    Output output(globals);
+    const auto restored = store::restore(file, globals.store_path());
+    output.print_record(restored_table(restored));
+    output.finish();
+    if (restored.replaced) tell_what_was_replaced(restored);
+    return exit_done;
+}
+
+}  // namespace
+
+void add_db_restore(Application& application, CLI::App& db) {
+    auto file = std::make_shared<std::string>();
+    auto& command = application.add_command(
+        db, "restore", "Put a copy in the place of the store, while others write to it",
+        [&application, file] { return run(application.globals(), *file); });
+    command.add_option("FILE", *file, "A backup; stays as it is")->required();
+}
+
+}  // namespace jobtally::cli

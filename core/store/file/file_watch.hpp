@@ -1,0 +1,92 @@
+// Whether another hand was at the files of an open store. Under the write guard nothing but a
+// checkpoint writes the file itself, so everything else that changes it can be told: by its size
+// and times, by inotify, and by the word that whoever checkpoints leaves in the lock file.
+#pragma once
+
+#include "core/base/file.hpp"
+#include "core/store/file/file_head.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace jobtally::store {
+
+class WriteGuard;
+
+// What stat() tells of a file; all 0 where there is none. Times are nanoseconds since 1970.
+struct FileState {
+    std::uint64_t device = 0, inode = 0, bytes = 0;
+    std::int64_t written_at = 0, changed_at = 0;
+    bool operator==(const FileState&) const = default;
+    bool is_file(const FileState& other) const {
+        return device == other.device && inode == other.inode;
+    }
+};
+
+// The word in the lock file: how the store was when a jobtally was last done with it.
+struct LastWord {
+    std::uint64_t magic = 0;
+    std::uint64_t serial = 0;  // another for each word: the time
+    FileState file;
+    CheckpointState checkpoints;
+    std::uint64_t is_foreign = 0;  // 1: someone else wrote the file since
+};
+
+// Of a connection that writes, from its begin() on. One thread; needs the write guard where that is
+// said. Everything throws StoreError.
+class FileWatch {
+  public:
+    // Begins with the files as they are, once all are there. Where another process has the store
+    // open and the file is not as the word says, waits until `deadline` for that process to judge
+    // (it looks every few seconds), then throws `busy`. The connection must outlive this object.
+    FileWatch(sqlite3* connection, std::filesystem::path store, WriteGuard& guard,
+              std::chrono::steady_clock::time_point deadline);
+
+    // Throws `replaced` where a name no longer leads to the open file, or the log was cut: what is
+    // written to the open ones is as good as gone. Throws `changed` where the file was written to
+    // by someone else or put in its place by `jobtally db restore`: it must be opened anew. Under
+    // the guard.
+    void require_in_place() { look(false); }
+    // The same after this process has committed: the log may have begun anew by that.
+    void require_still_in_place() { look(true); }
+    // Notes how the file is after a checkpoint of this process. Under the guard.
+    void leave_word();
+
+  private:
+    void begin(std::chrono::steady_clock::time_point deadline);
+    bool begin_now(std::chrono::steady_clock::time_point deadline);
+    void require_same_file(const FileState& found, std::size_t which) const;
+    bool began_anew_by_commit(const LastWord& word, const CheckpointState& now) const;
+    void mark_as_foreign(const FileState& found) const;
+    void look(bool is_after_commit);
+    void judge(const FileState& found, bool is_written, bool is_after_commit);
+    void leave_word(const FileState& found);
+    bool has_whole_log(std::uint64_t bytes) const;
+    bool was_written();
+
+    sqlite3* m_connection;
+    std::filesystem::path m_store;
+    WriteGuard& m_guard;
+    std::array<std::string, 4> m_names;  // the store, its log, the log's index, its lock file
+    std::array<FileState, 4> m_files{};  // as they were at first
+    LastWord m_seen;
+    std::uint64_t m_frames = 0;  // in the log, before the last transaction
+    Descriptor m_events;  // inotify, of writes to the file; none where the system has no more
+};
+
+// True unless someone else has written to the file of a connection that has just been opened. Under
+// the guard.
+bool is_as_left(sqlite3* connection, const std::filesystem::path& store, const WriteGuard& guard);
+
+// Notes in the lock file that `store` is as a jobtally made it. Under the guard.
+void leave_word(const std::filesystem::path& store, WriteGuard& guard);
+
+// Throws StoreError::changed where someone else wrote to the file, or took it away, while a
+// jobtally had it open: if a log stands there, which belongs to what was there before, or if the
+// file was written to in the last seconds. Call it before SQLite opens the file or one is made.
+void require_own_log(const std::filesystem::path& store);
+
+}  // namespace jobtally::store

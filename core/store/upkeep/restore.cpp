@@ -1,0 +1,158 @@
+#include "core/store/upkeep/restore.hpp"
+
+#include "core/base/text.hpp"
+#include "core/store/file/fast_statement.hpp"
+#include "core/store/file/file_watch.hpp"
+#include "core/store/file/identity.hpp"
+#include "core/store/file/sqlite_error.hpp"
+#include "core/store/file/store_file.hpp"
+#include "core/time/instant.hpp"
+
+#include <cerrno>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace jobtally::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Access = Store::Connection::Access;
+
+fs::path beside_store(const fs::path& path, const char* ending) {
+    return path.string() + ending;
+}
+
+// `jobtally.db.replaced-20261128T083000Z`, with a number where that is taken.
+fs::path name_for_the_old(const fs::path& store) {
+    const auto name = fmt::format("{}.replaced-{:%Y%m%dT%H%M%SZ}", store.string(),
+                                  fmt::gmtime(std::time(nullptr)));
+    std::error_code error;
+    for (int number = 1;; ++number) {
+        fs::path candidate = number == 1 ? name : fmt::format("{}-{}", name, number);
+        if (!fs::exists(fs::symlink_status(candidate, error))) return candidate;
+    }
+}
+
+// Gives the copy the owner and the mode of what it replaces.
+void make_like(const fs::path& store, const fs::path& copy) {
+    const Descriptor file(::open(copy.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file) throw_errno(errno, "open", copy);
+    struct stat old {};
+    if (::stat(store.c_str(), &old) != 0)
+        return give_to_owner_of(store.parent_path(), file.number());
+    give_to_owner_of(store, file.number());
+    if (::fchmod(file.number(), old.st_mode & 0666) != 0)
+        throw_errno(errno, "set the mode of", copy);
+}
+
+// Copies the log into the file, unless either is damaged or someone else's. False where something
+// may be left in it.
+bool empty_log(const fs::path& store, const WriteGuard& guard) {
+    std::error_code none;
+    const auto log = beside_store(store, "-wal");
+    if (!fs::exists(log, none) || fs::file_size(log, none) == 0) return true;
+    try {
+        Store::Connection connection(store, Access::write);
+        identify(connection);
+        if (!is_as_left(connection.handle(), store, guard)) return false;
+        connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+        return fs::file_size(log, none) == 0 && !none;
+    } catch (const StoreError&) {
+        return false;
+    }
+}
+
+void rename_or_throw(const fs::path& from, const fs::path& to) {
+    if (::rename(from.c_str(), to.c_str()) != 0) throw_errno(errno, "rename", from);
+}
+
+// At one moment, so that a kill leaves either the one or the other.
+void exchange(const fs::path& a, const fs::path& b) {
+    if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0) return;
+    if (errno != EINVAL && errno != ENOSYS) throw_errno(errno, "rename", a);
+    const auto between = beside_store(a, "~");  // not every file system can
+    rename_or_throw(b, between);
+    rename_or_throw(a, b);
+    rename_or_throw(between, a);
+}
+
+// Until the last step the store is what it was: where its log can be emptied, the file has all.
+bool put_in_place(const fs::path& copy, const fs::path& store, WriteGuard& guard) {
+    std::error_code none;
+    const bool was_there = fs::exists(store, none);
+    const auto log = beside_store(store, "-wal");
+    if (!empty_log(store, guard)) {
+        rename_or_throw(log, beside_store(copy, "-wal"));
+    } else if (::unlink(log.c_str()) != 0 && errno != ENOENT) {
+        throw_errno(errno, "delete", log);
+    }
+    ::unlink(beside_store(store, "-shm").c_str());
+    try {
+        was_there ? exchange(copy, store) : rename_or_throw(copy, store);
+    } catch (const StoreError&) {
+        ::rename(beside_store(copy, "-wal").c_str(), log.c_str());
+        throw;
+    }
+    if (const int number = sync_folder(store.parent_path()))
+        throw_sync_failed(number, store.parent_path());
+    leave_word(store, guard);
+    return was_there;
+}
+
+std::optional<std::int64_t> count_lacking(const fs::path& old, const fs::path& store) {
+    try {
+        std::error_code none;
+        const bool has_log = fs::exists(beside_store(old, "-wal"), none);
+        const Store::Connection before(old, has_log ? Access::read : Access::read_immutable);
+        const auto now = Store::open_as_it_is(store);
+        identify(before);
+        FastStatement row(before, "SELECT id, updated_at FROM report");
+        FastStatement same(now.connection(),
+                           "SELECT 1 FROM report WHERE id = ? AND updated_at IS ?");
+        std::int64_t lacking = 0;
+        while (row.step()) {
+            same.bind(1, row.text(0));
+            same.bind(2, row.optional_integer(1));
+            if (!same.step()) ++lacking;
+            same.reset();
+        }
+        return lacking;
+    } catch (const StoreError&) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace
+
+Restored restore(const fs::path& file, const fs::path& path, std::chrono::milliseconds patience) {
+    const auto store = find_store_file(path, Use::write);
+    if (is_file_of_store(file, store)) {
+        throw StoreError(StoreError::Kind::other,
+                         fmt::format("{} is the store itself", in_quotes(file.string())),
+                         "name a copy, which `jobtally db backup` makes");
+    }
+    const auto source = Store::open_as_it_is(file);
+    require_sound(source.connection());
+    const auto old = name_for_the_old(store);
+    Restored result{back_up(source, old), std::nullopt, std::nullopt};
+    result.store.path = store;
+    make_like(store, old);
+    {
+        WriteGuard guard(store);
+        const HeldGuard held(&guard, std::chrono::steady_clock::now() + patience);
+        if (put_in_place(old, store, guard)) result.replaced = old.string();
+    }
+    Store::open_to_write(store,
+                         patience);  // a backup has no log yet, and may be of an older version
+    if (result.replaced) result.lacking = count_lacking(old, store);
+    return result;
+}
+
+}  // namespace jobtally::store

@@ -45,8 +45,9 @@ answers::FailuresAnswer print_recent(Output& output, const Globals& globals,
     return answers::failures(question.scope(), options.grouped.group_by());
 }
 
-int run(const Globals& globals, const FailuresOptions& options) {
+int run(const Globals& globals, FailuresOptions options) {
     Output output(globals);
+    if (options.exit_code) options.grouped.selection.judge_what_ended();
     const auto answer = options.recent > 0 ? print_recent(output, globals, options)
                                            : print_failures(output, globals, options.grouped);
     return options.exit_code && answer.total.counts.failed() > 0 ? exit_condition : exit_done;

@@ -39,8 +39,9 @@ void note_downtime(const Globals& globals, const rhythm::MissedOptions& options)
         time::format_utc(*options.down.back().since)));
 }
 
-int run(const Globals& globals, const MissedOptions& options) {
+int run(const Globals& globals, MissedOptions options) {
     Output output(globals);
+    if (options.exit_code) options.selection.judge_what_ended();
     const auto store = open_store(globals, options.selection.from);
     const query::Scope scope(store, selection_of(options, globals));
     warn_about_unmatched(globals, scope);

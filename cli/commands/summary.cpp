@@ -19,22 +19,22 @@ struct SummaryOptions {
 };
 
 int run(const Globals& globals, SelectionOptions selection, bool only_problems) {
-    if (selection.since.empty() && selection.until.empty() && selection.period.empty() &&
-        selection.last.empty()) {
-        selection.last = "24h";
-    }
+    selection.judge_what_ended("24h");
     Output output(globals);
     const auto store = open_store(globals, selection.from);
-    const query::Scope scope(store, selection.selection(globals));
+    const bool knows_arrivals = selection.from.empty();  // else all arrives at this moment
+    auto asked = selection.selection(globals);
+    if (knows_arrivals) asked = digest::as_of_its_end(std::move(asked), globals.now());
+    const query::Scope scope(store, std::move(asked));
     warn_about_unmatched(globals, scope);
-    const auto answer = digest::summary(scope, missed_options(globals, store));
+    const auto answer = digest::summary(scope, missed_options(globals, store), knows_arrivals);
     if (!only_problems || answer.has_problems()) {
         auto digest = output.format() == render::Format::html
                           ? digest::summary_page(scope, answer, globals.now())
                           : digest::summary_digest(answer);
-        if (only_problems && render::is_for_people(output.format())) {
-            digest::drop_quiet_rows(digest);
-        }
+        const bool for_people = render::is_for_people(output.format());
+        if (for_people) digest::drop_bulk(digest, answer);
+        if (for_people && only_problems) digest::drop_quiet_rows(digest);
         output.write(render::render_digest(digest, output.format(), output.style()));
     }
     output.finish();

@@ -54,6 +54,11 @@ query::Selection SelectionOptions::selection(const Globals& globals) const {
     return selection;
 }
 
+void SelectionOptions::judge_what_ended(const char* without_window) {
+    if (at.empty()) at = "updated";
+    if (since.empty() && until.empty() && last.empty() && period.empty()) last = without_window;
+}
+
 void add_selection(CLI::App& command, SelectionOptions& options) {
     const std::string group = "Which reports";
     auto* since = command.add_option("-S,--since", options.since, "From this time on")

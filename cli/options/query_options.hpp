@@ -17,12 +17,14 @@ namespace jobtally::cli {
 struct SelectionOptions {
     std::string since, until, last, period;
     std::vector<std::string> definitions, types, statuses;
-    std::string at = "created";
+    std::string at;  // empty: created
     std::int64_t min_runs = 0;
     std::vector<std::string> from;  // files whose reports stand in for a store; `-` is stdin
 
     // Throws UsageError: bad times, contradicting or reversed windows.
     query::Selection selection(const Globals& globals) const;
+    // What ended counts where nobody says otherwise, and that `last`, where there is no window.
+    void judge_what_ended(const char* without_window = "");
 };
 
 void add_selection(CLI::App& command, SelectionOptions& options);

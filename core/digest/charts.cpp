@@ -21,13 +21,13 @@ local_days day_of(time::Instant at, const time::Zone& zone) {
     return std::chrono::floor<days>(zone.to_local(at));
 }
 
-// Of the time that counts; none where no report has it.
+// Of the time that counts; none where there is no report.
 std::optional<time::Instant> oldest(const query::Scope& scope) {
     const auto at = scope.selection().at;
     std::int64_t least = INT64_MAX;
     scope.scan(store::column_of(at) | FactColumn::created_at, [&](const store::FactBatch& batch) {
         for (const auto micros : store::times_of(batch, at)) {
-            if (micros != store::unknown_value) least = std::min(least, micros);
+            least = std::min(least, micros);
         }
     });
     if (least == INT64_MAX) return std::nullopt;

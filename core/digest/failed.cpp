@@ -10,13 +10,13 @@ namespace {
 
 using table::Audience;
 
-// A streak that goes on at the end of the window may have begun before it.
+// A streak that goes on at the end of the window may have begun before it, or have been ended by a
+// run that began later and took less time.
 void reach_back(answers::FailuresRow& row, std::span<const query::Run> runs) {
-    if (!row.streak || *row.streak == 0) return;
     const auto streak = judge::current_streak(runs);
-    if (!streak) return;
-    row.streak = streak->length;
-    row.failing_since = time::instant_from_micros(streak->failing_since);
+    row.streak = streak ? streak->length : 0;
+    row.failing_since.reset();
+    if (streak) row.failing_since = time::instant_from_micros(streak->failing_since);
 }
 
 }  // namespace

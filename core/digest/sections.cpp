@@ -13,30 +13,33 @@ namespace jobtally::digest {
 
 namespace {
 
-// As things stood when the window ended. Rhythms are learned from the whole history, since a window
-// alone may be too short.
-rhythm::MissedAnswer missed_at_the_end(const query::Scope& asked, rhythm::MissedOptions options) {
-    query::Selection selection = asked.selection();
-    if (selection.span.until) options.now = std::min(options.now, *selection.span.until);
-    selection.span = {};
-    return rhythm::missed(query::Scope(asked.store(), selection), options);
+std::optional<query::Scope> scope_of_late(const query::Scope& asked, time::Instant now) {
+    auto selection = late_selection(asked.selection(), now);
+    if (!selection) return std::nullopt;
+    return std::optional<query::Scope>(std::in_place, asked.store(), std::move(*selection));
 }
 
 }  // namespace
 
-SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOptions& options)
+SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOptions& options,
+                           bool knows_arrivals)
     : scope(asked),
       now(options.now),
       failures(answers::failures(asked)),
-      missed(missed_at_the_end(asked, options)),
+      late(knows_arrivals ? scope_of_late(asked, options.now) : std::nullopt),
+      late_failures(late ? answers::failures(*late) : answers::FailuresAnswer{}),
+      missed(rhythm::missed_at_the_end(asked, options)),
       flawed(judge::flawed_definitions(asked)),
-      history(query::RunHistory::around_window(asked, judge::history_reach)),
+      history(query::RunHistory::around_window(asked, judge::history_reach,
+                                               late && !is_bulk(late_failures) ? &*late : nullptr)),
       findings(judge::find_unusual(history, asked.selection().zone)),
       m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
     for (const auto& definition : asked.catalogue().definitions()) {
         m_definitions.emplace(definition.id, static_cast<std::size_t>(definition.key));
     }
-    for (const auto& row : failures.rows) m_keys[definition_of(row.key)] = row.key;
+    for (const auto* answer : {&late_failures, &failures}) {
+        for (const auto& row : answer->rows) m_keys[definition_of(row.key)] = row.key;
+    }
     put_by_name();
 }
 

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,11 +22,14 @@ namespace jobtally::digest {
 
 // What several sections look at; it is read once. The scope must outlive it.
 struct SummaryFacts {
-    SummaryFacts(const query::Scope& asked, const rhythm::MissedOptions& options);
+    SummaryFacts(const query::Scope& asked, const rhythm::MissedOptions& options,
+                 bool knows_arrivals);
 
     const query::Scope& scope;
     time::Instant now;
     answers::FailuresAnswer failures;  // by definition
+    std::optional<query::Scope> late;  // what came late; none where that can't be
+    answers::FailuresAnswer late_failures;
     rhythm::MissedAnswer missed;  // by the whole history; at the end of the window if that is past
     std::vector<judge::FlawedDefinition> flawed;
     query::RunHistory history;
@@ -51,6 +55,16 @@ table::ResultTable section_table(std::initializer_list<table::Column> columns);
 void add_row(table::ResultTable& table, query::GroupKey key,
              std::initializer_list<table::Cell> figures);
 
+// The reports of jobs that ended before the window, by the time that counts there, and arrived
+// within it. Where the window ended before `now`, but not as long ago as it is long, its digest is
+// taken to be one of a row that are all made so long after their windows: then it is what arrived
+// since the one before was made, in whole minutes. None without a beginning, and where the time of
+// arrival counts anyway.
+std::optional<query::Selection> late_selection(const query::Selection& asked, time::Instant now);
+// They are so many that people want one line.
+bool is_bulk(const answers::FailuresAnswer& late);
+table::Mention late_mention(const answers::FailuresAnswer& late);
+
 // Definitions with FAILURE reports. The current streak is the one at the end of the window; it may
 // have begun before the window.
 table::Section failed_section(const SummaryFacts& facts);
@@ -67,8 +81,10 @@ table::Section slower_section(const SummaryFacts& facts);
 // Unusual runs (unusual.hpp): a row for each definition and kind, which names the worst run. Empty
 // runs, and runs that are as slow as their definition has become, are in their own sections.
 table::Section unusual_section(const SummaryFacts& facts);
-// Definitions whose streak of failures was ended by a success within the window, and that have not
-// failed since.
+// Definitions whose streak of failures was ended by a success, and that have not failed since:
+// where this became known within the window.
 table::Section recovered_section(const SummaryFacts& facts);
+// Definitions with failed or partial reports that came late.
+table::Section late_section(const SummaryFacts& facts);
 
 }  // namespace jobtally::digest

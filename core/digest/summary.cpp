@@ -50,16 +50,19 @@ bool SummaryAnswer::has_problems() const {
            });
 }
 
-SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options) {
-    const SummaryFacts facts(scope, options);
+SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options,
+                      bool knows_arrivals) {
+    const SummaryFacts facts(scope, options, knows_arrivals);
     SummaryAnswer answer;
     answer.window = query::window_of(scope.selection());
     answer.total = answers::rates(scope, query::By::none);
     answer.sections = {
         failed_section(facts),  missed_section(facts),    stuck_section(facts),
         partial_section(facts), empty_section(facts),     slower_section(facts),
-        unusual_section(facts), recovered_section(facts),
+        unusual_section(facts), recovered_section(facts), late_section(facts),
     };
+    answer.late = late_mention(facts.late_failures);
+    answer.late_is_bulk = is_bulk(facts.late_failures);
     answer.rejected = store::count_rejected(scope.store(), scope.selection().span);
     std::int64_t empty = 0;
     for (const auto& row : facts.flawed) empty += row.empty.count;
@@ -70,13 +73,18 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
 table::Digest summary_digest(const SummaryAnswer& answer) {
     auto figures = answers::rates_table(answer.total);
     if (figures.rows.empty()) figures.rows.push_back(figures.total.value());  // no report at all
-    return {answer.window,
-            answer.headline,
-            figures,
-            answer.sections,
-            {{"rejected", answer.rejected,
-              fmt::format("{} rejected: `jobtally db rejected` says why",
-                          count_text(answer.rejected))}}};
+    return {
+        answer.window,
+        answer.headline,
+        figures,
+        answer.sections,
+        {{"rejected", answer.rejected,
+          fmt::format("{} rejected: `jobtally db rejected` says why", count_text(answer.rejected))},
+         answer.late}};
+}
+
+void drop_bulk(table::Digest& digest, const SummaryAnswer& answer) {
+    if (answer.late_is_bulk) digest.sections.back().table.rows.clear();
 }
 
 void drop_quiet_rows(table::Digest& digest) {

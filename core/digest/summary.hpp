@@ -21,18 +21,27 @@ struct SummaryAnswer {
     // One for each kind of trouble, even where it has no rows; a row a definition, the worst first.
     std::vector<table::Section> sections;
     std::int64_t rejected = 0;  // bodies rejected within the window, by received_at
+    table::Mention late;        // how many reports came late
+    bool late_is_bulk = false;
 
     // False where there is nothing that anyone should look at.
     bool has_problems() const;
 };
 
-// The sections are those of sections.hpp.
-SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options);
+// A digest is made a moment after its window has ended: what arrives within this moment, up to a
+// minute, is left to the next one, which takes it for late. So windows that join tell it once.
+query::Selection as_of_its_end(query::Selection asked, time::Instant now);
+
+// The sections are those of sections.hpp. Where the times of arrival say nothing, nothing is late.
+SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options,
+                      bool knows_arrivals = true);
 inline SummaryAnswer summary(const query::Scope& scope, time::Instant now) {
     return summary(scope, rhythm::MissedOptions{now, {}, {}});
 }
 table::Digest summary_digest(const SummaryAnswer& answer);
 
+// Drops the rows of what came late where it is a bulk load: one line tells of it.
+void drop_bulk(table::Digest& digest, const SummaryAnswer& answer);
 // Drops the rows that are no problem.
 void drop_quiet_rows(table::Digest& digest);
 

@@ -33,13 +33,15 @@ struct Recovery {
     std::int64_t micros() const { return recovered_at - streak.failing_since; }
 };
 
-// Of the recoveries within the window, the one that took longest (the later of equal ones); none
-// where the runs end in a streak.
+// Of the recoveries that became known within the window, by the success or by the failure before it
+// (it may have ended later, or come late), the one that took longest (the later of equal ones);
+// none where the runs end in a streak.
 inline std::optional<Recovery> longest_recovery(std::span<const query::Run> runs) {
     std::optional<Recovery> longest;
     if (runs.empty() || !runs.back().succeeded()) return longest;
     for (std::size_t i = runs.size(); i-- > 1;) {
-        if (!runs[i].in_window || !runs[i].succeeded() || runs[i - 1].succeeded()) continue;
+        if (!runs[i].succeeded() || runs[i - 1].succeeded()) continue;
+        if (!runs[i].is_news() && !runs[i - 1].is_news()) continue;
         const Recovery found{*current_streak(runs.first(i)), runs[i].ended_at(), runs[i].sequence};
         if (!longest || found.micros() > longest->micros()) longest = found;
     }

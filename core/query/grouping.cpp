@@ -17,8 +17,6 @@ using table::Cell;
 
 constexpr std::int64_t micros_an_hour = 3'600'000'000;
 constexpr std::int64_t micros_a_day = 24 * micros_an_hour;
-constexpr std::int32_t no_weekday = 7;
-constexpr std::int32_t no_hour = 24;
 // 1970-01-01 was a Thursday. Days are counted from a Monday well before the year 1, so none is
 // negative.
 constexpr std::int64_t days_before_1970 = 7 * 110'000;
@@ -33,9 +31,9 @@ std::size_t group_count(By by, const store::Catalogue& catalogue) {
         case By::status:
             return static_cast<std::size_t>(catalogue.max_word()) + 1;
         case By::weekday:
-            return no_weekday + 1;
+            return 7;
         case By::hour:
-            return no_hour + 1;
+            return 24;
         case By::none:
             break;
     }
@@ -160,7 +158,6 @@ void Grouping::lay_out_series() {
             has_reports[static_cast<std::size_t>(whole)] = 1;
         }
         for (const std::int64_t at : store::times_of(batch, m_at)) {
-            if (at == store::unknown_value) continue;
             first = std::min(first, at);
             last = std::max(last, at);
         }
@@ -176,10 +173,6 @@ void Grouping::find_clock_groups(const store::FactBatch& batch) {
     const auto& times = store::times_of(batch, m_at);
     m_found.resize(batch.size);
     for (std::size_t i = 0; i < batch.size; ++i) {
-        if (times[i] == store::unknown_value) {
-            m_found[i] = m_by.by == By::weekday ? no_weekday : no_hour;
-            continue;
-        }
         const auto offset = m_zone.offset_at(time::instant_from_micros(times[i]));
         const std::int64_t local =
             times[i] + time::Duration(offset).count() + days_before_1970 * micros_a_day;
@@ -206,9 +199,9 @@ GroupKey Grouping::whole_key(std::size_t whole) const {
         case By::status:
             return {table::text_or_unknown(m_scope.catalogue().word(number))};
         case By::weekday:
-            return {number == no_weekday ? Cell{} : Cell{table::Weekday{number}}};
+            return {table::Weekday{number}};
         case By::hour:
-            return {number == no_hour ? Cell{} : Cell{std::int64_t{number}}};
+            return {std::int64_t{number}};
         case By::none:
             break;
     }
@@ -223,7 +216,7 @@ GroupKey Grouping::definition_key(std::size_t definition) const {
 }
 
 std::vector<std::size_t> Grouping::in_order(const std::function<bool(std::size_t)>& holds) const {
-    if (m_series) return m_series->groups_of(ordered(m_series->wholes()), holds);
+    if (m_series) return m_series->groups_of(ordered(m_series->wholes()));
     std::vector<std::size_t> groups;
     for (std::size_t group = 0; group < m_wholes; ++group) {
         if (holds(group)) groups.push_back(group);

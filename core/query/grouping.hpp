@@ -26,9 +26,8 @@ using GroupKey = std::vector<table::Cell>;
 std::vector<table::Column> grouping_columns(const GroupBy& by,
                                             std::vector<table::Column> figures = {});
 
-// Weekday, hour and bucket are those of the time that counts, on the clock of the selection's zone;
-// a report without that time has a group of its own, as have those without a name or type. The
-// scope must outlive it.
+// Weekday, hour and bucket are those of the time that counts, on the clock of the selection's zone.
+// Reports without a name or type have a group of their own. The scope must outlive it.
 class Grouping {
   public:
     // A batch, and the group of each of its reports; good until the call ends.

@@ -4,6 +4,7 @@
 #include "core/query/id_order.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace jobtally::query {
@@ -19,8 +20,13 @@ constexpr store::FactColumns run_columns = FactColumn::sequence | FactColumn::de
                                            FactColumn::updated_at | FactColumn::operations;
 
 Run run_at(const FactBatch& batch, std::size_t i) {
-    return {batch.created_at[i], batch.updated_at[i], batch.operations[i],
-            batch.sequence[i],   batch.status[i],     false};
+    return {batch.created_at[i],
+            batch.updated_at[i],
+            batch.operations[i],
+            batch.sequence[i],
+            batch.status[i],
+            false,
+            false};
 }
 
 void sort_by_time_and_id(std::vector<Run>& runs, const store::Store& store) {
@@ -32,11 +38,6 @@ void sort_by_time_and_id(std::vector<Run>& runs, const store::Store& store) {
 std::int64_t micros_before(std::int64_t at, std::int64_t length) {
     const std::int64_t least = time::micros(time::earliest);
     return at < least + length ? least : at - length;
-}
-
-bool is_within(const time::TimeSpan& span, std::int64_t at) {
-    if (at == store::unknown_value) return !span.since && !span.until;
-    return span.contains(time::instant_from_micros(at));
 }
 
 }  // namespace
@@ -95,7 +96,7 @@ class RunHistory::NewestFold {
         model::Status status;
 
         Run whole() const {
-            return {created_at, updated_at, store::unknown_value, 0, status, false};
+            return {created_at, updated_at, store::unknown_value, 0, status, false, false};
         }
     };
     struct Seen {
@@ -139,11 +140,16 @@ RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t
 // needs.
 class RunHistory::WindowReader {
   public:
-    WindowReader(const Scope& scope, Reach reach, RunHistory& history)
-        : m_scope(scope), m_reach(reach), m_history(history), m_found(history.m_found) {}
+    WindowReader(const Scope& scope, Reach reach, const Scope* late, RunHistory& history)
+        : m_scope(scope),
+          m_reach(reach),
+          m_late(late),
+          m_history(history),
+          m_found(history.m_found) {}
 
     void read() {
-        read_window();
+        read_window(m_scope, &Run::in_window);
+        if (m_late != nullptr) read_window(*m_late, &Run::is_late);
         m_history.list_definitions();
         if (m_history.m_definitions.empty()) return;
         if (m_scope.selection().span.since) read_before();
@@ -153,13 +159,14 @@ class RunHistory::WindowReader {
   private:
     using Wanted = std::vector<std::uint8_t>;  // a flag a definition; empty: none is
 
-    void read_window() {
-        m_scope.scan(run_columns, [&](const FactBatch& batch) {
+    void read_window(const Scope& scope, bool Run::*mark) {
+        scope.scan(run_columns, [&](const FactBatch& batch) {
             for (std::size_t i = 0; i < batch.size; ++i) {
                 if (!model::is_finished(batch.status[i])) continue;
                 Found& found = m_found[static_cast<std::size_t>(batch.definition[i])];
                 found.runs.push_back(run_at(batch, i));
-                found.runs.back().in_window = true;
+                found.runs.back().*mark = true;
+                if (found.runs.back().is_late) m_late_ones.insert(batch.sequence[i]);
                 ++found.reports;
                 m_first = std::min(m_first, batch.created_at[i]);
                 m_last = std::max(m_last, batch.created_at[i]);
@@ -172,8 +179,9 @@ class RunHistory::WindowReader {
         const bool by_created = selection.at == store::WhichTime::created;
         // If the window is by another time, its runs may have been created at any time and between
         // runs outside of it.
-        std::int64_t top = by_created ? time::micros(*selection.span.since) : m_last + 1;
-        const std::int64_t begin = by_created ? top : m_first;
+        std::int64_t top = time::micros(*selection.span.since);
+        const std::int64_t begin = std::min(m_first, top);
+        if (!by_created) top = std::max(m_last + 1, top);
         for (const std::int64_t step : {8 * a_day, 35 * a_day, m_reach.micros}) {
             const auto wanted = definitions_that([&](const Found& found) {
                 const auto before = found.runs.size() - static_cast<std::size_t>(found.reports);
@@ -203,21 +211,22 @@ class RunHistory::WindowReader {
     // has failures: a streak may reach further back.
     static bool has_open_streak(const Found& found) {
         const auto failed = [](const Run& run) { return !run.succeeded(); };
-        const auto decides = [](const Run& run) { return run.succeeded() && !run.in_window; };
+        const auto decides = [](const Run& run) { return run.succeeded() && !run.is_news(); };
         return std::any_of(found.runs.begin(), found.runs.end(), failed) &&
                std::none_of(found.runs.begin(), found.runs.end(), decides);
     }
 
     void read_span(const time::TimeSpan& span, const Wanted& wanted) {
         const auto& selection = m_scope.selection();
-        const bool by_created = selection.at == store::WhichTime::created;
+        const std::int64_t since = time::micros(*selection.span.since);
         const auto columns = run_columns | column_of(selection.at);
         m_scope.scan(columns, span, store::WhichTime::created, [&](const FactBatch& batch) {
             const auto& times = times_of(batch, selection.at);
             for (std::size_t i = 0; i < batch.size; ++i) {
                 const auto definition = static_cast<std::size_t>(batch.definition[i]);
                 if (!wanted[definition] || !model::is_finished(batch.status[i])) continue;
-                if (!by_created && is_within(selection.span, times[i])) continue;
+                // All but what lies before the window is there already, or came too late for it.
+                if (times[i] >= since || m_late_ones.contains(batch.sequence[i])) continue;
                 m_found[definition].runs.push_back(run_at(batch, i));
             }
         });
@@ -225,25 +234,23 @@ class RunHistory::WindowReader {
 
     void put_in_order() {
         for (const std::size_t definition : m_history.m_definitions) {
-            auto& runs = m_found[definition].runs;
-            sort_by_time_and_id(runs, m_scope.store());
-            // If the window is by another time than created_at, runs of a later window may follow
-            // its last run.
-            while (!runs.back().in_window) runs.pop_back();
+            sort_by_time_and_id(m_found[definition].runs, m_scope.store());
         }
     }
 
     const Scope& m_scope;
     Reach m_reach;
+    const Scope* m_late;
     RunHistory& m_history;
     std::vector<Found>& m_found;
     std::int64_t m_first = INT64_MAX;  // created_at of the window's runs
     std::int64_t m_last = INT64_MIN;
+    std::unordered_set<store::Sequence> m_late_ones;
 };
 
-RunHistory RunHistory::around_window(const Scope& scope, Reach reach) {
+RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late) {
     RunHistory history(scope);
-    WindowReader(scope, reach, history).read();
+    WindowReader(scope, reach, late, history).read();
     return history;
 }
 

@@ -19,7 +19,9 @@ struct Run {
     store::Sequence sequence = 0;
     model::Status status = model::Status::success;
     bool in_window = false;
+    bool is_late = false;  // it had ended before the window, and arrived within it
 
+    bool is_news() const { return in_window || is_late; }
     bool succeeded() const { return status == model::Status::success; }
     // In microseconds, 0 and more; none where the run has not finished, its end is unknown, or its
     // end lies before its beginning, which is an error of a clock.
@@ -52,9 +54,10 @@ class RunHistory {
     // The finished runs of the definitions that have any within the window: those of the window
     // and, before it, as many as lie within the reach of the first of them. A definition that has
     // only failed in all that time is read to its beginning, so that its streak is whole. They are
-    // in (created_at, id) order, up to the last one within the window. The selection's other
-    // conditions hold before the window too.
-    static RunHistory around_window(const Scope& scope, Reach reach);
+    // in (created_at, id) order; what ended after the window is left out. The selection's other
+    // conditions hold before the window too. The finished reports of `late`, which are of before
+    // the window, are read as if they were of it, and marked.
+    static RunHistory around_window(const Scope& scope, Reach reach, const Scope* late = nullptr);
 
     // Those with runs, ascending.
     const std::vector<std::size_t>& definitions() const { return m_definitions; }

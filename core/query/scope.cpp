@@ -41,6 +41,17 @@ class Kept {
             m_keep[i] &= keys[i] < count ? accepted[static_cast<std::size_t>(keys[i])] : 0;
         }
     }
+    void only(const std::vector<std::int64_t>& times, const Selection::Also& also) {
+        for (std::size_t i = 0; i < m_size; ++i)
+            m_keep[i] &= also.holds(time::instant_from_micros(times[i])) ? 1 : 0;
+    }
+    void only_at(const std::vector<std::int64_t>& times, const std::vector<std::int32_t>& keys,
+                 const std::vector<std::int64_t>& time_of_key) {
+        for (std::size_t i = 0; i < m_size; ++i) {
+            const auto key = static_cast<std::size_t>(keys[i]);
+            m_keep[i] &= key < time_of_key.size() && times[i] == time_of_key[key] ? 1 : 0;
+        }
+    }
     void only_up_to(const std::vector<std::int32_t>& keys, std::int32_t most) {
         for (std::size_t i = 0; i < keys.size(); ++i) m_keep[i] &= keys[i] <= most ? 1 : 0;
     }
@@ -70,18 +81,8 @@ void copy_column(const std::vector<T>& from, const std::vector<std::uint32_t>& i
 
 void copy_batch(const FactBatch& from, const std::vector<std::uint32_t>& indexes, FactBatch& to) {
     to.size = indexes.size();
-    copy_column(from.sequence, indexes, to.sequence);
-    copy_column(from.definition, indexes, to.definition);
-    copy_column(from.name, indexes, to.name);
-    copy_column(from.type, indexes, to.type);
-    copy_column(from.status_word, indexes, to.status_word);
-    copy_column(from.status, indexes, to.status);
-    copy_column(from.created_at, indexes, to.created_at);
-    copy_column(from.updated_at, indexes, to.updated_at);
-    copy_column(from.received_at, indexes, to.received_at);
-    copy_column(from.operations, indexes, to.operations);
-    copy_column(from.succeeded, indexes, to.succeeded);
-    copy_column(from.failed, indexes, to.failed);
+    store::for_each_column(
+        [&](const auto& column, auto& chosen) { copy_column(column, indexes, chosen); }, from, to);
 }
 
 bool is_one_of(const std::vector<std::string>& texts, const std::string& text) {
@@ -89,9 +90,10 @@ bool is_one_of(const std::vector<std::string>& texts, const std::string& text) {
                        [&](const auto& wanted) { return equals_ignoring_case(wanted, text); });
 }
 
-std::optional<time::Instant> time_of(const store::StoredReport& report, store::WhichTime at) {
-    if (at == store::WhichTime::updated) return report.report.updated_at;
-    return at == store::WhichTime::received ? report.received_at : report.report.created_at;
+time::Instant time_of(const store::StoredReport& stored, store::WhichTime at) {
+    const auto& report = stored.report;
+    if (at == store::WhichTime::updated) return report.updated_at.value_or(report.created_at);
+    return at == store::WhichTime::received ? stored.received_at : report.created_at;
 }
 
 }  // namespace
@@ -179,7 +181,12 @@ void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::
     if (!m_definitions.empty()) query.columns = query.columns | FactColumn::definition;
     if (!m_types.empty()) query.columns = query.columns | FactColumn::type;
     if (!m_statuses.empty()) query.columns = query.columns | FactColumn::status;
-    const bool choosy = !m_definitions.empty() || !m_types.empty() || !m_statuses.empty();
+    const auto& also = m_selection.also;
+    if (also) query.columns = query.columns | column_of(also->at);
+    if (!m_only_at.empty())
+        query.columns = query.columns | FactColumn::definition | column_of(m_selection.at);
+    const bool choosy = !m_definitions.empty() || !m_types.empty() || !m_statuses.empty() || also ||
+                        !m_only_at.empty();
     Kept kept;
     FactBatch chosen;
     store::scan_facts(m_store, query, [&](const FactBatch& batch) {
@@ -189,6 +196,9 @@ void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::
         kept.only(batch.definition, m_definitions);
         kept.only(batch.type, m_types);
         kept.only(batch.status_word, m_statuses);
+        if (also) kept.only(times_of(batch, also->at), *also);
+        if (!m_only_at.empty())
+            kept.only_at(times_of(batch, m_selection.at), batch.definition, m_only_at);
         if (outrun) {
             kept.only_up_to(batch.definition, m_catalogue.max_definition());
             kept.only_up_to(batch.name, m_catalogue.max_word());
@@ -203,6 +213,25 @@ void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::
     });
 }
 
+Scope Scope::last_known(bool by_definition, store::FactColumns columns, Counts counts) const {
+    Scope known = *this;
+    known.m_selection.span.since.reset();
+    std::vector<std::int64_t> latest(static_cast<std::size_t>(m_catalogue.max_definition()) + 1,
+                                     INT64_MIN);
+    const auto at = m_selection.at;
+    known.scan(columns | FactColumn::definition | column_of(at), [&](const FactBatch& batch) {
+        const auto& times = times_of(batch, at);
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            auto& last = latest[static_cast<std::size_t>(batch.definition[i])];
+            if (times[i] > last && counts(batch, i)) last = times[i];
+        }
+    });
+    if (!by_definition)
+        latest.assign(latest.size(), *std::max_element(latest.begin(), latest.end()));
+    known.m_only_at = std::move(latest);
+    return known;
+}
+
 bool Scope::accept_definition_of(const model::JobReport& report) const {
     if (m_definitions.empty()) return true;
     if (!report.definition_id) return m_definitions[0] != 0;
@@ -212,11 +241,10 @@ bool Scope::accept_definition_of(const model::JobReport& report) const {
 }
 
 bool Scope::selected(const store::StoredReport& report) const {
-    const auto& span = m_selection.span;
-    const auto at = time_of(report, m_selection.at);
-    const bool in_span = at ? span.contains(*at) : !span.since && !span.until;
     const auto& body = report.report;
-    return in_span &&
+    const auto& also = m_selection.also;
+    return m_selection.span.contains(time_of(report, m_selection.at)) &&
+           (!also || also->holds(time_of(report, also->at))) &&
            (m_types.empty() || (body.type && is_one_of(m_selection.types, *body.type))) &&
            (m_statuses.empty() || is_one_of(m_selection.statuses, body.status)) &&
            accept_definition_of(body);

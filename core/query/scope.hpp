@@ -42,6 +42,13 @@ class Scope {
     void scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
               const std::function<void(const store::FactBatch&)>& take) const;
 
+    // The same choice up to the window's end, and of each definition (or of all together) only what
+    // has the time of the latest report that `counts`: what was known before. `columns` are those
+    // that `counts` looks at; it is given a batch and a place in it. The result takes no whole
+    // reports.
+    using Counts = bool (*)(const store::FactBatch& batch, std::size_t place);
+    Scope last_known(bool by_definition, store::FactColumns columns, Counts counts) const;
+
     // The same choice for a whole report.
     bool selected(const store::StoredReport& report) const;
 
@@ -60,6 +67,7 @@ class Scope {
     Accepted m_definitions;
     Accepted m_types;
     Accepted m_statuses;
+    std::vector<std::int64_t> m_only_at;  // by definition: the one time that counts; empty: all do
     std::unordered_map<std::string, store::DefinitionKey>
         m_key_of_id;  // where definitions are chosen
 };

@@ -24,6 +24,15 @@ struct Selection {
     std::vector<std::string> statuses;     // without regard to case
     std::int64_t min_runs =
         0;  // only definitions with so many finished reports within the rest of the selection
+    // What must hold besides: that another time of the report lies within a span, or outside of it.
+    struct Also {
+        store::WhichTime at;
+        time::TimeSpan span;
+        bool is_within = true;
+
+        bool holds(time::Instant time) const { return span.contains(time) == is_within; }
+    };
+    std::optional<Also> also{};
 };
 
 table::Window window_of(const Selection& selection);

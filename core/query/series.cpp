@@ -35,9 +35,9 @@ void Series::find_groups(std::span<const std::int32_t> wholes, std::span<const s
         const auto whole = static_cast<std::size_t>(wholes[i]);
         const std::int32_t place = whole < m_place.size() ? m_place[whole] : -1;
         const std::size_t bucket = bucket_at(times[i]);
-        const bool late = bucket == buckets() && times[i] != store::unknown_value;
-        const std::size_t group = static_cast<std::size_t>(place) * width() + bucket;
-        groups[i] = place < 0 || late ? nowhere : static_cast<std::int32_t>(group);
+        const std::size_t group = static_cast<std::size_t>(place) * buckets() + bucket;
+        const bool has_place = place >= 0 && bucket < buckets();
+        groups[i] = has_place ? static_cast<std::int32_t>(group) : nowhere;
     }
 }
 
@@ -52,20 +52,16 @@ std::size_t Series::find_bucket(std::int64_t micros) {
 }
 
 table::Cell Series::bucket_of(std::size_t group) const {
-    const std::size_t bucket = group % width();
-    if (bucket == buckets()) return {};
-    const auto start = m_edges[bucket];
+    const auto start = m_edges[group % buckets()];
     return table::Bucket{start, time::format_local_rfc3339(start, m_zone),
                          time::bucket_name(m_every, start, m_zone)};
 }
 
-std::vector<std::size_t> Series::groups_of(std::span<const std::size_t> wholes,
-                                           const std::function<bool(std::size_t)>& holds) const {
+std::vector<std::size_t> Series::groups_of(std::span<const std::size_t> wholes) const {
     std::vector<std::size_t> groups;
     for (const std::size_t whole : wholes) {
-        const auto first = static_cast<std::size_t>(m_place[whole]) * width();
+        const auto first = static_cast<std::size_t>(m_place[whole]) * buckets();
         for (std::size_t i = 0; i < buckets(); ++i) groups.push_back(first + i);
-        if (holds(first + buckets())) groups.push_back(first + buckets());
     }
     return groups;
 }

@@ -7,14 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
 namespace jobtally::query {
 
-// What is split into buckets is called a whole. Each whole has one more bucket for unknown times;
-// the last group of all is for reports that came after the series was laid out.
+// What is split into buckets is called a whole. The last group of all is for reports that came
+// after the series was laid out.
 class Series {
   public:
     // `has_reports` says of each whole whether it has any; `seen` is the span of their times, both
@@ -23,23 +22,20 @@ class Series {
     Series(time::Every every, const Selection& selection,
            const std::vector<std::uint8_t>& has_reports, const time::TimeSpan& seen);
 
-    std::size_t size() const { return m_wholes.size() * width() + 1; }
+    std::size_t size() const { return m_wholes.size() * buckets() + 1; }
     // The groups of reports, of which the wholes and the times are given.
     void find_groups(std::span<const std::int32_t> wholes, std::span<const std::int64_t> times,
                      std::vector<std::int32_t>& groups);
     // Those that have reports, ascending.
     const std::vector<std::size_t>& wholes() const { return m_wholes; }
-    std::size_t whole_of(std::size_t group) const { return m_wholes[group / width()]; }
-    // Unknown for the bucket of unknown times.
+    std::size_t whole_of(std::size_t group) const { return m_wholes[group / buckets()]; }
     table::Cell bucket_of(std::size_t group) const;
-    // All buckets of the wholes; those of unknown times only where they hold something.
-    std::vector<std::size_t> groups_of(std::span<const std::size_t> wholes,
-                                       const std::function<bool(std::size_t)>& holds) const;
+    // All buckets of the wholes.
+    std::vector<std::size_t> groups_of(std::span<const std::size_t> wholes) const;
 
   private:
     std::size_t buckets() const { return m_edges.empty() ? 0 : m_edges.size() - 1; }
-    std::size_t width() const { return buckets() + 1; }
-    // The number of a bucket, or buckets() for times outside of all buckets and for unknown ones.
+    // The number of a bucket, or buckets() for times outside of all buckets.
     std::size_t bucket_at(std::int64_t micros) {
         return micros >= m_from && micros < m_to ? m_last : find_bucket(micros);
     }

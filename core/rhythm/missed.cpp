@@ -35,6 +35,12 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
 
 }  // namespace
 
+bool MissedRow::has_ended(time::Instant now) const {
+    constexpr std::chrono::days least{28};
+    const auto silence = now - last_created_at;
+    return silence > least && silence > 5 * typical_interval.value_or(time::Duration{0});
+}
+
 const ConfiguredSchedule* configured_for(const store::Definition& definition,
                                          const MissedOptions& options) {
     const auto& configured = options.configured;
@@ -65,6 +71,13 @@ MissedAnswer missed(const query::Scope& scope, const MissedOptions& options) {
         answer.rows.begin(), answer.rows.end(),
         [&](const MissedRow& a, const MissedRow& b) { return urgency(a) < urgency(b); });
     return answer;
+}
+
+MissedAnswer missed_at_the_end(const query::Scope& asked, MissedOptions options) {
+    query::Selection selection = asked.selection();
+    if (selection.span.until) options.now = std::min(options.now, *selection.span.until);
+    selection.span = {};
+    return missed(query::Scope(asked.store(), std::move(selection)), options);
 }
 
 }  // namespace jobtally::rhythm

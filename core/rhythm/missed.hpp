@@ -50,6 +50,9 @@ struct MissedRow {
 
     // It is late, missed or stuck.
     bool is_problem() const { return state <= Punctuality::late; }
+    bool has_rhythm() const { return state <= Punctuality::on_time; }
+    // No run for the longer of 28 days and 5 intervals: nobody waits for one.
+    bool has_ended(time::Instant now) const;
 };
 
 struct MissedAnswer {
@@ -66,6 +69,9 @@ struct MissedAnswer {
 // Learned from the selected reports that were created up to now; reports without a definition have
 // no row. The clock is the selection's zone, or UTC where that fits better.
 MissedAnswer missed(const query::Scope& scope, const MissedOptions& options);
+// As things stand now, or stood when the window ended, where that is past. Learned from the whole
+// history, since a window alone may be too short.
+MissedAnswer missed_at_the_end(const query::Scope& asked, MissedOptions options);
 table::ResultTable missed_table(const MissedAnswer& answer);
 
 }  // namespace jobtally::rhythm

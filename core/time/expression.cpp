@@ -122,12 +122,25 @@ std::optional<Instant> date_and_time(std::string text, const Zone& zone) {
     return zone.to_utc(LocalTime{as_if_utc->time_since_epoch()});
 }
 
+// `yesterday 07:00`, `monday 07:30:15`.
+std::optional<Instant> named_day_and_time(const std::string& words, Instant now, const Zone& zone) {
+    const std::size_t gap = std::min(words.find(' '), words.size());
+    const auto day = named_day(words.substr(0, gap), day_of(now, zone));
+    if (!day) return std::nullopt;
+    const std::chrono::year_month_day date{*day};
+    return date_and_time(fmt::format("{:04}-{:02}-{:02}{}", static_cast<int>(date.year()),
+                                     static_cast<unsigned>(date.month()),
+                                     static_cast<unsigned>(date.day()), words.substr(gap)),
+                         zone);
+}
+
 std::optional<Instant> any_form(std::string_view text, Instant now, const Zone& zone) {
     const std::string words = lower(text);
     if (words == "now") return now;
     if (const auto day = named_day(words, day_of(now, zone))) return start_of(*day, zone);
     if (const auto span = parse_day_span(text)) return start_of(span->first, zone);
     if (const auto at = date_and_time(words, zone)) return at;
+    if (const auto at = named_day_and_time(words, now, zone)) return at;
     if (const auto at = unix_time(text)) return at;
     return relative(text, now);
 }

@@ -4,6 +4,8 @@
 
 #include "core/store/file/connection.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace jobtally::store {
@@ -36,9 +38,13 @@ void require_plausible(const FactBatch& batch, const Store::Connection& connecti
     for (const auto* keys : {&batch.definition, &batch.name, &batch.type, &batch.status_word}) {
         is_good = is_good && all_keys(*keys);
     }
-    for (const auto* times : {&batch.created_at, &batch.updated_at, &batch.received_at}) {
+    for (const auto* times :
+         {&batch.created_at, &batch.updated_at, &batch.received_at, &batch.ended_at}) {
         is_good = is_good && all_within(*times, first_time,
                                         static_cast<std::uint64_t>(end_of_times - first_time));
+    }
+    for (const auto* times : {&batch.created_at, &batch.received_at, &batch.ended_at}) {
+        is_good = is_good && std::find(times->begin(), times->end(), unknown_value) == times->end();
     }
     for (const auto* counts : {&batch.operations, &batch.succeeded, &batch.failed}) {
         is_good = is_good && all_within(*counts, 0, std::uint64_t{1} << 63);

@@ -19,7 +19,8 @@ using DefinitionKey = std::int32_t;
 
 inline constexpr std::int64_t unknown_value = INT64_MIN;  // in times and counts
 
-// Which of a report's times counts.
+// Which of a report's times counts. `updated` is the end of a finished job: updated_at, or
+// created_at where that is unknown.
 enum class WhichTime : std::uint8_t { created, updated, received };
 
 // The columns a query asks for; the others of a batch are empty.
@@ -33,9 +34,10 @@ enum class FactColumn : std::uint16_t {
     updated_at = 1 << 6,
     received_at = 1 << 7,
     operations = 1 << 8,  // all three counts
+    ended_at = 1 << 9,    // made of two others: see WhichTime::updated
 };
 using FactColumns = std::uint16_t;
-inline constexpr FactColumns all_fact_columns = 0x1ff;
+inline constexpr FactColumns all_fact_columns = 0x1ff;  // that are kept
 
 constexpr FactColumns operator|(FactColumn a, FactColumn b) {
     return static_cast<FactColumns>(static_cast<FactColumns>(a) | static_cast<FactColumns>(b));
@@ -47,14 +49,13 @@ constexpr bool asks_for(FactColumns columns, FactColumn column) {
     return (columns & static_cast<FactColumns>(column)) != 0;
 }
 constexpr FactColumn column_of(WhichTime at) {
-    if (at == WhichTime::updated) return FactColumn::updated_at;
+    if (at == WhichTime::updated) return FactColumn::ended_at;
     return at == WhichTime::received ? FactColumn::received_at : FactColumn::created_at;
 }
 
 struct FactQuery {
     FactColumns columns = 0;
-    time::TimeSpan span;  // of the time named by `at`; a report without that time is outside of any
-                          // bounded span
+    time::TimeSpan span;  // of the time named by `at`
     WhichTime at = WhichTime::created;
 };
 
@@ -89,6 +90,7 @@ struct FactBatch {
     std::vector<std::int64_t> operations;
     std::vector<std::int64_t> succeeded;
     std::vector<std::int64_t> failed;
+    std::vector<std::int64_t> ended_at;
 
     bool operator==(const FactBatch&) const = default;
 };
@@ -108,10 +110,11 @@ void for_each_column(Each each, Batches&... batches) {
     each(batches.operations...);
     each(batches.succeeded...);
     each(batches.failed...);
+    each(batches.ended_at...);
 }
 
 inline const std::vector<std::int64_t>& times_of(const FactBatch& batch, WhichTime at) {
-    if (at == WhichTime::updated) return batch.updated_at;
+    if (at == WhichTime::updated) return batch.ended_at;
     return at == WhichTime::received ? batch.received_at : batch.created_at;
 }
 
@@ -138,8 +141,9 @@ constexpr model::Status status_of_word(WordKey word) {
     }
 }
 
-// Throws StoreError::corrupt where the batch has a negative key or count, or a time outside of the
-// years 0001 to 9999. Queries calculate with what passes, and use keys as places in their tables.
+// Throws StoreError::corrupt where the batch has a negative key or count, a time outside of the
+// years 0001 to 9999, or an unknown time other than updated_at. Queries calculate with what passes,
+// and use keys as places in their tables.
 void require_plausible(const FactBatch& batch, const Store::Connection& connection);
 
 // A value of the store as a key; -1, which is never a key, if the value is out of range.

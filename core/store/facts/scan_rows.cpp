@@ -11,6 +11,11 @@ namespace jobtally::store {
 
 namespace {
 
+const char* name_of(WhichTime at) {
+    if (at == WhichTime::updated) return "coalesce(updated_at, created_at)";
+    return at == WhichTime::received ? "received_at" : "created_at";
+}
+
 std::string columns_of(const FactQuery& query) {
     std::string columns;
     const auto add = [&](FactColumn column, const char* names) {
@@ -27,12 +32,8 @@ std::string columns_of(const FactQuery& query) {
     add(FactColumn::updated_at, "updated_at");
     add(FactColumn::received_at, "received_at");
     add(FactColumn::operations, "total_operations, total_succeeded, total_failed");
+    add(FactColumn::ended_at, name_of(WhichTime::updated));
     return columns.empty() ? "1" : columns;
-}
-
-const char* name_of(WhichTime at) {
-    if (at == WhichTime::updated) return "updated_at";
-    return at == WhichTime::received ? "received_at" : "created_at";
 }
 
 std::string row_query(const FactQuery& query) {
@@ -65,6 +66,7 @@ void append_row(FactBatch& batch, const FastStatement& row, FactColumns columns)
     value(FactColumn::operations, batch.operations);
     value(FactColumn::operations, batch.succeeded);
     value(FactColumn::operations, batch.failed);
+    value(FactColumn::ended_at, batch.ended_at);
     ++batch.size;
 }
 

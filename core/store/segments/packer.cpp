@@ -37,6 +37,7 @@ void append(FactBatch& to, const FactBatch& from) {
 void remove_rows(FactBatch& batch, std::size_t first, std::size_t count) {
     for_each_column(
         [&](auto& column) {
+            if (column.empty()) return;
             const auto begin = column.begin() + static_cast<std::ptrdiff_t>(first);
             column.erase(begin, begin + static_cast<std::ptrdiff_t>(count));
         },

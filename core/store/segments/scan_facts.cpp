@@ -5,6 +5,7 @@
 #include "core/store/segments/segment_reader.hpp"
 #include "core/store/segments/segments.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -18,15 +19,14 @@ class SegmentScan {
         : m_connection(connection),
           m_query(query),
           m_reader(connection),
-          m_since(query.span.since ? time::micros(*query.span.since) : INT64_MIN + 1),
-          m_until(query.span.until ? time::micros(*query.span.until) : INT64_MAX),
-          m_is_bounded(query.span.since || query.span.until) {}
+          m_since(query.span.since ? time::micros(*query.span.since) : INT64_MIN),
+          m_until(query.span.until ? time::micros(*query.span.until) : INT64_MAX) {}
 
     // Hands on the segment's reports within the span.
     void run(const Segment& segment, const std::function<void(const FactBatch&)>& take);
 
   private:
-    const ValueRange& range_of(const Segment& segment) const;
+    ValueRange range_of(const Segment& segment) const;
     bool is_outside(const Segment& segment) const;
     bool is_inside(const Segment& segment) const;
     void keep_what_is_inside();
@@ -37,26 +37,26 @@ class SegmentScan {
     FactBatch m_batch;
     std::int64_t m_since;  // [m_since, m_until); extreme values stand for open ends
     std::int64_t m_until;
-    bool m_is_bounded;
 };
 
-const ValueRange& SegmentScan::range_of(const Segment& segment) const {
-    if (m_query.at == WhichTime::updated) return segment.updated_at;
-    return m_query.at == WhichTime::received ? segment.received_at : segment.created_at;
+// All times that count lie within it.
+ValueRange SegmentScan::range_of(const Segment& segment) const {
+    if (m_query.at == WhichTime::received) return segment.received_at;
+    const ValueRange& created = segment.created_at;
+    const ValueRange& updated = segment.updated_at;
+    if (m_query.at == WhichTime::created || updated.least == unknown_value) return created;
+    if (!segment.has_unknown_updated) return updated;
+    return {std::min(created.least, updated.least), std::max(created.greatest, updated.greatest)};
 }
 
 bool SegmentScan::is_outside(const Segment& segment) const {
-    const auto& range = range_of(segment);
-    return segment.rows == 0 ||
-           (m_is_bounded &&
-            (range.least == unknown_value || range.greatest < m_since || range.least >= m_until));
+    const auto range = range_of(segment);
+    return segment.rows == 0 || range.greatest < m_since || range.least >= m_until;
 }
 
 bool SegmentScan::is_inside(const Segment& segment) const {
-    if (!m_is_bounded) return true;
-    const auto& range = range_of(segment);
-    const bool has_unknown = m_query.at == WhichTime::updated && segment.has_unknown_updated;
-    return !has_unknown && range.least >= m_since && range.greatest < m_until;
+    const auto range = range_of(segment);
+    return range.least >= m_since && range.greatest < m_until;
 }
 
 void SegmentScan::run(const Segment& segment, const std::function<void(const FactBatch&)>& take) {
@@ -76,7 +76,6 @@ void SegmentScan::keep_what_is_inside() {
     std::vector<std::uint32_t> kept;
     const auto& times = times_of(m_batch, m_query.at);
     for (std::size_t i = 0; i < times.size(); ++i) {
-        // An unknown time is less than every m_since.
         if (times[i] >= m_since && times[i] < m_until)
             kept.push_back(static_cast<std::uint32_t>(i));
     }
@@ -90,7 +89,7 @@ void SegmentScan::keep_what_is_inside() {
     m_batch.size = kept.size();
     if (asks_for(m_query.columns, column_of(m_query.at))) return;
     if (m_query.at == WhichTime::created) m_batch.created_at.clear();
-    if (m_query.at == WhichTime::updated) m_batch.updated_at.clear();
+    if (m_query.at == WhichTime::updated) m_batch.ended_at.clear();
     if (m_query.at == WhichTime::received) m_batch.received_at.clear();
 }
 

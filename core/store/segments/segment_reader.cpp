@@ -88,6 +88,12 @@ void SegmentReader::read(const Segment& segment, FactColumns columns, FactBatch&
     value(FactColumn::operations, SegmentColumn::operations, batch.operations);
     value(FactColumn::operations, SegmentColumn::succeeded, batch.succeeded);
     value(FactColumn::operations, SegmentColumn::failed, batch.failed);
+    if (!asks_for(columns, FactColumn::ended_at)) return;
+    batch.ended_at = values(SegmentColumn::updated_at);
+    const Values& created = values(SegmentColumn::created_at);
+    for (std::size_t i = 0; i < batch.size; ++i) {
+        if (batch.ended_at[i] == unknown_value) batch.ended_at[i] = created[i];
+    }
 }
 
 const Values& SegmentReader::values(SegmentColumn column) {

@@ -62,7 +62,7 @@ TEST_CASE("a list is of the newest, newest last, by time then id", "[answers]") 
     CHECK(ids_listed(store, {5, true}) == "z B");
     query::Selection updated;
     updated.at = store::WhichTime::updated;
-    CHECK(ids_listed(store, {0, false}, updated) == "a B c b z");  // without that time: oldest
+    CHECK(ids_listed(store, {0, false}, updated) == "a B c b z");  // a: created at 02:00
 }
 
 TEST_CASE("a list of few out of many sifts as it goes", "[answers]") {

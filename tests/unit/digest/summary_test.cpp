@@ -216,3 +216,82 @@ TEST_CASE("a summary without any report still has figures", "[digest]") {
     REQUIRE(digest.figures.rows.size() == 1);
     CHECK(query_test::cell(digest.figures, 0, "reports") == "0");
 }
+
+namespace {
+
+// Of [since, until) by the end of jobs, at `now`.
+digest::SummaryAnswer mail(const store::Store& store, const char* since, const char* until,
+                           const char* now) {
+    query::Selection selection;
+    selection.at = store::WhichTime::updated;
+    selection.span = {query_test::instant(since), query_test::instant(until)};
+    const auto at = query_test::instant(now);
+    return digest::summary(query::Scope(store, digest::as_of_its_end(selection, at)), at);
+}
+
+}  // namespace
+
+// All reports of these stores were received at 2026-11-30T00:00:00Z.
+TEST_CASE("what arrived in the window and had ended before is told as late", "[digest]") {
+    const auto store =
+        query_test::store_of({{"f", "FAILURE", "01:00:00", "02:00:00", "d-A", "A", 0, 0, 0},
+                              {"s", "SUCCESS", "03:00:00", "04:00:00", "d-A", "A", 9, 9, 0},
+                              {"p", "SUCCESS", "05:00:00", "06:00:00", "d-B", "B", 9, 8, 1},
+                              {"g", "SUCCESS", "05:00:00", "06:00:00", "d-C", "C", 9, 9, 0}});
+    const auto first =
+        mail(store, "2026-11-29T07:00:00Z", "2026-11-30T07:00:00Z", "2026-11-30T07:00:00Z");
+    CHECK(down(section(first, "late"), "definition_id") == "d-A d-B");
+    CHECK(down(section(first, "late"), "failed") == "1 0");
+    CHECK(down(section(first, "late"), "partial") == "0 1");
+    CHECK(down(section(first, "late"), "last_failure_id") == "f -");
+    CHECK(down(section(first, "recovered"), "definition_id") == "d-A");
+    CHECK(section(first, "failed").rows.empty());
+    CHECK(first.late.count == 4);
+    CHECK(first.late.sentence ==
+          "4 reports came late: the jobs had ended before (1 failed, 1 partial)");
+    CHECK(first.has_problems());
+    const auto next =
+        mail(store, "2026-11-30T07:00:00Z", "2026-12-01T07:00:00Z", "2026-12-01T07:00:00Z");
+    CHECK(section(next, "late").rows.empty());
+    CHECK(section(next, "recovered").rows.empty());
+}
+
+TEST_CASE("late is what the digest before could not know", "[digest]") {
+    const auto store =
+        query_test::store_of({{"f", "FAILURE", "01:00:00", "02:00:00", "d-A", "A", 0, 0, 0}});
+    const auto late = [&](const char* since, const char* until, const char* now) {
+        return section(mail(store, since, until, now), "late").rows.size();
+    };
+    // Made eight hours after its window, like that of the day before.
+    CHECK(late("2026-11-29T00:00:00Z", "2026-11-30T00:00:00Z", "2026-11-30T08:00:00Z") == 1);
+    CHECK(late("2026-11-30T00:00:00Z", "2026-12-01T00:00:00Z", "2026-12-01T08:00:00Z") == 0);
+    CHECK(late("2026-11-30T00:00:00Z", "2026-12-01T00:00:00Z", "2026-12-01T00:00:20Z") == 1);
+    // A window of long ago stands for itself.
+    CHECK(late("2026-11-30T00:00:00Z", "2026-12-01T00:00:00Z", "2026-12-24T00:00:00Z") == 1);
+}
+
+TEST_CASE("what arrives between the window's end and the mail is left to the next", "[digest]") {
+    const auto store = query_test::store_of(
+        {{"f", "FAILURE", "01:00:00", "2026-11-29T23:59:59Z", "d-A", "A", 0, 0, 0}});
+    const auto first =
+        mail(store, "2026-11-29T00:00:00Z", "2026-11-30T00:00:00Z", "2026-11-30T00:00:02Z");
+    CHECK(section(first, "failed").rows.empty());
+    const auto next =
+        mail(store, "2026-11-30T00:00:00Z", "2026-12-01T00:00:00Z", "2026-12-01T00:00:02Z");
+    CHECK(down(section(next, "late"), "failed") == "1");
+}
+
+TEST_CASE("a job that took longer than the next one is told when it ends", "[digest]") {
+    const auto store =
+        query_test::store_of({{"long", "FAILURE", "01:00:00", "09:00:00", "d-A", "A", 0, 0, 0},
+                              {"short", "SUCCESS", "02:00:00", "03:00:00", "d-A", "A", 9, 9, 0}});
+    const auto first =
+        mail(store, "2026-11-01T07:00:00Z", "2026-11-02T07:00:00Z", "2026-11-02T07:00:00Z");
+    CHECK(section(first, "failed").rows.empty());
+    CHECK(section(first, "recovered").rows.empty());
+    const auto next =
+        mail(store, "2026-11-02T07:00:00Z", "2026-11-03T07:00:00Z", "2026-11-03T07:00:00Z");
+    CHECK(down(section(next, "failed"), "failed") == "1");
+    CHECK(down(section(next, "failed"), "streak") == "0");
+    CHECK(down(section(next, "recovered"), "id") == "short");
+}

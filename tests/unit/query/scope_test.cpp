@@ -110,9 +110,16 @@ TEST_CASE("the window is half-open and of the time that counts", "[query]") {
     selection.span = {query_test::instant("2026-11-02T02:00:00Z"),
                       query_test::instant("2026-11-02T04:00:00Z")};
     CHECK(selected_ids(store, selection) == "a2 b1");
-    selection.at = store::WhichTime::updated;  // unknown: outside of any bounded window
+    selection.at = store::WhichTime::updated;  // created where it is unknown
     selection.span.until.reset();
-    CHECK(selected_ids(store, selection) == "a2 b1");
+    CHECK(selected_ids(store, selection) == "a2 b1 b2 c1 n1");
+    selection.span.since = query_test::instant("2026-11-02T03:00:05Z");
+    CHECK(selected_ids(store, selection) == "b1 b2 c1 n1");
+    selection.also = {store::WhichTime::created, {{}, query_test::instant("2026-11-02T05:00:00Z")}};
+    CHECK(selected_ids(store, selection) == "b1 b2");
+    selection.also->is_within = false;
+    CHECK(selected_ids(store, selection) == "c1 n1");
+    selection.also.reset();
     selection.at = store::WhichTime::received;
     CHECK(selected_ids(store, selection) == "a1 a2 b1 b2 c1 n1");
 }

@@ -54,11 +54,10 @@ std::multiset<FactTuple> facts_of(const History& history, const store::FactQuery
     std::multiset<FactTuple> facts;
     for (const auto& [id, kept] : history.reports) {
         const auto& report = kept.report;
-        std::optional<jobtally::time::Instant> asked = report.created_at;
-        if (query.at == store::WhichTime::updated) asked = report.updated_at;
+        auto asked = report.created_at;
+        if (query.at == store::WhichTime::updated) asked = report.updated_at.value_or(asked);
         if (query.at == store::WhichTime::received) asked = at(kept.received_at);
-        const bool is_bounded = query.span.since || query.span.until;
-        if (is_bounded && (!asked || !query.span.contains(*asked))) continue;
+        if (!query.span.contains(asked)) continue;
         facts.emplace(kept.sequence, text_or_dash(report.definition_id),
                       text_or_dash(report.definition_name), text_or_dash(report.type),
                       report.status, static_cast<int>(jobtally::model::status_of(report.status)),

@@ -107,6 +107,10 @@ TEST_CASE("days by name", "[time]") {
     CHECK(in_berlin("thu") == "2026-11-11T23:00:00Z");
     CHECK(in_berlin("sun") == "2026-11-14T23:00:00Z");
     CHECK(in_berlin("Monday") == "2026-11-15T23:00:00Z");
+    CHECK(in_berlin("yesterday 07:00") == "2026-11-17T06:00:00Z");
+    CHECK(in_berlin("Fri 07:30:15") == "2026-11-13T06:30:15Z");
+    CHECK(time_in("Europe/Berlin", "yesterday 07:30", *parse_rfc3339("2026-10-26T06:30:00Z")) ==
+          "2026-10-25T06:30:00Z");  // after the clock change, as today
     // The day is the zone's, not UTC's.
     const Instant late = *parse_rfc3339("2026-11-18T23:30:00Z");
     CHECK(time_in("Europe/Berlin", "today", late) == "2026-11-18T23:00:00Z");
@@ -132,6 +136,8 @@ TEST_CASE("times counted from now take a day for 24 hours", "[time]") {
 
 TEST_CASE("what is no time is a usage error", "[time]") {
     CHECK(time_error("soon") == "not a time: \"soon\"");
+    CHECK(time_error("yesterday 7") == "not a time: \"yesterday 7\"");
+    CHECK(time_error("yesterday 07:60") == "not a time: \"yesterday 07:60\"");
     CHECK(time_error("2026-02-30") == "no such day: \"2026-02-30\"");
     CHECK(time_error("2026-02-30 10:00") == "no such day: \"2026-02-30\"");
     CHECK(time_error("2026-13") == "no such month: \"2026-13\"");

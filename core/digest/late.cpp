@@ -1,0 +1,105 @@
+// Reports that came late: of jobs that had ended before the window, and that no digest has told.
+#include "core/base/numbers.hpp"
+#include "core/digest/sections.hpp"
+#include "core/digest/summary.hpp"
+#include "core/time/rfc3339.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+namespace jobtally::digest {
+
+namespace {
+
+using table::Audience;
+
+// More than so many are history that was loaded, which is told in one line.
+constexpr std::size_t most_rows = 20;
+constexpr std::int64_t most_reports = 200;
+
+bool has_trouble(const answers::FailuresRow& row) {
+    return row.counts.failed() > 0 || row.counts.partial > 0;
+}
+
+// `2 failed late, 1 partial late`
+std::string trouble_text(const query::Counts& counts, const char* after = "") {
+    std::string text;
+    if (counts.failed() > 0) text = fmt::format("{} failed{}", count_text(counts.failed()), after);
+    if (counts.partial > 0)
+        text += fmt::format("{}{} partial{}", text.empty() ? "" : ", ", count_text(counts.partial),
+                            after);
+    return text;
+}
+
+std::string option_text(const char* option, const std::optional<time::Instant>& at) {
+    return at ? fmt::format(" {} {}", option, time::format_utc(*at)) : "";
+}
+
+}  // namespace
+
+query::Selection as_of_its_end(query::Selection asked, time::Instant now) {
+    const auto& until = asked.span.until;
+    constexpr std::chrono::minutes start{1};
+    if (until && asked.span.since && now > *until && now < *until + start) {
+        asked.also = {store::WhichTime::received, {until, *until + start}, false};
+    }
+    return asked;
+}
+
+std::optional<query::Selection> late_selection(const query::Selection& asked, time::Instant now) {
+    const auto& window = asked.span;
+    if (!window.since || asked.at == store::WhichTime::received) return std::nullopt;
+    query::Selection late = asked;
+    late.also = {asked.at, {std::nullopt, window.since}};
+    late.at = store::WhichTime::received;
+    late.min_runs = 0;
+    if (!window.until) return late;
+    const auto behind = std::chrono::floor<std::chrono::minutes>(now - *window.until);
+    if (behind.count() <= 0 || behind >= *window.until - *window.since) return late;
+    late.span = {*window.since + behind, *window.until + behind};
+    return late;
+}
+
+bool is_bulk(const answers::FailuresAnswer& late) {
+    const auto rows = std::count_if(late.rows.begin(), late.rows.end(), has_trouble);
+    return late.total.counts.finished() > most_reports ||
+           static_cast<std::size_t>(rows) > most_rows;
+}
+
+table::Section late_section(const SummaryFacts& facts) {
+    table::Section section{"late", "Came late",
+                           section_table({{"failed", "failed"},
+                                          {"partial", "partial"},
+                                          {"finished", "of"},
+                                          {"last_failure_at", "last failure"},
+                                          {"last_failure_id", "report", Audience::machines},
+                                          {"next_step", "next"}})};
+    for (const auto& row : facts.late_failures.rows) {
+        if (!has_trouble(row)) continue;
+        const auto& id = row.last_failure_id;
+        add_row(section.table, row.key,
+                {row.counts.failed(), row.counts.partial, row.counts.finished(),
+                 table::cell_or_unknown(row.last_failure_at), table::cell_or_unknown(id),
+                 id ? table::Cell{next_step(*id)} : table::Cell{}});
+    }
+    section.in_headline = trouble_text(facts.late_failures.total.counts, " late");
+    return section;
+}
+
+table::Mention late_mention(const answers::FailuresAnswer& late) {
+    const query::Counts& counts = late.total.counts;
+    const auto trouble = trouble_text(counts);
+    auto sentence = counted(counts.finished(), "report", "reports") +
+                    " came late: the jobs had ended before" +
+                    (trouble.empty() ? "" : fmt::format(" ({})", trouble));
+    if (is_bulk(late)) {
+        const auto& span = late.window.span;
+        sentence +=
+            fmt::format("; `jobtally failures --at received{}{}` lists them",
+                        option_text("--since", span.since), option_text("--until", span.until));
+    }
+    return {"late_reports", counts.finished(), sentence};
+}
+
+}  // namespace jobtally::digest

@@ -27,15 +27,10 @@ struct CheckOptions {
     std::string metric{probe::check_metrics().front().name};
     std::string warning, critical;
     std::string by = "none";
-    std::string no_data = "unknown";
+    std::string no_data;  // empty: unknown, and what was known before stands
     bool on_change = false;
     std::int64_t confirm = 1;
 };
-
-bool has_window(const SelectionOptions& selection) {
-    return !selection.since.empty() || !selection.until.empty() || !selection.period.empty() ||
-           !selection.last.empty();
-}
 
 std::optional<probe::Threshold> range(const std::string& text, probe::Unit unit) {
     if (text.empty()) return std::nullopt;
@@ -98,7 +93,8 @@ Question question(const Globals& globals, const CheckOptions& options, const ren
     check.warning = range(options.warning, check.metric->unit);
     check.critical = range(options.critical, check.metric->unit);
     check.min_runs = options.selection.min_runs;
-    check.no_data = state_named(options.no_data);
+    check.last_known_stands = options.no_data.empty();
+    if (!options.no_data.empty()) check.no_data = state_named(options.no_data);
     check.when = window_in_words(options.selection, query::window_of(asked.selection), style);
     return asked;
 }
@@ -148,7 +144,7 @@ int run_on_change(const Globals& globals, const CheckOptions& options) {
 
 int run(const Globals& globals, CheckOptions options) {
     const auto& metric = probe::check_metric_named(options.metric);
-    if (metric.is_recent && !has_window(options.selection)) options.selection.last = "24h";
+    options.selection.judge_what_ended(metric.is_recent ? "24h" : "");
     if (options.on_change) return run_on_change(globals, options);
     Output output(globals);
     auto asked = question(globals, options, output.style());

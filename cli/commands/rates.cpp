@@ -24,8 +24,9 @@ bool is_under(const answers::RatesAnswer& answer, const std::optional<double>& p
     return per_cent && rate && *rate * 100 < *per_cent;
 }
 
-int run(const Globals& globals, const RatesOptions& options) {
+int run(const Globals& globals, RatesOptions options) {
     Output output(globals);
+    if (options.fail_under) options.grouped.selection.judge_what_ended();
     const auto by = options.grouped.group_by();
     const auto answer = print_grouped(
         output, globals, options.grouped,
@@ -52,7 +53,7 @@ void add_rates(Application& application) {
         .add_option("--fail-under", options->fail_under,
                     "Exit with 4 when the total job success rate is below PCT per cent")
         ->type_name("PCT")
-        ->check(per_cent());
+        ->transform(per_cent());
 }
 
 }  // namespace jobtally::cli

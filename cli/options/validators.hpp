@@ -43,16 +43,23 @@ inline CLI::Validator size_in_bytes() {
         "");
 }
 
-// 0 to 100.
+// 0 to 100, with a `%` or without; it must be there where a fraction could be meant. The value
+// becomes the number.
 inline CLI::Validator per_cent() {
     return CLI::Validator(
         [](std::string& text) -> std::string {
             double value = 0;
-            const char* const end = text.data() + text.size();
+            const bool has_sign = text.ends_with('%');
+            const char* const end = text.data() + text.size() - (has_sign ? 1 : 0);
             const auto [stop, error] = std::from_chars(text.data(), end, value);
             const bool whole = error == std::errc{} && stop == end && std::isfinite(value);
-            if (whole && value >= 0 && value <= 100) return {};
-            return fmt::format("\"{}\" is no number from 0 to 100", text);
+            if (!whole || value < 0 || value > 100)
+                return fmt::format("\"{}\" is no number from 0 to 100", text);
+            if (!has_sign && value > 0 && value <= 1)
+                return fmt::format("{} may be a fraction: write {} or {}%", text, 100 * value,
+                                   text);
+            if (has_sign) text.pop_back();
+            return {};
         },
         "");
 }

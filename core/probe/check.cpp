@@ -1,9 +1,13 @@
 // Measures, compares with the thresholds, and puts the worst value first.
 #include "core/probe/check.hpp"
 
+#include "core/answers/rates.hpp"
 #include "core/base/error.hpp"
+#include "core/time/rfc3339.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -80,6 +84,88 @@ void tell_unmatched(const query::Scope& scope, table::Probe& probe) {
     }
 }
 
+// What was known before stands in for the values that a window lacks, unless a run was due in it.
+class LastKnown {
+  public:
+    LastKnown(const query::Scope& scope, const CheckOptions& options)
+        : m_scope(scope),
+          m_options(options),
+          m_known(scope.last_known(options.by_definition, counted_columns, options.metric->counts)),
+          m_values(options.metric->measure(m_known, options.by_definition, options.expected)),
+          m_end(std::min(options.expected.now,
+                         scope.selection().span.until.value_or(options.expected.now))) {}
+
+    // For the one value of everything together.
+    void put_one(std::vector<Measured>& measured, table::Probe& probe) const {
+        if (m_values.empty()) return;
+        if (const auto due = due_one()) {
+            probe.remarks.push_back(fmt::format("\"{}\" is {}", due->label.value_or(due->id),
+                                                rhythm::name_of(due->state)));
+            return;
+        }
+        measured = m_values;
+        const auto last = answers::rates(m_known, query::By::none).total.last_created_at;
+        probe.remarks.push_back(with_window("no run", m_options) + ", the last: " + text(*last));
+        probe.when.clear();
+    }
+
+    // For the definitions that have no value. Those that have ended, and reports without a
+    // definition, which are of different jobs, stay out.
+    void put_for_each(std::vector<Measured>& measured) const {
+        std::set<std::string> there;
+        for (const auto& one : measured) there.insert(id_of(one));
+        auto values = m_values;
+        std::erase_if(values, [&](const Measured& one) { return there.contains(id_of(one)); });
+        if (values.empty()) return;
+        std::map<std::string, const rhythm::MissedRow*> rows;
+        const auto expected = rhythm::missed_at_the_end(m_scope, m_options.expected).rows;
+        for (const auto& row : expected) rows.emplace(row.id, &row);
+        for (auto& one : values) {
+            const auto row = rows.find(id_of(one));
+            if (row == rows.end() || row->second->has_ended(m_end)) continue;
+            one.is_overdue = row->second->is_problem();
+            if (one.is_overdue) {
+                one.item.value = {};
+                one.item.phrase = rhythm::name_of(row->second->state);
+            } else {
+                one.item.phrase += ", last run " + text(row->second->last_created_at);
+            }
+            measured.push_back(std::move(one));
+        }
+    }
+
+  private:
+    static std::string id_of(const Measured& one) {
+        const auto* id = std::get_if<std::string>(&one.item.definition[0]);
+        return id != nullptr ? *id : std::string();
+    }
+    std::string text(time::Instant at) const {
+        return time::format_local(at, m_scope.selection().zone, false);
+    }
+
+    // A definition whose run was due in the window; or the most urgent one, where all that have a
+    // rhythm are overdue.
+    std::optional<rhythm::MissedRow> due_one() const {
+        auto rows = rhythm::missed_at_the_end(m_scope, m_options.expected).rows;
+        std::erase_if(rows, [&](const rhythm::MissedRow& row) {
+            return !row.has_rhythm() || row.has_ended(m_end);
+        });
+        const auto since = m_scope.selection().span.since;
+        const auto due = std::find_if(rows.begin(), rows.end(), [&](const rhythm::MissedRow& row) {
+            return row.is_problem() && row.expected_by >= since;
+        });
+        if (due != rows.end()) return *due;
+        if (rows.empty() || !rows.back().is_problem()) return std::nullopt;
+        return rows.front();
+    }
+
+    const query::Scope& m_scope;
+    const CheckOptions& m_options;
+    query::Scope m_known;
+    std::vector<Measured> m_values;
+    time::Instant m_end;  // of the window, or now
+};
+
 std::optional<std::string> text_of(const std::optional<Threshold>& range) {
     return range ? std::optional(range->text()) : std::nullopt;
 }
@@ -93,9 +179,6 @@ table::Probe check(const query::Scope& scope, const CheckOptions& options) {
                          "leave out `--by definition`");
     }
     auto measured = metric.measure(scope, options.by_definition, options.expected);
-    const auto left_out = take_out_small(measured, options.min_runs);
-    for (auto& one : measured) one.item.state = state_of(one.value, options);
-    put_worst_first(measured, metric.low_is_bad);
     table::Probe probe;
     probe.window = query::window_of(scope.selection());
     probe.metric = metric.key;
@@ -103,8 +186,18 @@ table::Probe check(const query::Scope& scope, const CheckOptions& options) {
     probe.warning = text_of(options.warning);
     probe.critical = text_of(options.critical);
     probe.by_definition = options.by_definition;
+    const bool has_stand_in = options.last_known_stands && options.min_runs <= 1 &&
+                              metric.counts != nullptr && scope.selection().span.since;
+    if (has_stand_in && options.by_definition) LastKnown(scope, options).put_for_each(measured);
+    if (has_stand_in && !options.by_definition && measured.empty())
+        LastKnown(scope, options).put_one(measured, probe);
+    const auto left_out = take_out_small(measured, options.min_runs);
+    for (auto& one : measured)
+        one.item.state = one.is_overdue ? options.no_data : state_of(one.value, options);
+    put_worst_first(measured, metric.low_is_bad);
     probe.state = measured.empty() ? options.no_data : measured.front().item.state;
-    if (measured.empty()) probe.remarks.push_back(why_nothing(left_out, options));
+    if (measured.empty())
+        probe.remarks.insert(probe.remarks.begin(), why_nothing(left_out, options));
     for (auto& one : measured) probe.items.push_back(std::move(one.item));
     tell_unmatched(scope, probe);
     return probe;

@@ -20,8 +20,10 @@ struct CheckOptions {
     std::optional<Threshold> warning, critical;
     std::int64_t min_runs = 0;  // values of fewer finished jobs are left out
     table::ProbeState no_data = table::ProbeState::unknown;  // the state where no value is left
-    std::string when;                                        // the window in words, for the answer
-    rhythm::MissedOptions expected;                          // the clock, schedules and downtime
+    // Where a window holds no job, and none was due in it, what was known before stands.
+    bool last_known_stands = true;
+    std::string when;                // the window in words, for the answer
+    rhythm::MissedOptions expected;  // the clock, schedules and downtime
 };
 
 // The state of the probe is that of the worst value. A pattern of the selection that matches no

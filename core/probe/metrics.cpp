@@ -159,10 +159,6 @@ std::vector<Measured> measure_p95(const query::Scope& scope, bool by_definition,
     return found;
 }
 
-bool has_rhythm(const rhythm::MissedRow& row) {
-    return row.state < rhythm::Punctuality::irregular;
-}
-
 Measured missed_of(const rhythm::MissedRow& row) {
     return {{{row.id, table::cell_or_unknown(row.label), table::cell_or_unknown(row.type)},
              row.is_problem(),
@@ -176,7 +172,7 @@ Measured missed_of(const rhythm::MissedRow& row) {
 std::vector<Measured> measure_missed(const query::Scope& scope, bool by_definition,
                                      const rhythm::MissedOptions& options) {
     auto rows = rhythm::missed(scope, options).rows;
-    std::erase_if(rows, [](const rhythm::MissedRow& row) { return !has_rhythm(row); });
+    std::erase_if(rows, [](const rhythm::MissedRow& row) { return !row.has_rhythm(); });
     std::vector<Measured> found;
     if (by_definition) {
         for (const auto& row : rows) found.push_back(missed_of(row));
@@ -202,25 +198,39 @@ std::vector<Measured> measure_rejected(const query::Scope& scope, bool,
              static_cast<double>(count)}};
 }
 
+bool has_finished(const store::FactBatch& batch, std::size_t i) {
+    return model::is_finished(batch.status[i]);
+}
+
+bool has_known_records(const store::FactBatch& batch, std::size_t i) {
+    return has_finished(batch, i) && batch.operations[i] > 0 && batch.succeeded[i] >= 0 &&
+           batch.failed[i] >= 0;
+}
+
+bool has_duration(const store::FactBatch& batch, std::size_t i) {
+    return has_finished(batch, i) && batch.updated_at[i] >= batch.created_at[i];
+}
+
 }  // namespace
 
 const std::vector<Metric>& check_metrics() {
     constexpr bool low = true, high = false, recent = true, all = false;
     static const std::vector<Metric> metrics{
         {"job-success-rate", "job_success_rate", "finished jobs", Unit::per_cent, low, recent, true,
-         measure_job_success},
+         measure_job_success, has_finished},
         {"operation-success-rate", "operation_success_rate", "records of finished jobs",
-         Unit::per_cent, low, recent, true, measure_operation_success},
-        {"failed", "failed", "finished jobs", Unit::count, high, recent, true, measure_failed},
+         Unit::per_cent, low, recent, true, measure_operation_success, has_known_records},
+        {"failed", "failed", "finished jobs", Unit::count, high, recent, true, measure_failed,
+         has_finished},
         {"failure-streak", "failure_streak", "finished jobs", Unit::count, high, all, true,
-         measure_failure_streak},
-        {"age", "age", "finished jobs", Unit::seconds, high, all, true, measure_age},
+         measure_failure_streak, has_finished},
+        {"age", "age", "finished jobs", Unit::seconds, high, all, true, measure_age, has_finished},
         {"p95", "p95", "finished jobs of known duration", Unit::seconds, high, recent, true,
-         measure_p95},
+         measure_p95, has_duration},
         {"missed", "missed", "definitions of known rhythm", Unit::count, high, all, true,
-         measure_missed},
+         measure_missed, nullptr},
         {"rejected", "rejected", "rejected bodies", Unit::count, high, recent, false,
-         measure_rejected},
+         measure_rejected, nullptr},
     };
     return metrics;
 }

@@ -19,6 +19,7 @@ struct Measured {
     table::ProbeItem item;             // its state is not yet decided
     std::optional<std::int64_t> runs;  // the finished jobs behind it; none: it is not made of jobs
     double value = 0;  // in the metric's unit; infinite where there never was what it waits for
+    bool is_overdue = false;  // no value: a run was due, and none has come
 };
 
 struct Metric {
@@ -32,7 +33,13 @@ struct Metric {
     // The groups that have a value, in no promised order.
     std::vector<Measured> (*measure)(const query::Scope& scope, bool by_definition,
                                      const rhythm::MissedOptions& clock_and_schedules);
+    // Whether a report gives it a value, by counted_columns; null where it is not made of jobs.
+    query::Scope::Counts counts;
 };
+
+inline constexpr store::FactColumns counted_columns =
+    store::FactColumn::status | store::FactColumn::operations | store::FactColumn::created_at |
+    store::FactColumn::updated_at;
 
 // All metrics, the default first.
 const std::vector<Metric>& check_metrics();

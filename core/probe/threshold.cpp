@@ -7,6 +7,7 @@
 #include "core/time/length.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -26,6 +27,14 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
             : "ranges are as in \"10\", \"10:\", \"~:10\", \"10:20\" or \"@10:20\"");
 }
 
+// Whoever writes 0.95 means 95 per cent as a rule, and would never be told anything.
+[[noreturn]] void refuse_fraction(std::string_view text, std::string_view end, double number) {
+    throw UsageError(
+        fmt::format("\"{}\" is in per cent, and {} may be a fraction", visible(text), end),
+        fmt::format("write {} for the fraction, or {}% for so few per cent",
+                    decimal_text(std::round(number * 1e12) / 1e10), end));
+}
+
 // Digits with a sign and a fraction; no exponents, no names such as `inf`.
 std::optional<double> plain_number(std::string_view text) {
     double value = 0;
@@ -38,8 +47,13 @@ std::optional<double> plain_number(std::string_view text) {
 }
 
 double end_of_range(std::string_view end, Unit unit, std::string_view text) {
-    if (unit == Unit::per_cent && end.ends_with('%')) end.remove_suffix(1);
-    if (const auto number = plain_number(end)) return *number;
+    const bool has_sign = unit == Unit::per_cent && end.ends_with('%');
+    if (has_sign) end.remove_suffix(1);
+    if (const auto number = plain_number(end)) {
+        const bool may_be_fraction = unit == Unit::per_cent && *number > 0 && *number <= 1;
+        if (may_be_fraction && !has_sign) refuse_fraction(text, end, *number);
+        return *number;
+    }
     if (unit != Unit::seconds || end.starts_with('/')) refuse(text, "");
     return static_cast<double>(time::parse_length(end).count()) / 1e6;
 }

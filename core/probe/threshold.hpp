@@ -20,8 +20,9 @@ enum class Unit : std::uint8_t {
 // "Threshold and Ranges".
 class Threshold {
   public:
-    // Ends are decimal numbers. Of per cent they may carry a `%`, of seconds they may be lengths
-    // such as `26h`. Throws UsageError.
+    // Ends are decimal numbers. Of per cent they may carry a `%`, and must where they could be
+    // meant as fractions (above 0 up to 1); of seconds they may be lengths such as `26h`. Throws
+    // UsageError.
     static Threshold parse(std::string_view text, Unit unit);
 
     // The value may be infinite.

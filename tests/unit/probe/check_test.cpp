@@ -257,3 +257,93 @@ TEST_CASE("a state is confirmed by runs in a row", "[probe]") {
           "..."
           "..o");
 }
+
+namespace {
+
+query::Selection ended_within(const char* since, const char* until) {
+    query::Selection selection;
+    selection.at = store::WhichTime::updated;
+    selection.span = {instant(since), instant(until)};
+    return selection;
+}
+
+// d-1 each night at 02:00 of October, for 20 minutes; d-2 now and then, last in October, failing.
+store::Store nightly(bool with_last = true) {
+    std::vector<Made> reports;
+    for (int day = 1; day <= 31 + (with_last ? 2 : 1); ++day) {
+        const auto date = day <= 31 ? "2026-10-" + std::to_string(100 + day).substr(1)
+                                    : "2026-11-0" + std::to_string(day - 31);
+        reports.push_back({"n" + date, day % 9 == 0 ? "FAILURE" : "SUCCESS", date + "T02:00:00Z",
+                           date + "T02:20:00Z", "d-1", "Nightly", 10, 10, 0});
+    }
+    for (const char* day : {"03", "04", "17", "29"}) {
+        const auto date = std::string("2026-10-") + day;
+        reports.push_back({"o" + date, "FAILURE", date + "T11:00:00Z", date + "T11:00:09Z", "d-2",
+                           "Odd", 10, 10, 0});
+    }
+    return query_test::store_of(reports);
+}
+
+}  // namespace
+
+TEST_CASE("where no job ended in the window, the last one stands", "[probe]") {
+    const auto store = nightly();
+    auto asked = options("failed");
+    asked.critical = Threshold::parse("0", probe::Unit::count);
+    asked.when = "in the last 1h";
+    const auto inside = ended_within("2026-11-02T02:00:00Z", "2026-11-02T03:00:00Z");
+    const auto after = ended_within("2026-11-02T11:00:00Z", "2026-11-02T12:00:00Z");
+    CHECK(probe_of(store, asked, inside).state == ProbeState::ok);
+    CHECK(probe_of(store, asked, inside).remarks.empty());
+    const auto quiet = probe_of(store, asked, after);
+    CHECK(quiet.state == ProbeState::ok);
+    CHECK(said(quiet) == "0 of 1 job failed");
+    CHECK(quiet.when.empty());
+    CHECK(quiet.remarks ==
+          std::vector<std::string>{"no run in the last 1h, the last: 2026-11-02 02:00"});
+    asked.last_known_stands = false;
+    CHECK(probe_of(store, asked, after).state == ProbeState::unknown);
+    asked.last_known_stands = true;
+    asked.min_runs = 2;
+    CHECK(probe_of(store, asked, after).state == ProbeState::unknown);
+}
+
+TEST_CASE("a failure stands until the next run, each definition by itself", "[probe]") {
+    auto asked = options("failed", true);
+    asked.critical = Threshold::parse("0", probe::Unit::count);
+    const auto after = ended_within("2026-11-02T11:00:00Z", "2026-11-02T12:00:00Z");
+    CHECK(said(probe_of(nightly(), asked, after)) ==
+          "d-2: 1 of 1 job failed, last run 2026-10-29 11:00; "
+          "d-1: 0 of 1 job failed, last run 2026-11-02 02:00");
+    const auto overdue = probe_of(nightly(false), asked, after);
+    CHECK(said(overdue) == "d-2: 1 of 1 job failed, last run 2026-10-29 11:00; d-1:  late");
+    CHECK(overdue.items.back().state == ProbeState::unknown);
+    // One that has ended is left out.
+    asked.expected.now = instant("2026-12-20T12:00:00Z");
+    const auto winter = ended_within("2026-12-20T11:00:00Z", "2026-12-20T12:00:00Z");
+    CHECK(probe_of(nightly(), asked, winter).items.empty());
+}
+
+TEST_CASE("where a job was due and none came, nothing stands", "[probe]") {
+    const auto store = nightly(false);
+    const auto asked = options("job-success-rate");
+    const auto at = [&](const char* since, const char* until) {
+        return probe_of(store, asked, ended_within(since, until));
+    };
+    CHECK(at("2026-11-02T00:00:00Z", "2026-11-02T01:00:00Z").state == ProbeState::ok);
+    const auto due = at("2026-11-02T02:00:00Z", "2026-11-02T03:00:00Z");
+    CHECK(due.state == ProbeState::unknown);
+    CHECK(due.remarks == std::vector<std::string>{"no finished jobs", "\"Nightly\" is late"});
+    // Still overdue an hour later: all that have a rhythm are.
+    CHECK(at("2026-11-02T04:00:00Z", "2026-11-02T05:00:00Z").state == ProbeState::unknown);
+    CHECK(probe_of(query_test::store_of({}), asked).state == ProbeState::unknown);
+}
+
+TEST_CASE("a job without a value for the metric does not hide the one before", "[probe]") {
+    const auto store = query_test::store_of({{"1", "SUCCESS", "01:00:00", "", "d", "A", 10, 9, 1},
+                                             {"2", "FAILURE", "09:00:00", "", "d", "A", 0, 0, 0}});
+    const auto window = ended_within("2026-11-02T08:00:00Z", "2026-11-02T12:00:00Z");
+    CHECK(said(probe_of(store, options("operation-success-rate"), window)) ==
+          "0.9 of 10 records succeeded");
+    CHECK(said(probe_of(store, options("failed"), window)) == "1 of 1 job failed");
+}

@@ -106,3 +106,20 @@ TEST_CASE("what is no range is refused", "[probe]") {
     CHECK_THROWS_AS(Threshold::parse("2x", Unit::seconds), UsageError);
     CHECK_THROWS_AS(Threshold::parse("2h:1h", Unit::seconds), UsageError);
 }
+
+TEST_CASE("a share that may be a fraction is refused", "[probe]") {
+    for (const char* range : {"0.95:", "~:0.05", "@0.1:95", "1:", "0.9:1"}) {
+        CHECK_THROWS_AS(Threshold::parse(range, Unit::per_cent), UsageError);
+        CHECK_NOTHROW(Threshold::parse(range, Unit::count));
+    }
+    CHECK(text("0.95%:", Unit::per_cent) == "0.95:");
+    CHECK(text("1%:", Unit::per_cent) == "1:");
+    CHECK(text("0:", Unit::per_cent) == "0:");
+    CHECK(text("1.01:", Unit::per_cent) == "1.01:");
+    try {
+        Threshold::parse("0.95:", Unit::per_cent);
+    } catch (const UsageError& error) {
+        CHECK(error.what() == std::string("\"0.95:\" is in per cent, and 0.95 may be a fraction"));
+        CHECK(error.hint() == "write 95 for the fraction, or 0.95% for so few per cent");
+    }
+}

@@ -43,6 +43,14 @@ ingest::LoadResult load_files(const Globals& globals, const std::vector<std::str
     if (rejected > warnings_shown && !globals.verbose) {
         print_warning(fmt::format("{} more rejected", count_text(rejected - warnings_shown)));
     }
+    if (const auto missing = result.lists.missing(); missing > 0 && !globals.quiet) {
+        const auto jobs = result.lists.jobs();
+        print_warning(fmt::format("{} of the {} that the lists count are missing in them",
+                                  count_text(missing), counted(jobs, "job", "jobs")));
+        print_hint(
+            "the platform lists its jobs in pages: load the others too; loading one again changes "
+            "nothing");
+    }
     return result;
 }
 

@@ -95,6 +95,7 @@ class DefinitionsFold {
         row.first_created_at = time::instant_from_micros(m_seen[key].first);
         row.last_created_at = time::instant_from_micros(latest.created_at);
         if (const auto* status = m_scope.catalogue().word(latest.word)) row.last_status = *status;
+        row.definition = *m_scope.catalogue().definition(static_cast<store::DefinitionKey>(key));
         return row;
     }
 
@@ -113,6 +114,17 @@ DefinitionsAnswer definitions(const query::Scope& scope) {
     return fold.answer();
 }
 
+std::vector<table::Column> fact_columns() {
+    return {
+        {"enabled", "enabled"}, {"description", "description"}, {"recovery_strategy", "recovery"}};
+}
+
+table::Row fact_cells(const store::Definition& definition) {
+    return {table::cell_or_unknown(definition.enabled),
+            table::cell_or_unknown(definition.description),
+            table::cell_or_unknown(definition.recovery_strategy)};
+}
+
 table::ResultTable definitions_table(const DefinitionsAnswer& answer) {
     table::ResultTable table;
     table.rows_key = "definitions";
@@ -126,12 +138,16 @@ table::ResultTable definitions_table(const DefinitionsAnswer& answer) {
                      {"last_created_at", "last run"},
                      {"last_status", "last"},
                      {"names", "names", table::Audience::machines}};
+    const std::size_t facts = table.columns.size();
+    for (auto& column : fact_columns()) table.columns.push_back(std::move(column));
     for (const auto& row : answer.rows) {
         table::Row cells = row.key;
         cells.insert(cells.end(), {row.reports, row.first_created_at, row.last_created_at,
                                    row.last_status, row.names});
+        for (auto& cell : fact_cells(row.definition)) cells.push_back(std::move(cell));
         table.rows.push_back(std::move(cells));
     }
+    table::hide_unknown(table, facts);
     return table;
 }
 

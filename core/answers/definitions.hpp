@@ -20,6 +20,7 @@ struct DefinitionsRow {
     time::Instant last_created_at;
     std::string last_status;         // by created_at, then id
     std::vector<std::string> names;  // by the created_at they were first seen at
+    store::Definition definition;    // what the platform says of it
 };
 
 struct DefinitionsAnswer {
@@ -28,6 +29,9 @@ struct DefinitionsAnswer {
 };
 
 DefinitionsAnswer definitions(const query::Scope& scope);
+// What the platform's list says of a definition, for `show` too.
+std::vector<table::Column> fact_columns();
+table::Row fact_cells(const store::Definition& definition);
 table::ResultTable definitions_table(const DefinitionsAnswer& answer);
 
 }  // namespace jobtally::answers

@@ -1,27 +1,13 @@
 // Reads reports by id and puts their columns together.
 #include "core/answers/show.hpp"
 
+#include "core/answers/definitions.hpp"
 #include "core/answers/list.hpp"
 #include "core/query/scope.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace jobtally::answers {
-
-namespace {
-
-// People do not read lines that say nothing: a failure is not judged, a success is in no streak.
-void hide_unknown(table::ResultTable& table, std::size_t first) {
-    for (std::size_t i = first; i < table.columns.size(); ++i) {
-        const bool unknown = std::all_of(
-            table.rows.begin(), table.rows.end(),
-            [&](const table::Row& row) { return std::holds_alternative<std::monostate>(row[i]); });
-        if (unknown) table.columns[i].audience = table::Audience::machines;
-    }
-}
-
-}  // namespace
 
 ShowAnswer show(const store::Store& store, const std::vector<std::string>& ids,
                 const time::Zone& zone) {
@@ -36,7 +22,11 @@ ShowAnswer show(const store::Store& store, const std::vector<std::string>& ids,
             continue;
         }
         auto standing = standing_of(scope, *stored);
-        answer.reports.push_back({std::move(*stored), std::move(standing)});
+        store::Definition definition;
+        for (const auto& known : scope.catalogue().definitions()) {
+            if (known.id == stored->report.definition_id) definition = known;
+        }
+        answer.reports.push_back({std::move(*stored), std::move(standing), std::move(definition)});
     }
     return answer;
 }
@@ -49,6 +39,11 @@ table::ResultTable show_table(const ShowAnswer& answer, table::Sparkline marks) 
     table.columns.push_back({"unknown_members", "other members"});
     const std::size_t always_shown = table.columns.size() + columns_always_shown;
     for (auto& column : standing_columns(marks)) table.columns.push_back(std::move(column));
+    const std::size_t facts = table.columns.size();
+    for (auto& column : fact_columns()) {
+        column.title = "definition: " + column.title;
+        table.columns.push_back(std::move(column));
+    }
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
         const auto& shown = answer.reports[i];
         const auto& members = shown.stored.report.unknown_members;
@@ -59,9 +54,10 @@ table::ResultTable show_table(const ShowAnswer& answer, table::Sparkline marks) 
                 table.rows[i].push_back(std::move(cell));
             }
         }
-        table.rows[i].resize(table.columns.size());
+        table.rows[i].resize(facts);
+        for (auto& cell : fact_cells(shown.definition)) table.rows[i].push_back(std::move(cell));
     }
-    hide_unknown(table, always_shown);
+    table::hide_unknown(table, always_shown);
     return table;
 }
 

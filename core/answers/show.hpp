@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/answers/standing.hpp"
+#include "core/store/reports/catalogue.hpp"
 #include "core/store/reports/read_reports.hpp"
 #include "core/table/result_table.hpp"
 
@@ -14,6 +15,7 @@ namespace jobtally::answers {
 struct ShownReport {
     store::StoredReport stored;
     std::optional<Standing> standing;  // of reports with a definition
+    store::Definition definition;      // what the platform says of it
 };
 
 struct ShowAnswer {

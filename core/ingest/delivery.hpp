@@ -25,6 +25,7 @@ struct Delivery {
     // How many more rejections there were. If a body has very many, the last entries of
     // `rejections` are pieces of that body.
     std::int64_t more_rejected = 0;
+    std::int64_t missing = 0;         // jobs that the lists in it say there are, but do not hold
     std::optional<std::string> body;  // as it came, where the sender can't be asked again
     std::string source;               // `http 127.0.0.1`, `reports.ndjson`
     time::Instant received_at;

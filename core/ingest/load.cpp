@@ -87,14 +87,17 @@ class Pass {
           m_tells_rejections(tells_rejections),
           m_room(read_bytes) {}
 
+    // Returns what the lists in them say of themselves.
     template <class Taker>
-    void run(Taker& taker) {
-        for (std::size_t i = 0; i < m_sources.count(); ++i) read(m_sources.at(i), taker);
+    wire::ListTotals run(Taker& taker) {
+        wire::ListTotals lists;
+        for (std::size_t i = 0; i < m_sources.count(); ++i) lists.add(read(m_sources.at(i), taker));
+        return lists;
     }
 
   private:
     template <class Taker>
-    void read(InputFile& file, Taker& taker) {
+    wire::ListTotals read(InputFile& file, Taker& taker) {
         wire::ReportReader reader;
         taker.begin(file.name());
         for (auto bytes = file.read(m_room); !bytes.empty(); bytes = file.read(m_room)) {
@@ -106,6 +109,7 @@ class Pass {
         reader.finish();
         drain(reader, file, taker);
         taker.end();
+        return reader.list_totals();
     }
 
     template <class Taker>
@@ -147,7 +151,7 @@ LoadResult load(const std::vector<std::string>& paths, DeliverySink& sink,
     }
     DeliveryRound round(sink, options.deliveries);
     Batcher batcher(round, options, hooks);
-    Pass(sources, hooks, !options.strict).run(batcher);
+    result.lists = Pass(sources, hooks, !options.strict).run(batcher);
     result.tally = round.finish();
     return result;
 }

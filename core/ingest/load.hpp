@@ -4,6 +4,7 @@
 #include "core/ingest/delivery.hpp"
 #include "core/model/outcome.hpp"
 #include "core/time/instant.hpp"
+#include "core/wire/list_totals.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,7 @@ struct LoadHooks {
 
 struct LoadResult {
     model::Tally tally;
+    wire::ListTotals lists;   // of all sources together
     bool is_refused = false;  // strict, and something was rejected: nothing was stored
 };
 

@@ -109,8 +109,8 @@ class LastKnown {
         probe.when.clear();
     }
 
-    // For the definitions that have no value. Those that have ended, and reports without a
-    // definition, which are of different jobs, stay out.
+    // For the definitions that have no value. Those that have ended or are disabled, and reports
+    // without a definition, which are of different jobs, stay out.
     void put_for_each(std::vector<Measured>& measured) const {
         std::set<std::string> there;
         for (const auto& one : measured) there.insert(id_of(one));
@@ -122,7 +122,10 @@ class LastKnown {
         for (const auto& row : expected) rows.emplace(row.id, &row);
         for (auto& one : values) {
             const auto row = rows.find(id_of(one));
-            if (row == rows.end() || row->second->has_ended(m_end)) continue;
+            if (row == rows.end() || row->second->has_ended(m_end) ||
+                row->second->state == rhythm::Punctuality::disabled) {
+                continue;
+            }
             one.is_overdue = row->second->is_problem();
             if (one.is_overdue) {
                 one.item.value = {};

@@ -30,6 +30,11 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
     if (expectation.rhythm) row.rhythm = expectation.rhythm->schedule->text(zone);
     row.is_configured = configured != nullptr;
     row.listener_down = expectation.listener_down;
+    if (definition.enabled == false) {
+        row.state = Punctuality::disabled;
+        row.expected_by.reset();
+        row.overdue.reset();
+    }
     return row;
 }
 
@@ -50,8 +55,8 @@ const ConfiguredSchedule* configured_for(const store::Definition& definition,
 }
 
 std::string_view name_of(Punctuality state) {
-    constexpr std::string_view names[] = {"missed",    "stuck",   "late", "on-time",
-                                          "irregular", "too-few", "ended"};
+    constexpr std::string_view names[] = {"missed",    "stuck",   "late",  "on-time",
+                                          "irregular", "too-few", "ended", "disabled"};
     return names[static_cast<std::size_t>(state)];
 }
 

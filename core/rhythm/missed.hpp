@@ -17,10 +17,19 @@ namespace jobtally::rhythm {
 
 // How a definition stands to its rhythm, the most urgent first: its report is overdue by a whole
 // interval or more, its run goes on for too long, its report is overdue by less, it is on time, it
-// has no rhythm, it has too few runs to tell, or it has not run for so long that it counts as
-// retired. The question `missed` is named for the first.
-enum class Punctuality : std::uint8_t { missed, stuck, late, on_time, irregular, too_few, ended };
-inline constexpr std::size_t punctualities = 7;
+// has no rhythm, it has too few runs to tell, it has not run for so long that it counts as retired,
+// or the platform's own list says that it is disabled. The question `missed` is named for the first.
+enum class Punctuality : std::uint8_t {
+    missed,
+    stuck,
+    late,
+    on_time,
+    irregular,
+    too_few,
+    ended,
+    disabled
+};
+inline constexpr std::size_t punctualities = 8;
 std::string_view name_of(Punctuality state);  // `on-time`
 
 struct MissedOptions {

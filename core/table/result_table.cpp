@@ -55,4 +55,15 @@ ResultTable choose_columns(ResultTable table, const std::vector<std::string>& ke
     return table;
 }
 
+void hide_unknown(ResultTable& table, std::size_t first) {
+    for (std::size_t i = first; i < table.columns.size(); ++i) {
+        const bool says_nothing =
+            std::all_of(table.rows.begin(), table.rows.end(), [&](const Row& row) {
+                const auto* text = std::get_if<std::string>(&row[i]);
+                return text ? text->empty() : std::holds_alternative<std::monostate>(row[i]);
+            });
+        if (says_nothing) table.columns[i].audience = Audience::machines;
+    }
+}
+
 }  // namespace jobtally::table

@@ -135,6 +135,10 @@ struct ResultTable {
     std::string empty_note = "no reports";  // what a person reads in place of a table without rows
 };
 
+// Leaves the columns from `first` on that are unknown or empty in all rows to machines: people do
+// not read lines that say nothing.
+void hide_unknown(ResultTable& table, std::size_t first);
+
 // `table` reduced to the columns of `keys`, in that order, each then for everyone. Empty keys: as
 // it is. Throws UsageError, naming the known keys, for one that the table does not have, and for
 // one named twice.

@@ -40,6 +40,8 @@ void ReportHandler::begin_report(int depth, bool may_be_list) {
     m_deepest = depth;
     m_may_be_list = may_be_list;
     m_is_list = m_complete = m_gathering = false;
+    m_total.reset();
+    m_scalar.clear();
 }
 
 void ReportHandler::ignore_rest() {
@@ -127,6 +129,7 @@ bool ReportHandler::on_string(string_view s, std::size_t, error_code&) {
     const std::string_view text = whole(s);
     if (m_slot != Slot::ignored && (is_ascii(text) || check_utf8(text, "not UTF-8")))
         take_text(text);
+    if (m_depth == 0) m_scalar = text;
     return scalar_done();
 }
 
@@ -189,6 +192,10 @@ void ReportHandler::take_text(std::string_view text) {
 }
 
 bool ReportHandler::number(std::string_view text) {
+    if (m_depth == 0) m_scalar = text;
+    if (m_may_be_list && m_depth == 1 && m_unknown_key == "total") {
+        if (const auto total = count_of(text)) m_total = *total;
+    }
     if (m_slot == Slot::id && is_integer(text)) {
         m_draft.take_text(m_slot, text);
     } else if (!is_count(m_slot)) {

@@ -6,6 +6,7 @@
 #include "core/wire/unknown_members.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,10 @@ class ReportHandler {
 
     bool complete() const { return m_complete; }
     bool is_list() const { return m_is_list; }
+    // The member `total` of a list, where it came before the items.
+    std::optional<std::int64_t> total() const { return m_total; }
+    // The text or number that a value of no interest was; empty for all others.
+    const std::string& scalar() const { return m_scalar; }
     // To be called after the value's end. False if it is not an acceptable report; draft() then
     // says why.
     bool settle();
@@ -82,6 +87,8 @@ class ReportHandler {
     bool m_may_be_list = false;
     bool m_is_list = false;
     bool m_complete = false;
+    std::optional<std::int64_t> m_total;
+    std::string m_scalar;
     bool m_gathering = false;  // m_gathered holds the first part of a text or number
     std::string m_gathered;
 };

@@ -7,6 +7,7 @@
 #include "core/wire/syntax_problem.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -78,6 +79,7 @@ ReportReader::Step ReportReader::between(model::Rejection& rejection) {
     if (m_is_at_front) return look_at_front();
     switch (m_around.take(rest.front())) {
         case Surroundings::Mark::passed:
+            if (rest.front() == '}') end_list();
             m_window.pass(1);
             if (m_around.is_open_ground() && m_around.is_damaged() && !m_tail.empty())
                 return tell_tail(rejection);
@@ -191,9 +193,11 @@ ReportReader::Step ReportReader::end_value(model::Rejection& rejection) {
     if (!is_report && !m_parser.handler().draft().has_what_is_required()) {
         if (m_tail.size() < m_limits.kept_body) m_tail += m_window.value();
         m_tail.resize(std::min(m_tail.size(), m_limits.kept_body));
+        end_tail_value();
         m_around.value_ended();
         return {};
     }
+    ++m_items;
     const bool too_long = m_window.is_too_long();
     const bool good = m_parser.handler().settle() && !too_long;
     if (!good) {
@@ -206,7 +210,28 @@ ReportReader::Step ReportReader::end_value(model::Rejection& rejection) {
     return good ? Got::report : Got::rejection;
 }
 
+void ReportReader::end_tail_value() {
+    const std::string& scalar = m_parser.handler().scalar();
+    if (m_around.expects_name()) {
+        m_tail_name = scalar;
+    } else if (m_tail_name == "total" && !scalar.empty()) {
+        std::int64_t total = 0;
+        const char* const end = scalar.data() + scalar.size();
+        const auto [stop, error] = std::from_chars(scalar.data(), end, total);
+        if (error == std::errc{} && stop == end && total >= 0) m_total = total;
+    }
+}
+
+// Tells nothing where the list said no total.
+void ReportReader::end_list() {
+    if (m_is_in_list && m_total) m_totals.add(*m_total, m_items);
+    m_is_in_list = false;
+}
+
 void ReportReader::enter_list() {
+    m_is_in_list = true;
+    m_total = m_parser.handler().total();
+    m_items = 0;
     m_window.pass(std::min<std::size_t>(m_window.rest().size(), 1));  // the `[`
     m_head = m_window.value().substr(0, std::min(kept_head, m_limits.kept_body));
     m_head_line = m_window.value_mark().line;

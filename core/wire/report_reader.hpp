@@ -4,6 +4,7 @@
 
 #include "core/model/outcome.hpp"
 #include "core/model/report.hpp"
+#include "core/wire/list_totals.hpp"
 #include "core/wire/salvage.hpp"
 #include "core/wire/surroundings.hpp"
 #include "core/wire/utf16.hpp"
@@ -42,6 +43,8 @@ class ReportReader {
     void feed(std::string_view bytes) { take(m_decoder.take(bytes)); }
     // There is no more input: what is incomplete is rejected.
     void finish();
+    // Of the lists that have ended and said a total.
+    const ListTotals& list_totals() const { return m_totals; }
     // Fills `report` (its strings keep their capacity) or `rejection`, and says which.
     Got next(model::JobReport& report, model::Rejection& rejection);
 
@@ -69,6 +72,8 @@ class ReportReader {
     void break_value(std::string problem);
     Step salvage(model::Rejection& rejection);
     std::string reason(bool too_long);
+    void end_tail_value();
+    void end_list();
 
     const Limits m_limits;
     Utf16Decoder m_decoder;
@@ -82,7 +87,12 @@ class ReportReader {
     model::JobReport m_unfinished;  // filled so far by a value whose rest has not come yet
     std::string m_head;             // the front of the array or list, for its rejection
     std::uint64_t m_head_line = 0;
-    std::string m_tail;  // what followed the items of a list, if that is not whole
+    std::string m_tail;         // what followed the items of a list, if that is not whole
+    bool m_is_in_list = false;  // from its items to its end, over what is broken in it
+    std::optional<std::int64_t> m_total;
+    std::int64_t m_items = 0;
+    std::string m_tail_name;  // of a member behind the items
+    ListTotals m_totals;
 };
 
 }  // namespace jobtally::wire

@@ -35,6 +35,8 @@ class Surroundings {
 
     // The value that take() announced should be a report, and not a later member of a list.
     bool expects_report() const { return m_expect < Expect::tail; }
+    // The value that take() announced is the name of a later member of a list.
+    bool expects_name() const { return m_expect == Expect::tail_key; }
     // The reader is at the top level, where a list may begin.
     bool is_open_ground() const { return m_container == Container::none; }
     // A syntax error was reported in an array or a list, and another one has not begun since.

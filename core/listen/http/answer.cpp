@@ -34,10 +34,14 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
     append_json_string(out, text);
 }
 
+// A list was a page of a longer one.
+std::string missing_text(const ingest::Delivery& delivery) {
+    return delivery.missing > 0 ? fmt::format(", \"missing\": {}", delivery.missing) : "";
+}
+
 std::string counts(const model::Tally& tally) {
     return fmt::format(
-        R"({{"read": {}, "stored": {}, "updated": {}, "unchanged": {}, "stale": {}, "rejected": {}}})"
-        "\n",
+        R"("read": {}, "stored": {}, "updated": {}, "unchanged": {}, "stale": {}, "rejected": {})",
         tally.read(), tally.stored, tally.updated, tally.unchanged, tally.stale, tally.rejected);
 }
 
@@ -52,12 +56,12 @@ Answer answer_to_nothing_acceptable(const ingest::Delivery& delivery) {
     return answer;
 }
 
-Answer answer_to_one(const model::JobReport& report, model::Outcome outcome) {
+Answer answer_to_one(const ingest::Delivery& delivery, model::Outcome outcome) {
     Answer answer{200, {}, "{"};
     append_member(answer.body, "result", model::name_of(outcome));
     answer.body += ", ";
-    append_member(answer.body, "id", report.id);
-    answer.body += "}\n";
+    append_member(answer.body, "id", delivery.reports.front().id);
+    answer.body += missing_text(delivery) + "}\n";
     return answer;
 }
 
@@ -105,8 +109,8 @@ Answer answer_to(const ingest::Receipt& receipt) {
     const auto& delivery = receipt.delivery;
     if (delivery.reports.empty()) return answer_to_nothing_acceptable(delivery);
     if (delivery.reports.size() == 1 && delivery.rejections.empty() && receipt.outcomes.size() == 1)
-        return answer_to_one(delivery.reports.front(), receipt.outcomes.front());
-    return {200, {}, counts(receipt.tally)};
+        return answer_to_one(delivery, receipt.outcomes.front());
+    return {200, {}, "{" + counts(receipt.tally) + missing_text(delivery) + "}\n"};
 }
 
 }  // namespace jobtally::listen

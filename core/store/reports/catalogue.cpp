@@ -42,7 +42,8 @@ Catalogue Catalogue::read(const Store& store) {
         place_of(catalogue.m_words, word, std::optional<std::string>()) = words.getColumn(1);
     }
     Statement definitions(store.connection(),
-                          "SELECT definition.definition, definition.definition_id, word.text "
+                          "SELECT definition.definition, definition.definition_id, word.text, "
+                          "enabled, description, recovery_strategy "
                           "FROM definition LEFT JOIN word ON word.word = definition.label");
     while (definitions.executeStep()) {
         const std::int64_t number = definitions.getColumn(0);
@@ -51,7 +52,11 @@ Catalogue Catalogue::read(const Store& store) {
         place_of(catalogue.m_index_of_key, key, -1) =
             static_cast<std::int32_t>(catalogue.m_definitions.size());
         catalogue.m_definitions.push_back(
-            {key, definitions.getColumn(1), optional_text(definitions.getColumn(2))});
+            {key, definitions.getColumn(1), optional_text(definitions.getColumn(2)),
+             definitions.getColumn(3).isNull()
+                 ? std::nullopt
+                 : std::optional(definitions.getColumn(3).getInt() != 0),
+             optional_text(definitions.getColumn(4)), optional_text(definitions.getColumn(5))});
     }
     return catalogue;
 }

@@ -12,10 +12,14 @@
 namespace jobtally::store {
 
 struct Definition {
-    DefinitionKey key;
+    DefinitionKey key = 0;
     std::string id;
     std::optional<std::string>
         label;  // the name in its report with the newest created_at (then the greatest id)
+    // What the platform's newest list says of it.
+    std::optional<bool> enabled{};
+    std::optional<std::string> description{};
+    std::optional<std::string> recovery_strategy{};
 };
 
 // A copy of the dictionary as it was when it was read.

@@ -4,6 +4,7 @@
 #include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/segments/segments.hpp"
+#include "core/time/rfc3339.hpp"
 
 #include <vector>
 
@@ -24,7 +25,23 @@ Labels::Labels(const Store::Connection& connection)
       m_write(connection,
               "UPDATE definition SET label = ?2, label_created_at = ?3, label_report_id = ?4 "
               "WHERE definition = ?1",
-              true) {}
+              true),
+      m_read_facts(connection,
+                   "SELECT json_type(?1, '$.definition.enabled'), "
+                   "CASE json_type(?1, '$.definition.description') WHEN 'text' "
+                   "THEN json_extract(?1, '$.definition.description') END, "
+                   "CASE json_type(?1, '$.definition.recovery_strategy') WHEN 'text' "
+                   "THEN json_extract(?1, '$.definition.recovery_strategy') END, "
+                   "CASE json_type(?1, '$.definition.updated_at') WHEN 'text' "
+                   "THEN json_extract(?1, '$.definition.updated_at') END",
+                   true),
+      m_write_facts(connection,
+                    "UPDATE definition SET enabled = ?2, description = ?3, recovery_strategy = ?4, "
+                    "described_at = ?5 WHERE definition_id = ?1 "
+                    "AND (described_at IS NULL OR ?5 IS NULL OR described_at <= ?5) "
+                    "AND (enabled IS NOT ?2 OR description IS NOT ?3 "
+                    "OR recovery_strategy IS NOT ?4 OR described_at IS NOT ?5)",
+                    true) {}
 
 Labels::Entry* Labels::entry(std::string_view definition_id) {
     const auto known = m_entries.find(definition_id);
@@ -115,6 +132,29 @@ void Labels::remove(std::string_view definition_id, const FactRow& row,
     if (own.label != 0 && !was_source) return;
     own.is_lost = m_any_lost = true;
     mark_changed(own);
+}
+
+void Labels::describe(std::string_view definition_id, std::string_view unknown_members) {
+    if (unknown_members.find("\"definition\":{") == std::string_view::npos) return;
+    const FastStatementUse facts(m_read_facts);
+    facts->bind(1, unknown_members);
+    facts->step();
+    const auto enabled = facts->text(0);
+    const bool is_known = enabled == "true" || enabled == "false";
+    if (!is_known && facts->is_null(1) && facts->is_null(2)) return;
+    const auto updated = time::parse_rfc3339(facts->text(3));
+    const FastStatementUse statement(m_write_facts);
+    statement->bind(1, definition_id);
+    statement->bind_known(2, enabled == "true" ? 1 : 0, is_known);
+    for (const int column : {1, 2}) {
+        if (facts->is_null(column)) {
+            statement->bind_null(column + 2);
+        } else {
+            statement->bind(column + 2, facts->text(column));
+        }
+    }
+    statement->bind_known(5, updated ? time::micros(*updated) : 0, updated.has_value());
+    statement->step();
 }
 
 void Labels::flush() {

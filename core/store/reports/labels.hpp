@@ -26,6 +26,10 @@ class Labels {
     void add(std::string_view definition_id, const FactRow& row, std::string_view report_id);
     // A report left the table.
     void remove(std::string_view definition_id, const FactRow& row, std::string_view report_id);
+    // An item of the platform's list came. Where its `definition`, among its unknown members, says
+    // whether the definition is enabled, what it is for or how it recovers, that replaces what was
+    // known, unless it is older (004_definition_facts.sql).
+    void describe(std::string_view definition_id, std::string_view unknown_members);
     // Writes what changed; scans the reports where a label lost its source. Definitions without any
     // report are deleted.
     void flush();
@@ -64,6 +68,8 @@ class Labels {
     FastStatement m_read;
     FastStatement m_read_report;
     FastStatement m_write;
+    FastStatement m_read_facts;
+    FastStatement m_write_facts;
 };
 
 }  // namespace jobtally::store

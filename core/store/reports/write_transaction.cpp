@@ -31,7 +31,12 @@ class WriteTransaction::Impl {
     Impl(Store& store, std::chrono::milliseconds patience, std::int64_t rejected_limit);
     ~Impl();
 
-    Outcome put(const JobReport& report, time::Instant received_at);
+    Outcome put(const JobReport& report, time::Instant received_at) {
+        const auto outcome = put_report(report, received_at);
+        if (report.definition_id)
+            memory().labels.describe(*report.definition_id, report.unknown_members);
+        return outcome;
+    }
     bool remove(std::string_view id);
     void reject(const model::Rejection& rejection, std::string_view source,
                 time::Instant received_at);
@@ -43,6 +48,7 @@ class WriteTransaction::Impl {
     WriterMemory& memory() { return *m_memory; }
     void begin();
     void roll_back() noexcept;
+    Outcome put_report(const JobReport& report, time::Instant received_at);
     bool find_keys(const JobReport& report, FactRow& row);
     void make_keys(const JobReport& report, FactRow& row);
     bool insert(const JobReport& report, FactRow& row);
@@ -142,7 +148,7 @@ void WriteTransaction::Impl::erase(std::string_view id, const FactRow& row,
     if (row.definition != 0) memory().labels.remove(definition_id, row, id);
 }
 
-Outcome WriteTransaction::Impl::put(const JobReport& report, time::Instant received_at) {
+Outcome WriteTransaction::Impl::put_report(const JobReport& report, time::Instant received_at) {
     FactRow row;
     row.created_at = time::micros(report.created_at);
     row.updated_at = value_of(report.updated_at);

@@ -414,6 +414,28 @@ TEST_CASE("an older store is migrated in one transaction", "[store]") {
     CHECK(kind_of([&] { store::Store::open_to_read(path); }) == Kind::newer);
 }
 
+TEST_CASE("a store of the step before the facts of definitions gets them", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    put_one(*std::make_unique<store::Store>(store::Store::open_to_write(path)), report_of("a"));
+    run_sql(path,
+            "DROP VIEW definitions; CREATE VIEW definitions AS SELECT 1;"
+            "ALTER TABLE definition DROP COLUMN enabled;"
+            "ALTER TABLE definition DROP COLUMN description;"
+            "ALTER TABLE definition DROP COLUMN recovery_strategy;"
+            "ALTER TABLE definition DROP COLUMN described_at; PRAGMA user_version = 3");
+    auto own = store::Store::open_to_write(path);
+    auto report = report_of("a");
+    report.unknown_members = R"({"definition":{"enabled":false,"description":"d"}})";
+    CHECK(put_one(own, report) == jobtally::model::Outcome::unchanged);
+    const auto catalogue = store::Catalogue::read(own);
+    const auto& definition = catalogue.definitions().front();
+    CHECK(definition.label == "Nightly");
+    CHECK(definition.enabled == false);
+    CHECK(definition.description == "d");
+    CHECK(definition.recovery_strategy == std::nullopt);
+}
+
 TEST_CASE("what was committed survives a kill", "[store]") {
     const TemporaryFolder folder;
     const auto path = folder / "a.db";

@@ -122,4 +122,29 @@ TEST_CASE("rejected bodies are kept, the newest only", "[store]") {
     CHECK(store::count_rejected(own) == 2);
 }
 
+TEST_CASE("what a list says of a definition replaces what is older", "[store]") {
+    auto own = store::Store::in_memory();
+    auto report = report_of("a");
+    const auto told = [&](const char* definition) {
+        report.unknown_members =
+            std::string(R"({"x":"\"definition\":{","definition":)") + definition + "}";
+        put_one(own, report);
+        const auto catalogue = store::Catalogue::read(own);
+        const auto& known = catalogue.definitions().front();
+        const std::string enabled = known.enabled ? *known.enabled ? "on " : "off " : "? ";
+        return enabled + known.description.value_or("-") + " " +
+               known.recovery_strategy.value_or("-");
+    };
+    CHECK(told(R"({"settings":{"enabled":true}})") == "? - -");
+    CHECK(told(R"({"enabled":true,"description":"one","recovery_strategy":"RESTART",)"
+               R"("updated_at":"2026-11-02T00:00:00Z"})") == "on one RESTART");
+    CHECK(told(R"({"enabled":false,"updated_at":"2026-11-01T23:59:59Z"})") == "on one RESTART");
+    CHECK(told(R"({"settings":{}})") == "on one RESTART");
+    CHECK(told(R"({"enabled":false,"updated_at":"2026-11-02T01:00:00+01:00"})") == "off - -");
+    CHECK(told(R"({"enabled":"yes","description":7,"recovery_strategy":"NONE"})") == "? - NONE");
+    CHECK(told(R"({"enabled":true,"updated_at":"soon"})") == "on - -");
+    report.definition_id.reset();
+    CHECK(told(R"({"enabled":false})") == "on - -");
+}
+
 }  // namespace

@@ -30,7 +30,7 @@ TEST_CASE("the views have the keys of list and definitions", "[store]") {
           "created_at updated_at received_at duration_seconds");
     CHECK(columns_of_view(own, "definitions") ==
           "definition_id definition_name type reports first_created_at last_created_at last_status "
-          "names");
+          "names enabled description recovery_strategy");
 }
 
 TEST_CASE("the view reports has ISO times and exact durations", "[store]") {

@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from fractions import Fraction
 
-from history import labels, local, utc_text
+from history import labels, local, time_of, told_enabled, utc_text
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 Z = 1.959964
@@ -67,15 +67,12 @@ class Question:
             return getattr(report, self.by)
         if self.by == "none":
             return ""
-        at = getattr(report, self.at + "_at")
-        if at is None:
-            return None
-        clock = local(at, self.zone)
+        clock = local(time_of(report, self.at), self.zone)
         return clock.weekday() if self.by == "weekday" else clock.hour
 
     def in_order(self):
         if self.by in ("weekday", "hour"):
-            return sorted(self.groups, key=lambda group: (group is None, group or 0))
+            return sorted(self.groups)
         if self.by != "definition":
             return sorted(self.groups, key=text_place)
         return sorted(self.groups, key=lambda key: (key is None, text_place(self.labels.get(key)), text_place(key)))
@@ -84,7 +81,7 @@ class Question:
         if self.by == "none":
             return {}
         if self.by == "weekday":
-            return {"weekday": None if group is None else WEEKDAYS[group]}
+            return {"weekday": WEEKDAYS[group]}
         if self.by != "definition":
             return {self.by: group}
         typed = [report for report in self.groups[group] if report.type is not None]
@@ -247,5 +244,6 @@ def definitions(question):
         rows.append({**question.key(group), "reports": len(reports),
                      "first_created_at": utc_text(reports[0].created_at),
                      "last_created_at": utc_text(reports[-1].created_at),
-                     "last_status": reports[-1].status, "names": names})
+                     "last_status": reports[-1].status, "names": names,
+                     "enabled": told_enabled.get(group), "description": None, "recovery_strategy": None})
     return rows

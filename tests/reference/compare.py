@@ -46,10 +46,10 @@ class Selection:
         return chosen
 
     def accepts(self, report, name):
-        at = getattr(report, self.at + "_at")
-        if self.since and (at is None or at < history.micros(self.since)):
+        at = history.time_of(report, self.at)
+        if self.since and at < history.micros(self.since):
             return False
-        if self.until and (at is None or at >= history.micros(self.until)):
+        if self.until and at >= history.micros(self.until):
             return False
         if self.types and (report.type or "\0").lower() not in [text.lower() for text in self.types]:
             return False

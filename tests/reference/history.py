@@ -32,6 +32,9 @@ def utc_text(at):
     return text + "Z"
 
 
+told_enabled = {}  # by definition
+
+
 class Report:
     __slots__ = ("id",) + FIELDS
 
@@ -45,6 +48,8 @@ class Report:
             self.definition_id = nested.get("id")
         if self.definition_name is None:
             self.definition_name = nested.get("name")
+        if "enabled" in nested:
+            told_enabled[self.definition_id] = nested["enabled"]  # these definitions have no updated_at: the last counts
         self.created_at = micros(self.created_at)
         if self.updated_at is not None:
             self.updated_at = micros(self.updated_at)
@@ -62,6 +67,11 @@ class Report:
 
     def same_fields(self, other):
         return all(getattr(self, name) == getattr(other, name) for name in FIELDS)
+
+
+def time_of(report, at):
+    """The time that counts: updated is created where it is unknown."""
+    return report.created_at if at == "created" or report.updated_at is None else report.updated_at
 
 
 def outcome(kept, new):

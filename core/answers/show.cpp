@@ -41,7 +41,7 @@ table::ResultTable show_table(const ShowAnswer& answer, table::Sparkline marks) 
     for (auto& column : standing_columns(marks)) table.columns.push_back(std::move(column));
     const std::size_t facts = table.columns.size();
     for (auto& column : fact_columns()) {
-        column.title = "definition: " + column.title;
+        column.title = "definition " + column.title;
         table.columns.push_back(std::move(column));
     }
     for (std::size_t i = 0; i < table.rows.size(); ++i) {

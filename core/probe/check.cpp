@@ -122,10 +122,7 @@ class LastKnown {
         for (const auto& row : expected) rows.emplace(row.id, &row);
         for (auto& one : values) {
             const auto row = rows.find(id_of(one));
-            if (row == rows.end() || row->second->has_ended(m_end) ||
-                row->second->state == rhythm::Punctuality::disabled) {
-                continue;
-            }
+            if (row == rows.end() || row->second->state >= rhythm::Punctuality::ended) continue;
             one.is_overdue = row->second->is_problem();
             if (one.is_overdue) {
                 one.item.value = {};
@@ -150,9 +147,7 @@ class LastKnown {
     // rhythm are overdue.
     std::optional<rhythm::MissedRow> due_one() const {
         auto rows = rhythm::missed_at_the_end(m_scope, m_options.expected).rows;
-        std::erase_if(rows, [&](const rhythm::MissedRow& row) {
-            return !row.has_rhythm() || row.has_ended(m_end);
-        });
+        std::erase_if(rows, [](const rhythm::MissedRow& row) { return !row.has_rhythm(); });
         const auto since = m_scope.selection().span.since;
         const auto due = std::find_if(rows.begin(), rows.end(), [&](const rhythm::MissedRow& row) {
             return row.is_problem() && row.expected_by >= since;

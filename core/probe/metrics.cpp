@@ -172,7 +172,9 @@ Measured missed_of(const rhythm::MissedRow& row) {
 std::vector<Measured> measure_missed(const query::Scope& scope, bool by_definition,
                                      const rhythm::MissedOptions& options) {
     auto rows = rhythm::missed(scope, options).rows;
-    std::erase_if(rows, [](const rhythm::MissedRow& row) { return !row.has_rhythm(); });
+    std::erase_if(rows, [](const rhythm::MissedRow& row) {
+        return !row.has_rhythm() && row.state != rhythm::Punctuality::disabled;
+    });
     std::vector<Measured> found;
     if (by_definition) {
         for (const auto& row : rows) found.push_back(missed_of(row));

@@ -40,12 +40,6 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
 
 }  // namespace
 
-bool MissedRow::has_ended(time::Instant now) const {
-    constexpr std::chrono::days least{28};
-    const auto silence = now - last_created_at;
-    return silence > least && silence > 5 * typical_interval.value_or(time::Duration{0});
-}
-
 const ConfiguredSchedule* configured_for(const store::Definition& definition,
                                          const MissedOptions& options) {
     const auto& configured = options.configured;

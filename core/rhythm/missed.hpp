@@ -60,8 +60,6 @@ struct MissedRow {
     // It is late, missed or stuck.
     bool is_problem() const { return state <= Punctuality::late; }
     bool has_rhythm() const { return state <= Punctuality::on_time; }
-    // No run for the longer of 28 days and 5 intervals: nobody waits for one.
-    bool has_ended(time::Instant now) const;
 };
 
 struct MissedAnswer {

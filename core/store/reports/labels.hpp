@@ -28,7 +28,7 @@ class Labels {
     void remove(std::string_view definition_id, const FactRow& row, std::string_view report_id);
     // An item of the platform's list came. Where its `definition`, among its unknown members, says
     // whether the definition is enabled, what it is for or how it recovers, that replaces what was
-    // known, unless it is older (004_definition_facts.sql).
+    // known, unless it is older (005_definition_facts.sql).
     void describe(std::string_view definition_id, std::string_view unknown_members);
     // Writes what changed; scans the reports where a label lost its source. Definitions without any
     // report are deleted.

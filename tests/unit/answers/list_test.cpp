@@ -96,7 +96,7 @@ TEST_CASE("definitions are listed with all their names", "[answers]") {
     const auto table = answers::definitions_table(answers::definitions(scope));
     CHECK(query_test::keys(table) ==
           "definition_id definition_name type reports first_created_at last_created_at "
-          "last_status names");
+          "last_status names enabled description recovery_strategy");
     CHECK(table.rows_key == "definitions");
     CHECK(down(table, "definition_id") == "d-1 d-0");
     CHECK(down(table, "definition_name") == "Newest Zoo");

@@ -423,7 +423,7 @@ TEST_CASE("a store of the step before the facts of definitions gets them", "[sto
             "ALTER TABLE definition DROP COLUMN enabled;"
             "ALTER TABLE definition DROP COLUMN description;"
             "ALTER TABLE definition DROP COLUMN recovery_strategy;"
-            "ALTER TABLE definition DROP COLUMN described_at; PRAGMA user_version = 3");
+            "ALTER TABLE definition DROP COLUMN described_at; PRAGMA user_version = 4");
     auto own = store::Store::open_to_write(path);
     auto report = report_of("a");
     report.unknown_members = R"({"definition":{"enabled":false,"description":"d"}})";

@@ -91,9 +91,7 @@ class LastKnown {
         : m_scope(scope),
           m_options(options),
           m_known(scope.last_known(options.by_definition, counted_columns, options.metric->counts)),
-          m_values(options.metric->measure(m_known, options.by_definition, options.expected)),
-          m_end(std::min(options.expected.now,
-                         scope.selection().span.until.value_or(options.expected.now))) {}
+          m_values(options.metric->measure(m_known, options.by_definition, options.expected)) {}
 
     // For the one value of everything together.
     void put_one(std::vector<Measured>& measured, table::Probe& probe) const {
@@ -161,7 +159,6 @@ class LastKnown {
     const CheckOptions& m_options;
     query::Scope m_known;
     std::vector<Measured> m_values;
-    time::Instant m_end;  // of the window, or now
 };
 
 std::optional<std::string> text_of(const std::optional<Threshold>& range) {

@@ -27,7 +27,7 @@ def main():
     program, folder = sys.argv[1:3]
     commands = json.loads(subprocess.run([program, "describe"], check=True, capture_output=True).stdout)
     pages = {name: open(os.path.join(folder, name), encoding="utf-8").read() for name in os.listdir(folder)
-             if re.search(r"\.[15]$", name)}
+             if re.search(r"\.[157]$", name)}
     problems, checked = [], 0
     main_page = roff_options(pages["jobtally.1"])
     wanted = {}
@@ -50,7 +50,7 @@ def main():
             if name not in known:
                 problems.append(f"{page}: {name} does not exist")
         for section in SECTIONS:
-            if page.endswith(".5") and section in ("SYNOPSIS", "EXIT STATUS"):
+            if not page.endswith(".1") and section in ("SYNOPSIS", "EXIT STATUS"):
                 continue
             checked += 1
             if f".Sh {section}\n" not in text:

@@ -87,9 +87,9 @@ Application::Application() {
     m_app.config_formatter(std::make_shared<Configuration>(m_globals.schedules));
     add_globals(m_app, m_globals);
     // In the order of the help.
-    for (auto* const add :
-         {add_rates, add_failures, add_durations, add_missed, add_list, add_show, add_definitions,
-          add_summary, add_check, add_ingest, add_listen, add_export, add_db, add_completion}) {
+    for (auto* const add : {add_rates, add_failures, add_durations, add_missed, add_list, add_show,
+                            add_definitions, add_summary, add_check, add_ingest, add_listen,
+                            add_send, add_export, add_db, add_completion}) {
         add(*this);
     }
     m_app.footer(

@@ -65,6 +65,7 @@ void add_check(Application& application);
 void add_ingest(Application& application);
 void add_listen(Application& application);
 void add_export(Application& application);
+void add_send(Application& application);
 void add_db(Application& application);
 void add_completion(Application& application);
 

@@ -21,9 +21,9 @@ SMALL = 30  # lines; a file that is shorter seldom earns its name
 SMALL_LIMIT = 45  # files of that kind in all
 # A library and the folders that alone may include it.
 HOMES = {
-    r"boost/asio[./]": ("core/listen/",),
-    r"boost/beast[./]": ("core/listen/http/",),
-    r"openssl/": ("core/listen/sockets/",),
+    r"boost/asio[./]": ("core/listen/", "core/send/"),
+    r"boost/beast[./]": ("core/listen/http/", "core/send/"),
+    r"openssl/": ("core/listen/sockets/", "core/send/"),
     r"boost/json": ("core/wire/",),
     r"(SQLiteCpp/|sqlite3)": ("core/store/",),
     r"CLI/": ("cli/",),

@@ -13,7 +13,6 @@
 #include "core/time/length.hpp"
 
 #include <csignal>
-#include <cstdlib>
 #include <memory>
 
 #include <fmt/core.h>
@@ -45,16 +44,9 @@ constexpr std::chrono::milliseconds store_patience{500};
 constexpr std::chrono::milliseconds settle_patience{100};
 
 std::vector<listen::Authorization> authorizations(const ListenOptions& options) {
-    std::vector<listen::Authorization> accepted;
-    if (!options.auth_file.empty()) {
-        auto file = listen::read_authorization_file(options.auth_file);
-        if (file.warning) print_warning(*file.warning);
-        accepted = std::move(file.accepted);
-    }
-    const char* value = std::getenv("JOBTALLY_AUTHORIZATION");
-    if (value != nullptr && *value != '\0')
-        accepted.push_back(listen::authorization_from_environment(value));
-    return accepted;
+    auto given = listen::given_authorizations(options.auth_file);
+    if (given.warning) print_warning(*given.warning);
+    return std::move(given.accepted);
 }
 
 listen::ListenOptions listen_options(const ListenOptions& options) {

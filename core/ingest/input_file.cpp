@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,6 +71,12 @@ std::string_view InputFile::read(std::span<char> room) {
         if (bytes < 0) fail(errno);
         return {room.data(), static_cast<std::size_t>(bytes)};
     }
+}
+
+bool InputFile::wait(int stop) const {
+    pollfd waits[] = {{m_file.number(), POLLIN, 0}, {stop, POLLIN, 0}};
+    while (::poll(waits, 2, -1) < 0 && errno == EINTR) continue;
+    return waits[1].revents == 0;
 }
 
 void InputFile::rewind() {

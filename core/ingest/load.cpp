@@ -81,9 +81,10 @@ class Batcher {
 // for a report, and takes it when the room has been filled.
 class Pass {
   public:
-    Pass(Sources& sources, const LoadHooks& hooks, bool tells_rejections)
+    Pass(Sources& sources, const LoadHooks& hooks, bool tells_rejections, int stop)
         : m_sources(sources),
           m_hooks(hooks),
+          m_stop(stop),
           m_tells_rejections(tells_rejections),
           m_room(read_bytes) {}
 
@@ -91,7 +92,9 @@ class Pass {
     template <class Taker>
     wire::ListTotals run(Taker& taker) {
         wire::ListTotals lists;
-        for (std::size_t i = 0; i < m_sources.count(); ++i) lists.add(read(m_sources.at(i), taker));
+        for (std::size_t i = 0; i < m_sources.count() && !m_is_stopped; ++i) {
+            lists.add(read(m_sources.at(i), taker));
+        }
         return lists;
     }
 
@@ -100,14 +103,19 @@ class Pass {
     wire::ListTotals read(InputFile& file, Taker& taker) {
         wire::ReportReader reader;
         taker.begin(file.name());
-        for (auto bytes = file.read(m_room); !bytes.empty(); bytes = file.read(m_room)) {
+        for (;;) {
+            m_is_stopped = m_stop >= 0 && !file.wait(m_stop);
+            const auto bytes = m_is_stopped ? std::string_view() : file.read(m_room);
+            if (bytes.empty()) break;
             reader.feed(bytes);
             drain(reader, file, taker);
             m_done += static_cast<std::int64_t>(bytes.size());
             if (m_hooks.progress) m_hooks.progress(m_done, m_sources.total());
         }
-        reader.finish();
-        drain(reader, file, taker);
+        if (!m_is_stopped) {
+            reader.finish();
+            drain(reader, file, taker);
+        }
         taker.end();
         return reader.list_totals();
     }
@@ -130,7 +138,9 @@ class Pass {
 
     Sources& m_sources;
     const LoadHooks& m_hooks;
+    int m_stop;
     bool m_tells_rejections;
+    bool m_is_stopped = false;
     std::vector<char> m_room;
     model::Rejection m_rejection;
     std::int64_t m_done = 0;
@@ -144,14 +154,14 @@ LoadResult load(const std::vector<std::string>& paths, DeliverySink& sink,
     LoadResult result;
     if (options.strict) {
         Inspector inspector;
-        Pass(sources, hooks, true).run(inspector);
+        Pass(sources, hooks, true, options.stop).run(inspector);
         result.is_refused = inspector.rejected > 0;
         result.tally.rejected = inspector.rejected;
         if (result.is_refused) return result;
     }
     DeliveryRound round(sink, options.deliveries);
     Batcher batcher(round, options, hooks);
-    result.lists = Pass(sources, hooks, !options.strict).run(batcher);
+    result.lists = Pass(sources, hooks, !options.strict, options.stop).run(batcher);
     result.tally = round.finish();
     return result;
 }

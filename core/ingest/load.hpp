@@ -21,6 +21,8 @@ struct LoadOptions {
     bool strict = false;
     std::size_t reports_a_delivery = 2048;
     std::size_t deliveries = 12;  // how many are used in turn, which bounds the memory
+    // When this descriptor can be read, nothing more is read of the inputs; -1: there is none.
+    int stop = -1;
 };
 
 // All are called in the thread of load(); empty ones are not.

@@ -37,7 +37,7 @@ void append_time(std::string& out, std::string_view name, time::Instant at) {
 
 }  // namespace
 
-void append_report(std::string& out, const model::JobReport& report) {
+void append_report(std::string& out, const model::JobReport& report, Members members) {
     out += '{';
     append_text(out, "id", report.id);
     append_text(out, "type", report.type);
@@ -50,7 +50,7 @@ void append_report(std::string& out, const model::JobReport& report) {
     append_text(out, "definition_id", report.definition_id);
     append_text(out, "definition_name", report.definition_name);
     const std::string_view unknown = report.unknown_members;
-    if (unknown.size() > 2) {
+    if (members == Members::all && unknown.size() > 2) {
         out += ',';
         out += unknown.substr(1, unknown.size() - 2);
     }

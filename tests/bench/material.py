@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from measuring import note, remove_store, run
+from measuring import NOW, note, remove_store, run
 
 SEED = 1
 COUNTS = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000, "10m": 10_000_000}
@@ -63,7 +63,8 @@ class Material:
         return path
 
     def _generate(self, file, count):
-        subprocess.run([self.folder / "generate", str(count), str(SEED)], stdout=file, check=True)
+        subprocess.run([self.program, "--now", NOW, "send", "unix:nowhere", "--dry-run", "--count", str(count),
+                        "--seed", str(SEED), "--definitions", "300"], stdout=file, check=True)
 
     def _write_tail(self, path, count):
         with open(self.reports("1m"), "rb") as source, open(path, "wb") as file:

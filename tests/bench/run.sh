@@ -21,7 +21,5 @@ quietly "$logs/configure.log" "configuring" cmake -S "$source_dir" -B "$build_di
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DJOBTALLY_TESTS=OFF
 quietly "$logs/build.log" "building (the first time takes some minutes)" \
     cmake --build "$build_dir" --parallel "$(build_jobs)" --target jobtally
-quietly "$logs/generator.log" "building the generator" \
-    "${CXX:-c++}" -std=c++20 -O2 -o "$bench_dir/generate" "$source_dir/tests/bench/generate.cpp"
 
 exec python3 "$source_dir/tests/bench/figures.py" --folder "$bench_dir" --program "$build_dir/cli/jobtally" "$@"

@@ -6,6 +6,7 @@
 #include "core/listen/sockets/secret_file.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -79,6 +80,15 @@ Authorization authorization_from_environment(std::string_view value) {
         throw UsageError("JOBTALLY_AUTHORIZATION is empty, too long or holds control characters",
                          "set it to the whole header value, or unset it");
     return {"environment", std::string(trim(value, blanks))};
+}
+
+AuthorizationFile given_authorizations(const std::filesystem::path& path) {
+    AuthorizationFile given;
+    if (!path.empty()) given = read_authorization_file(path);
+    const char* value = std::getenv("JOBTALLY_AUTHORIZATION");
+    if (value != nullptr && *value != '\0')
+        given.accepted.insert(given.accepted.begin(), authorization_from_environment(value));
+    return given;
 }
 
 AcceptedAuthorizations::AcceptedAuthorizations(const std::vector<Authorization>& accepted) {

@@ -29,6 +29,10 @@ AuthorizationFile read_authorization_file(const std::filesystem::path& path);
 // can't be a header value.
 Authorization authorization_from_environment(std::string_view value);
 
+// All that a user gives: JOBTALLY_AUTHORIZATION where it is set, then the values of the file at
+// `path` unless that is empty. Throws as both do.
+AuthorizationFile given_authorizations(const std::filesystem::path& path);
+
 // A set of accepted values. Comparing takes a time that depends on what is presented and on the
 // number of accepted values, but not on what these are.
 class AcceptedAuthorizations {

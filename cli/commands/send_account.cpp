@@ -8,6 +8,7 @@
 #include "core/time/length.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -85,7 +86,10 @@ std::string SendAccount::tally_text(double seconds) const {
     for (const auto& [word, count] : m_words) {
         text += fmt::format("{}{} {}", std::exchange(before, ", "), count_text(count), word);
     }
-    if (m_sent > 0) text += fmt::format("; {:.3g} a second", static_cast<double>(m_sent) / seconds);
+    const double rate = static_cast<double>(m_sent) / seconds;
+    if (m_sent > 0)
+        text += fmt::format("; {} a second", rate < 10 ? fmt::format("{:.2g}", rate)
+                                                       : count_text(std::llround(rate)));
     before = "; latency ";
     const auto found = latencies();
     for (std::size_t i = 0; i < found.size() && !m_latencies.empty(); ++i) {

@@ -94,7 +94,7 @@ Application::Application() {
     }
     m_app.footer(
         "Begin with `jobtally ingest FILE` or `jobtally listen`, then `jobtally rates`.\n"
-        "`jobtally COMMAND --help` tells about one command, `man jobtally-COMMAND` all of it.");
+        "`jobtally COMMAND --help` explains one command, `man jobtally-COMMAND` tells all.");
 }
 
 CLI::App& Application::add_command(const std::string& name, const std::string& description,
@@ -107,8 +107,9 @@ CLI::App& Application::add_command(CLI::App& parent, const std::string& name,
     auto* command = parent.add_subcommand(name, description);
     command->fallthrough();  // global options may follow the command too
     command->set_help_flag("-h,--help", "Print this help");
-    command->footer(fmt::format("Global options: `jobtally --help`. All of it: `man jobtally-{}`.",
-                                parent.get_parent() == nullptr ? name : parent.get_name()));
+    command->footer(
+        fmt::format("Global options: `jobtally --help`. Full manual: `man jobtally-{}`.",
+                    parent.get_parent() == nullptr ? name : parent.get_name()));
     if (run) {
         command->final_callback([this, action = std::move(run)] { m_action = action; });
     }
@@ -142,7 +143,7 @@ int Application::report(const CLI::ParseError& error) {
     if (in_file && message.find("not able to parse") != std::string::npos) {
         message =
             fmt::format("no such option in the configuration file: \"{}\"", unknown_key(*in_file));
-        hint = "the names are those of the long options, in a section named as the command";
+        hint = "use the names of the long options, in a section named after the command";
     }
     if (dynamic_cast<const CLI::FileError*>(&error) != nullptr)
         message = fmt::format("can't read the configuration file \"{}\"",

@@ -20,8 +20,8 @@ table::ResultTable prune_table(time::Instant before, const store::OldRecords& ol
     table::ResultTable table;
     table.columns = {
         {"before", "before"},
-        {"reports", dry_run ? "reports, would go" : "reports deleted"},
-        {"rejected", dry_run ? "rejected bodies, would go" : "rejected bodies deleted"},
+        {"reports", dry_run ? "reports to delete" : "reports deleted"},
+        {"rejected", dry_run ? "rejected bodies to delete" : "rejected bodies deleted"},
         {"dry_run", "dry run", table::Audience::machines}};
     table.rows = {{before, old.reports, old.rejected, dry_run}};
     return table;
@@ -53,7 +53,8 @@ void add_db_prune(Application& application, CLI::App& db) {
         db, "prune", "Delete what is older than a time",
         [&application, options] { return run(application.globals(), *options); });
     command
-        .add_option("--before", options->before, "Reports created and bodies rejected before it go")
+        .add_option("--before", options->before,
+                    "Delete reports created and bodies rejected before")
         ->type_name("TIME")
         ->required();
     command.add_flag("--dry-run", options->dry_run, "Say how many and delete nothing");

@@ -53,9 +53,9 @@ int answer(const Globals& globals, const std::string& sql) {
 void add_db_sql(Application& application, CLI::App& db) {
     auto sql = std::make_shared<std::string>();
     auto& command = application.add_command(
-        db, "sql", "Ask the store in SQL; it can only be read",
+        db, "sql", "Query the store in SQL, read-only",
         [&application, sql] { return answer(application.globals(), *sql); });
-    command.add_option("SQL", *sql, "One statement that reads")->required();
+    command.add_option("SQL", *sql, "One read-only statement")->required();
 }
 
 }  // namespace jobtally::cli

@@ -79,7 +79,7 @@ int run(const Globals& globals, bool repack) {
 void add_db_verify(Application& application, CLI::App& db) {
     auto repack = std::make_shared<bool>(false);
     auto& command = application.add_command(
-        db, "verify", "Is the store sound",
+        db, "verify", "Check that the store is sound",
         [&application, repack] { return run(application.globals(), *repack); });
     command.add_flag("--repack", *repack, "Make the packed copies of reports again before looking");
 }

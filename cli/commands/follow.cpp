@@ -105,8 +105,8 @@ class Follower {
 
 void refuse_endless_output(const Globals& globals) {
     if (!globals.output.empty() && globals.output != "-")
-        throw UsageError("a file of --output is written when all is done, and this never is",
-                         "send stdout to the file");
+        throw UsageError("--output writes its file at the end, and this never ends",
+                         "redirect stdout to the file");
 }
 
 void wait_a_moment(std::chrono::milliseconds moment, int reader) {
@@ -117,7 +117,7 @@ void wait_a_moment(std::chrono::milliseconds moment, int reader) {
 void follow(const Globals& globals, const SelectionOptions& options,
             const answers::ListOptions& list) {
     if (globals.store_in_memory())
-        throw UsageError("a store in memory has no news", "name a store on disk with --db");
+        throw UsageError("a store in memory can't be followed", "name a store on disk with --db");
     refuse_endless_output(globals);
     Follower follower(globals, options);
     end_with_0_on_signals();

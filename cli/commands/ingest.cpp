@@ -68,7 +68,7 @@ Loaded load(const Globals& globals, const IngestOptions& options) {
 
 int run(const Globals& globals, const IngestOptions& options) {
     if (globals.store_in_memory() && !options.dry_run) {
-        throw UsageError("nothing would be left of what is loaded into :memory:",
+        throw UsageError("what is loaded into :memory: is gone when the program ends",
                          "ask at once: `jobtally rates --db :memory: --from FILE`");
     }
     Output output(globals);

@@ -1,17 +1,28 @@
 #include "cli/options/globals.hpp"
 
+#include "cli/terminal/messages.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/store/file/store_file.hpp"
 #include "core/time/expression.hpp"
 
 #include <cstdlib>
+#include <utility>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace jobtally::cli {
 
 time::Zone Globals::zone() const {
-    return tz.empty() ? time::Zone::system() : time::Zone::named(tz);
+    if (!tz.empty()) return time::Zone::named(tz);
+    bool is_understood = true;
+    const auto zone = time::Zone::system(&is_understood);
+    if (!is_understood && !std::exchange(has_warned_of_tz, true)) {
+        print_warning(fmt::format("TZ is no time zone: {}; times are UTC",
+                                  in_short_quotes(std::getenv("TZ"))));
+    }
+    return zone;
 }
 
 time::Instant Globals::now() const {

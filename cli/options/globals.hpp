@@ -35,7 +35,8 @@ struct Globals {
     bool verbose = false;
     std::vector<ScheduleSetting> schedules;
 
-    // --tz, else TZ, else the system's. Throws UsageError.
+    // --tz, else TZ, else the system's. Throws UsageError for --tz; a TZ that is no zone is UTC
+    // with a warning, once.
     time::Zone zone() const;
     // --now, else JOBTALLY_NOW, else the clock. Throws UsageError.
     time::Instant now() const;
@@ -46,6 +47,8 @@ struct Globals {
     // open or replace them.
     bool is_file_of_store(const std::filesystem::path& file) const;
     std::vector<std::string> column_keys() const;
+
+    mutable bool has_warned_of_tz = false;
 };
 
 void add_globals(CLI::App& app, Globals& globals);

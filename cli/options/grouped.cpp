@@ -1,6 +1,7 @@
 #include "cli/options/grouped.hpp"
 
 #include "cli/options/validators.hpp"
+#include "cli/terminal/messages.hpp"
 #include "core/query/group_table.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/time/previous.hpp"
@@ -46,6 +47,33 @@ query::Selection checked_selection(const Globals& globals, const GroupedOptions&
                                    const Output& output) {
     require_drawable(options, output);
     return options.selection.selection(globals);
+}
+
+// True where `is` holds for a cell of a column whose key begins with `operation` and ends with
+// `end`.
+template <class Is>
+bool any_of_operations(const table::ResultTable& table, std::string_view end, Is is) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        const auto& key = table.columns[i].key;
+        if (!key.starts_with("operation") || !key.ends_with(end)) continue;
+        const auto holds = [&](const table::Row& row) { return is(row[i]); };
+        if (std::any_of(table.rows.begin(), table.rows.end(), holds)) return true;
+        if (table.total && holds(*table.total)) return true;
+    }
+    return false;
+}
+
+// What follows from counts that can't be right.
+void warn_about_counts(const table::ResultTable& table) {
+    if (any_of_operations(table, "_rate", [](const table::Cell& cell) {
+            const auto* ratio = std::get_if<table::Ratio>(&cell);
+            return ratio && ratio->value > 1;
+        }))
+        print_warning("a rate is above 100 %: some reports count more parts than records");
+    const auto is_unknown = [](const auto& cell) { return cell.index() == 0; };
+    if (any_of_operations(table, "operations", is_unknown) ||
+        any_of_operations(table, "operations_failed", is_unknown))
+        print_warning("a sum of records is left out: it is beyond 2^63-1");
 }
 
 }  // namespace
@@ -101,6 +129,7 @@ table::ResultTable arranged(const table::ResultTable& table, const GroupedOption
 }
 
 void print_groups(Output& output, const table::ResultTable& table, const GroupedOptions& options) {
+    warn_about_counts(table);
     if (options.get.empty()) {
         output.print(arranged(table, options));
         return;

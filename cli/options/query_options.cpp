@@ -100,7 +100,7 @@ void add_selection(CLI::App& command, SelectionOptions& options) {
         ->group(group);
     command
         .add_option("--min-runs", options.min_runs,
-                    "Only definitions with so many finished reports")
+                    "Only definitions with at least N finished reports")
         ->type_name("N")
         ->check(whole_number(0))
         ->group(group);

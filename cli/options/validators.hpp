@@ -19,7 +19,7 @@ inline CLI::Validator whole_number(std::int64_t least) {
             const char* const end = text.data() + text.size();
             const auto [stop, error] = std::from_chars(text.data(), end, value);
             if (error == std::errc{} && stop == end && value >= least) return {};
-            return fmt::format("\"{}\" is no whole number of {} or more", text, least);
+            return fmt::format("\"{}\" is not a whole number of {} or more", text, least);
         },
         "");
 }

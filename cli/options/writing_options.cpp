@@ -79,8 +79,9 @@ std::function<void(std::int64_t)> tell_forgotten_once(std::int64_t limit) {
     return [limit, is_told = false](std::int64_t) mutable {
         if (is_told) return;
         is_told = true;
-        print_warning(fmt::format(
-            "the store keeps {} rejected bodies: the oldest go for newer ones", count_text(limit)));
+        print_warning(
+            fmt::format("the store keeps {} rejected bodies: older ones now give way to newer ones",
+                        count_text(limit)));
         print_hint("`--rejected-limit N` keeps more, `jobtally db rejected` lists them");
     };
 }

@@ -25,9 +25,10 @@ void print_in_time(const std::string& line) noexcept {
         const auto missed = log.take_missed();
         std::string text = line + "\n";
         if (missed > 0)
-            text.insert(0, fmt::format("jobtally: warning: {} left out here, for nobody read {}\n",
-                                       counted(missed, "line was", "lines were"),
-                                       missed == 1 ? "it" : "them"));
+            text.insert(0,
+                        fmt::format("jobtally: warning: {} left out here because nobody read {}\n",
+                                    counted(missed, "line was", "lines were"),
+                                    missed == 1 ? "it" : "them"));
         if (log.put(text) != 0) log.add_missed(missed);
     } catch (const std::exception&) {
         // There is no memory for the line.

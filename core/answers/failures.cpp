@@ -158,7 +158,7 @@ query::Figures<FailuresRow> failure_figures() {
                 table::ratio_cell(counts.failure_rate().value()),
                 counts.partial,
                 counts.empty,
-                counts.operations_failed,
+                query::sum_cell(counts.operations_failed),
                 table::ratio_cell(counts.operation_failure_rate()),
                 table::cell_or_unknown(row.streak),
                 table::cell_or_unknown(row.longest_streak),

@@ -45,9 +45,9 @@ query::Figures<RatesRow> rate_figures() {
                 table::ratio_cell(counts.success_rate().value()),
                 interval ? Cell{table::Ratio{interval->low}} : Cell{},
                 interval ? Cell{table::Ratio{interval->high}} : Cell{},
-                counts.operations,
-                counts.operations_succeeded,
-                counts.operations_failed,
+                query::sum_cell(counts.operations),
+                query::sum_cell(counts.operations_succeeded),
+                query::sum_cell(counts.operations_failed),
                 table::ratio_cell(counts.operation_success_rate()),
                 table::cell_or_unknown(row.last_status),
                 table::cell_or_unknown(row.last_created_at)};

@@ -3,6 +3,7 @@
 
 #include "core/answers/definitions.hpp"
 #include "core/answers/list.hpp"
+#include "core/base/text.hpp"
 #include "core/query/scope.hpp"
 
 #include <utility>
@@ -17,6 +18,8 @@ ShowAnswer show(const store::Store& store, const std::vector<std::string>& ids,
     ShowAnswer answer;
     for (const auto& id : ids) {
         auto stored = store::find_report(store, id);
+        for (const auto& text : shown_back(id))
+            if (!stored) stored = store::find_report(store, text);
         if (!stored) {
             answer.not_found.push_back(id);
             continue;

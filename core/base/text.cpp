@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -81,6 +83,44 @@ void append_escaped(std::string& out, const CodePoint& code) {
     }
 }
 
+// The code point of `u{1b}` or `u001b` at the front of `text`, which is taken away.
+std::optional<char32_t> pop_code(std::string_view& text) {
+    const bool is_braced = text.starts_with("u{");
+    const auto digits = is_braced ? text.substr(2, text.find('}') - 2) : text.substr(1, 4);
+    std::uint32_t code = 0;
+    const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+    const bool is_code = result.ec == std::errc{} && result.ptr == digits.data() + digits.size() &&
+                         code <= 0x10ffff && (is_braced || digits.size() == 4);
+    if (!is_code) return std::nullopt;
+    text.remove_prefix(is_braced ? digits.size() + 3 : 5);
+    return code;
+}
+
+// Takes escapes back; `is_doubled`: a backslash is shown as two. What is no escape stays.
+std::string unescaped(std::string_view text, bool is_doubled) {
+    constexpr std::string_view names = "nrtbf\"/", meanings = "\n\r\t\b\f\"/";
+    std::string out;
+    while (!text.empty()) {
+        const char c = text.front();
+        text.remove_prefix(1);
+        out += c;
+        if (c != '\\' || text.empty()) continue;
+        const auto name = names.find(text.front());
+        if (name != std::string_view::npos) {
+            out.back() = meanings[name];
+            text.remove_prefix(1);
+        } else if (is_doubled && text.front() == '\\') {
+            text.remove_prefix(1);
+        } else if (text.front() == 'u') {
+            if (const auto code = pop_code(text)) {
+                out.pop_back();
+                append_utf8(out, *code);
+            }
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 CodePoint front_of(std::string_view bytes) noexcept {
@@ -132,6 +172,30 @@ std::string visible(std::string_view bytes) {
         bytes.remove_prefix(code.size);
     }
     return out;
+}
+
+bool looks_like_formula(std::string_view text) noexcept {
+    return !text.empty() &&
+           std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
+}
+
+std::vector<std::string> shown_back(std::string_view shown) {
+    std::vector<std::string> texts;
+    for (const bool is_doubled : {false, true}) {
+        const std::string text = unescaped(shown, is_doubled);
+        if (text != shown) texts.push_back(text);
+    }
+    if (shown.starts_with('\'')) {
+        const auto bare = shown.substr(1);
+        for (auto& text : shown_back(bare))
+            if (looks_like_formula(text)) texts.push_back(std::move(text));
+        if (looks_like_formula(bare)) texts.emplace_back(bare);
+    }
+    return texts;
+}
+
+void append_utf8(std::string& out, char32_t code) {
+    boost::locale::utf::utf_traits<char>::encode(code, std::back_inserter(out));
 }
 
 std::size_t display_width(std::string_view text) noexcept {

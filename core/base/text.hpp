@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace jobtally {
 
@@ -37,6 +38,16 @@ bool is_unseen(char32_t code) noexcept;
 // as \n, \r, \t, every other unseen code point as \u{1b}, bytes that are not UTF-8 as \x9f. A
 // backslash stays as it is, so the text can be read, but not always turned back.
 std::string visible(std::string_view bytes);
+
+// True for a text that begins with = + - @ TAB or CR, which spreadsheets take for a formula.
+bool looks_like_formula(std::string_view text) noexcept;
+
+// What a text may have been that some output shows as `shown`, likeliest first: its escapes (those
+// of visible(), of tsv and of JSON) and the `'` that csv puts before formulas taken back.
+std::vector<std::string> shown_back(std::string_view shown);
+
+// Adds the code point as UTF-8; a surrogate in the same form, which is not UTF-8.
+void append_utf8(std::string& out, char32_t code);
 
 // The number of terminal columns that visible UTF-8 text takes: wide characters count 2,
 // combining ones 0.

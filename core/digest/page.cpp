@@ -34,9 +34,9 @@ Tile jobs_tile(const query::Counts& counts) {
 Tile records_tile(const query::Counts& counts) {
     return {"Records that succeeded",
             {"operation_success_rate", table::ratio_cell(counts.operation_success_rate())},
-            {Figure{"operations_succeeded", counts.operations_succeeded}, " of ",
-             Figure{"operations", counts.operations}, "; ",
-             Figure{"operations_failed", counts.operations_failed}, " failed"}};
+            {Figure{"operations_succeeded", query::sum_cell(counts.operations_succeeded)}, " of ",
+             Figure{"operations", query::sum_cell(counts.operations)}, "; ",
+             Figure{"operations_failed", query::sum_cell(counts.operations_failed)}, " failed"}};
 }
 
 Tile failed_tile(const query::Counts& counts, const answers::RatesAnswer& definitions) {

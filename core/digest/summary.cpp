@@ -29,8 +29,8 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
         text +=
             fmt::format(", {} of a status that is not known", count_text(counts.of_other_status()));
     if (counts.operations > 0) {
-        text += fmt::format("; {} of {} records", count_text(counts.operations_succeeded),
-                            count_text(counts.operations));
+        text += fmt::format("; {} of {} records", query::sum_text(counts.operations_succeeded),
+                            query::sum_text(counts.operations));
     }
     std::string more;
     for (const auto& section : answer.sections) {

@@ -72,8 +72,9 @@ std::vector<Measured> measure_operation_success(const query::Scope& scope, bool 
          rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
         const auto rate = row.counts.operation_success_rate();
         if (!rate) continue;
-        found.push_back(ratio(
-            row, *rate, fmt::format("of {} records succeeded", count_text(row.counts.operations))));
+        found.push_back(
+            ratio(row, *rate,
+                  fmt::format("of {} records succeeded", query::sum_text(row.counts.operations))));
     }
     return found;
 }

@@ -1,13 +1,13 @@
 // The innermost loop of rates and failures.
 #include "core/query/counts.hpp"
 
-#include "core/query/sums.hpp"
+#include "core/base/numbers.hpp"
 
 namespace jobtally::query {
 
 namespace {
 
-std::optional<double> share(std::int64_t part, std::int64_t whole) {
+std::optional<double> share(Wide part, Wide whole) {
     if (whole == 0) return std::nullopt;
     return static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -27,13 +27,17 @@ std::optional<double> Counts::operation_failure_rate() const {
     return share(operations_failed, operations);
 }
 
+std::string sum_text(Wide sum) {
+    return (sum > INT64_MAX ? "over " : "") + count_text(clamped(sum));
+}
+
 Counts& Counts::operator+=(const Counts& other) {
     for (std::size_t i = 0; i < 4; ++i) by_status[i] += other.by_status[i];
     partial += other.partial;
     empty += other.empty;
-    add_count(operations, other.operations);
-    add_count(operations_succeeded, other.operations_succeeded);
-    add_count(operations_failed, other.operations_failed);
+    operations += other.operations;
+    operations_succeeded += other.operations_succeeded;
+    operations_failed += other.operations_failed;
     return *this;
 }
 
@@ -52,9 +56,9 @@ void count_batch(const store::FactBatch& batch, std::span<const std::int32_t> gr
         group.empty += finished && operations[i] == 0;
         // Unknown is INT64_MIN, the only negative value: one sign for the three.
         if (finished && (operations[i] | succeeded[i] | failed[i]) >= 0) {
-            add_count(group.operations, operations[i]);
-            add_count(group.operations_succeeded, succeeded[i]);
-            add_count(group.operations_failed, failed[i]);
+            group.operations += operations[i];
+            group.operations_succeeded += succeeded[i];
+            group.operations_failed += failed[i];
         }
     }
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "core/model/rate.hpp"
+#include "core/query/sums.hpp"
 #include "core/store/facts/facts.hpp"
+#include "core/table/result_table.hpp"
 
 #include <cstdint>
 #include <span>
@@ -14,10 +16,10 @@ struct Counts {
     std::int64_t by_status[4] = {};  // by model::Status
     std::int64_t partial = 0;        // SUCCESS with failed operations
     std::int64_t empty = 0;          // finished with no operations
-    // Over finished reports with all three counts known; a sum beyond 2^63-1 stays there.
-    std::int64_t operations = 0;
-    std::int64_t operations_succeeded = 0;
-    std::int64_t operations_failed = 0;
+    // Over finished reports with all three counts known.
+    Wide operations = 0;
+    Wide operations_succeeded = 0;
+    Wide operations_failed = 0;
 
     std::int64_t succeeded() const { return by_status[0]; }
     std::int64_t failed() const { return by_status[1]; }
@@ -34,6 +36,13 @@ struct Counts {
 
     Counts& operator+=(const Counts& other);
 };
+
+// A sum of counts; one beyond 2^63-1 is unknown to all, rather than wrong to some.
+inline table::Cell sum_cell(Wide sum) {
+    return sum > INT64_MAX ? table::Cell{} : table::Cell{clamped(sum)};
+}
+// The same in words: `1,234`, `over 9,223,372,036,854,775,807`.
+std::string sum_text(Wide sum);
 
 inline constexpr store::FactColumns count_columns =
     store::FactColumn::status | store::FactColumn::operations;

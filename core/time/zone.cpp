@@ -43,13 +43,16 @@ bool is_utc(std::string_view name) {
 bool is_in_database(std::string_view name) {
     const auto path = std::string(database).append(name);
     std::error_code error;
+    // date does not know these, which are copies, links or count leap seconds.
+    for (const std::string_view other : {"posix/", "right/", "posixrules", "localtime", "Factory"})
+        if (name.starts_with(other)) return false;
     if (!is_zone_name(name) || !std::filesystem::is_regular_file(path, error)) return false;
     char magic[4] = {};
     std::ifstream(path, std::ios::binary).read(magic, sizeof magic);
     return std::string_view(magic, sizeof magic) == "TZif";
 }
 
-[[noreturn]] void refuse_zone(std::string_view name, std::string_view source) {
+[[noreturn]] void refuse_zone(std::string_view name) {
     std::error_code error;
     const std::string hint =
         std::filesystem::is_directory(database, error)
@@ -57,7 +60,7 @@ bool is_in_database(std::string_view name) {
             : fmt::format(
                   "there is no time zone database in \"{}\": install tzdata, or use \"UTC\"",
                   database);
-    throw UsageError{fmt::format("{}no such time zone: {}", source, in_short_quotes(name)), hint};
+    throw UsageError{fmt::format("no such time zone: {}", in_short_quotes(name)), hint};
 }
 
 // What the machine is set to: `Europe/Berlin` of `/usr/share/zoneinfo/Europe/Berlin`; empty where
@@ -104,17 +107,20 @@ Zone::Zone(std::string name, std::shared_ptr<const ZoneRules> rules)
 
 Zone Zone::named(std::string_view name) {
     if (is_utc(name)) return {};
-    if (!is_in_database(name)) refuse_zone(name, "");
+    if (!is_in_database(name)) refuse_zone(name);
     return {std::string{name}, std::make_shared<ZoneRules>(std::string{name})};
 }
 
-Zone Zone::from_environment(std::string_view tz) {
-    const std::string_view name = tz.starts_with(':') ? tz.substr(1) : tz;
-    if (name.empty() || is_utc(name)) return {};
-    // Containers and services set this to say: as the machine.
-    if (name == localtime_file) return from_machine();
+std::optional<Zone> Zone::from_environment(std::string_view tz) {
+    std::string_view name = tz.starts_with(':') ? tz.substr(1) : tz;
+    // Containers and services set these to say: as the machine.
+    if (name == localtime_file || name == "localtime") return from_machine();
+    for (const auto folder : {database, std::string_view("posix/")})
+        if (name.starts_with(folder)) name.remove_prefix(folder.size());
+    if (name.empty() || is_utc(name)) return Zone{};
     if (is_in_database(name)) return named(name);
-    refuse_zone(name, "TZ: ");
+    if (auto rules = ZoneRules::of_posix_rule(name)) return Zone{std::string{name}, rules};
+    return std::nullopt;
 }
 
 Zone Zone::from_machine() {
@@ -122,9 +128,11 @@ Zone Zone::from_machine() {
     return is_in_database(name) ? named(name) : Zone{};
 }
 
-Zone Zone::system() {
+Zone Zone::system(bool* is_understood) {
     const char* const tz = std::getenv("TZ");
-    return tz != nullptr ? from_environment(tz) : from_machine();
+    const auto zone = tz != nullptr ? from_environment(tz) : from_machine();
+    if (is_understood != nullptr) *is_understood = zone.has_value();
+    return zone.value_or(Zone{});
 }
 
 void Zone::remember_era(Instant at) const {

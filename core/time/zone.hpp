@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,10 +25,10 @@ class Zone {
     // A name such as `Europe/Berlin` of the database in /usr/share/zoneinfo; `UTC` needs no file.
     // Throws UsageError for a name that the database does not have, and where there is none.
     static Zone named(std::string_view name);
-    // `TZ`: a name, with or without a leading `:`; empty is UTC. Without TZ the zone that
-    // /etc/localtime points to, else the one named in /etc/timezone, else UTC. Throws UsageError
-    // for a TZ that is no name, such as the POSIX rule `CET-1CEST,M3.5.0,M10.5.0/3`.
-    static Zone system();
+    // `TZ`: a name, a file of the database or a POSIX rule, with or without a leading `:`; empty is
+    // UTC. Without TZ the zone that /etc/localtime points to, else the one named in /etc/timezone,
+    // else UTC. A TZ that is none of these gives UTC, and `is_understood`, if given, is false.
+    static Zone system(bool* is_understood = nullptr);
 
     const std::string& name() const { return m_name; }
     std::chrono::seconds offset_at(Instant at) const {  // to be added to UTC
@@ -53,7 +54,7 @@ class Zone {
 
   private:
     Zone(std::string name, std::shared_ptr<const ZoneRules> rules);
-    static Zone from_environment(std::string_view tz);
+    static std::optional<Zone> from_environment(std::string_view tz);
     static Zone from_machine();
     void remember_era(Instant at) const;
 

@@ -71,7 +71,7 @@ std::size_t first_of_word(std::string_view text, std::size_t error) {
 
 std::size_t blame(std::string_view text, std::size_t error, std::string& problem) {
     if (const auto escape = first_bad_escape(text, error)) {
-        problem = "an escape that stands for no character";
+        problem = "an invalid escape sequence";
         return *escape;
     }
     return first_of_word(text, error);

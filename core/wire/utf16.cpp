@@ -1,5 +1,7 @@
 #include "core/wire/utf16.hpp"
 
+#include "core/base/text.hpp"
+
 #include <utility>
 
 namespace jobtally::wire {
@@ -62,7 +64,7 @@ std::string_view Utf16Decoder::look_at_mark(std::string_view bytes) {
 
 std::string_view Utf16Decoder::finish() {
     m_out.clear();
-    if (m_surrogate != 0) put_lone_surrogate();
+    if (m_surrogate != 0) append_utf8(m_out, std::exchange(m_surrogate, 0));
     if (!m_held.empty()) m_out += '\xff';
     m_held.clear();
     return m_out;
@@ -71,39 +73,15 @@ std::string_view Utf16Decoder::finish() {
 void Utf16Decoder::take_unit(char32_t unit) {
     const bool is_second = unit >= 0xdc00 && unit <= 0xdfff;
     if (m_surrogate != 0 && is_second) {
-        put(0x10000 + ((m_surrogate - 0xd800) << 10) + (unit - 0xdc00));
+        append_utf8(m_out, 0x10000 + ((m_surrogate - 0xd800) << 10) + (unit - 0xdc00));
         m_surrogate = 0;
         return;
     }
-    if (m_surrogate != 0) put_lone_surrogate();
+    if (m_surrogate != 0) append_utf8(m_out, std::exchange(m_surrogate, 0));
     if (unit >= 0xd800 && unit <= 0xdbff) {
         m_surrogate = unit;
     } else {
-        put(unit);
-    }
-}
-
-// In the form of UTF-8 but for the value, which UTF-8 excludes.
-void Utf16Decoder::put_lone_surrogate() {
-    put(std::exchange(m_surrogate, 0));
-}
-
-void Utf16Decoder::put(char32_t code) {
-    const auto tail = [&](int shift) { m_out += static_cast<char>(0x80 | (code >> shift & 0x3f)); };
-    if (code < 0x80) {
-        m_out += static_cast<char>(code);
-    } else if (code < 0x800) {
-        m_out += static_cast<char>(0xc0 | code >> 6);
-        tail(0);
-    } else if (code < 0x10000) {
-        m_out += static_cast<char>(0xe0 | code >> 12);
-        tail(6);
-        tail(0);
-    } else {
-        m_out += static_cast<char>(0xf0 | code >> 18);
-        tail(12);
-        tail(6);
-        tail(0);
+        append_utf8(m_out, unit);
     }
 }
 

@@ -22,8 +22,6 @@ class Utf16Decoder {
 
     std::string_view look_at_mark(std::string_view bytes);
     void take_unit(char32_t unit);
-    void put(char32_t code);
-    void put_lone_surrogate();
 
     Kind m_kind = Kind::unknown;
     std::string m_held;        // the first byte of a unit, or of the mark

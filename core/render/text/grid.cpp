@@ -27,6 +27,18 @@ bool is_copied(std::string_view key) {
     return key == "id" || key.ends_with("_id") || key == "next_step";
 }
 
+// A name may have a megabyte; programs get all of it, people as much as they read.
+std::string readable(std::string text, const Style& style) {
+    constexpr std::size_t columns = 500, bytes = 4 * columns;
+    if (text.size() <= columns) return text;
+    const std::string_view ellipsis = style.ascii ? "..." : "…";
+    if (text.size() <= bytes) return shorten(text, columns, ellipsis);
+    std::size_t size = bytes;
+    while ((text[size] & 0xc0) == 0x80) --size;
+    text.resize(size);
+    return shorten(text, columns - 3, "") + std::string(ellipsis);
+}
+
 template <class Is>
 bool any_cell(const table::ResultTable& table, std::size_t place, Is is) {
     return std::any_of(table.rows.begin(), table.rows.end(),
@@ -38,6 +50,10 @@ GridRow spelled(const table::Row& row, const std::vector<GridColumn>& columns, c
     GridRow cells;
     for (const GridColumn& column : columns) {
         std::string text = human_text(row[column.place], style);
+        const std::string& key = column.column->key;
+        if (!is_copied(key)) text = readable(std::move(text), style);
+        const auto* ratio = std::get_if<table::Ratio>(&row[column.place]);
+        if (ratio && ratio->value > 1 && key.ends_with("_rate")) text += " (!)";
         const bool unknown = text == "-" && !table::is_text(row[column.place]);
         cells.push_back({std::move(text), unknown});
     }

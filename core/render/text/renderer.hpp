@@ -20,11 +20,12 @@ namespace jobtally::render {
 //               bidirectional controls too, is written as \u; bytes that are not UTF-8 are U+FFFD.
 // tsv           A backslash is \\, what acts unseen \n, \t, \r, \u{1b}, a byte that is not UTF-8
 // \xff:
-//               read back, that is the text to the byte. Texts that begin with = + - @ TAB or CR
-//               get a `'` in front, so that no spreadsheet takes them for formulas.
+//               read back, that is the text to the byte.
 // csv           As a person reads it: what acts unseen becomes \n, \t, \u{1b} as in visible(), and
 //               a backslash stays one, so texts with controls can't be turned back; all others are
-//               to the byte, but for the same `'`. An empty text is "", an unknown cell nothing.
+//               to the byte. Texts that begin with = + - @ TAB or CR get a `'` in front, so that
+//               no spreadsheet takes them for formulas, except ids. An empty text is "", an unknown
+//               cell nothing.
 // table, markdown, html  For the eye only: visible() and, where there are marks, their escapes.
 enum class Format : std::uint8_t { table, json, ndjson, csv, tsv, markdown, html };
 

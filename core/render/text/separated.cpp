@@ -9,10 +9,9 @@
 namespace jobtally::render {
 namespace {
 
-// Spreadsheets take a text that begins so for a formula.
-bool looks_like_formula(std::string_view text) {
-    return !text.empty() &&
-           std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
+// Ids are for finding a report again: nothing is put in front of them.
+bool holds_ids(std::string_view key) {
+    return key == "id" || key.ends_with("_id") || key.ends_with("_ids");
 }
 
 std::string csv_quoted(std::string_view text) {
@@ -25,24 +24,25 @@ std::string csv_quoted(std::string_view text) {
     return out;
 }
 
-std::string csv_field(const table::Cell& cell) {
+std::string csv_field(const table::Cell& cell, std::string_view key) {
     if (!table::is_text(cell)) return plain_text(cell);
     const std::string text = plain_text(cell);
-    const std::string shown = (looks_like_formula(text) ? "'" : "") + visible(text);
+    const bool is_guarded = looks_like_formula(text) && !holds_ids(key);
+    const std::string shown = (is_guarded ? "'" : "") + visible(text);
     const bool quotes = shown.empty() || shown.find_first_of(",\"") != std::string::npos;
     return quotes ? csv_quoted(shown) : shown;
 }
 
 // Many readers do not take an empty line for a row.
-std::string only_csv_field(const table::Cell& cell) {
-    const std::string text = csv_field(cell);
+std::string only_csv_field(const table::Cell& cell, std::string_view key) {
+    const std::string text = csv_field(cell, key);
     return text.empty() ? "\"\"" : text;
 }
 
-std::string tsv_field(const table::Cell& cell) {
+std::string tsv_field(const table::Cell& cell, std::string_view) {
     if (!table::is_text(cell)) return plain_text(cell);
     const std::string text = plain_text(cell);
-    std::string out = looks_like_formula(text) ? "'" : "";
+    std::string out;
     std::string_view rest = text;
     for (std::size_t at = rest.find('\\'); at != std::string_view::npos; at = rest.find('\\')) {
         out += visible(rest.substr(0, at)) + "\\\\";
@@ -51,7 +51,7 @@ std::string tsv_field(const table::Cell& cell) {
     return out += visible(rest);
 }
 
-using Field = std::string (*)(const table::Cell&);
+using Field = std::string (*)(const table::Cell&, std::string_view key);
 
 std::string lines(const table::ResultTable& table, bool header, char separator, Field field) {
     std::string out;
@@ -61,12 +61,13 @@ std::string lines(const table::ResultTable& table, bool header, char separator, 
     };
     if (header) {
         for (std::size_t at = 0; at < table.columns.size(); ++at) {
-            append_field(at, field(table.columns[at].key));
+            append_field(at, field(table.columns[at].key, {}));
         }
         out += '\n';
     }
     for (const table::Row& row : table.rows) {
-        for (std::size_t at = 0; at < row.size(); ++at) append_field(at, field(row[at]));
+        for (std::size_t at = 0; at < row.size(); ++at)
+            append_field(at, field(row[at], table.columns[at].key));
         out += '\n';
     }
     return out;

@@ -118,7 +118,7 @@ void require_local(const fs::path& path, const FileSystemType& type_of) {
         return;
     throw StoreError(Kind::foreign,
                      fmt::format("store {} is on a network file system", in_quotes(path.string())),
-                     "put it on a local disk; JOBTALLY_NETWORK_STORE=allow takes the risk");
+                     "put it on a local disk; JOBTALLY_NETWORK_STORE=allow accepts the risk");
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ class OnlyReading {
 
 [[noreturn]] void throw_not_reading() {
     throw UsageError("only statements that read are allowed",
-                     "reports come by `ingest`, and go by `db prune`");
+                     "`ingest` adds reports, `db prune` deletes them");
 }
 
 Prepared prepare_next(const Store::Connection& connection, const char*& sql) {
@@ -96,7 +96,7 @@ Prepared prepare_single(const Store::Connection& connection, const std::string& 
     const char* rest = sql.c_str();
     auto statement = prepare_next(connection, rest);
     while (!statement && *rest != '\0') statement = prepare_next(connection, rest);
-    if (!statement) throw UsageError("SQL: nothing is asked", views_hint);
+    if (!statement) throw UsageError("SQL: there is no statement", views_hint);
     while (*rest != '\0') {
         if (prepare_next(connection, rest)) throw UsageError("SQL: more than one statement");
     }

@@ -51,13 +51,13 @@ void check_schema(const Store::Connection& connection, Check& check) {
         if (object == found.end()) {
             add_finding(check, fmt::format("{} is missing", name));
         } else if (object->second != sql) {
-            add_finding(check, fmt::format("{} is not as jobtally makes it", name));
+            add_finding(check, fmt::format("{} differs from what jobtally makes", name));
         }
     }
     // Tables, views and indexes of others do no harm; a trigger changes what is written.
     for (const auto& [name, sql] : found) {
         if (name.starts_with("trigger ")) {
-            add_finding(check, fmt::format("{} is not jobtally's", name));
+            add_finding(check, fmt::format("{} was not made by jobtally", name));
         }
     }
 }

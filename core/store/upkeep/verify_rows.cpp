@@ -140,16 +140,16 @@ void RowVerifier::check_values(const FastStatement& row) {
     };
     if (row.integer(0) < 1) complain("its sequence is below 1");
     if (row.text(1).empty() || !is_utf8(row.text(1))) complain("its id is empty or not UTF-8");
-    if (!is_time(row.integer(6))) complain("created_at is no time");
-    if (!row.is_null(7) && !is_time(row.integer(7))) complain("updated_at is no time");
-    if (!is_time(row.integer(8))) complain("received_at is no time");
+    if (!is_time(row.integer(6))) complain("created_at is not a valid time");
+    if (!row.is_null(7) && !is_time(row.integer(7))) complain("updated_at is not a valid time");
+    if (!is_time(row.integer(8))) complain("received_at is not a valid time");
     for (int column = 9; column <= 11; ++column) {
         if (row.integer_or(column, 0) < 0) complain("a count is negative");
     }
     const auto unknown = row.text(12);
     const bool is_object = unknown.size() >= 2 && unknown.front() == '{' && unknown.back() == '}';
     if (!row.is_null(12) && !(is_object && is_utf8(unknown))) {
-        complain("its unknown members are no JSON object");
+        complain("its unknown members are not a JSON object");
     }
 }
 

@@ -82,7 +82,7 @@ TEST_CASE("naughty strings through csv and tsv break no column", "[render]") {
         CHECK(fields[0] == guarded(texts[at], jobtally::visible(texts[at])));
         const std::size_t tab = tsv[at].find('\t');
         CHECK(tsv[at].substr(tab) == "\t7");
-        CHECK(tsv_turned_back(tsv[at].substr(0, tab)) == guarded(texts[at], texts[at]));
+        CHECK(tsv_turned_back(tsv[at].substr(0, tab)) == texts[at]);
     }
 }
 

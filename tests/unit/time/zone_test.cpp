@@ -129,11 +129,56 @@ TEST_CASE("TZ is read as other programs read it", "[time]") {
     CHECK(zone_of_tz(":").name() == "UTC");
     CHECK(zone_of_tz("Europe/Paris").abbreviation_at(summer) == "CEST");
     CHECK(zone_of_tz("UTC0").name() == "UTC");
-    CHECK_THROWS_AS(zone_of_tz("CET-1CEST,M3.5.0,M10.5.0/3"), jobtally::UsageError);
-    CHECK_THROWS_AS(zone_of_tz("Europe/Nowhere"), jobtally::UsageError);
-    CHECK_THROWS_AS(zone_of_tz("../x"), jobtally::UsageError);
-    const Setting none{"TZ", nullptr};
-    CHECK_FALSE(Zone::system().name().empty());
+    CHECK(zone_of_tz("").name() == "UTC");
+    CHECK(zone_of_tz("/usr/share/zoneinfo/Europe/Paris").name() == "Europe/Paris");
+    CHECK(zone_of_tz(":/usr/share/zoneinfo/posix/Europe/Paris").name() == "Europe/Paris");
+    const Setting unset{"TZ", nullptr};
+    const std::string machine = Zone::system().name();
+    for (const char* tz : {"localtime", ":/etc/localtime", "/usr/share/zoneinfo/localtime"})
+        CHECK(zone_of_tz(tz).name() == machine);
+    CHECK_FALSE(machine.empty());
+}
+
+TEST_CASE("TZ may be a POSIX rule", "[time]") {
+    // The rule, and minutes east of UTC in January and July of 2026.
+    struct Case {
+        const char* tz;
+        int january, july;
+    };
+    for (const auto& [tz, january, july] : {Case{"CET-1CEST,M3.5.0,M10.5.0/3", 60, 120},
+                                            {"<+03>-3", 180, 180},
+                                            {"EST5EDT", -300, -240},
+                                            {":EST5EDT,M3.2.0,M11.1.0", -300, -240},
+                                            {"AEST-10AEDT,M10.1.0,M4.1.0/3", 660, 600},
+                                            {"<-0330>3:30<-0230>,M3.2.0/0:01,J300", -210, -150},
+                                            {"JST-9", 540, 540},
+                                            {"XXX-5:45", 345, 345},
+                                            {"WET0WEST,86/1,303", 0, 60}}) {
+        CAPTURE(tz);
+        const Zone zone = zone_of_tz(tz);
+        CHECK(zone.offset_at(utc("2026-01-15T12:00:00Z")) == std::chrono::minutes{january});
+        CHECK(zone.offset_at(utc("2026-07-15T12:00:00Z")) == std::chrono::minutes{july});
+    }
+    // As the database has it, at every hour of some years.
+    const Zone rule = zone_of_tz("CET-1CEST,M3.5.0,M10.5.0/3"), paris = Zone::named("Europe/Paris");
+    for (auto at = utc("2023-12-30T00:00:00Z"); at < utc("2026-01-03T00:00:00Z");
+         at += std::chrono::hours{1}) {
+        REQUIRE(rule.offset_at(at) == paris.offset_at(at));
+        REQUIRE(rule.abbreviation_at(at) == paris.abbreviation_at(at));
+        REQUIRE(rule.to_utc(paris.to_local(at)) == paris.to_utc(paris.to_local(at)));
+    }
+}
+
+TEST_CASE("a TZ that is no zone is UTC, and told", "[time]") {
+    for (const char* tz : {"Europe/Nowhere", "../x", "/etc/passwd", "right/Europe/Paris", "garbage",
+                           "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0", "C-1", "x\ny",
+                           "Factory", "CET-1CEST,M3.5.0,M10.5.0/3x", "\xff"}) {
+        CAPTURE(tz);
+        const Setting setting{"TZ", tz};
+        bool is_understood = true;
+        CHECK(Zone::system(&is_understood).name() == "UTC");
+        CHECK_FALSE(is_understood);
+    }
 }
 
 TEST_CASE("local times are printed", "[time]") {

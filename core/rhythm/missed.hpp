@@ -18,7 +18,8 @@ namespace jobtally::rhythm {
 // How a definition stands to its rhythm, the most urgent first: its report is overdue by a whole
 // interval or more, its run goes on for too long, its report is overdue by less, it is on time, it
 // has no rhythm, it has too few runs to tell, it has not run for so long that it counts as retired,
-// or the platform's own list says that it is disabled. The question `missed` is named for the first.
+// or the platform's own list says that it is disabled. The question `missed` is named for the
+// first.
 enum class Punctuality : std::uint8_t {
     missed,
     stuck,

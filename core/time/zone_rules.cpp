@@ -4,6 +4,8 @@
 #include "core/base/error.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <string>
 
 #include <date/tz.h>
 
@@ -17,6 +19,22 @@ using ptz_hh_mm_ss = hh_mm_ss<Duration>;
 #undef hh_mm_ss
 
 namespace jobtally::time {
+
+namespace {
+
+// ptz.h takes months and days that do not exist for such by which the clock never changes. True
+// where each `,Mm.w.d` has a month from 1 to 12, a week from 1 to 5 and a day from 0 to 6.
+bool names_days(std::string_view rule) {
+    for (auto at = rule.find(",M"); at != std::string_view::npos; at = rule.find(",M", at + 1)) {
+        int month = 0, week = 0, day = 0;
+        const std::string text(rule.substr(at));
+        if (std::sscanf(text.c_str(), ",M%2d.%1d.%1d", &month, &week, &day) != 3) return false;
+        if (month < 1 || month > 12 || week < 1 || week > 5 || day > 6) return false;
+    }
+    return true;
+}
+
+}  // namespace
 
 ZoneRules::Era ZoneRules::era_at(std::chrono::sys_seconds at) const {
     if (m_rule) {
@@ -33,14 +51,10 @@ std::shared_ptr<const ZoneRules> ZoneRules::of_posix_rule(std::string_view rule)
         return is_letter(c) || is_digit(c) ||
                std::string_view("<>+-:,./").find(c) != std::string_view::npos;
     };
-    if (!std::all_of(rule.begin(), rule.end(), belongs)) return nullptr;
+    if (!std::all_of(rule.begin(), rule.end(), belongs) || !names_days(rule)) return nullptr;
     try {
         auto rules = std::make_shared<ZoneRules>(std::string{rule});
         rules->m_rule = std::make_shared<const Posix::time_zone>(std::string{rule});
-        // A month or day that does not exist makes a rule by which the clock never changes.
-        const auto era = rules->m_rule->get_info(std::chrono::sys_seconds{});
-        const bool changes = era.end - era.begin < std::chrono::days{800};
-        if (changes != (rule.find(',') != std::string_view::npos)) return nullptr;
         return rules;
     } catch (const std::exception&) {
         return nullptr;

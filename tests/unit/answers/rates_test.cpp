@@ -165,11 +165,11 @@ TEST_CASE("weekdays and hours are those of the zone's clock", "[answers]") {
     CHECK(down(by_update, "reports") == "2 1 3");
 }
 
-TEST_CASE("sums of counts stay at the greatest count", "[answers]") {
+TEST_CASE("a sum beyond the greatest count is left out", "[answers]") {
     const auto table =
         rates_of({{"1", "SUCCESS", "01:00:00", "", "d", "A", INT64_MAX, INT64_MAX, 0},
                   {"2", "SUCCESS", "02:00:00", "", "d", "A", 5, 5, 0}});
-    CHECK(total(table, "operations") == "9223372036854775807");
+    CHECK(total(table, "operations") == "");
     CHECK(total(table, "operation_success_rate") == "1");
 }
 

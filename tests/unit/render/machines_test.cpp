@@ -146,7 +146,7 @@ TEST_CASE("tsv can be turned back to the byte", "[render]") {
     CHECK(
         plain(sample::named({"a\tb\nc\rd\\e", "\0\x1b"s, "\\n", "=1", "x\"y,z", "\xff"}), as_tsv) ==
         "definition_name\treports\n"
-        "a\\tb\\nc\\rd\\\\e\t7\n\\u{00}\\u{1b}\t7\n\\\\n\t7\n'=1\t7\nx\"y,z\t7\n\\xff\t7\n");
+        "a\\tb\\nc\\rd\\\\e\t7\n\\u{00}\\u{1b}\t7\n\\\\n\t7\n=1\t7\nx\"y,z\t7\n\\xff\t7\n");
     CHECK(plain(sample::rates(), as_tsv, false) ==
           "aB3\tUsers: daily\t12345\t0.985\tSUCCESS\t1.285\t2026-11-07T14:26:10Z\n"
           "x,\"y\"\t日本\t1\t\tFAILURE\t\t2026-11-07T02:00:00Z\n");

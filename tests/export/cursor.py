@@ -217,9 +217,18 @@ class Cursor(unittest.TestCase):
                 self.ingest("".join(report(how + str(n)) for n in range(10)))
                 shutil.copy(self.path("backup.db"), self.path("copy.db"))
                 self.execute("cat >/dev/null; " + swap, code=1)
+                self.wait_for_the_store()
                 after = [how + "after%d" % n for n in range(20)]  # they have the sequences of those before
                 self.ingest("".join(report(id) for id in after))
                 self.assertEqual(self.new(), after)
+
+    # A file that another program has just written is opened some seconds later.
+    def wait_for_the_store(self):
+        end = time.monotonic() + 20
+        while subprocess.run([PROGRAM, "-q", "--db", self.store, "ingest", "/dev/null"], env=environment(),
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0:
+            self.assertLess(time.monotonic(), end, "the store stays closed")
+            time.sleep(0.2)
 
     def test_a_store_that_is_behind_its_cursor_begins_again(self):
         self.export()

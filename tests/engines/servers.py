@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -19,6 +20,7 @@ def free_port():
 
 class Server:
     """`folder` is empty and this server's alone."""
+    stop = signal.SIGTERM
 
     def __init__(self, folder):
         self.folder = folder
@@ -40,7 +42,7 @@ class Server:
             time.sleep(0.1)
 
     def end(self, kill=False):
-        self.process.kill() if kill else self.process.terminate()
+        self.process.kill() if kill else self.process.send_signal(self.stop)
         self.process.wait(PATIENCE)
         self.log.close()
 
@@ -68,6 +70,7 @@ class Server:
 class PostgreSQL(Server):
     name = "postgresql"
     whole = ""
+    stop = signal.SIGINT  # does not wait for clients
 
     @staticmethod
     def missing():

@@ -87,6 +87,18 @@ Delivery reject(std::string_view body, bool is_whole, std::string reason, std::s
     return delivery;
 }
 
+Delivery decode_whole(std::string_view body, std::string source, time::Instant received_at) {
+    Delivery delivery = decode(body, source, received_at);
+    const auto front = body.find_first_not_of(" \t\r\n");
+    const bool is_text =
+        front != std::string_view::npos && static_cast<signed char>(body[front]) >= 0;
+    const bool is_json = is_text && (body[front] == '{' || body[front] == '[');
+    if (!is_text || is_json || delivery.reports.empty()) return delivery;
+    auto reason = delivery.rejections.empty() ? std::string("not JSON")
+                                              : std::move(delivery.rejections.front().reason);
+    return reject(body, true, std::move(reason), std::move(source), received_at);
+}
+
 Delivery decode(std::string_view body, std::string source, time::Instant received_at) {
     using Got = wire::ReportReader::Got;
     Delivery delivery;

@@ -14,6 +14,10 @@ namespace jobtally::ingest {
 // kept, in pieces of 64 KiB.
 Delivery decode(std::string_view body, std::string source, time::Instant received_at);
 
+// The same for a body from the network: one that does not begin as JSON is rejected as a whole, for
+// what looks like a report further on may be somebody's attempt to smuggle one in.
+Delivery decode_whole(std::string_view body, std::string source, time::Instant received_at);
+
 // Keeps the beginning of a body as rejected whatever it holds. `is_whole`: there is no more of it
 // than `body`.
 Delivery reject(std::string_view body, bool is_whole, std::string reason, std::string source,

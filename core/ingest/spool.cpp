@@ -211,7 +211,7 @@ std::optional<Delivery> Spool::read(const std::string& name) const {
     if (text.error == ENOENT) return std::nullopt;
     if (text.error != 0) fail(text.problem, "read", path);
     const auto origin = origin_of(name);
-    return decode(text.bytes, origin.source, origin.received_at);
+    return decode_whole(text.bytes, origin.source, origin.received_at);
 }
 
 void Spool::drop(const std::string& name) const noexcept {

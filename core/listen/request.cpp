@@ -68,7 +68,7 @@ ingest::Delivery Request::release(time::Instant received_at) {
                                                      record.method, in_short_quotes(record.path),
                                                      m_kept_because),
                                          source, received_at)
-                        : ingest::decode(body, source, received_at);
+                        : ingest::decode_whole(body, source, received_at);
     delivery.body = m_reader->release_body();
     record.body_bytes = delivery.body->size();
     return delivery;

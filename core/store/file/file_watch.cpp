@@ -4,6 +4,7 @@
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/write_guard.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
@@ -89,7 +90,7 @@ FileWatch::FileWatch(sqlite3* connection, fs::path store, WriteGuard& guard,
 
 void FileWatch::begin(std::chrono::steady_clock::time_point deadline) {
     const auto word = read_word(m_guard.descriptor());
-    if (word && word->file == m_files[of_store] && word->is_foreign == 0) {
+    if (word && word->file == m_files[of_store] && word->is_foreign == LastWord::no) {
         m_seen = *word;
         return m_guard.be_present();
     }
@@ -137,13 +138,13 @@ void FileWatch::require_same_file(const FileState& found, std::size_t which) con
     if (found.is_file(m_files[which])) return;
     const bool is_store = which == of_store;
     const auto word = is_store ? read_word(m_guard.descriptor()) : std::nullopt;
-    if (word && word->is_foreign == 0 && word->file.is_file(found)) {
+    if (word && word->is_foreign == LastWord::no && word->file.is_file(found)) {
         throw StoreError(Kind::changed,
                          fmt::format("store {} was replaced by `jobtally db restore`",
                                      in_quotes(m_store.string())),
                          "try again: what comes now goes to the restored store");
     }
-    if (is_store) mark_as_foreign(found);
+    if (is_store) mark(LastWord::taken_away);
     throw StoreError(
         Kind::replaced,
         fmt::format("{} {} was {}",
@@ -175,7 +176,7 @@ bool FileWatch::was_written() {
 void FileWatch::judge(const FileState& found, bool is_written, bool is_after_commit) {
     const auto word = read_word(m_guard.descriptor());
     if (!word) return leave_word(found);
-    if (word->is_foreign == 0) {
+    if (word->is_foreign == LastWord::no) {
         if (word->serial != m_seen.serial && word->file == found) {
             m_seen = *word;
             return;
@@ -188,18 +189,17 @@ void FileWatch::judge(const FileState& found, bool is_written, bool is_after_com
             has_checkpointed(*word, now) && !(is_after_commit && began_anew_by_commit(*word, now));
         if (!is_other || is_checkpoint) return leave_word(found);
     }
-    mark_as_foreign(found);
+    mark(LastWord::written);
     throw StoreError(
         Kind::changed,
         fmt::format("store {} was written to by another program", in_quotes(m_store.string())),
         "`jobtally db restore FILE` is how a copy comes in its place");
 }
 
-void FileWatch::mark_as_foreign(const FileState& found) const {
+void FileWatch::mark(LastWord::Foreign foreign) const {
     auto word = read_word(m_guard.descriptor()).value_or(m_seen);
     word.serial = new_serial();
-    word.file = found;
-    word.is_foreign = 1;
+    word.is_foreign = std::max(word.is_foreign, foreign);
     write_word(m_guard.descriptor(), word);
 }
 
@@ -220,15 +220,15 @@ void FileWatch::leave_word(const FileState& found) {
     m_seen.serial = new_serial();
     m_seen.file = found;
     m_seen.checkpoints = checkpoint_state(m_connection);
-    m_seen.is_foreign = 0;
+    m_seen.is_foreign = LastWord::no;
     write_word(m_guard.descriptor(), m_seen);
 }
 
 bool is_as_left(sqlite3* connection, const fs::path& store, const WriteGuard& guard) {
     const auto word = read_word(guard.descriptor());
-    return !word ||
-           (word->is_foreign == 0 && (word->file == state_of(store.string()) ||
-                                      has_checkpointed(*word, checkpoint_state(connection))));
+    return !word || (word->is_foreign == LastWord::no &&
+                     (word->file == state_of(store.string()) ||
+                      has_checkpointed(*word, checkpoint_state(connection))));
 }
 
 void leave_word(const fs::path& store, WriteGuard& guard) {
@@ -237,7 +237,7 @@ void leave_word(const fs::path& store, WriteGuard& guard) {
     word.serial = new_serial();
     word.file = state_of(store.string());
     word.checkpoints = {};
-    word.is_foreign = 0;
+    word.is_foreign = LastWord::no;
     write_word(guard.descriptor(), word);
 }
 
@@ -245,7 +245,12 @@ void require_own_log(const fs::path& store) {
     const auto lock_name = store.string() + ".lock";
     const Descriptor lock(::open(lock_name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     const auto word = lock ? read_word(lock.number()) : std::nullopt;
-    if (!word || word->is_foreign == 0) return;
+    if (!word || word->is_foreign == LastWord::no) return;
+    const auto found = state_of(store.string());
+    const bool is_back = word->is_foreign == LastWord::taken_away && found.is_file(word->file) &&
+                         found.bytes == word->file.bytes &&
+                         found.written_at == word->file.written_at;
+    if (is_back) return;
     const auto name = in_quotes(store.string());
     if (state_of(store.string() + "-wal").bytes > 0) {
         throw StoreError(
@@ -261,7 +266,7 @@ void require_own_log(const fs::path& store) {
     }
     timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
-    const auto age = nanoseconds(now) - state_of(store.string()).changed_at;
+    const auto age = nanoseconds(now) - found.changed_at;
     if (std::abs(age) < std::chrono::nanoseconds(being_written).count()) {
         throw StoreError(Kind::changed,
                          fmt::format("store {} is being written to by another program", name),

@@ -32,7 +32,7 @@ struct LastWord {
     std::uint64_t serial = 0;  // another for each word: the time
     FileState file;
     CheckpointState checkpoints;
-    std::uint64_t is_foreign = 0;  // 1: someone else wrote the file since
+    enum Foreign : std::uint64_t { no, taken_away, written } is_foreign = no;  // since then
 };
 
 // Of a connection that writes, from its begin() on. One thread; needs the write guard where that is
@@ -60,7 +60,7 @@ class FileWatch {
     bool begin_now(std::chrono::steady_clock::time_point deadline);
     void require_same_file(const FileState& found, std::size_t which) const;
     bool began_anew_by_commit(const LastWord& word, const CheckpointState& now) const;
-    void mark_as_foreign(const FileState& found) const;
+    void mark(LastWord::Foreign foreign) const;
     void look(bool is_after_commit);
     void judge(const FileState& found, bool is_written, bool is_after_commit);
     void leave_word(const FileState& found);
@@ -84,9 +84,10 @@ bool is_as_left(sqlite3* connection, const std::filesystem::path& store, const W
 // Notes in the lock file that `store` is as a jobtally made it. Under the guard.
 void leave_word(const std::filesystem::path& store, WriteGuard& guard);
 
-// Throws StoreError::changed where someone else wrote to the file, or took it away, while a
-// jobtally had it open: if a log stands there, which belongs to what was there before, or if the
-// file was written to in the last seconds. Call it before SQLite opens the file or one is made.
+// Throws StoreError::changed where someone else wrote to the file, or took it away and did not
+// bring it back, while a jobtally had it open: if a log stands there, which belongs to what was
+// there before, or if the file was written to in the last seconds. Call it before SQLite opens the
+// file or one is made.
 void require_own_log(const std::filesystem::path& store);
 
 }  // namespace jobtally::store

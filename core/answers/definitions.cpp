@@ -95,7 +95,9 @@ class DefinitionsFold {
         row.first_created_at = time::instant_from_micros(m_seen[key].first);
         row.last_created_at = time::instant_from_micros(latest.created_at);
         if (const auto* status = m_scope.catalogue().word(latest.word)) row.last_status = *status;
-        row.definition = *m_scope.catalogue().definition(static_cast<store::DefinitionKey>(key));
+        // Only a damaged store has reports of a definition that it does not know.
+        const auto* known = m_scope.catalogue().definition(static_cast<store::DefinitionKey>(key));
+        if (known != nullptr) row.definition = *known;
         return row;
     }
 

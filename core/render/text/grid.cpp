@@ -29,7 +29,7 @@ bool is_copied(std::string_view key) {
 
 // A name may have a megabyte; programs get all of it, people as much as they read.
 std::string readable(std::string text, const Style& style) {
-    constexpr std::size_t columns = 500, bytes = 4 * columns;
+    constexpr std::size_t columns = 2000, bytes = 4 * columns;
     if (text.size() <= columns) return text;
     const std::string_view ellipsis = style.ascii ? "..." : "…";
     if (text.size() <= bytes) return shorten(text, columns, ellipsis);

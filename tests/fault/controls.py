@@ -19,7 +19,8 @@ CONTROLS = (("lie", "p4_kill_at.py", "--subject", "listen"), ("spool", "p4_kill_
             ("lie", "p5_errors.py"), ("spool", "p6_full.py"), ("spool", "p7_locked.py"),
             ("drop:1048576", "../store/p8_crowd.py"), ("drop:1048576", "p9_ingest.py"),
             ("unlock", "other_program.py"))
-NOTICED = ("unlock",)
+# Those that the program itself notices before anything is lost: the proof fails all the same.
+NOTICED = ("unlock", "drop:1048576")
 PATIENCE = 300  # seconds
 SEEDS = 10  # what P4 and P5 do is drawn by chance: not each draw comes to where something is lost
 

@@ -120,7 +120,7 @@ class LastKnown {
         for (const auto& row : expected) rows.emplace(row.id, &row);
         for (auto& one : values) {
             const auto row = rows.find(id_of(one));
-            if (row == rows.end() || row->second->state >= rhythm::Punctuality::ended) continue;
+            if (row == rows.end() || row->second->is_over()) continue;
             one.is_overdue = row->second->is_problem();
             if (one.is_overdue) {
                 one.item.value = {};

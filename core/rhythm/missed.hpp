@@ -61,6 +61,8 @@ struct MissedRow {
     // It is late, missed or stuck.
     bool is_problem() const { return state <= Punctuality::late; }
     bool has_rhythm() const { return state <= Punctuality::on_time; }
+    // Nobody waits for a run: it has ended, or is disabled.
+    bool is_over() const { return state >= Punctuality::ended; }
 };
 
 struct MissedAnswer {

@@ -1,8 +1,7 @@
 /* Breaks the store of the program that it is preloaded into, for the controls of the proofs: each must notice.
-   JOBTALLY_BREAK=normal commits with synchronous=NORMAL; nosync leaves fsync() out; drop:BYTES drops what is written to
-   a write-ahead log beyond so many, and says that it was written; spool does so with all that is written to a
-   spool; lie rolls back what should be committed, from the seventh time on; unlock opens and closes each file that
-   was locked, by which all locks on it go. */
+   JOBTALLY_BREAK=normal commits with synchronous=NORMAL; nosync leaves fsync() out; spool drops what is written to a
+   spool, and says that it was written; lie rolls back what should be committed, from the seventh time on; unlock
+   opens and closes each file that was locked, by which all locks on it go. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -13,7 +12,6 @@
 #include <unistd.h>
 
 typedef int exec_function(void*, const char*, void*, void*, char**);
-typedef ssize_t write_function(int, const void*, size_t, off64_t);
 
 static const char* asked(void) {
     const char* how = getenv("JOBTALLY_BREAK");
@@ -59,14 +57,6 @@ int fcntl64(int file, int command, ...) {
 int fsync(int file) {
     int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
     return breaks("nosync") ? 0 : real(file);
-}
-
-ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t offset) {
-    static size_t written = 0;
-    write_function* real = (write_function*)dlsym(RTLD_NEXT, "pwrite64");
-    if (strncmp(asked(), "drop:", 5) != 0 || !ends_with(file, "-wal")) return real(file, bytes, count, offset);
-    written += count;
-    return written > (size_t)atol(asked() + 5) ? (ssize_t)count : real(file, bytes, count, offset);
 }
 
 ssize_t write(int file, const void* bytes, size_t count) {

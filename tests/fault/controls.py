@@ -17,10 +17,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # How the program is broken (see broken_store.c), and the proof.
 CONTROLS = (("lie", "p4_kill_at.py", "--subject", "listen"), ("spool", "p4_kill_at.py", "--subject", "spool"),
             ("lie", "p5_errors.py"), ("spool", "p6_full.py"), ("spool", "p7_locked.py"),
-            ("drop:1048576", "../store/p8_crowd.py"), ("drop:1048576", "p9_ingest.py"),
+            ("lie", "../store/p8_crowd.py"), ("lie", "p9_ingest.py"),
             ("unlock", "other_program.py"))
 # Those that the program itself notices before anything is lost: the proof fails all the same.
-NOTICED = ("unlock", "drop:1048576")
+NOTICED = ("unlock",)
 PATIENCE = 300  # seconds
 SEEDS = 10  # what P4 and P5 do is drawn by chance: not each draw comes to where something is lost
 

@@ -3,7 +3,7 @@
 
 Four connections post reports and newer versions of them, one by one, pipelined and several in a body. Most rounds kill
 at a random moment of that; some kill around the moment when the listener empties its log, some while it starts.
-15 rounds; --long: 1,000; --rounds N. The control drops writes to the log and must be found to lose reports.
+15 rounds; --long: 1,000; --rounds N. The control rolls back what it should commit and must be found to lose reports.
 """
 
 import json
@@ -144,7 +144,7 @@ def run_store(proof, program, number, rounds, chance):
 def check_control(proof, program):
     """What is found when the same is done with a store that loses writes."""
     store = proof.path("control.db")
-    listener = Listener(program, store, **broken(proof, "drop:1048576"))
+    listener = Listener(program, store, **broken(proof, "lie"))
     load = Load(listener, "control")
     time.sleep(2)
     listener.kill()

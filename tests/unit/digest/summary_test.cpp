@@ -219,13 +219,13 @@ TEST_CASE("a summary without any report still has figures", "[digest]") {
 
 namespace {
 
-// Of [since, until) by the end of jobs, at `now`.
+// Of [since, until) by the end of jobs, at `moment`.
 digest::SummaryAnswer mail(const store::Store& store, const char* since, const char* until,
-                           const char* now) {
+                           const char* moment) {
     query::Selection selection;
     selection.at = store::WhichTime::updated;
     selection.span = {query_test::instant(since), query_test::instant(until)};
-    const auto at = query_test::instant(now);
+    const auto at = query_test::instant(moment);
     return digest::summary(query::Scope(store, digest::as_of_its_end(selection, at)), at);
 }
 

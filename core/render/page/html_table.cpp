@@ -11,7 +11,8 @@
 namespace jobtally::render {
 namespace {
 
-constexpr std::size_t longest_line = 40;  // of a cell
+constexpr std::size_t longest_line = 40;     // of a cell
+constexpr std::size_t longest_value = 8000;  // of a text, in bytes
 
 bool is_state(std::string_view key) {
     return key.ends_with("status") || key.ends_with("state");
@@ -69,7 +70,10 @@ std::string cells_of(const Grid& grid, const GridRow& cells, const table::Row& v
             is_total && column.column->grouping ? none : values[column.place];
         out += names ? R"(<th scope="row")" : "<td";
         out += class_of(column, cells[at]);
-        out += fmt::format(R"( data-value="{}">{}</{}>)", html_text(machine_text(value)),
+        // What is cut is sorted by what is seen of it.
+        std::string sorted_by = machine_text(value);
+        if (table::is_text(value) && sorted_by.size() > longest_value) sorted_by = cells[at].text;
+        out += fmt::format(R"( data-value="{}">{}</{}>)", html_text(sorted_by),
                            cell_content(cells[at], value, column.column->key), names ? "th" : "td");
     }
     return out;
@@ -141,7 +145,7 @@ std::string render_html(const table::ResultTable& table, const Style& style) {
 }
 
 std::string render_html_records(const table::ResultTable& table, const Style& style) {
-    const Grid grid = grid_of(table, style);
+    const Grid grid = grid_of(table, style, Texts::whole);
     std::string body = open_main(title_of(table)) + "</header>\n";
     if (grid.rows.empty()) body += html_nothing(table.empty_note);
     for (std::size_t row = 0; row < grid.rows.size(); ++row) {

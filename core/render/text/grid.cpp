@@ -46,12 +46,13 @@ bool any_cell(const table::ResultTable& table, std::size_t place, Is is) {
            (table.total && is((*table.total)[place]));
 }
 
-GridRow spelled(const table::Row& row, const std::vector<GridColumn>& columns, const Style& style) {
+GridRow spelled(const table::Row& row, const std::vector<GridColumn>& columns, const Style& style,
+                Texts texts) {
     GridRow cells;
     for (const GridColumn& column : columns) {
         std::string text = human_text(row[column.place], style);
         const std::string& key = column.column->key;
-        if (!is_copied(key)) text = readable(std::move(text), style);
+        if (texts == Texts::readable && !is_copied(key)) text = readable(std::move(text), style);
         const auto* ratio = std::get_if<table::Ratio>(&row[column.place]);
         if (ratio && ratio->value > 1 && key.ends_with("_rate")) text += " (!)";
         const bool unknown = text == "-" && !table::is_text(row[column.place]);
@@ -62,7 +63,7 @@ GridRow spelled(const table::Row& row, const std::vector<GridColumn>& columns, c
 
 GridRow spelled_total(const table::Row& row, const std::vector<GridColumn>& columns,
                       const Style& style) {
-    GridRow cells = spelled(row, columns, style);
+    GridRow cells = spelled(row, columns, style, Texts::readable);
     bool named = false;
     for (std::size_t at = 0; at < columns.size(); ++at) {
         if (!columns[at].column->grouping) continue;
@@ -74,7 +75,7 @@ GridRow spelled_total(const table::Row& row, const std::vector<GridColumn>& colu
 
 }  // namespace
 
-Grid grid_of(const table::ResultTable& table, const Style& style) {
+Grid grid_of(const table::ResultTable& table, const Style& style, Texts texts) {
     Grid grid;
     for (std::size_t place = 0; place < table.columns.size(); ++place) {
         const table::Column& column = table.columns[place];
@@ -84,7 +85,8 @@ Grid grid_of(const table::ResultTable& table, const Style& style) {
                                 any_cell(table, place, is_quantity),
                                 any_cell(table, place, table::is_text) && !is_copied(column.key)});
     }
-    for (const table::Row& row : table.rows) grid.rows.push_back(spelled(row, grid.columns, style));
+    for (const table::Row& row : table.rows)
+        grid.rows.push_back(spelled(row, grid.columns, style, texts));
     if (table.total) grid.total = spelled_total(*table.total, grid.columns, style);
     return grid;
 }

@@ -3,6 +3,7 @@
 
 #include "core/render/text/renderer.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,10 @@ struct Grid {
     GridRow total;  // empty where there is none; the first grouping cell says `total`
 };
 
-Grid grid_of(const table::ResultTable& table, const Style& style);
+enum class Texts : std::uint8_t { readable, whole };
+
+// Of a text longer than 2,000 columns, or 8,000 bytes, `readable` has the front and an ellipsis.
+Grid grid_of(const table::ResultTable& table, const Style& style, Texts texts = Texts::readable);
 
 // True when a person reads the empty note instead: no rows, and no total that counted anything.
 bool says_nothing(const table::ResultTable& table);

@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 
@@ -20,6 +21,7 @@ from proof import Proof, arguments, skip
 from reports import lines
 
 OWNER, OTHER = 12345, 12346
+PATIENCE = 60  # seconds
 SECRET = b"this file is the owner's\n"
 READERS = [["list"], ["db", "verify"], ["rates"], ["db", "status"], ["export"], ["missed"], ["show", "a1"], ["summary"],
            ["db", "sql", "SELECT 1"], ["db", "backup", "copy.db"]]
@@ -27,22 +29,26 @@ WRITERS = [["ingest", "-"], ["listen", "--bind", "127.0.0.1:0"], ["db", "rejecte
            ["db", "prune", "--before", "2001-01-01"], ["db", "restore", "backup.db"], ["db", "verify", "--repack"]]
 
 
-def run_as(user, words, folder, input=b"", timeout=10):
-    """The exit status, None where it hangs (a listener that is well is ended), and what was said."""
-    process = subprocess.Popen(words, cwd=folder, env=environment(HOME=folder), stdin=subprocess.PIPE, user=user, group=user,
-                               extra_groups=[], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    try:
-        said, _ = process.communicate(input, timeout=1.5 if "listen" in words else timeout)
-        return process.returncode, said.decode(errors="replace")
-    except subprocess.TimeoutExpired:
-        process.terminate()
-    try:
-        said, _ = process.communicate(timeout=timeout)
-        return process.returncode, said.decode(errors="replace")
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return None, "it hangs"
+def run_as(user, words, folder, input=b""):
+    """The exit status, None where it hangs, and what was said. A listener that is ready is told to end."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
+        def said():
+            return os.pread(output.fileno(), 1 << 20, 0).decode(errors="replace")  # its offset is the process's
+
+        given.write(input)
+        given.seek(0)
+        process = subprocess.Popen(words, cwd=folder, env=environment(HOME=folder), stdin=given, user=user, group=user,
+                                   extra_groups=[], stdout=output, stderr=subprocess.STDOUT)
+        end = time.monotonic() + PATIENCE
+        while process.poll() is None and time.monotonic() < end:
+            if "listening on" in said():
+                process.terminate()
+            time.sleep(0.01)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+            return None, "it hangs"
+        return process.returncode, said()
 
 
 def as_other(act):

@@ -1,7 +1,6 @@
 #include "cli/application.hpp"
 
 #include "cli/help.hpp"
-#include "cli/options/configuration.hpp"
 #include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/text.hpp"
@@ -22,18 +21,11 @@ std::string version_text() {
                        store::sqlite_version(), store::wal_reset_bug());
 }
 
-// The command below `parent` that `word` may be a slip of: at most a third of its letters are
-// wrong.
+// The command below `parent` that `word` may be a slip of.
 std::string nearest_command(const std::string& word, const CLI::App& parent) {
-    std::string nearest;
-    std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
-    for (const auto* command : parent.get_subcommands({})) {
-        const auto distance = edit_distance(word, command->get_name());
-        if (distance >= least) continue;
-        least = distance;
-        nearest = command->get_name();
-    }
-    return nearest;
+    std::vector<std::string> names;
+    for (const auto* command : parent.get_subcommands({})) names.push_back(command->get_name());
+    return nearest(word, names);
 }
 
 // The deepest command that was named.
@@ -63,15 +55,6 @@ void refuse_empty_values(const CLI::App& app) {
     }
 }
 
-// `listen.auth_file` of CLI11's `INI was not able to parse listen.auth_file`.
-std::string unknown_key(const CLI::ConfigError& error) {
-    const std::string text = error.what();
-    std::string key = text.substr(text.rfind(' ') + 1);
-    if (key.ends_with(".++"))
-        key.resize(key.size() - 3);  // CLI11's mark for the beginning of a section
-    return key;
-}
-
 }  // namespace
 
 Application::Application() {
@@ -81,15 +64,11 @@ Application::Application() {
     m_app.set_help_flag("-h,--help", "Print this help");
     m_app.set_version_flag("--version", version_text(),
                            "Print the versions of jobtally and SQLite");
-    m_app.set_config("--config", "", "TOML or INI file with the same option names")
-        ->type_name("FILE");
-    m_app.allow_config_extras(CLI::config_extras_mode::error);
-    m_app.config_formatter(std::make_shared<Configuration>(m_globals.schedules));
     add_globals(m_app, m_globals);
     // In the order of the help.
     for (auto* const add : {add_rates, add_failures, add_durations, add_missed, add_list, add_show,
                             add_definitions, add_summary, add_check, add_ingest, add_listen,
-                            add_send, add_export, add_db, add_completion}) {
+                            add_send, add_export, add_db, add_config, add_completion}) {
         add(*this);
     }
     m_app.footer(
@@ -124,7 +103,10 @@ std::optional<int> Application::parse(int argc, char* argv[]) {
     } catch (const CLI::ParseError& error) {
         return report(error);
     }
-    if (m_action) return std::nullopt;
+    if (m_action) {
+        m_configuration.check();
+        return std::nullopt;
+    }
     write_to_stdout(chosen(&m_app)->help());
     return exit_done;
 }
@@ -139,12 +121,6 @@ int Application::report(const CLI::ParseError& error) {
     const auto* command = chosen(&m_app);
     std::string hint = fmt::format("see `{} --help`", full_name(command));
     std::string message = message_of(error);
-    const auto* in_file = dynamic_cast<const CLI::ConfigError*>(&error);
-    if (in_file && message.find("not able to parse") != std::string::npos) {
-        message =
-            fmt::format("no such option in the configuration file: \"{}\"", unknown_key(*in_file));
-        hint = "use the names of the long options, in a section named after the command";
-    }
     if (dynamic_cast<const CLI::FileError*>(&error) != nullptr)
         message = fmt::format("can't read the configuration file \"{}\"",
                               m_app.get_config_ptr()->results().back());

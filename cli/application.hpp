@@ -1,6 +1,7 @@
 // The command line as a whole: the global options and all commands.
 #pragma once
 
+#include "cli/options/configuration.hpp"
 #include "cli/options/globals.hpp"
 #include "core/base/error.hpp"
 
@@ -29,6 +30,7 @@ class Application {
 
     CLI::App& app() { return m_app; }
     const Globals& globals() const { return m_globals; }
+    const Configuration& configuration() const { return m_configuration; }
 
     // A new subcommand whose `run` is what main() does when it is chosen.
     CLI::App& add_command(const std::string& name, const std::string& description,
@@ -48,6 +50,7 @@ class Application {
         "Counts what the jobs of a customer-identity platform did: how many succeed, what fails,\n"
         "how long they take. Reports come by HTTP (listen) or from files (ingest)."};
     Globals m_globals;
+    Configuration m_configuration{m_app, m_globals};
     std::function<int()> m_action;
     std::map<const CLI::App*, TellError> m_tell_error;
 };
@@ -67,6 +70,7 @@ void add_listen(Application& application);
 void add_export(Application& application);
 void add_send(Application& application);
 void add_db(Application& application);
+void add_config(Application& application);
 void add_completion(Application& application);
 
 }  // namespace jobtally::cli

@@ -51,7 +51,7 @@ program_packages() {
         printf '%s\n' libboost-dev libboost-json-dev
     fi
     printf '%s\n' g++ cmake ninja-build tzdata \
-        libsqlitecpp-dev libsqlite3-dev libfmt-dev libcli11-dev libhowardhinnant-date-dev libssl-dev
+        libsqlitecpp-dev libsqlite3-dev libfmt-dev libcli11-dev libtomlplusplus-dev libhowardhinnant-date-dev libssl-dev
 }
 
 # What the tests need besides.

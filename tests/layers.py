@@ -27,6 +27,7 @@ HOMES = {
     r"boost/json": ("core/wire/",),
     r"(SQLiteCpp/|sqlite3)": ("core/store/",),
     r"CLI/": ("cli/",),
+    r"toml\+\+/": ("cli/options/",),
     r"date/": ("core/time/",),
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -34,7 +34,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             "PATH": f"{program.parent}:{os.environ['PATH']}", "HOME": folder, "LC_ALL": "C.UTF-8", "TZ": "UTC",
-            "JOBTALLY_DB": f"{folder}/tour.db", "JOBTALLY_NOW": "2026-11-22T08:30:00Z",
+            "JOBTALLY_CONFIG": "/dev/null", "JOBTALLY_DB": f"{folder}/tour.db", "JOBTALLY_NOW": "2026-11-22T08:30:00Z",
         }
         new = BLOCK.sub(lambda block: run_block(block[1], environment), text)
     if update:

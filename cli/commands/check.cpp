@@ -203,8 +203,10 @@ void add_check(Application& application) {
         .add_option("--no-data", options->no_data,
                     "The state where there is nothing to judge (default unknown)")
         ->type_name("STATE")
-        ->check(CLI::IsMember({"ok", "warning", "critical", "unknown"}));
+        ->check(CLI::IsMember({"ok", "warning", "critical", "unknown"}))
+        ->default_str("unknown");
     add_selection(command, options->selection);
+    tell_defaults(command);
     auto* on_change = command.add_flag("--on-change", options->on_change,
                                        "Say nothing and exit with 0 unless the state has changed");
     on_change->excludes(command.get_option("--from"));

@@ -206,6 +206,7 @@ void add_listen(Application& application) {
         .add_option("--bind", options->binds,
                     "Where to listen (default 127.0.0.1:8080); repeatable")
         ->type_name("ADDR:PORT|unix:PATH")
+        ->default_str("127.0.0.1:8080")
         ->allow_extra_args(false);
     command
         .add_option(

@@ -51,6 +51,7 @@ void add_summary(Application& application) {
             return run(application.globals(), options->selection, options->only_problems);
         });
     add_selection(command, options->selection);
+    tell_defaults(command);
     command.add_flag("--only-problems", options->only_problems, "Print nothing when all is well");
 }
 

@@ -1,28 +1,64 @@
-// Reads --config FILE: TOML or INI with the names of the long options, one section for each
-// command.
+// The settings of the configuration file and where each comes from: the command line beats the
+// environment, which beats the file.
 #pragma once
 
 #include "cli/options/globals.hpp"
+#include "cli/options/toml_settings.hpp"
 
-#include <istream>
+#include <exception>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 namespace jobtally::cli {
 
-// In CLI11 the file overrides the environment; here flags override the environment, which overrides
-// the file. Sections `[schedule."NAME"]` hold no options: they go to `schedules`, which must
-// outlive this object.
-class Configuration : public CLI::ConfigBase {
+// What is in force for one option.
+struct Setting {
+    std::string name;                  // `tz`, `summary.last`, `db.prune.before`
+    std::optional<std::string> value;  // unknown where nothing stands in for it
+    std::string source;                // `flag`, `environment`, `config.toml:3`, `default`
+};
+
+// CLI11 calls apply() when it has read the command line and not yet the environment. Keys are the
+// long names of options, in a section named after the command; an option of every command may stand
+// in such a section too. Sections `[schedule."NAME"]` go to Globals::schedules.
+class Configuration {
   public:
-    explicit Configuration(std::vector<ScheduleSetting>& schedules) : m_schedules(&schedules) {}
-    std::vector<CLI::ConfigItem> from_config(std::istream& input) const override;
+    // Adds --config to `app`. Both arguments must outlive this object, which must stay in its
+    // place.
+    Configuration(CLI::App& app, Globals& globals);
+    Configuration(const Configuration&) = delete;
+    Configuration& operator=(const Configuration&) = delete;
+
+    // Throws the UsageError that reading the file gave. Asked for after parsing, so that --help
+    // works whatever the file says.
+    void check() const;
+    // All options of all commands, in the order of the help.
+    std::vector<Setting> settings() const;
 
   private:
-    bool take_schedule(const CLI::ConfigItem& item) const;
+    struct Trigger;
 
-    std::vector<ScheduleSetting>* m_schedules;
+    void apply(std::istream& given);
+    void read(std::istream& stream, const std::string& file);
+    void take(const FileSetting& setting);
+    void take_schedule(const FileSetting& setting);
+    void give(CLI::Option& option, const FileSetting& setting, bool is_chosen);
+    bool gives_way(const CLI::Option& option, const FileSetting& setting);
+    Setting setting_of(const std::string& path, CLI::Option& option) const;
+    void collect(CLI::App& app, const std::string& path, std::vector<Setting>& all) const;
+
+    CLI::App& m_app;
+    Globals& m_globals;
+    std::string m_file, m_source;          // which file is read, and who named it; empty: none
+    std::set<const CLI::Option*> m_flags;  // options of every command that the command line has
+    std::map<const CLI::Option*, FileSetting> m_from_file;
+    std::map<std::string, FileSetting> m_elsewhere;  // by name: the same in sections of commands
+    std::exception_ptr m_error;
 };
 
 }  // namespace jobtally::cli

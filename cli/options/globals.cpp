@@ -73,6 +73,7 @@ void add_globals(CLI::App& app, Globals& globals) {
         app.add_option("-F,--format", globals.format, "How answers are printed (default table)")
             ->type_name("FORMAT")
             ->check(CLI::IsMember({"table", "json", "ndjson", "csv", "tsv", "markdown", "html"}))
+            ->default_str("table")
             ->group(group);
     app.add_flag("--json", globals.json, "Short for -F json")->excludes(format)->group(group);
     app.add_option("-o,--output", globals.output,

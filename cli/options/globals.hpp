@@ -19,6 +19,7 @@ namespace jobtally::cli {
 // `key = "value"` of a section `[schedule."definition"]` of the configuration file.
 struct ScheduleSetting {
     std::string definition, key, value;
+    std::string place;  // `config.toml:3:1`
 };
 
 struct Globals {

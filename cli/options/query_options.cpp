@@ -97,6 +97,7 @@ void add_selection(CLI::App& command, SelectionOptions& options) {
     command.add_option("--at", options.at, "Which time counts: created, updated or received")
         ->type_name("WHICH")
         ->check(CLI::IsMember({"created", "updated", "received"}))
+        ->default_str("created")
         ->group(group);
     command
         .add_option("--min-runs", options.min_runs,
@@ -120,6 +121,11 @@ store::Store open_store(const Globals& globals, const std::vector<std::string>& 
     load_files(globals, from, sink);
     store::settle(store);
     return store;
+}
+
+void tell_defaults(CLI::App& command) {
+    command.get_option("--last")->default_str("24h");
+    command.get_option("--at")->default_str("updated");
 }
 
 void add_from(CLI::App& command, std::vector<std::string>& from) {

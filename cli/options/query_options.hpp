@@ -28,6 +28,8 @@ struct SelectionOptions {
 };
 
 void add_selection(CLI::App& command, SelectionOptions& options);
+// For a command that asks SelectionOptions::judge_what_ended("24h"): what its options then mean.
+void tell_defaults(CLI::App& command);
 // --from alone.
 void add_from(CLI::App& command, std::vector<std::string>& from);
 

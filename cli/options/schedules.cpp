@@ -1,6 +1,7 @@
 #include "cli/options/schedules.hpp"
 
 #include "cli/terminal/messages.hpp"
+#include "core/base/text.hpp"
 #include "core/rhythm/downtime.hpp"
 #include "core/rhythm/schedule.hpp"
 #include "core/time/length.hpp"
@@ -14,57 +15,71 @@ namespace jobtally::cli {
 
 namespace {
 
-using Settings = std::map<std::string, std::string>;  // of one definition, by key
+// Of one definition, by key; never empty.
+using Settings = std::map<std::string, const ScheduleSetting*>;
 
-[[noreturn]] void refuse(const std::string& definition, const std::string& problem,
+[[noreturn]] void refuse(const ScheduleSetting& setting, const std::string& problem,
                          const std::string& hint) {
     throw UsageError(
-        fmt::format("schedule of \"{}\" in the configuration file: {}", definition, problem), hint);
+        fmt::format("{}: schedule of \"{}\": {}", setting.place, setting.definition, problem),
+        hint);
 }
 
 std::map<std::string, Settings> by_definition(const Globals& globals) {
-    constexpr const char* keys[] = {"every", "cron", "zone", "grace"};
+    const std::vector<std::string> keys{"every", "cron", "zone", "grace"};
     std::map<std::string, Settings> found;
     for (const auto& setting : globals.schedules) {
-        if (std::find(std::begin(keys), std::end(keys), setting.key) == std::end(keys)) {
-            refuse(setting.definition, fmt::format("no such key: \"{}\"", setting.key),
-                   "the keys are every, cron, zone and grace");
+        if (std::find(keys.begin(), keys.end(), setting.key) == keys.end()) {
+            const auto near = nearest(setting.key, keys);
+            refuse(setting, fmt::format("no such key: \"{}\"", setting.key),
+                   near.empty() ? "the keys are every, cron, zone and grace"
+                                : fmt::format("did you mean \"{}\"?", near));
         }
-        found[setting.definition][setting.key] = setting.value;
+        found[setting.definition][setting.key] = &setting;
     }
     return found;
+}
+
+// What `parse` makes of the value, its errors with the place of the setting.
+template <class Parse>
+auto parsed(const ScheduleSetting& setting, Parse parse) {
+    try {
+        return parse(setting.value);
+    } catch (const UsageError& error) {
+        refuse(setting, error.what(), error.hint());
+    }
+}
+
+time::Duration period_of(const std::string& text) {
+    const auto period = time::parse_length(text);
+    if (period <= time::Duration{0}) throw UsageError("a period must be longer than 0");
+    return period;
 }
 
 std::shared_ptr<const rhythm::Schedule> schedule_of(const Settings& settings,
                                                     const Globals& globals) {
     if (settings.contains("every")) {
-        const auto& every = settings.at("every");
-        const auto period = time::parse_length(every);
-        if (period <= time::Duration{0}) throw UsageError("a period must be longer than 0");
-        return std::make_shared<rhythm::EverySchedule>(period, every);
+        const auto& every = *settings.at("every");
+        return std::make_shared<rhythm::EverySchedule>(parsed(every, period_of), every.value);
     }
-    const auto clock =
-        settings.contains("zone") ? time::Zone::named(settings.at("zone")) : globals.zone();
-    return std::make_shared<rhythm::CronSchedule>(time::CronLine::parse(settings.at("cron")),
-                                                  clock);
+    const auto clock = settings.contains("zone") ? parsed(*settings.at("zone"), time::Zone::named)
+                                                 : globals.zone();
+    return std::make_shared<rhythm::CronSchedule>(
+        parsed(*settings.at("cron"), time::CronLine::parse), clock);
 }
 
-rhythm::ConfiguredSchedule configured(const std::string& definition, const Settings& settings,
-                                      const Globals& globals) {
+rhythm::ConfiguredSchedule configured(const Settings& settings, const Globals& globals) {
+    const auto& first = *settings.begin()->second;
     if (settings.contains("every") == settings.contains("cron")) {
-        refuse(definition, "it takes either every or cron",
+        refuse(first, "it takes either every or cron",
                "for example every = \"1d\", or cron = \"30 2 * * 1-5\"");
     }
-    if (settings.contains("every") && settings.contains("zone")) {
-        refuse(definition, "zone goes with cron", "a period has no time zone");
-    }
-    try {
-        rhythm::ConfiguredSchedule result{schedule_of(settings, globals), std::nullopt};
-        if (settings.contains("grace")) result.grace = time::parse_length(settings.at("grace"));
-        return result;
-    } catch (const UsageError& error) {
-        refuse(definition, error.what(), error.hint());
-    }
+    if (settings.contains("every") && settings.contains("zone"))
+        refuse(*settings.at("zone"), "zone goes with cron", "a period has no time zone");
+    rhythm::ConfiguredSchedule result{schedule_of(settings, globals), std::nullopt};
+    if (settings.contains("grace"))
+        result.grace = parsed(*settings.at("grace"), time::parse_length);
+    return result;
 }
 
 }  // namespace
@@ -73,7 +88,7 @@ rhythm::MissedOptions missed_options(const Globals& globals, const store::Store&
     rhythm::MissedOptions options;
     options.now = globals.now();
     for (const auto& [definition, settings] : by_definition(globals)) {
-        options.configured.emplace(definition, configured(definition, settings, globals));
+        options.configured.emplace(definition, configured(settings, globals));
     }
     options.down = rhythm::downtimes(store, options.now);
     return options;

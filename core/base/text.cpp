@@ -251,4 +251,16 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
+std::string nearest(std::string_view word, const std::vector<std::string>& names) {
+    std::string found;
+    std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+    for (const auto& name : names) {
+        const auto distance = edit_distance(word, name);
+        if (distance >= least) continue;
+        least = distance;
+        found = name;
+    }
+    return found;
+}
+
 }  // namespace jobtally

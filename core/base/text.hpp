@@ -70,4 +70,8 @@ std::string in_shell_quotes(std::string_view text);
 // 1966.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
+// The first of `names` that is nearest to `word`, where at most a third of its letters (but one at
+// least) is wrong; else empty.
+std::string nearest(std::string_view word, const std::vector<std::string>& names);
+
 }  // namespace jobtally

@@ -36,6 +36,7 @@ def run_case(case, program):
         environment = {
             "PATH": os.environ["PATH"], "HOME": folder, "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1",
             "BASH_ENV": str(HERE / "support.sh"), "JOBTALLY": program, "SAMPLES": str(SAMPLES), "JOBTALLY_NOW": NOW, "JOBTALLY_DB": folder + "/store.db",
+            "JOBTALLY_CONFIG": "/dev/null",
         }
         for name in (*SANITIZERS, "LLVM_PROFILE_FILE"):
             if name in os.environ:

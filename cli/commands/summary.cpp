@@ -16,9 +16,10 @@ namespace {
 struct SummaryOptions {
     SelectionOptions selection;
     bool only_problems = false;
+    double budget = 1;  // false findings per 1,000 definition-days
 };
 
-int run(const Globals& globals, SelectionOptions selection, bool only_problems) {
+int run(const Globals& globals, SelectionOptions selection, const SummaryOptions& options) {
     selection.judge_what_ended("24h");
     Output output(globals);
     const auto store = open_store(globals, selection.from);
@@ -27,14 +28,15 @@ int run(const Globals& globals, SelectionOptions selection, bool only_problems) 
     if (knows_arrivals) asked = digest::as_of_its_end(std::move(asked), globals.now());
     const query::Scope scope(store, std::move(asked));
     warn_about_unmatched(globals, scope);
-    const auto answer = digest::summary(scope, missed_options(globals, store), knows_arrivals);
-    if (!only_problems || answer.has_problems()) {
+    const auto answer = digest::summary(scope, missed_options(globals, store), knows_arrivals,
+                                        judge::Budget{options.budget / 1000});
+    if (!options.only_problems || answer.has_problems()) {
         auto digest = output.format() == render::Format::html
                           ? digest::summary_page(scope, answer, globals.now())
                           : digest::summary_digest(answer);
         const bool for_people = render::is_for_people(output.format());
         if (for_people) digest::drop_bulk(digest, answer);
-        if (for_people && only_problems) digest::drop_quiet_rows(digest);
+        if (options.only_problems) digest::drop_quiet_rows(digest);
         output.write(render::render_digest(digest, output.format(), output.style()));
     }
     output.finish();
@@ -48,11 +50,16 @@ void add_summary(Application& application) {
     auto& command = application.add_command(
         "summary", "The digest for a cron mail (default: the last 24 hours)",
         [&application, options] {
-            return run(application.globals(), options->selection, options->only_problems);
+            return run(application.globals(), options->selection, *options);
         });
     add_selection(command, options->selection);
     tell_defaults(command);
     command.add_flag("--only-problems", options->only_problems, "Print nothing when all is well");
+    command
+        .add_option("--budget", options->budget,
+                    "False findings about runs and levels per 1,000 definition-days (default: 1)")
+        ->check(CLI::Range(0.001, 1000.0))
+        ->type_name("N");
 }
 
 }  // namespace jobtally::cli

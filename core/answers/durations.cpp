@@ -1,8 +1,8 @@
 // Collects durations by group, and writes the keys of `durations`.
 #include "core/answers/durations.hpp"
 
+#include "core/answers/rank_test.hpp"
 #include "core/base/big_array.hpp"
-#include "core/judge/rank_test.hpp"
 #include "core/query/chunks.hpp"
 #include "core/query/sums.hpp"
 
@@ -168,7 +168,7 @@ constexpr double least_change = 0.05;
 double rank_distance(std::vector<std::int64_t> before, const std::vector<std::int64_t>& after) {
     const std::size_t split = before.size();
     before.insert(before.end(), after.begin(), after.end());
-    return judge::mann_whitney_z(before, split);
+    return mann_whitney_z(before, split);
 }
 
 Cell median_change(const DurationsRow& now, const DurationsRow& before) {

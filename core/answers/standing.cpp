@@ -1,6 +1,7 @@
 // One scan of the store, then the standing of a report among what was found.
 #include "core/answers/standing.hpp"
 
+#include "core/judge/findings.hpp"
 #include "core/query/histogram.hpp"
 #include "core/query/percentile.hpp"
 
@@ -66,14 +67,35 @@ void put_streak(Standing& standing, std::span<const Run> runs, std::size_t place
                        time::instant_from_micros(streak->failing_since)};
 }
 
+std::optional<double> micros_per_record(const Run& run) {
+    const auto duration = run.duration();
+    if (!run.succeeded() || !duration || run.operations <= 0) return std::nullopt;
+    return static_cast<double>(*duration) / static_cast<double>(run.operations);
+}
+
 void put_judgement(Standing& standing, std::span<const Run> runs, std::size_t place,
                    const time::Zone& zone) {
     standing.successes_before =
         std::count_if(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(place),
                       [](const Run& run) { return run.succeeded(); });
-    judge::RunJudge judge(runs, zone);
-    standing.judgement = judge.judge(place, true);
-    standing.usual_operations = judge.usual_operations_with_empty();
+    std::size_t first = place - std::min(place, judge::history_reach.runs);
+    while (runs[place].created_at - runs[first].created_at > judge::history_reach.micros) ++first;
+    const auto before = runs.subspan(first, place - first);
+    std::vector<Run> judged(before.begin(), before.end());
+    judged.push_back(runs[place]);
+    judged.back().in_window = true;
+    standing.judgement = judge::find_unusual(1, judged, zone).newest;
+    standing.usual_operations = judge::usual_operations(before);
+    standing.micros_per_record = micros_per_record(runs[place]);
+    if (standing.judgement->duration) {
+        std::vector<double> speeds;
+        for (const Run& run : before) {
+            if (const auto speed = micros_per_record(run)) speeds.push_back(*speed);
+        }
+        if (speeds.size() >= judge::enough_runs) {
+            standing.usual_micros_per_record = query::median(std::move(speeds));
+        }
+    }
 }
 
 }  // namespace

@@ -57,6 +57,8 @@ struct Standing {
     std::optional<judge::Judgement> judgement;     // of a SUCCESS
     std::optional<std::int64_t> usual_operations;  // runs without operations included
     std::int64_t successes_before = 0;
+    std::optional<double> micros_per_record;        // of a SUCCESS with records
+    std::optional<double> usual_micros_per_record;  // of those before it: their median
 };
 
 // None for reports without a definition.

@@ -37,7 +37,7 @@ std::vector<std::string> kinds_of(const judge::Judgement& judgement) {
 
 bool was_judged(const judge::Judgement& judgement) {
     return judgement.duration || judgement.operations ||
-           (judgement.empty && judgement.empty->can_be_judged());
+           (judgement.empty && judgement.empty->can_be_judged);
 }
 
 Cell usual_duration(const std::optional<judge::Comparison>& duration) {
@@ -50,7 +50,7 @@ Cell factor_cell(const std::optional<judge::Comparison>& comparison) {
     return comparison ? Cell{table::Number{comparison->factor()}} : Cell{};
 }
 Cell distance_cell(const std::optional<judge::Comparison>& comparison) {
-    return comparison && comparison->distance ? Cell{table::Number{*comparison->distance}} : Cell{};
+    return comparison ? Cell{table::Number{comparison->distance}} : Cell{};
 }
 Cell runs_cell(const std::optional<judge::Comparison>& comparison) {
     return comparison ? Cell{comparison->runs} : Cell{};
@@ -71,8 +71,8 @@ void append_judgement(table::Row& row, const Standing& standing) {
                           factor_cell(judgement.operations),
                           distance_cell(judgement.operations),
                           runs_cell(judgement.duration),
-                          speed_cell(judgement.micros_per_record),
-                          speed_cell(judgement.usual_micros_per_record),
+                          speed_cell(standing.micros_per_record),
+                          speed_cell(standing.usual_micros_per_record),
                           was_judged(judgement) ? Cell{kinds_of(judgement)} : Cell{},
                           judgement.pace && !cause.empty() ? Cell{std::string(cause)} : Cell{},
                           words.empty() ? Cell{} : Cell{words}};

@@ -19,20 +19,28 @@ std::optional<query::Scope> scope_of_late(const query::Scope& asked, time::Insta
     return std::optional<query::Scope>(std::in_place, asked.store(), std::move(*selection));
 }
 
+std::vector<judge::Findings> find_all(const query::RunHistory& history, const time::Zone& zone,
+                                      judge::Budget budget) {
+    std::vector<judge::Findings> found;
+    for (const std::size_t definition : history.definitions()) {
+        found.push_back(judge::find_unusual(definition, history.of(definition), zone, budget));
+    }
+    return found;
+}
+
 }  // namespace
 
 SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOptions& options,
-                           bool knows_arrivals)
+                           bool knows_arrivals, judge::Budget budget)
     : scope(asked),
       now(options.now),
       failures(answers::failures(asked)),
       late(knows_arrivals ? scope_of_late(asked, options.now) : std::nullopt),
       late_failures(late ? answers::failures(*late) : answers::FailuresAnswer{}),
       missed(rhythm::missed_at_the_end(asked, options)),
-      flawed(judge::flawed_definitions(asked)),
       history(query::RunHistory::around_window(asked, judge::history_reach,
                                                late && !is_bulk(late_failures) ? &*late : nullptr)),
-      findings(judge::find_unusual(history, asked.selection().zone)),
+      findings(find_all(history, asked.selection().zone, budget)),
       m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
     for (const auto& definition : asked.catalogue().definitions()) {
         m_definitions.emplace(definition.id, static_cast<std::size_t>(definition.key));
@@ -81,9 +89,9 @@ table::ResultTable section_table(std::initializer_list<table::Column> columns) {
 }
 
 void add_row(table::ResultTable& table, query::GroupKey key,
-             std::initializer_list<table::Cell> figures) {
+             const std::vector<table::Cell>& figures) {
     key.resize(3);
-    key.insert(key.end(), figures);
+    key.insert(key.end(), figures.begin(), figures.end());
     table.rows.push_back(std::move(key));
 }
 

@@ -4,7 +4,6 @@
 
 #include "core/answers/failures.hpp"
 #include "core/judge/findings.hpp"
-#include "core/judge/flawed_successes.hpp"
 #include "core/query/grouping.hpp"
 #include "core/query/run_history.hpp"
 #include "core/query/scope.hpp"
@@ -23,7 +22,7 @@ namespace jobtally::digest {
 // What several sections look at; it is read once. The scope must outlive it.
 struct SummaryFacts {
     SummaryFacts(const query::Scope& asked, const rhythm::MissedOptions& options,
-                 bool knows_arrivals);
+                 bool knows_arrivals, judge::Budget budget);
 
     const query::Scope& scope;
     time::Instant now;
@@ -31,7 +30,6 @@ struct SummaryFacts {
     std::optional<query::Scope> late;  // what came late; none where that can't be
     answers::FailuresAnswer late_failures;
     rhythm::MissedAnswer missed;  // by the whole history; at the end of the window if that is past
-    std::vector<judge::FlawedDefinition> flawed;
     query::RunHistory history;
     std::vector<judge::Findings> findings;  // of the history's definitions, by name
 
@@ -53,7 +51,7 @@ std::string next_step(const std::string& id);
 // A table that begins with the columns of a definition, then has these; and a row of it.
 table::ResultTable section_table(std::initializer_list<table::Column> columns);
 void add_row(table::ResultTable& table, query::GroupKey key,
-             std::initializer_list<table::Cell> figures);
+             const std::vector<table::Cell>& figures);
 
 // The reports of jobs that ended before the window, by the time that counts there, and arrived
 // within it. Where the window ended before `now`, but not as long ago as it is long, its digest is
@@ -71,15 +69,15 @@ table::Section failed_section(const SummaryFacts& facts);
 // Definitions that are missed or late, and those that are stuck (missed.hpp).
 table::Section missed_section(const SummaryFacts& facts);
 table::Section stuck_section(const SummaryFacts& facts);
-// Successes with failed records.
+// Successes with failed records, and those without records. Definitions of which that is usual come
+// last and are no problem; those with too few runs to tell count as a problem.
 table::Section partial_section(const SummaryFacts& facts);
-// Successes without records. Definitions that are often empty come last and are no problem; those
-// with too few runs to tell count as a problem.
 table::Section empty_section(const SummaryFacts& facts);
-// Definitions that have become slower: several recent runs agree (slower.hpp).
-table::Section slower_section(const SummaryFacts& facts);
+// Definitions whose durations (slower, faster) or records (more, fewer) have moved to another
+// level.
+table::Section shift_section(const SummaryFacts& facts, judge::Unusual kind);
 // Unusual runs (unusual.hpp): a row for each definition and kind, which names the worst run. Empty
-// runs, and runs that are as slow as their definition has become, are in their own sections.
+// runs, and runs that are as their definition has become, are in their own sections.
 table::Section unusual_section(const SummaryFacts& facts);
 // Definitions whose streak of failures was ended by a success, and that have not failed since:
 // where this became known within the window.

@@ -51,21 +51,31 @@ bool SummaryAnswer::has_problems() const {
 }
 
 SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options,
-                      bool knows_arrivals) {
-    const SummaryFacts facts(scope, options, knows_arrivals);
+                      bool knows_arrivals, judge::Budget budget) {
+    using judge::Unusual;
+    const SummaryFacts facts(scope, options, knows_arrivals, budget);
     SummaryAnswer answer;
     answer.window = query::window_of(scope.selection());
     answer.total = answers::rates(scope, query::By::none);
     answer.sections = {
-        failed_section(facts),  missed_section(facts),    stuck_section(facts),
-        partial_section(facts), empty_section(facts),     slower_section(facts),
-        unusual_section(facts), recovered_section(facts), late_section(facts),
+        failed_section(facts),
+        missed_section(facts),
+        stuck_section(facts),
+        partial_section(facts),
+        empty_section(facts),
+        shift_section(facts, Unusual::slower),
+        shift_section(facts, Unusual::faster),
+        shift_section(facts, Unusual::more),
+        shift_section(facts, Unusual::fewer),
+        unusual_section(facts),
+        recovered_section(facts),
+        late_section(facts),
     };
     answer.late = late_mention(facts.late_failures);
     answer.late_is_bulk = is_bulk(facts.late_failures);
     answer.rejected = store::count_rejected(scope.store(), scope.selection().span);
     std::int64_t empty = 0;
-    for (const auto& row : facts.flawed) empty += row.empty.count;
+    for (const auto& found : facts.findings) empty += found.empty.count;
     answer.headline = headline_of(answer, empty);
     return answer;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/answers/rates.hpp"
+#include "core/judge/usual.hpp"
 #include "core/query/scope.hpp"
 #include "core/rhythm/missed.hpp"
 #include "core/table/digest.hpp"
@@ -34,7 +35,7 @@ query::Selection as_of_its_end(query::Selection asked, time::Instant now);
 
 // The sections are those of sections.hpp. Where the times of arrival say nothing, nothing is late.
 SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options,
-                      bool knows_arrivals = true);
+                      bool knows_arrivals = true, judge::Budget budget = {});
 inline SummaryAnswer summary(const query::Scope& scope, time::Instant now) {
     return summary(scope, rhythm::MissedOptions{now, {}, {}});
 }

@@ -53,8 +53,7 @@ void put_row(table::ResultTable& table, const query::GroupKey& key, const Unusua
          judgement.duration ? Cell{time::Duration{judgement.duration->usual}} : Cell{},
          operations ? Cell{operations->value} : Cell{},
          operations ? Cell{operations->usual} : Cell{}, table::Number{off.factor()},
-         off.distance ? Cell{table::Number{*off.distance}} : Cell{}, off.runs,
-         std::string(name_of(off.peers)),
+         table::Number{off.distance}, off.runs, std::string(name_of(off.season)),
          row.is_pace() ? table::text_or_unknown(name_of(judgement.cause)) : Cell{}, next_step(id)});
 }
 

@@ -1,6 +1,9 @@
 // Judges each run of the window and keeps the worst of a kind.
 #include "core/judge/findings.hpp"
 
+#include "core/query/percentile.hpp"
+#include "core/query/sums.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,13 +13,10 @@ using query::Run;
 
 namespace {
 
+constexpr std::int64_t judged_at_once = 24LL * 3600 * 1'000'000;
+
 double badness(const Comparison& comparison) {
     return std::abs(std::log(comparison.factor()));
-}
-
-const Comparison& comparison_of(Unusual kind, const Judgement& judgement) {
-    const bool pace = kind == Unusual::slower || kind == Unusual::faster;
-    return pace ? *judgement.duration : *judgement.operations;
 }
 
 void note(std::vector<UnusualRuns>& found, Unusual kind, const Run& run,
@@ -28,63 +28,121 @@ void note(std::vector<UnusualRuns>& found, Unusual kind, const Run& run,
         return;
     }
     ++same->count;
-    if (badness(comparison_of(kind, judgement)) < badness(same->comparison())) return;
+    if (badness(judgement.of(kind)) < badness(same->comparison())) return;
     same->worst = run;
     same->judgement = judgement;
 }
 
-void note_empty(EmptyRuns& empty, const EmptyRun& run) {
-    if (run.is_unusual()) ++empty.unusual;
-    empty.unjudged = run.can_be_judged() ? 0 : empty.unjudged + 1;
-    empty.last = run;
+std::optional<double> factor_of(const std::optional<UsualValues::Levels>& levels) {
+    return levels ? std::optional(std::exp(levels->by())) : std::nullopt;
 }
 
-// As slow as the definition is since it became slower.
-bool is_as_slow(const Run& run, const std::optional<Slower>& slower) {
-    return slower && run.created_at >= slower->since &&
-           static_cast<double>(*run.duration()) <
-               duration_floors.factor * static_cast<double>(slower->now);
+void put_shift(Findings& found, const RunJudge& judge, const UsualValues& values, Unusual up,
+               Unusual down) {
+    const auto& change = values.change();
+    if (!change) return;
+    const auto usual_until = values.at(change->usual_until), now_from = values.at(change->now_from);
+    Shift shift{change->z > 0 ? up : down,
+                values.at(change->first),
+                static_cast<std::int64_t>(values.size() - change->first),
+                0,
+                change->z,
+                change->a_day,
+                judge.durations().levels(usual_until, now_from),
+                judge.operations().levels(usual_until, now_from),
+                Cause::unknown};
+    if (is_pace(up)) shift.cause = cause_of(shift.factor(), factor_of(shift.operations));
+    found.shifts.push_back(shift);
 }
 
-std::size_t last_empty(std::span<const Run> runs) {
-    for (std::size_t i = runs.size(); i-- > 0;) {
-        if (runs[i].in_window && runs[i].succeeded() && runs[i].operations == 0) return i;
+void put_unusual(Findings& found, std::span<const Run> runs, const time::Zone& zone,
+                 Budget budget) {
+    const RunJudge judge(runs, zone, budget);
+    put_shift(found, judge, judge.durations(), Unusual::slower, Unusual::faster);
+    put_shift(found, judge, judge.operations(), Unusual::more, Unusual::fewer);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (!runs[i].succeeded()) continue;
+        for (auto& shift : found.shifts) shift.last = runs[i].sequence;
+        if (!runs[i].in_window) continue;
+        const Judgement judgement = judge.judge(i);
+        found.partial.judgement.is_unusual |= judgement.has_more_failed;
+        for (const auto& kind : {judgement.volume, judgement.pace}) {
+            if (kind) note(found.unusual, *kind, runs[i], judgement);
+        }
+        found.newest = judgement;
+        if (runs[i].operations != 0) continue;
+        found.newest.empty = found.empty.judgement;
+        if (found.empty.judgement.is_unusual) found.newest.volume = Unusual::empty;
     }
-    return runs.size();
+}
+
+// Of the successes of which it is known. The last day that has any of them is judged by all before.
+Flaws flaws_of(std::span<const Run> runs, std::int64_t Run::*count, bool (*is_flaw)(std::int64_t),
+               double chance) {
+    Flaws found;
+    std::vector<std::uint8_t> flawed;
+    std::vector<std::int64_t> at;
+    for (const Run& run : runs) {
+        if (!run.succeeded() || run.*count < 0) continue;
+        const bool is = is_flaw(run.*count);
+        flawed.push_back(is ? 1 : 0);
+        at.push_back(run.in_window ? run.created_at : INT64_MIN);
+        if (!run.in_window || !is) continue;
+        ++found.count;
+        found.last = run;
+        query::add_count(found.failed, std::max<std::int64_t>(run.failed, 0));
+        query::add_count(found.operations, std::max<std::int64_t>(run.operations, 0));
+    }
+    if (found.count == 0) return found;
+    const auto day = std::upper_bound(at.begin(), at.end(), found.last.created_at - judged_at_once);
+    const auto window = static_cast<std::size_t>(day - at.begin());
+    const std::size_t first = window - std::min(window, history_reach.runs);
+    found.judgement = judge_flaws(std::span(flawed).subspan(first), window - first, chance);
+    return found;
 }
 
 }  // namespace
 
-const Comparison& UnusualRuns::comparison() const {
-    return comparison_of(kind, judgement);
+double Shift::factor() const {
+    return factor_of(is_pace(kind) ? durations : operations).value_or(1);
 }
 
-Findings find_unusual(std::size_t definition, std::span<const Run> runs, const time::Zone& zone) {
+std::optional<double> Flaws::failure_rate() const {
+    if (operations == 0) return std::nullopt;
+    return static_cast<double>(failed) / static_cast<double>(operations);
+}
+
+std::optional<std::int64_t> usual_operations(std::span<const Run> runs) {
+    std::vector<std::int64_t> known;
+    for (const Run& run : runs) {
+        if (run.succeeded() && run.operations >= 0) known.push_back(run.operations);
+    }
+    if (known.empty()) return std::nullopt;
+    return query::median(std::move(known));
+}
+
+Findings find_unusual(std::size_t definition, std::span<const Run> runs, const time::Zone& zone,
+                      Budget budget) {
     Findings found;
     found.definition = definition;
-    found.slower = find_slower(runs, zone);
-    RunJudge judge(runs, zone);
-    const std::size_t newest_empty = last_empty(runs);
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        if (!runs[i].in_window || !runs[i].succeeded()) continue;
-        const Judgement judgement = judge.judge(i);
-        if (judgement.empty) note_empty(found.empty, *judgement.empty);
-        if (i == newest_empty) found.empty.usual_operations = judge.usual_operations_with_empty();
-        if (judgement.volume && judgement.volume != Unusual::empty) {
-            note(found.unusual, *judgement.volume, runs[i], judgement);
-        }
-        const bool said = judgement.pace == Unusual::slower && is_as_slow(runs[i], found.slower);
-        if (judgement.pace && !said) note(found.unusual, *judgement.pace, runs[i], judgement);
+    found.finished =
+        std::count_if(runs.begin(), runs.end(), [](auto& run) { return run.in_window; });
+    const double chance = budget.of_flaws();
+    found.empty = flaws_of(
+        runs, &Run::operations, [](std::int64_t count) { return count == 0; }, chance);
+    found.partial = flaws_of(
+        runs, &Run::failed, [](std::int64_t count) { return count > 0; }, chance);
+    if (definition == 0 || found.finished == 0) {
+        found.empty.judgement = found.partial.judgement = {};
+        return found;
     }
-    return found;
-}
-
-std::vector<Findings> find_unusual(const query::RunHistory& history, const time::Zone& zone) {
-    std::vector<Findings> found;
-    for (const std::size_t definition : history.definitions()) {
-        if (definition != 0) {
-            found.push_back(find_unusual(definition, history.of(definition), zone));
-        }
+    put_unusual(found, runs, zone, budget);
+    if (found.empty.count > 0) {
+        const auto last = std::find_if(runs.begin(), runs.end(), [&](const Run& run) {
+            return run.sequence == found.empty.last.sequence;
+        });
+        found.empty.usual_operations =
+            usual_operations(runs.first(static_cast<std::size_t>(last - runs.begin())));
     }
     return found;
 }

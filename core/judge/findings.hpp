@@ -1,7 +1,6 @@
 // What is unusual about the runs of a window, definition by definition.
 #pragma once
 
-#include "core/judge/slower.hpp"
 #include "core/judge/unusual.hpp"
 #include "core/query/run_history.hpp"
 
@@ -14,35 +13,59 @@ namespace jobtally::judge {
 
 // Runs of one definition that are unusual in one way.
 struct UnusualRuns {
-    Unusual kind = Unusual::slower;  // never Unusual::empty: see EmptyRuns
+    Unusual kind = Unusual::slower;  // never Unusual::empty
     std::int64_t count = 0;
     query::Run worst;  // the one whose factor is furthest from 1
     Judgement judgement;
 
-    const Comparison& comparison() const;
+    const Comparison& comparison() const { return judgement.of(kind); }
 };
 
-struct EmptyRuns {
-    std::int64_t unusual = 0;                      // the definition used to have records
-    std::int64_t unjudged = 0;                     // had too few runs before them
-    std::optional<EmptyRun> last;                  // how the newest one was judged
-    std::optional<std::int64_t> usual_operations;  // the median of the runs before it
+// A level that is not what it was, by the runs up to the end of the window.
+struct Shift {
+    Unusual kind = Unusual::slower;  // never Unusual::empty
+    std::int64_t since = 0;    // created_at of the first run of the new level, or of the drift
+    std::int64_t runs = 0;     // from then on
+    store::Sequence last = 0;  // the newest of them
+    double z = 0;
+    double a_day = 0;                              // slope of the logarithm, of a drift; 0: a step
+    std::optional<UsualValues::Levels> durations;  // microseconds
+    std::optional<UsualValues::Levels> operations;
+    Cause cause = Cause::unknown;
+
+    double factor() const;
+};
+
+// The successes of a window that have one flaw.
+struct Flaws {
+    std::int64_t count = 0;
+    std::int64_t failed = 0;  // of the operations of those, where known
+    std::int64_t operations = 0;
+    query::Run last;          // the newest
+    FlawJudgement judgement;  // of the last day that has any
+    std::optional<std::int64_t>
+        usual_operations;  // the median before the last, empty ones included
+
+    std::optional<double> failure_rate() const;
 };
 
 struct Findings {
     std::size_t definition = 0;
-    std::optional<Slower> slower;
+    std::int64_t finished = 0;         // runs within the window
+    std::vector<Shift> shifts;         // one at most of durations, one of operations
     std::vector<UnusualRuns> unusual;  // one entry for each kind
-    EmptyRuns empty;
+    Judgement newest;                  // of the window's last success, in full
+    Flaws empty;
+    Flaws partial;  // with failed operations
 };
 
-// `runs` are in (created_at, id) order. Where the definition has become slower, runs since then
-// that are as slow as it is now are not named again.
+// `runs` are in (created_at, id) order. Where the definition has moved to another level, runs since
+// then that are like it are not named again. Reports without a definition (0) are of different
+// jobs: only their flaws are counted.
 Findings find_unusual(std::size_t definition, std::span<const query::Run> runs,
-                      const time::Zone& zone);
+                      const time::Zone& zone, Budget budget = {});
 
-// One entry for each definition of the history. Reports without a definition are of different jobs,
-// so they are not compared.
-std::vector<Findings> find_unusual(const query::RunHistory& history, const time::Zone& zone);
+// The median number of records of successes, those without records included.
+std::optional<std::int64_t> usual_operations(std::span<const query::Run> runs);
 
 }  // namespace jobtally::judge

@@ -11,18 +11,6 @@ namespace {
 
 constexpr double about_the_same = 1.25;
 
-const char* peers_text(Peers peers) {
-    switch (peers) {
-        case Peers::same_hour:
-            return " at that hour";
-        case Peers::same_weekday:
-            return " on that weekday";
-        case Peers::all:
-            break;
-    }
-    return "";
-}
-
 std::string records_text(std::int64_t count) {
     return counted(count, "record", "records");
 }
@@ -64,10 +52,10 @@ std::string cause_text(Cause cause, bool longer) {
 std::string pace_text(const Judgement& judgement) {
     if (!judgement.duration) return {};
     const Comparison& duration = *judgement.duration;
-    std::string text = fmt::format("took {}, usually {}{} ({})",
-                                   time::human_length(time::Duration{duration.value}),
-                                   time::human_length(time::Duration{duration.usual}),
-                                   peers_text(duration.peers), factor_text(duration.factor()));
+    std::string text = fmt::format(
+        "took {}, usually {}{} ({})", time::human_length(time::Duration{duration.value}),
+        time::human_length(time::Duration{duration.usual}),
+        text_of(duration.season, duration.place), factor_text(duration.factor()));
     text += share_of_records(judgement);
     const auto cause = cause_text(judgement.cause, duration.direction > 0);
     return cause.empty() ? text : text + ": " + cause;
@@ -82,7 +70,7 @@ std::string volume_text(const Judgement& judgement, std::optional<std::int64_t> 
     if (!judgement.operations) return {};
     const Comparison& operations = *judgement.operations;
     return fmt::format("{}, usually {}{} ({})", records_text(operations.value),
-                       count_text(operations.usual), peers_text(operations.peers),
+                       count_text(operations.usual), text_of(operations.season, operations.place),
                        factor_text(operations.factor()));
 }
 

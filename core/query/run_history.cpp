@@ -23,6 +23,7 @@ Run run_at(const FactBatch& batch, std::size_t i) {
     return {batch.created_at[i],
             batch.updated_at[i],
             batch.operations[i],
+            batch.failed[i],
             batch.sequence[i],
             batch.status[i],
             false,
@@ -96,7 +97,8 @@ class RunHistory::NewestFold {
         model::Status status;
 
         Run whole() const {
-            return {created_at, updated_at, store::unknown_value, 0, status, false, false};
+            return {created_at, updated_at, store::unknown_value, store::unknown_value, 0, status,
+                    false,      false};
         }
     };
     struct Seen {

@@ -16,6 +16,7 @@ struct Run {
     std::int64_t created_at = 0;
     std::int64_t updated_at = store::unknown_value;
     std::int64_t operations = store::unknown_value;
+    std::int64_t failed = store::unknown_value;  // of the operations
     store::Sequence sequence = 0;
     model::Status status = model::Status::success;
     bool in_window = false;

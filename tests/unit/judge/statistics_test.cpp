@@ -1,60 +1,150 @@
-// Robust distances and rank statistics against values worked out by hand.
-#include "core/judge/rank_test.hpp"
-#include "core/judge/robust_distance.hpp"
-#include "tests/support/catch.hpp"
+// Statistics against values worked out by hand.
+#include "core/judge/statistics.hpp"
 
+#include "core/answers/rank_test.hpp"
+#include "core/judge/level.hpp"
+#include "core/judge/season.hpp"
+#include "core/judge/unusual.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/query/made_runs.hpp"
+
+#include <cmath>
 #include <vector>
 
 namespace {
 
 using namespace jobtally;
-using Values = std::vector<std::int64_t>;
+using Counts = std::vector<std::int64_t>;
+using Numbers = std::vector<double>;
+
+// Days from a Thursday on, at noon.
+struct DayByDay {
+    std::vector<std::int64_t> at;
+    std::vector<judge::ClockPlace> places;
+    explicit DayByDay(int count) {
+        for (int day = 0; day < count; ++day) {
+            at.push_back((day * 24 + 12) * query_test::hour);
+            places.push_back(judge::clock_place(at.back(), {}));
+        }
+    }
+};
 
 }  // namespace
 
-TEST_CASE("the robust distance counts deviations of the logarithm", "[judge]") {
-    // ln 2 apart each: median 4, deviations 2 1 0 1 2 times ln 2, MAD ln 2.
-    const Values doubling{1, 2, 4, 8, 16};
-    CHECK(*judge::robust_distance(doubling, 64) == Approx(0.6745 * 4));
-    CHECK(*judge::robust_distance(doubling, 1) == Approx(-0.6745 * 2));
-    CHECK(*judge::robust_distance(doubling, 4) == 0);
-    CHECK(*judge::robust_distance(doubling, 0) == Approx(-0.6745 * 2));  // 0 is taken as 1
-    // Median 4, deviations 0 0 1 1 5 8 times ln 2: the third.
-    const Values uneven{2, 4, 4, 8, 128, 1024};
-    CHECK(*judge::robust_distance(uneven, 8) == Approx(0.6745));
-}
-
-TEST_CASE("the robust distance of mostly equal values takes the mean deviation", "[judge]") {
-    const Values mostly{4, 4, 4, 4, 8};  // MAD 0, mean deviation ln 2 / 5
-    CHECK(*judge::robust_distance(mostly, 16) == Approx(2 / (1.253314 / 5)));
-    const Values equal{4, 4, 4};
-    CHECK_FALSE(judge::robust_distance(equal, 8).has_value());
-    CHECK(*judge::robust_distance(equal, 4) == 0);
-}
-
-TEST_CASE("few runs must be further off", "[judge]") {
-    CHECK(judge::far_off(8) == Approx(5.25));
-    CHECK(judge::far_off(100) == Approx(3.64));
-}
-
 TEST_CASE("Mann and Whitney's U, standardised", "[judge]") {
     // U = 6 of 6, mean 3, variance 3 * 2 * 6 / 12 = 3.
-    CHECK(judge::mann_whitney_z(Values{1, 2, 3, 4, 5}, 3) == Approx(1.7320508));
-    CHECK(judge::mann_whitney_z(Values{4, 5, 1, 2, 3}, 2) == Approx(-1.7320508));
+    CHECK(answers::mann_whitney_z(Counts{1, 2, 3, 4, 5}, 3) == Approx(1.7320508));
+    CHECK(answers::mann_whitney_z(Counts{4, 5, 1, 2, 3}, 2) == Approx(-1.7320508));
     // Ranks 1.5 1.5 3.5 3.5 5: U = 8.5 - 3, variance 3 * 2 / 12 * (6 - 12 / 20).
-    CHECK(judge::mann_whitney_z(Values{1, 1, 2, 2, 3}, 3) == Approx(2.5 / 1.6431677));
-    CHECK(judge::mann_whitney_z(Values{3, 3, 3, 3}, 2) == 0);
-    CHECK(judge::mann_whitney_z(Values{1, 2}, 0) == 0);
-    CHECK(judge::mann_whitney_z(Values{1, 2}, 2) == 0);
+    CHECK(answers::mann_whitney_z(Counts{1, 1, 2, 2, 3}, 3) == Approx(2.5 / 1.6431677));
+    CHECK(answers::mann_whitney_z(Counts{3, 3, 3, 3}, 2) == 0);
+    CHECK(answers::mann_whitney_z(Counts{1, 2}, 0) == 0);
+    CHECK(answers::mann_whitney_z(Counts{1, 2}, 2) == 0);
 }
 
-TEST_CASE("the greatest rise splits a series where its level changes", "[judge]") {
-    const auto rise = judge::greatest_rise(Values{1, 3, 2, 12, 10, 11}, 2, 2);
-    REQUIRE(rise);
-    CHECK(rise->split == 3);
-    CHECK(rise->z == Approx(4.5 / 2.2912878));  // U = 9 of 9, mean 4.5, variance 9 * 7 / 12
-    CHECK_FALSE(judge::greatest_rise(Values{1, 2, 3}, 2, 2).has_value());
-    // No fewer than asked for on either side.
-    CHECK(judge::greatest_rise(Values{1, 1, 1, 1, 9}, 2, 2)->split == 3);
-    CHECK(judge::greatest_rise(Values{1, 9, 9, 9, 9}, 2, 2)->split == 2);
+TEST_CASE("scales and tails of residuals", "[judge]") {
+    CHECK(judge::median_scale(Numbers{-1, 3, 2, 0}) == Approx(1 / 0.6745));  // |x|: 0 1 2 3
+    CHECK(judge::median_scale({}) == 0);
+    CHECK(judge::two_sided_z(0.05) == Approx(1.959964));
+    CHECK(judge::two_sided_z(0.001) == Approx(3.290527));
+    // Ten in the tail of twenty; it begins at 1. Nine are 2 beyond in |x|^1.25, and one has been
+    // spared; five of 0.65 come to them: (10 * (2^1.25 - 1) + 3.25) / (9 + 5).
+    Numbers residuals(10, 1.0);
+    residuals.insert(residuals.end(), 9, -2.0);
+    residuals.push_back(50);
+    const auto tail = judge::tail_of(residuals, 1);
+    CHECK(tail.share == 0.5);
+    CHECK(tail.from == 1);
+    CHECK(tail.excess == Approx((10 * (std::pow(2, 1.25) - 1) + 3.25) / 14));
+    CHECK(tail.reach(0.5) == 1);
+    CHECK(tail.reach(0.5 / std::exp(1.0)) == Approx(std::pow(1 + tail.excess, 0.8)));
+}
+
+TEST_CASE("Kendall's S and Sen's slope", "[judge]") {
+    // S = 10 of 10, variance 5 * 4 * 15 / 18.
+    CHECK(judge::mann_kendall_z(Numbers{1, 2, 3, 4, 5}) == Approx(9 / std::sqrt(300.0 / 18)));
+    CHECK(judge::mann_kendall_z(Numbers{5, 4, 3, 2, 1}) == Approx(-9 / std::sqrt(300.0 / 18)));
+    CHECK(judge::mann_kendall_z(Numbers{2, 2, 2}) == 0);
+    // 1, 1, 1, 25/1, 26/2, 27/3: the lower median of 1 1 1 9 13 25.
+    CHECK(judge::median_slope(Numbers{0, 1, 2, 27}, Numbers{0, 1, 2, 3}) == 1);
+}
+
+TEST_CASE("winsorised means in standard errors", "[judge]") {
+    // Differences 2 and 3 by turns: scale median / sqrt 2 / 0.6745, so nothing is cut off. Means -1
+    // and 2 from the median, squares within both 4 * 1; scale sqrt(8 / 6).
+    const judge::WinsorisedMeans means(Numbers{0, 2, 0, 2, 3, 5, 3, 5});
+    CHECK(means.z(4) == Approx(3 / (std::sqrt(8.0 / 6) * std::sqrt(0.5))));
+    CHECK(means.z(4, 1) == Approx(2 / (std::sqrt(8.0 / 6) * std::sqrt(0.5))));
+    CHECK(means.z(4, 4) == 0);
+}
+
+TEST_CASE("a step is told from what value on, a drift by its slope", "[judge]") {
+    const DayByDay days(60);
+    query_test::Noise noise(1);
+    Numbers still, stepped, drifting;
+    for (int day = 0; day < 60; ++day) {
+        const double value = 0.05 * noise.normal();
+        still.push_back(value);
+        stepped.push_back(value + (day >= 52 ? 0.3 : 0));
+        drifting.push_back(value - (day >= 30 ? 0.01 * (day - 30) : 0));
+    }
+    CHECK_FALSE(judge::find_change({still, days.at}, 0.0003));
+    const auto step = judge::find_change({stepped, days.at}, 0.0003);
+    REQUIRE(step);
+    CHECK(step->first == 52);
+    CHECK(step->z > 5);
+    CHECK(step->a_day == 0);
+    const auto drift = judge::find_change({drifting, days.at}, 0.0003);
+    REQUIRE(drift);
+    CHECK(drift->z < -4);
+    CHECK(drift->a_day == Approx(-0.01).epsilon(0.2));
+    CHECK(drift->first == 30);
+}
+
+TEST_CASE("a season is chosen where it describes the values more shortly", "[judge]") {
+    const DayByDay days(70);
+    query_test::Noise noise(2);
+    Numbers plain, weekends, month_ends;
+    for (const auto& place : days.places) {
+        const double value = 0.1 * noise.normal();
+        plain.push_back(value);
+        weekends.push_back(value + (place.weekday >= 5 ? 0.7 : 0));
+        month_ends.push_back(value + (place.days_left == 0 ? 1 : 0));
+    }
+    CHECK(judge::fit_profile(plain, days.places).profile.season == judge::Season::none);
+    const auto fitted = judge::fit_profile(weekends, days.places);
+    CHECK(fitted.profile.season == judge::Season::part_of_week);
+    CHECK(fitted.profile.at({12, 6, 9}).level - fitted.profile.at({12, 0, 9}).level ==
+          Approx(0.7).margin(0.08));
+    CHECK(fitted.profile.at({12, 6, 9}).count == 20);
+    CHECK(judge::text_of(judge::Season::weekday, {12, 6, 9}) == " on Sundays");
+    CHECK(judge::clock_place(0, {}).weekday == 3);  // 1970-01-01
+    CHECK(judge::clock_place(0, {}).days_left == 30);
+    // Without a value the median of its cell is the next one: of 1 2 4 that of 1 is 2, of 2 and 4
+    // the lower of the others.
+    const auto three = judge::fit_profile(Numbers{1, 4, 2}, std::span(days.places).first(3));
+    CHECK(three.residuals == Numbers{-1, 3, 1});
+}
+
+TEST_CASE("flaws are unusual where they were seldom", "[judge]") {
+    // 1 - (1 - p)^3 and p^3.
+    CHECK(judge::binomial_tail(1, 3, 0.1) == Approx(0.271));
+    CHECK(judge::binomial_tail(3, 3, 0.1) == Approx(0.001));
+    const auto unusual = [](int before, int every, int in_a_row) {
+        std::vector<std::uint8_t> flawed;
+        for (int i = 0; i < before; ++i) flawed.push_back(every > 0 && i % every == 0 ? 1 : 0);
+        const std::size_t window = flawed.size();
+        flawed.insert(flawed.end(), static_cast<std::size_t>(in_a_row), 1);
+        return judge::judge_flaws(flawed, window, 0.0001).is_unusual;
+    };
+    CHECK(unusual(20, 0, 1));          // never before
+    CHECK_FALSE(unusual(100, 20, 1));  // five in a hundred
+    CHECK_FALSE(unusual(100, 20, 2));  // (5.5 / 101)^2 = 0.003
+    CHECK(unusual(100, 20, 4));        // 0.000009
+    CHECK_FALSE(unusual(30, 1, 5));    // always
+    CHECK_FALSE(judge::judge_flaws(std::vector<std::uint8_t>(9, 1), 8, 0.0001).can_be_judged);
+    // Ten in a row come round: weekends.
+    std::vector<std::uint8_t> weekends;
+    for (int i = 0; i < 140; ++i) weekends.push_back(i % 70 >= 60 ? 1 : 0);
+    CHECK_FALSE(judge::judge_flaws(weekends, 130, 0.0001).is_unusual);
 }

@@ -1,0 +1,102 @@
+// Successes with a flaw: failed records, or none at all.
+#include "core/digest/sections.hpp"
+#include "core/store/reports/read_reports.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace jobtally::digest {
+
+namespace {
+
+using judge::Findings;
+using judge::Flaws;
+using table::Audience;
+using table::Cell;
+
+// Those that are a problem first, and the worst of them. `cells` makes a row of the flaws, the
+// number of finished runs and the id of the last.
+template <class Badness, class Cells>
+void fill(table::Section& section, const SummaryFacts& facts, Flaws Findings::*flaws,
+          Badness badness, Cells cells) {
+    std::vector<const Findings*> rows;
+    for (const auto& found : facts.findings) {
+        if ((found.*flaws).count > 0) rows.push_back(&found);
+    }
+    const auto place = [&](const Findings* row) {
+        return std::pair((row->*flaws).judgement.is_problem(), badness(row->*flaws));
+    };
+    std::stable_sort(rows.begin(), rows.end(),
+                     [&](const Findings* a, const Findings* b) { return place(a) > place(b); });
+    std::vector<store::Sequence> sequences;
+    for (const auto* row : rows) sequences.push_back((row->*flaws).last.sequence);
+    const auto ids = store::read_ids(facts.scope.store(), sequences);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Flaws& flaw = rows[i]->*flaws;
+        add_row(section.table, facts.key(rows[i]->definition),
+                cells(flaw, rows[i]->finished, ids[i]));
+        section.quiet_rows += flaw.judgement.is_problem() ? 0 : 1;
+    }
+}
+
+}  // namespace
+
+table::Section partial_section(const SummaryFacts& facts) {
+    table::Section section{"partial", "Partial",
+                           section_table({{"partial", "partial"},
+                                          {"finished", "of"},
+                                          {"operations_failed", "records failed"},
+                                          {"operations", "of records"},
+                                          {"operation_failure_rate", "failure"},
+                                          {"usual_partial_rate", "usually partial"},
+                                          {"unusual", "unusual", Audience::machines},
+                                          {"last_partial_at", "last partial"},
+                                          {"last_partial_id", "report", Audience::machines},
+                                          {"next_step", "next"}})};
+    const auto badness = [](const Flaws& flaws) {
+        return std::pair(flaws.failure_rate().value_or(1.0), flaws.count);
+    };
+    fill(section, facts, &Findings::partial, badness,
+         [](const Flaws& flaws, std::int64_t finished, const std::string& id) {
+             return std::vector<Cell>{flaws.count,
+                                      finished,
+                                      flaws.failed,
+                                      flaws.operations,
+                                      table::ratio_cell(flaws.failure_rate()),
+                                      table::ratio_cell(flaws.judgement.usual_share),
+                                      flaws.judgement.is_problem(),
+                                      time::instant_from_micros(flaws.last.created_at),
+                                      id,
+                                      next_step(id)};
+         });
+    return section;
+}
+
+table::Section empty_section(const SummaryFacts& facts) {
+    table::Section section{"empty", "Empty",
+                           section_table({{"empty", "empty"},
+                                          {"finished", "of"},
+                                          {"usual_operations", "usual records"},
+                                          {"usual_empty_rate", "usually empty"},
+                                          {"unusual", "unusual", Audience::machines},
+                                          {"last_empty_at", "last empty"},
+                                          {"last_empty_id", "report", Audience::machines},
+                                          {"next_step", "next"}})};
+    const auto badness = [](const Flaws& flaws) { return flaws.count; };
+    fill(section, facts, &Findings::empty, badness,
+         [](const Flaws& flaws, std::int64_t finished, const std::string& id) {
+             return std::vector<Cell>{flaws.count,
+                                      finished,
+                                      table::cell_or_unknown(flaws.usual_operations),
+                                      table::ratio_cell(flaws.judgement.usual_share),
+                                      flaws.judgement.is_problem(),
+                                      time::instant_from_micros(flaws.last.created_at),
+                                      id,
+                                      next_step(id)};
+         });
+    return section;
+}
+
+}  // namespace jobtally::digest

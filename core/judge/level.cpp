@@ -1,0 +1,129 @@
+#include "core/judge/level.hpp"
+
+#include "core/judge/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace jobtally::judge {
+
+namespace {
+
+constexpr double day_micros = 24 * 3600 * 1e6;
+constexpr std::size_t least_before = 10, least_since = 5;
+constexpr std::size_t news_values = 10;
+constexpr double news_days = 21;
+constexpr double a_lot = 0.6931;  // ln 2
+constexpr double bins_of_a_drift = 30;
+constexpr double as_steep = 0.8;  // else the longer time has days before the drift
+
+double days_between(Timed series, std::size_t first, std::size_t last) {
+    return static_cast<double>(series.at[last] - series.at[first]) / day_micros;
+}
+
+// On to the first value that is nearer to the new level than to the old one.
+std::size_t sharpened(std::span<const double> values, std::size_t split) {
+    const double between = (middle_of(values.first(split)) + middle_of(values.subspan(split))) / 2;
+    const bool up = middle_of(values.subspan(split)) > between;
+    while (values.size() - split > least_since && (values[split] > between) != up) ++split;
+    return split;
+}
+
+std::optional<Change> find_step(Timed series, double chance) {
+    const auto values = series.values;
+    const std::size_t count = values.size();
+    const WinsorisedMeans means(values);
+    const double growth = normal_growth * days_between(series, 0, count - 1) / 2;
+    const auto strength = [&](std::size_t split) { return std::abs(means.z(split, growth)); };
+    std::size_t best = count, next = least_since;
+    double tested = 0;
+    for (std::size_t since = least_since; since + least_before <= count; ++since) {
+        const std::size_t split = count - since;
+        if (since > news_values && days_between(series, split, count - 1) > news_days) break;
+        const double here = strength(split);
+        if (best == count || here > strength(best)) best = split;
+        if (since == next) tested = std::max(tested, here), next *= 2;
+    }
+    // Few values know their spread badly.
+    if (tested < (1 + 1 / static_cast<double>(count)) * two_sided_z(chance)) return std::nullopt;
+    const std::size_t split = sharpened(values, best);
+    const double before = middle_of(values.first(split));
+    const double by = middle_of(values.subspan(split)) - before;
+    const double last = middle_of(values.last(least_since)) - before;
+    const double least = days_between(series, 0, split - 1) >= 7 ? least_change : a_lot;
+    if (std::abs(by) < least || last / by < 0.5) return std::nullopt;
+    return Change{split, split, split, means.z(split), 0};
+}
+
+// Medians of bins of equal time.
+struct Binned {
+    std::vector<double> values, at;  // days
+    std::size_t first = 0;           // the first value of the series within
+};
+
+Binned binned(Timed series, double days) {
+    Binned found;
+    const std::size_t last = series.values.size() - 1;
+    const auto bin_of = [&](std::size_t i) {
+        return std::floor(days_between(series, i, last) * bins_of_a_drift / days);
+    };
+    while (found.first < last && bin_of(found.first) >= bins_of_a_drift) ++found.first;
+    for (std::size_t begin = found.first, end = begin; begin <= last; begin = end) {
+        while (end <= last && bin_of(end) == bin_of(begin)) ++end;
+        found.values.push_back(middle_of(series.values.subspan(begin, end - begin)));
+        found.at.push_back(-bin_of(begin) * days / bins_of_a_drift);
+    }
+    return found;
+}
+
+std::vector<double> without_slope(const Binned& bins, double a_day) {
+    std::vector<double> left = bins.values;
+    for (std::size_t i = 0; i < left.size(); ++i) left[i] -= a_day * bins.at[i];
+    return left;
+}
+
+double sum_of_squares(std::span<const double> values) {
+    double sum = 0, squares = 0;
+    for (const double value : values) sum += value, squares += value * value;
+    return squares - sum * sum / static_cast<double>(values.size());
+}
+
+// Whether a line leaves no more unexplained than the best step does, but for a tenth.
+bool is_a_line(const Binned& bins, double slope) {
+    double least = HUGE_VAL;
+    const std::span<const double> values = bins.values;
+    for (std::size_t split = 1; split < values.size(); ++split) {
+        least = std::min(
+            least, sum_of_squares(values.first(split)) + sum_of_squares(values.subspan(split)));
+    }
+    return sum_of_squares(without_slope(bins, slope)) <= 1.1 * least;
+}
+
+std::optional<Change> find_drift(Timed series, double chance) {
+    std::optional<Change> found;
+    for (const double days : {30.0, 60.0, 90.0}) {
+        const Binned bins = binned(series, days);
+        if (bins.values.size() < bins_of_a_drift / 2 || bins.at.front() > -0.8 * days) break;
+        const double slope = median_slope(bins.values, bins.at);
+        if ((std::abs(slope) - normal_growth) * days < least_change) continue;
+        const double z = mann_kendall_z(without_slope(bins, std::copysign(normal_growth, slope)));
+        const double least = found ? std::abs(found->z) : two_sided_z(chance / 3);
+        if (std::abs(z) < least || !is_a_line(bins, slope)) continue;
+        if (found && std::abs(slope) < as_steep * std::abs(found->a_day)) continue;
+        const std::size_t count = series.values.size();
+        const std::size_t sixth = std::max<std::size_t>(1, (count - bins.first) / 6);
+        found = Change{bins.first, bins.first + sixth, count - sixth, z, slope};
+    }
+    return found;
+}
+
+}  // namespace
+
+std::optional<Change> find_change(Timed series, double chance) {
+    if (series.values.size() < least_before + least_since) return std::nullopt;
+    const auto drift = find_drift(series, chance);
+    return drift ? drift : find_step(series, chance);
+}
+
+}  // namespace jobtally::judge

@@ -1,0 +1,42 @@
+// Whether a definition's values have moved to another level, at once or little by little.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace jobtally::judge {
+
+// Residuals: logarithms without their season, oldest first, each with its time in microseconds.
+struct Timed {
+    std::span<const double> values;
+    std::span<const std::int64_t> at;  // ascending
+};
+
+// A change of less than an eighth matters to nobody, nor does growth of 2 % a month.
+inline constexpr double least_change = 0.1178;      // ln 1.125
+inline constexpr double normal_growth = 0.02 / 30;  // a day
+
+// What is usual is that of the values before `usual_until`, what is now that of the values from
+// `now_from` on; of a step both are its first value.
+struct Change {
+    std::size_t first = 0;
+    std::size_t usual_until = 0;
+    std::size_t now_from = 0;
+    double z = 0;      // above 0: risen
+    double a_day = 0;  // slope of a drift; 0: a step
+};
+
+// `chance` is the probability with which a series that has not changed may be said to have. Each
+// test takes it whole: they look at the same values, and what matters to nobody is left out.
+//
+// A step: the means of the last 5, 10, 20, 40 ... values and of ten and more before them differ by
+// more than normal growth, and the last five still do. Where the values do not reach back a week
+// before it, which seasons need, it must be a factor of 2. It is news for three weeks or ten
+// values; what has lasted longer is usual. A drift: over the last 30, 60 or 90 days, in thirty
+// medians, values rise or fall by more than normal growth, and a line describes them as well as a
+// step does.
+std::optional<Change> find_change(Timed series, double chance);
+
+}  // namespace jobtally::judge

@@ -1,0 +1,145 @@
+// Values are sorted once; each season then deals them out to its cells in that order, so that
+// medians without one value are a look-up.
+#include "core/judge/season.hpp"
+
+#include "core/judge/statistics.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace jobtally::judge {
+
+namespace {
+
+constexpr std::size_t least_in_cell = 3;
+constexpr double cost_of_a_season = 3;  // nats; about ln 7 for its name, and the benefit of doubt
+
+struct SeasonKind {
+    std::string_view name;
+    std::size_t cells;
+};
+constexpr SeasonKind kinds[] = {
+    {"all", 1},
+    {"same_part_of_week", 2},
+    {"same_weekday", 7},
+    {"same_hour", 24},
+    {"same_hour_of_part", 48},
+    {"same_hour_of_week", 168},
+    {"same_part_of_month", 5},
+};
+const SeasonKind& kind_of(Season season) {
+    return kinds[static_cast<std::size_t>(season)];
+}
+
+std::size_t cell_of(Season season, ClockPlace place) {
+    const std::size_t hour = place.hour, weekday = place.weekday, part = weekday >= 5 ? 1 : 0;
+    const std::size_t left = std::min<std::size_t>(place.days_left, 4);
+    const std::size_t cells[] = {0,   part, weekday, hour, 24 * part + hour, 24 * weekday + hour,
+                                 left};
+    return cells[static_cast<std::size_t>(season)];
+}
+
+using Places = std::vector<std::uint32_t>;
+
+// `order` has the values' places, ascending by value. None where the season has no two cells of its
+// own.
+std::optional<FittedProfile> fit(Season season, std::span<const double> values,
+                                 std::span<const ClockPlace> places, const Places& order,
+                                 const FittedProfile& plain) {
+    std::vector<Places> dealt(kind_of(season).cells);
+    for (const auto i : order) dealt[cell_of(season, places[i])].push_back(i);
+    const auto usable = std::count_if(dealt.begin(), dealt.end(), [](const Places& cell) {
+        return cell.size() >= least_in_cell;
+    });
+    if (season != Season::none && usable < 2) return std::nullopt;
+    const auto middle = [](std::size_t count) { return (count - 1) / 2; };
+    const Profile::Cell all{values[order[middle(order.size())]], order.size()};
+    FittedProfile fitted{{season, std::vector(dealt.size(), all)}, plain.residuals};
+    fitted.residuals.resize(values.size());
+    for (std::size_t cell = 0; cell < dealt.size(); ++cell) {
+        const Places& members = dealt[cell];
+        if (members.size() < least_in_cell && season != Season::none) continue;
+        fitted.profile.cells[cell] = {values[members[middle(members.size())]], members.size()};
+        const std::size_t other = middle(members.size() - 1);
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            fitted.residuals[members[i]] =
+                values[members[i]] - values[members[i <= other ? other + 1 : other]];
+        }
+    }
+    return fitted;
+}
+
+// In nats, but for what is the same for all.
+double description_length(std::span<const double> residuals) {
+    const double scale = std::max(least_scale, median_scale(residuals));
+    double logarithms = 0, product = 1;
+    for (const double residual : residuals) {
+        product *= 1 + residual * residual / (4 * scale * scale);
+        if (product > 1e200) logarithms += std::log(std::exchange(product, 1));
+    }
+    return static_cast<double>(residuals.size()) * std::log(scale) +
+           2.5 * (logarithms + std::log(product));
+}
+
+}  // namespace
+
+std::string_view name_of(Season season) {
+    return kind_of(season).name;
+}
+
+ClockPlace clock_place(std::int64_t micros, const time::Zone& zone) {
+    using namespace std::chrono;
+    const auto local = zone.to_local(time::instant_from_micros(micros));
+    const auto day = floor<days>(local);
+    const year_month_day date{day};
+    const local_days last{date.year() / date.month() / std::chrono::last};
+    return {static_cast<std::uint8_t>(floor<hours>(local - day).count()),
+            static_cast<std::uint8_t>(weekday{day}.iso_encoding() - 1),
+            static_cast<std::uint8_t>((last - day).count())};
+}
+
+std::string text_of(Season season, ClockPlace place) {
+    constexpr std::string_view weekdays[] = {"Mondays", "Tuesdays",  "Wednesdays", "Thursdays",
+                                             "Fridays", "Saturdays", "Sundays"};
+    const std::string part = place.weekday >= 5 ? " on weekends" : " on working days";
+    const std::string weekday = fmt::format(" on {}", weekdays[place.weekday]);
+    const std::string hour = fmt::format(" at {:02} h", place.hour);
+    const std::string texts[] = {"",
+                                 part,
+                                 weekday,
+                                 hour,
+                                 hour + part,
+                                 hour + weekday,
+                                 place.days_left < 4 ? " at the end of a month" : ""};
+    return texts[static_cast<std::size_t>(season)];
+}
+
+const Profile::Cell& Profile::at(ClockPlace place) const {
+    return cells[cell_of(season, place)];
+}
+
+FittedProfile fit_profile(std::span<const double> values, std::span<const ClockPlace> places) {
+    Places order(values.size());
+    std::iota(order.begin(), order.end(), std::uint32_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return values[a] < values[b]; });
+    const FittedProfile plain = *fit(Season::none, values, places, order, {});
+    FittedProfile best = plain;
+    double least = description_length(plain.residuals) - cost_of_a_season;
+    for (std::size_t season = 1; season < std::size(kinds); ++season) {
+        auto other = fit(static_cast<Season>(season), values, places, order, plain);
+        if (!other) continue;
+        const double length = description_length(other->residuals);
+        if (length >= least) continue;
+        least = length;
+        best = std::move(*other);
+    }
+    return best;
+}
+
+}  // namespace jobtally::judge

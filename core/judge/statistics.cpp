@@ -1,0 +1,123 @@
+#include "core/judge/statistics.hpp"
+
+#include "core/query/percentile.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace jobtally::judge {
+
+namespace {
+
+constexpr double tail_power = 1.25;
+constexpr double normal_excess = 0.65;  // of |N(0, 1)|^1.25 beyond its greatest tenth .62, half .77
+constexpr double normal_values = 5;     // so many count as that
+constexpr double winsorised_at = 3;
+
+std::vector<double> magnitudes(std::span<const double> residuals) {
+    std::vector<double> found(residuals.begin(), residuals.end());
+    for (double& each : found) each = std::abs(each);
+    return found;
+}
+
+}  // namespace
+
+double middle_of(std::span<const double> values) {
+    return query::median(std::vector<double>(values.begin(), values.end()));
+}
+
+double median_scale(std::span<const double> residuals) {
+    return residuals.empty() ? 0 : query::median(magnitudes(residuals)) / 0.6745;
+}
+
+double Tail::reach(double probability) const {
+    const double beyond = excess * std::log(std::max(1.0, share / probability));
+    return scale * std::pow(from + beyond, 1 / tail_power);
+}
+
+Tail tail_of(std::span<const double> residuals, double scale) {
+    const std::size_t count = residuals.size();
+    const std::size_t within = std::min(count / 2, std::max<std::size_t>(10, count / 10));
+    const std::size_t spared = std::max<std::size_t>(1, count / 50);
+    if (within <= spared) return {};
+    auto far = magnitudes(residuals);
+    const auto begin = far.end() - static_cast<std::ptrdiff_t>(within);
+    std::nth_element(far.begin(), begin, far.end());
+    std::sort(begin, far.end());
+    const auto measured = [&](double size) { return std::pow(size / scale, tail_power); };
+    const double from = measured(*std::max_element(far.begin(), begin));
+    const double last = measured(*(far.end() - 1 - static_cast<std::ptrdiff_t>(spared)));
+    double sum = normal_values * normal_excess;
+    for (auto each = begin; each != far.end(); ++each)
+        sum += std::min(measured(*each), last) - from;
+    return {static_cast<double>(within) / static_cast<double>(count), from,
+            sum / (static_cast<double>(within - spared) + normal_values), scale};
+}
+
+double two_sided_z(double probability) {
+    double low = 0, high = 40;
+    while (high - low > 1e-6) {
+        const double middle = (low + high) / 2;
+        (std::erfc(middle / std::sqrt(2.0)) > probability ? low : high) = middle;
+    }
+    return low;
+}
+
+double binomial_tail(std::int64_t least, std::int64_t count, double probability) {
+    double sum = 0;
+    for (std::int64_t k = least; k <= count; ++k) {
+        const double n = static_cast<double>(count), some = static_cast<double>(k);
+        sum += std::exp(std::lgamma(n + 1) - std::lgamma(some + 1) - std::lgamma(n - some + 1) +
+                        some * std::log(probability) + (n - some) * std::log1p(-probability));
+    }
+    return std::min(sum, 1.0);
+}
+
+WinsorisedMeans::WinsorisedMeans(std::span<const double> values) {
+    std::vector<double> steps;
+    for (std::size_t i = 1; i < values.size(); ++i) {
+        steps.push_back((values[i] - values[i - 1]) / std::sqrt(2.0));
+    }
+    const double most = winsorised_at * std::max(least_scale, median_scale(steps));
+    const double middle = middle_of(values);
+    for (const double value : values) {
+        const double kept = std::clamp(value - middle, -most, most);
+        m_sums.push_back(m_sums.back() + kept);
+        m_squares.push_back(m_squares.back() + kept * kept);
+    }
+}
+
+double WinsorisedMeans::z(std::size_t split, double less) const {
+    const std::size_t all = m_sums.size() - 1;
+    const double before = static_cast<double>(split), since = static_cast<double>(all - split);
+    const double sum_before = m_sums[split], sum_since = m_sums[all] - sum_before;
+    const double squares =
+        m_squares[all] - sum_before * sum_before / before - sum_since * sum_since / since;
+    const double scale = std::sqrt(std::max(0.0, squares) / static_cast<double>(all - 2));
+    const double difference = sum_since / since - sum_before / before;
+    return std::copysign(std::max(0.0, std::abs(difference) - less), difference) /
+           (std::max(least_scale, scale) * std::sqrt(1 / before + 1 / since));
+}
+
+double mann_kendall_z(std::span<const double> values) {
+    double s = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        for (std::size_t j = i + 1; j < values.size(); ++j) {
+            s += (values[j] > values[i] ? 1 : 0) - (values[j] < values[i] ? 1 : 0);
+        }
+    }
+    const double n = static_cast<double>(values.size());
+    return s == 0 ? 0 : (s - std::copysign(1, s)) / std::sqrt(n * (n - 1) * (2 * n + 5) / 18);
+}
+
+double median_slope(std::span<const double> values, std::span<const double> at) {
+    std::vector<double> slopes;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        for (std::size_t j = i + 1; j < values.size(); ++j) {
+            slopes.push_back((values[j] - values[i]) / (at[j] - at[i]));
+        }
+    }
+    return query::median(std::move(slopes));
+}
+
+}  // namespace jobtally::judge

@@ -1,0 +1,139 @@
+#include "core/judge/usual.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace jobtally::judge {
+
+namespace {
+
+constexpr double usual_day = 24 * 3600 * 1e6;
+constexpr std::size_t last_few = 10;
+constexpr std::size_t maybe_a_step = 4;  // too few for find_change
+constexpr double level_days = 100, change_days = 121;
+constexpr std::size_t level_runs = 30, change_runs = 40;
+constexpr double least_unusual = 0.405465;  // ln 1.5
+
+double logarithm(std::int64_t value) {
+    return std::log(static_cast<double>(std::max<std::int64_t>(value, 1)));
+}
+std::int64_t rounded(double logarithm) {
+    return std::llround(std::exp(logarithm));
+}
+
+}  // namespace
+
+double Comparison::factor() const {
+    const auto known = [](std::int64_t one) {
+        return static_cast<double>(std::max<std::int64_t>(one, 1));
+    };
+    return known(value) / known(usual);
+}
+
+double UsualValues::Levels::by() const {
+    return logarithm(now) - logarithm(usual);
+}
+
+void UsualValues::add(std::int64_t at, ClockPlace place, std::int64_t value) {
+    m_at.push_back(at);
+    m_places.push_back(place);
+    m_values.push_back(value);
+    m_logarithms.push_back(logarithm(value));
+}
+
+// The first of the values that are no older than `days`, or of the last `least`.
+std::size_t UsualValues::recent(double days, std::size_t least) const {
+    const auto since = m_at.back() - static_cast<std::int64_t>(days * usual_day);
+    const auto first = std::lower_bound(m_at.begin(), m_at.end(), since) - m_at.begin();
+    return std::min(static_cast<std::size_t>(first), size() > least ? size() - least : 0);
+}
+
+bool UsualValues::learn(double chance) {
+    if (size() <= enough_runs) return false;
+    m_fitted = fit_profile(m_logarithms, m_places);
+    for (std::size_t i = 0; i < size(); ++i) {
+        m_residuals.push_back(m_logarithms[i] - m_fitted.profile.at(m_places[i]).level);
+    }
+    const std::size_t first = recent(change_days, change_runs);
+    m_change = find_change({std::span(m_residuals).subspan(first), std::span(m_at).subspan(first)},
+                           chance);
+    m_recent = recent(level_days, level_runs);
+    std::size_t usual_end = size();
+    if (m_change) {
+        for (auto* place : {&m_change->first, &m_change->usual_until, &m_change->now_from}) {
+            *place += first;
+        }
+        m_recent = std::min(m_recent, m_change->first);
+        usual_end = m_change->usual_until;
+    }
+    m_level = level_of(m_recent, usual_end);
+    m_now = m_change ? level_of(m_change->now_from, size()) : m_level;
+    std::vector<double> left;
+    for (std::size_t i = m_recent; i < size(); ++i) {
+        const bool is_now = m_change && i >= m_change->now_from;
+        left.push_back(m_fitted.residuals[i] - (is_now ? m_now : m_level));
+    }
+    m_scale = std::max(least_scale, median_scale(left));
+    left.resize(left.size() - std::min(maybe_a_step, left.size() / 5));
+    m_tail = tail_of(left, m_scale);
+    return true;
+}
+
+double UsualValues::level_of(std::size_t first, std::size_t end) const {
+    return middle_of(std::span(m_residuals).subspan(first, end - first));
+}
+
+// Of the levels that are usual the nearest one, where they differ.
+double UsualValues::level_for(std::size_t place, double residual) const {
+    double nearest = m_level;
+    const auto consider = [&](double level) {
+        const bool differs = std::abs(level - m_level) > least_change;
+        if (differs && std::abs(residual - level) < std::abs(residual - nearest)) nearest = level;
+    };
+    if (place >= last_few) consider(level_of(place - last_few, place));
+    if (m_change && place >= m_change->first) consider(m_now);
+    return nearest;
+}
+
+Comparison UsualValues::compare(std::size_t place, double chance) const {
+    const double residual = m_fitted.residuals[place];
+    const double off = residual - level_for(place, residual);
+    const double usual = m_logarithms[place] - off, value = std::exp(usual);
+    const double scale = std::max(m_scale, m_unit > 0 ? m_unit / value : 1 / std::sqrt(value));
+    const Profile& profile = m_fitted.profile;
+    const std::size_t of =
+        profile.season == Season::none ? size() - m_recent : profile.at(m_places[place]).count;
+    Comparison found{m_values[place],
+                     rounded(usual),
+                     static_cast<std::int64_t>(of) - 1,
+                     profile.season,
+                     m_places[place],
+                     off / scale,
+                     0};
+    if (std::abs(off) < least_unusual) return found;
+    const double others = static_cast<double>(size() - m_recent - 1);
+    const double days = static_cast<double>(m_at.back() - m_at[m_recent]) / usual_day;
+    const double of_a_run = std::clamp(chance * days / others, 1e-12, 0.003);
+    const double normal = two_sided_z(of_a_run) * (1 + 4 / others) * scale;
+    if (std::abs(off) >= std::max(normal, m_tail.reach(of_a_run))) {
+        found.direction = off > 0 ? 1 : -1;
+    }
+    return found;
+}
+
+std::optional<UsualValues::Levels> UsualValues::levels(std::int64_t usual_until,
+                                                       std::int64_t now_from) const {
+    std::vector<double> usual, now, season;
+    for (std::size_t i = m_residuals.empty() ? size() : recent(change_days, change_runs);
+         i < size(); ++i) {
+        if (m_at[i] < usual_until) usual.push_back(m_residuals[i]);
+        if (m_at[i] < now_from) continue;
+        now.push_back(m_residuals[i]);
+        season.push_back(m_fitted.profile.at(m_places[i]).level);
+    }
+    if (usual.empty() || now.empty()) return std::nullopt;
+    const double place = middle_of(season);
+    return Levels{rounded(place + middle_of(usual)), rounded(place + middle_of(now))};
+}
+
+}  // namespace jobtally::judge

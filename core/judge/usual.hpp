@@ -1,0 +1,99 @@
+// What is usual for one kind of value of a definition: its durations, or its records.
+#pragma once
+
+#include "core/judge/level.hpp"
+#include "core/judge/season.hpp"
+#include "core/judge/statistics.hpp"
+#include "core/query/run_history.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace jobtally::judge {
+
+// So many others are needed to judge a run by them.
+inline constexpr std::size_t enough_runs = 10;
+
+// How far back a run is compared. The season is learned from all of it, the level from the last
+// hundred days, or from the last thirty runs where these are more.
+inline constexpr query::RunHistory::Reach history_reach{700, 400LL * 24 * 3600 * 1'000'000};
+
+// What may be said falsely: the expected findings of a definition that does as it always does, in
+// one day, in all. Each test has its share; the more often runs come, the less each of them has.
+struct Budget {
+    double a_day = 0.001;
+
+    // Of durations, and of operations as much again: single runs, and levels.
+    double of_runs() const { return 0.08 * a_day; }
+    double of_levels() const { return 0.36 * a_day; }
+    double of_flaws() const { return 0.06 * a_day; }  // of empty runs, and of partial ones as well
+};
+
+// A value compared with the others. Durations are microseconds.
+struct Comparison {
+    std::int64_t value = 0;
+    std::int64_t usual = 0;
+    std::int64_t runs = 0;  // how many of the same place in the season it was compared with
+    Season season = Season::none;
+    ClockPlace place{};
+    double distance = 0;  // of the logarithms, in units of their spread
+    int direction = 0;    // 1: unusually great, -1: unusually small
+
+    double factor() const;  // value / usual, where both are taken to be at least 1
+};
+
+// Values are added in the order of time; then they are learned from, once.
+//
+// A value is unusual where chance takes a residual so far less often than the budget allows, be the
+// spread normal (with n values known, its bound is 1 + 4 / n times as wide, because few values know
+// their spread badly) or as long-tailed as the values are (Tail; without the newest four, which may
+// be the first of a new level and would hide each other); and it is 1.5 times the usual or more,
+// either way. The spread is at least 3 %, one second of a duration, and that of counts by chance
+// (Poisson). The level of the last ten runs before is usual as well, and the one that the
+// definition has moved to.
+class UsualValues {
+  public:
+    // Values are known no better than by `unit`; counts have none, their spread is at least
+    // chance's.
+    explicit UsualValues(double unit = 0) : m_unit(unit) {}
+
+    void add(std::int64_t at, ClockPlace place, std::int64_t value);
+    std::size_t size() const { return m_values.size(); }
+
+    // `chance` is that of a day. False where the values are too few to say anything.
+    bool learn(double chance);
+
+    // The value at a place among them, judged by the others.
+    Comparison compare(std::size_t place, double chance) const;
+    const std::optional<Change>& change() const { return m_change; }
+    std::int64_t at(std::size_t place) const { return m_at[place]; }
+
+    // Medians before a time and from a time on, for the same places in the season; none where there
+    // are no values.
+    struct Levels {
+        std::int64_t usual, now;
+        double by() const;  // as a logarithm
+    };
+    std::optional<Levels> levels(std::int64_t usual_until, std::int64_t now_from) const;
+
+  private:
+    std::size_t recent(double days, std::size_t least) const;
+    double level_of(std::size_t first, std::size_t end) const;
+    double level_for(std::size_t place, double residual) const;
+
+    double m_unit;
+    std::vector<std::int64_t> m_values, m_at;
+    std::vector<double> m_logarithms;
+    std::vector<ClockPlace> m_places;
+
+    FittedProfile m_fitted;
+    std::vector<double> m_residuals;  // from the profile
+    std::size_t m_recent = 0;         // the first value that the level is of
+    double m_level = 0, m_now = 0;    // before and since a change
+    double m_scale = 0;
+    Tail m_tail;
+    std::optional<Change> m_change;
+};
+
+}  // namespace jobtally::judge

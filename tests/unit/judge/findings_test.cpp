@@ -1,0 +1,182 @@
+// Levels that move, flaws, and streaks that end.
+#include "core/judge/findings.hpp"
+
+#include "core/judge/streaks.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/query/made_runs.hpp"
+
+namespace {
+
+using namespace jobtally;
+using judge::Unusual;
+using query_test::Noise;
+using query_test::Runs;
+
+judge::Findings found_in(Runs& runs) {
+    return judge::find_unusual(1, runs.all(), {});
+}
+
+std::optional<judge::Shift> shift(Runs& runs, Unusual kind) {
+    for (const auto& each : found_in(runs).shifts) {
+        if (each.kind == kind) return each;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("several slow runs in a row are a slower definition", "[judge]") {
+    Runs runs;
+    const auto found = shift(runs.usual(30, 60, 1000).usual(6, 90, 1000), Unusual::slower);
+    REQUIRE(found);
+    CHECK(found->since == runs.all()[30].created_at);
+    CHECK(found->runs == 6);
+    CHECK(found->last == 36);
+    CHECK(found->durations->usual == 60'000'000);
+    CHECK(found->durations->now == 90'000'000);
+    CHECK(found->factor() == Approx(1.5));
+    CHECK(found->cause == judge::Cause::per_record);
+
+    Runs more;
+    more.usual(30, 60, 1000).usual(6, 90, 1500);
+    const auto slower = shift(more, Unusual::slower);
+    REQUIRE(slower);
+    CHECK(slower->cause == judge::Cause::records);
+    CHECK(slower->operations->usual == 1000);
+    CHECK(slower->operations->now == 1500);
+    CHECK(shift(more, Unusual::more)->factor() == Approx(1.5));
+
+    Runs less;
+    less.usual(30, 60, 1000).usual(8, 40, 500);
+    CHECK(shift(less, Unusual::faster)->durations->now == 40'000'000);
+    CHECK(shift(less, Unusual::fewer)->operations->now == 500);
+}
+
+TEST_CASE("one blip, few runs and little change are no slower definition", "[judge]") {
+    Runs blip;
+    CHECK_FALSE(shift(blip.usual(30, 60, 1000).add(600, 1000), Unusual::slower));
+    Runs few;
+    CHECK_FALSE(shift(few.usual(30, 60, 1000).usual(2, 90, 1000), Unusual::slower));
+    Runs over;  // it was slower and is not any more
+    over.usual(40, 60, 1000).usual(12, 120, 1000).usual(3, 60, 1000);
+    CHECK_FALSE(shift(over, Unusual::slower));
+    Runs ratio;
+    CHECK_FALSE(shift(ratio.usual(30, 600, 1000).usual(6, 670, 1000), Unusual::slower));
+    Runs young;
+    CHECK_FALSE(shift(young.usual(8, 60, 1000).usual(6, 120, 1000), Unusual::slower));
+}
+
+TEST_CASE("what has been slower for long is usual", "[judge]") {
+    Runs news;
+    CHECK(shift(news.usual(30, 60, 1000).usual(21, 90, 1000), Unusual::slower));
+    Runs old;
+    CHECK_FALSE(shift(old.usual(50, 60, 1000).usual(50, 90, 1000), Unusual::slower));
+}
+
+TEST_CASE("little by little is a drift", "[judge]") {
+    Runs runs;
+    Noise noise(3);
+    for (int i = 0; i < 40; ++i) runs.add(noise.log_normal(600, 0.05), 1000);
+    for (int i = 0; i < 40; ++i) runs.add(noise.log_normal(600 * std::exp(.01 * i), 0.05), 1000);
+    const auto found = shift(runs, Unusual::slower);
+    REQUIRE(found);
+    CHECK(found->a_day == Approx(0.01).epsilon(0.2));
+    CHECK(found->cause == judge::Cause::per_record);
+    Runs growing;  // 2 % a month
+    for (int i = 0; i < 120; ++i) {
+        growing.add(noise.log_normal(600 * std::exp(.02 / 30 * i), 0.05), 1000);
+    }
+    CHECK_FALSE(shift(growing, Unusual::slower));
+}
+
+TEST_CASE("busy hours and weekends are not slower", "[judge]") {
+    Runs weekends(query_test::hour);  // from a Monday on to the end of a Sunday
+    for (int i = 0; i < 3; ++i) weekends.usual(5 * 24, 60, 1000).usual(2 * 24, 240, 1000);
+    CHECK_FALSE(shift(weekends, Unusual::slower));
+    Runs mornings(query_test::hour);  // from three o'clock
+    for (int i = 0; i < 12; ++i) mornings.usual(16, 60, 1000).usual(8, 240, 1000);
+    CHECK_FALSE(shift(mornings, Unusual::slower));
+}
+
+TEST_CASE("runs as slow as the definition has become are not named again", "[judge]") {
+    Runs runs;
+    runs.usual(30, 60, 1000).usual(6, 120, 1000);
+    auto findings = found_in(runs);
+    CHECK(findings.shifts.size() == 1);
+    CHECK(findings.unusual.empty());
+    runs.add(400, 1000);
+    findings = found_in(runs);
+    CHECK(findings.shifts.size() == 1);
+    REQUIRE(findings.unusual.size() == 1);
+    CHECK(findings.unusual[0].worst.sequence == 37);
+}
+
+TEST_CASE("findings keep the worst run of a kind", "[judge]") {
+    Runs runs(query_test::hour);
+    runs.usual(100, 60, 1000).add(200, 1000).add(260, 1000).usual(5, 60, 1000).add(60, 100);
+    const auto findings = found_in(runs);
+    REQUIRE(findings.unusual.size() == 2);
+    CHECK(findings.unusual[0].kind == Unusual::slower);
+    CHECK(findings.unusual[0].count == 2);
+    CHECK(findings.unusual[0].worst.sequence == 102);
+    CHECK(findings.unusual[1].kind == Unusual::fewer);
+    CHECK(findings.shifts.empty());
+    for (auto& run : runs.all()) run.in_window = false;
+    CHECK(found_in(runs).unusual.empty());
+}
+
+TEST_CASE("an empty success is unusual where there used to be records", "[judge]") {
+    Runs runs;
+    runs.usual(16, 6, 100).fail().add(2, 0).fail().add(2, 0);
+    for (std::size_t i = 0; i < runs.last(); ++i) runs.all()[i].in_window = false;
+    auto empty = found_in(runs).empty;
+    CHECK(empty.count == 1);
+    CHECK(empty.judgement.is_unusual);  // a row of two, failures passed over
+    CHECK(*empty.judgement.usual_share == Approx(1.0 / 17));
+    CHECK(empty.usual_operations == 100);
+    Runs often;
+    for (int i = 0; i < 10; ++i) often.usual(3, 6, 100).add(2, 0);
+    empty = found_in(often).empty;
+    CHECK(empty.count == 10);
+    for (std::size_t i = 0; i < often.last(); ++i) often.all()[i].in_window = false;
+    CHECK_FALSE(found_in(often).empty.judgement.is_problem());
+    CHECK(judge::find_unusual(0, often.all(), {}).empty.judgement.is_problem());
+}
+
+TEST_CASE("partial runs are usual where records always fail", "[judge]") {
+    const auto problem = [](std::int64_t usually, std::int64_t last, int runs_before) {
+        Runs runs;
+        runs.usual(runs_before, 60, 1000).add(60, 1000);
+        for (auto& run : runs.all()) run.failed = usually;
+        for (auto& run : runs.all()) run.in_window = false;
+        runs.all().back().failed = last;
+        runs.all().back().in_window = true;
+        const auto partial = found_in(runs).partial;
+        return partial.count > 0 ? std::optional(partial.judgement.is_problem()) : std::nullopt;
+    };
+    CHECK(problem(0, 1, 30) == true);
+    CHECK(problem(5, 6, 30) == false);
+    CHECK(problem(5, 100, 30) == true);
+    CHECK(problem(5, 5, 5) == true);  // nobody can tell
+    CHECK_FALSE(problem(5, 0, 30));
+}
+
+TEST_CASE("a streak ends by a success within the window", "[judge]") {
+    Runs runs;
+    runs.usual(3, 60, 10).fail(4).add(60, 10).fail().usual(2, 60, 10);
+    const auto recovery = judge::longest_recovery(runs.all());
+    REQUIRE(recovery);
+    CHECK(recovery->streak.length == 4);
+    CHECK(recovery->streak.failing_since == runs.all()[3].created_at);
+    CHECK(recovery->success == 8);
+    CHECK(recovery->micros() == 4 * query_test::day + 60 * query_test::second);
+    for (std::size_t i = 0; i < 8; ++i) runs.all()[i].in_window = false;
+    CHECK(judge::longest_recovery(runs.all())->streak.length == 1);
+    for (auto& run : runs.all()) run.in_window = false;
+    CHECK_FALSE(judge::longest_recovery(runs.all()));
+    for (auto& run : runs.all()) run.in_window = true;
+    CHECK_FALSE(judge::longest_recovery(runs.fail().all()));
+    CHECK(judge::current_streak(runs.all())->length == 1);
+    CHECK_FALSE(judge::longest_recovery({}));
+    CHECK_FALSE(judge::current_streak({}));
+}

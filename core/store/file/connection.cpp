@@ -127,6 +127,12 @@ void Store::Connection::require_in_place() const {
     if (m_watch) m_watch->require_in_place();
 }
 
+void Store::Connection::begin_writing() const {
+    require_in_place();
+    execute("BEGIN IMMEDIATE");
+    if (m_watch) m_watch->note_begin();
+}
+
 void Store::Connection::require_still_in_place() const {
     if (m_watch) m_watch->require_still_in_place();
 }
@@ -187,8 +193,7 @@ ReadScope::~ReadScope() {
 }
 
 WriteScope::WriteScope(const Store::Connection& connection) : m_connection(connection) {
-    m_connection.require_in_place();
-    m_connection.execute("BEGIN IMMEDIATE");
+    m_connection.begin_writing();
 }
 
 WriteScope::~WriteScope() {

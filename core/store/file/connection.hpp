@@ -48,6 +48,7 @@ class Store::Connection {
     // checkpoint begins with the first, and every commit ends with the second. The caller holds the
     // write guard.
     void require_in_place() const;
+    void begin_writing() const;  // and takes SQLite's write lock
     void require_still_in_place() const;
 
     // Sets how long to wait for SQLite's own locks, which only other programs hold for long.

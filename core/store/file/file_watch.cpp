@@ -114,8 +114,10 @@ bool FileWatch::begin_now(std::chrono::steady_clock::time_point deadline) {
     return true;
 }
 
+// The state of the checkpoints is read before the file is looked at, for the word, and after it, to
+// judge by: what a checkpoint writes meanwhile has then been announced, and is not yet done.
 void FileWatch::look(bool is_after_commit) {
-    if (!is_after_commit) m_frames = frames_in_log(m_connection);
+    const auto before = checkpoint_state(m_connection);
     for (std::size_t i = 0; i < m_names.size(); ++i) {
         const auto found = state_of(m_names[i]);
         require_same_file(found, i);
@@ -127,9 +129,10 @@ void FileWatch::look(bool is_after_commit) {
         if (i != of_store) continue;
         const bool is_written = was_written();
         if (is_written || found != m_seen.file) {
-            judge(found, is_written, is_after_commit);
-        } else if (checkpoint_state(m_connection) != m_seen.checkpoints) {
-            leave_word(found);  // the log began anew
+            if (!is_innocent(found, is_written, is_after_commit)) throw_written();
+            leave_word(found, before);
+        } else if (before != m_seen.checkpoints) {
+            leave_word(found, before);  // the log began anew
         }
     }
 }
@@ -173,22 +176,19 @@ bool FileWatch::was_written() {
 }
 
 // Another jobtally, another SQLite program, or `touch`: all is well. What is left is someone else.
-void FileWatch::judge(const FileState& found, bool is_written, bool is_after_commit) {
+bool FileWatch::is_innocent(const FileState& found, bool is_written, bool is_after_commit) const {
     const auto word = read_word(m_guard.descriptor());
-    if (!word) return leave_word(found);
-    if (word->is_foreign == LastWord::no) {
-        if (word->serial != m_seen.serial && word->file == found) {
-            m_seen = *word;
-            return;
-        }
-        const bool is_other_size = found.bytes != word->file.bytes;
-        const bool is_unwatched = !m_events && found.written_at != word->file.written_at;
-        const bool is_other = is_written || is_other_size || is_unwatched;
-        const auto now = checkpoint_state(m_connection);
-        const bool is_checkpoint =
-            has_checkpointed(*word, now) && !(is_after_commit && began_anew_by_commit(*word, now));
-        if (!is_other || is_checkpoint) return leave_word(found);
-    }
+    if (!word) return true;
+    if (word->is_foreign != LastWord::no) return false;
+    if (word->serial != m_seen.serial && word->file == found) return true;
+    const bool is_other_size = found.bytes != word->file.bytes;
+    const bool is_unwatched = !m_events && found.written_at != word->file.written_at;
+    if (!is_written && !is_other_size && !is_unwatched) return true;
+    const auto now = checkpoint_state(m_connection);
+    return is_after_commit ? someone_has_checkpointed(*word, now) : has_checkpointed(*word, now);
+}
+
+void FileWatch::throw_written() const {
     mark(LastWord::written);
     throw StoreError(
         Kind::changed,
@@ -203,23 +203,30 @@ void FileWatch::mark(LastWord::Foreign foreign) const {
     write_word(m_guard.descriptor(), word);
 }
 
-// True where the log began anew, all of it was in the file before, and nothing of it is since: then
-// this process did it.
-bool FileWatch::began_anew_by_commit(const LastWord& word, const CheckpointState& now) const {
-    return now.salts != word.checkpoints.salts && now.attempted == 0 &&
-           m_frames == word.checkpoints.attempted && frames_in_log(m_connection) > 0;
+void FileWatch::note_begin() {
+    m_begun = checkpoint_state(m_connection);
+    m_frames = frames_in_log(m_connection);
+}
+
+// After a commit of this process. If the log began anew since its BEGIN, that was this process, for
+// it takes the write lock; all frames were in the file then, and if they were not at the BEGIN
+// someone has brought them there.
+bool FileWatch::someone_has_checkpointed(const LastWord& word, const CheckpointState& now) const {
+    if (now.salts == m_begun.salts) return has_checkpointed(word, now);
+    return has_checkpointed(word, m_begun) || m_begun.done < m_frames || now.attempted > 0;
 }
 
 void FileWatch::leave_word() {
-    leave_word(state_of(m_names[of_store]));
+    const auto checkpoints = checkpoint_state(m_connection);
+    leave_word(state_of(m_names[of_store]), checkpoints);
     was_written();  // by us
 }
 
-void FileWatch::leave_word(const FileState& found) {
+void FileWatch::leave_word(const FileState& found, const CheckpointState& checkpoints) {
     m_seen.magic = word_magic;
     m_seen.serial = new_serial();
     m_seen.file = found;
-    m_seen.checkpoints = checkpoint_state(m_connection);
+    m_seen.checkpoints = checkpoints;
     m_seen.is_foreign = LastWord::no;
     write_word(m_guard.descriptor(), m_seen);
 }

@@ -50,7 +50,9 @@ class FileWatch {
     // by someone else or put in its place by `jobtally db restore`: it must be opened anew. Under
     // the guard.
     void require_in_place() { look(false); }
-    // The same after this process has committed: the log may have begun anew by that.
+    // To be called when a transaction has got SQLite's write lock.
+    void note_begin();
+    // As require_in_place(), after this process has committed: the log may have begun anew by that.
     void require_still_in_place() { look(true); }
     // Notes how the file is after a checkpoint of this process. Under the guard.
     void leave_word();
@@ -59,11 +61,12 @@ class FileWatch {
     void begin(std::chrono::steady_clock::time_point deadline);
     bool begin_now(std::chrono::steady_clock::time_point deadline);
     void require_same_file(const FileState& found, std::size_t which) const;
-    bool began_anew_by_commit(const LastWord& word, const CheckpointState& now) const;
+    bool someone_has_checkpointed(const LastWord& word, const CheckpointState& now) const;
     void mark(LastWord::Foreign foreign) const;
     void look(bool is_after_commit);
-    void judge(const FileState& found, bool is_written, bool is_after_commit);
-    void leave_word(const FileState& found);
+    bool is_innocent(const FileState& found, bool is_written, bool is_after_commit) const;
+    [[noreturn]] void throw_written() const;
+    void leave_word(const FileState& found, const CheckpointState& checkpoints);
     bool has_whole_log(std::uint64_t bytes) const;
     bool was_written();
 
@@ -73,7 +76,8 @@ class FileWatch {
     std::array<std::string, 4> m_names;  // the store, its log, the log's index, its lock file
     std::array<FileState, 4> m_files{};  // as they were at first
     LastWord m_seen;
-    std::uint64_t m_frames = 0;  // in the log, before the last transaction
+    CheckpointState m_begun;     // at the BEGIN of the last transaction
+    std::uint64_t m_frames = 0;  // in the log, then
     Descriptor m_events;  // inotify, of writes to the file; none where the system has no more
 };
 

@@ -75,8 +75,7 @@ WriteTransaction::Impl::Impl(Store& store, std::chrono::milliseconds patience,
 }
 
 void WriteTransaction::Impl::begin() {
-    m_connection.require_in_place();
-    m_connection.execute("BEGIN IMMEDIATE");
+    m_connection.begin_writing();
     m_is_open = true;
     try {
         m_memory = &WriterMemory::of(m_connection);

@@ -106,6 +106,33 @@ TEST_CASE("a newer store is refused, both versions named", "[store]") {
     CHECK(kind_of([&] { store::Store::open_to_write(path); }) == Kind::newer);
 }
 
+TEST_CASE("a program that checkpoints while jobtally waits for it is no foreign hand", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    auto own = store::Store::open_to_write(path);
+    put_one(own, report_of("a"));
+    {
+        const store::HeldGuard held(own.connection().guard(), std::chrono::steady_clock::now());
+        own.connection().checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+    }
+    sqlite3* other = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &other) == SQLITE_OK);
+    const auto run = [&](const char* sql) {
+        return sqlite3_exec(other, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+    };
+    REQUIRE(
+        run("BEGIN IMMEDIATE; CREATE TABLE notes (text); "
+            "INSERT INTO notes VALUES (zeroblob(100000))"));
+    std::thread program([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        run("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
+    });
+    CHECK_NOTHROW(put_one(own, report_of("b")));
+    program.join();
+    sqlite3_close(other);
+    CHECK_NOTHROW(put_one(own, report_of("c")));
+}
+
 TEST_CASE("an empty file is taken as new, to write and to read", "[store]") {
     const TemporaryFolder folder;
     write_bytes(folder / "a.db", "");

@@ -136,6 +136,7 @@ PLANTS = {
     "Beast outside of http": {"core/listen/planted.cpp": "#include <boost/beast/http/parser.hpp>\n"},
     "Asio outside of listen": {"core/ingest/planted.cpp": "#include <boost/asio/ip/tcp.hpp>\n"},
     "date outside of time": {"core/model/planted.cpp": "# include <date/tz.h>\n"},
+    "toml++ outside of the options": {"cli/terminal/planted.cpp": "#include <toml++/toml.h>\n"},
     "CLI11 outside of cli": {"core/table/planted.cpp": "#include <CLI/CLI.hpp>\n"},
     "a path that is not whole": {"core/time/planted.cpp": '#include "rfc3339.hpp"\n'},
     "a long file": {"core/wire/planted.cpp": "// long\n" * (LENGTH_LIMIT + 1)},

@@ -222,7 +222,7 @@ bool is_open_to_others(const fs::path& path) {
     for (const char* ending : endings) {
         const auto name = path.string() + ending;
         struct stat file {};
-        if (::stat(name.c_str(), &file) == 0 && (file.st_mode & 077) != 0) return true;
+        if (::stat(name.c_str(), &file) == 0 && (file.st_mode & 027) != 0) return true;
     }
     return false;
 }

@@ -1,0 +1,32 @@
+# A part of `cmake --install`: completions where each shell looks, and for the prefixes of the system the units with the
+# user that they run as. data/CMakeLists.txt sets the variables.
+set(share "${CMAKE_INSTALL_PREFIX}/${jobtally_datadir}")
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  set(zsh "${share}/zsh/vendor-completions")  # where Debian's zsh looks for those of packages
+else()
+  set(zsh "${share}/zsh/site-functions")
+endif()
+function(install_completion shell folder name)
+  execute_process(COMMAND "${CMAKE_COMMAND}" -E env JOBTALLY_CONFIG=/dev/null "${jobtally_program}" completion ${shell}
+                  OUTPUT_FILE "${jobtally_folder}/${name}" COMMAND_ERROR_IS_FATAL ANY)
+  file(INSTALL "${jobtally_folder}/${name}" DESTINATION "${folder}")
+endfunction()
+file(MAKE_DIRECTORY "${jobtally_folder}")
+install_completion(bash "${share}/bash-completion/completions" jobtally)
+install_completion(zsh "${zsh}" _jobtally)
+install_completion(fish "${share}/fish/vendor_completions.d" jobtally.fish)
+
+if(CMAKE_INSTALL_PREFIX MATCHES "^/(usr(/local)?)?$")
+  set(library "${CMAKE_INSTALL_PREFIX}/lib")
+  file(GLOB units "${jobtally_source}/systemd/*")
+  foreach(unit IN LISTS units)
+    get_filename_component(name "${unit}" NAME)
+    file(READ "${unit}" text)
+    string(REPLACE /usr/bin/jobtally "${CMAKE_INSTALL_PREFIX}/${jobtally_bindir}/jobtally" text "${text}")
+    file(WRITE "${jobtally_folder}/${name}" "${text}")
+    file(INSTALL "${jobtally_folder}/${name}" DESTINATION "${library}/systemd/system")
+  endforeach()
+  foreach(kind sysusers tmpfiles)
+    file(INSTALL "${jobtally_source}/package/${kind}.conf" DESTINATION "${library}/${kind}.d" RENAME jobtally.conf)
+  endforeach()
+endif()

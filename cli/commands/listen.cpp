@@ -32,6 +32,7 @@ struct ListenOptions {
     std::string timeout = "10s";
     std::size_t max_connections = 1024;
     std::string log_format = "text";
+    std::vector<std::string> trusted_proxies;
     std::string print;
     std::string spool;
     std::int64_t rejected_limit = store::default_rejected_limit;
@@ -68,9 +69,11 @@ listen::ListenOptions listen_options(const ListenOptions& options) {
 listen::ListenHooks hooks(const Globals& globals, const ListenOptions& options) {
     listen::ListenHooks result;
     if (!globals.quiet) {
-        result.access = [as_json =
-                             options.log_format == "json"](const listen::AccessRecord& record) {
-            print_line(as_json ? format_access_json(record) : format_access_text(record));
+        result.access = [as_json = options.log_format == "json",
+                         trusted = options.trusted_proxies](const listen::AccessRecord& record) {
+            const auto client = listen::client_behind(record, trusted);
+            print_line(as_json ? format_access_json(record, client)
+                               : format_access_text(record, client));
         };
     }
     result.lost = [](std::string_view body, std::string_view peer) {
@@ -161,6 +164,7 @@ void keep_memory_private() {
 int run(const Globals& globals, const ListenOptions& options) {
     if (globals.store_in_memory())
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
+    if (options.log_format == "json") print_messages_as_json();
     keep_memory_private();
     hold_signals();
     do_not_wait_for_reader();
@@ -232,12 +236,17 @@ void add_listen(Application& application) {
                     "Connections at one time (default 1024)")
         ->type_name("N")
         ->check(whole_number(1));
-    command.add_option("--log-format", options->log_format, "The access log on stderr")
+    command.add_option("--log-format", options->log_format, "How lines on stderr are written")
         ->type_name("FORMAT")
-        ->check(CLI::IsMember({"text", "json"}));
+        ->check(one_of({"text", "json"}));
+    command
+        .add_option("--trusted-proxy", options->trusted_proxies,
+                    "Log the client that this peer names in X-Forwarded-For; repeatable")
+        ->type_name("ADDR|unix")
+        ->allow_extra_args(false);
     command.add_option("--print", options->print, "Print each stored or updated report on stdout")
         ->type_name("FORMAT")
-        ->check(CLI::IsMember({"ndjson"}));
+        ->check(one_of({"ndjson"}));
     add_spool_option(command, options->spool);
     add_rejected_limit(command, options->rejected_limit);
     add_door_options(command, options->door);

@@ -95,9 +95,8 @@ void apply_door_options(const DoorSettings& settings, listen::ListenOptions& opt
 }
 
 void print_addresses(const listen::Listener& listener) {
-    for (const auto& url : listener.admin_urls())
-        print_line("jobtally: admin address " + visible(url));
-    for (const auto& url : listener.urls()) print_line("jobtally: listening on " + visible(url));
+    for (const auto& url : listener.admin_urls()) print_status("admin address " + url);
+    for (const auto& url : listener.urls()) print_status("listening on " + url);
 }
 
 void read_tls_again(listen::Listener& listener, const DoorSettings& settings) {

@@ -135,7 +135,7 @@ void SendAccount::finish() {
         m_output.write(text);
     }
     m_output.finish();
-    if (!m_globals.quiet) print_line("jobtally: " + tally_text(seconds));
+    if (!m_globals.quiet) print_status(tally_text(seconds));
 }
 
 }  // namespace jobtally::cli

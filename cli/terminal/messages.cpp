@@ -1,14 +1,18 @@
 #include "cli/terminal/messages.hpp"
 
 #include "cli/terminal/line_stream.hpp"
+#include "core/base/json_text.hpp"
 #include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
+#include "core/time/rfc3339.hpp"
 
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace jobtally::cli {
@@ -16,6 +20,37 @@ namespace jobtally::cli {
 namespace {
 
 std::atomic<bool> waits_for_reader = true;
+std::atomic<bool> as_json = false;
+
+std::string member(std::string_view name, std::string_view text) {
+    std::string out;
+    append_json_string(out, name);
+    out += ": ";
+    append_json_string(out, visible(text));
+    return out;
+}
+
+std::string message(std::string_view kind, std::string_view text, std::string_view hint = {}) {
+    if (as_json)
+        return fmt::format("{{{}, {}, {}{}{}}}",
+                           member("time", time::format_utc(time::system_now())),
+                           member("level", kind.empty() ? "info" : kind), member("message", text),
+                           hint.empty() ? "" : ", ", hint.empty() ? "" : member("hint", hint));
+    return fmt::format("jobtally: {}{}{}", kind, kind.empty() ? "" : ": ", visible(text));
+}
+
+// $JOURNAL_STREAM names the device and the inode of the journal's socket.
+bool stderr_is_journal() {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat found {};
+    return stream != nullptr && ::fstat(STDERR_FILENO, &found) == 0 &&
+           fmt::format("{}:{}", found.st_dev, found.st_ino) == stream;
+}
+
+std::string with_level(const std::string& line, Level level) {
+    static const bool is_journal = stderr_is_journal();
+    return is_journal ? fmt::format("<{}>{}", static_cast<int>(level), line) : line;
+}
 
 void print_in_time(const std::string& line) noexcept {
     static LineStream log(STDERR_FILENO);
@@ -24,26 +59,36 @@ void print_in_time(const std::string& line) noexcept {
         // only.
         const auto missed = log.take_missed();
         std::string text = line + "\n";
-        if (missed > 0)
-            text.insert(0,
-                        fmt::format("jobtally: warning: {} left out here because nobody read {}\n",
-                                    counted(missed, "line was", "lines were"),
-                                    missed == 1 ? "it" : "them"));
+        if (missed > 0) {
+            const auto left_out =
+                fmt::format("{} left out here because nobody read {}",
+                            counted(missed, "line was", "lines were"), missed == 1 ? "it" : "them");
+            text.insert(0, with_level(message("warning", left_out), Level::warning) + "\n");
+        }
         if (log.put(text) != 0) log.add_missed(missed);
     } catch (const std::exception&) {
         // There is no memory for the line.
     }
 }
 
-void print(std::string_view kind, std::string_view text) {
-    print_line(fmt::format("jobtally: {}: {}", kind, visible(text)));
-}
-
 }  // namespace
 
-void print_line(const std::string& line) noexcept {
-    if (!waits_for_reader) return print_in_time(line);
-    std::fprintf(stderr, "%s\n", line.c_str());
+void print_line(const std::string& line, Level level) noexcept {
+    try {
+        const auto text = with_level(line, level);
+        if (!waits_for_reader) return print_in_time(text);
+        std::fprintf(stderr, "%s\n", text.c_str());
+    } catch (const std::exception&) {
+        // There is no memory for the line.
+    }
+}
+
+void print_status(std::string_view text) {
+    print_line(message({}, text));
+}
+
+void print_messages_as_json() {
+    as_json = true;
 }
 
 void do_not_wait_for_reader() {
@@ -51,18 +96,19 @@ void do_not_wait_for_reader() {
 }
 
 void print_error(const Error& error) {
-    print("error", error.what());
-    if (!error.hint().empty()) print("hint", error.hint());
+    const bool is_one_line = as_json || error.hint().empty();
+    print_line(message("error", error.what(), error.hint()), Level::error);
+    if (!is_one_line) print_line(message("hint", error.hint()), Level::error);
 }
 
 void print_warning(std::string_view text) {
-    print("warning", text);
+    print_line(message("warning", text), Level::warning);
 }
 void print_note(std::string_view text) {
-    print("note", text);
+    print_line(message("note", text), Level::note);
 }
 void print_hint(std::string_view text) {
-    print("hint", text);
+    print_line(message("hint", text), Level::note);
 }
 
 }  // namespace jobtally::cli

@@ -18,9 +18,16 @@ inline constexpr int exit_condition = 4;  // a condition that the user asked abo
 // The reader of stdout has closed the pipe. Thrown by Output; main() then ends quietly with 0.
 struct ClosedPipe : std::exception {};
 
+// As syslog(3) has them.
+enum class Level : int { error = 3, warning = 4, note = 5, info = 6 };
+
 // Writes a line to stderr. Errors are ignored: the work must not stop because the disk is full or
-// the reader has gone.
-void print_line(const std::string& line) noexcept;
+// the reader has gone. Where stderr is the journal, the level stands before it, as `<6>`.
+void print_line(const std::string& line, Level level = Level::info) noexcept;
+// `jobtally: listening on ...`
+void print_status(std::string_view text);
+// From now on messages are JSON objects: {"time", "level", "message"}, and "hint" of an error.
+void print_messages_as_json();
 // From now on lines are left out when the reader of stderr hangs, instead of waiting for it. For
 // servers, whose clients would wait too.
 void do_not_wait_for_reader();

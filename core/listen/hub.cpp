@@ -1,5 +1,6 @@
 #include "core/listen/hub.hpp"
 
+#include "core/base/numbers.hpp"
 #include "core/listen/session.hpp"
 #include "core/listen/sockets/descriptors.hpp"
 #include "core/listen/sockets/tls.hpp"
@@ -83,7 +84,7 @@ void Hub::close_for_room(Session& session) {
     report_trouble(
         fmt::format("a connection was closed for another one: there is no room ({} such closed "
                     "since the start)",
-                    m_counters.closed_idle));
+                    count_text(static_cast<std::int64_t>(m_counters.closed_idle))));
 }
 
 void Hub::log(const AccessRecord& record) const {
@@ -99,7 +100,8 @@ bool Hub::admits(const Peer& peer, const Place& place) {
         report_trouble(
             fmt::format("a connection from {} was closed at once: it has {} already "
                         "({} such closed since the start)",
-                        peer.name, m_connections.most_per_peer(), m_counters.refused_peers));
+                        peer.name, m_connections.most_per_peer(),
+                        count_text(static_cast<std::int64_t>(m_counters.refused_peers))));
     }
     return false;
 }

@@ -35,6 +35,7 @@ RequestReader::State Request::take_head(InputBuffer& in, std::uint64_t max_body)
     const auto& head = m_reader->head();
     record.method = head.method;
     record.path = head.path;
+    record.forwarded_for = head.forwarded_for.value_or("");
     m_keep_alive = head.keep_alive;
     m_head_only = head.method == "HEAD";
     m_has_body = head.has_body();
@@ -81,6 +82,12 @@ void Request::note(const Verdict& verdict) {
 }
 
 void Request::note(const ingest::Receipt& receipt) {
+    if (receipt.delivery.reports.size() == 1) {
+        const auto& report = receipt.delivery.reports.front();
+        record.report = report.id;
+        record.definition = report.definition_name.value_or(report.definition_id.value_or(""));
+        record.job_status = report.status;
+    }
     if (receipt.error) {
         record.problem = *receipt.error;
     } else if (receipt.is_spooled) {

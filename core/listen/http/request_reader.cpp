@@ -160,6 +160,9 @@ void RequestReader::note_head() {
         return view_of(found->value());
     };
     m_head.authorization = value_of(http::field::authorization);
+    for (const auto& field : message)  // each proxy may add one of its own
+        if (equals_ignoring_case(view_of(field.name_string()), "x-forwarded-for"))
+            m_head.forwarded_for = view_of(field.value());
     if (message.version() == 11) m_head.expect = value_of(http::field::expect);
     const auto [first, last] = message.equal_range(http::field::content_encoding);
     for (auto field = first; field != last; ++field)

@@ -20,8 +20,9 @@ struct RequestHead {
     bool chunked = false;
     std::optional<std::uint64_t> content_length;  // at most 10 digits; never beside chunked
     std::optional<std::string_view> authorization;
-    std::optional<std::string_view> expect;  // HTTP/1.1 only
-    bool encoded = false;                    // a content-encoding other than identity
+    std::optional<std::string_view> expect;         // HTTP/1.1 only
+    std::optional<std::string_view> forwarded_for;  // the last X-Forwarded-For
+    bool encoded = false;                           // a content-encoding other than identity
 
     bool has_body() const { return chunked || content_length.value_or(0) > 0; }
 };

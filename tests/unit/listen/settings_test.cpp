@@ -272,4 +272,23 @@ TEST_CASE("access log lines can't be forged", "[listen]") {
           "\"status\": 200, \"body_bytes\": 231, \"duration_seconds\": 0.001204, "
           "\"authorization\": \"platform\", "
           "\"stored\": 1}");
+    record.report = "a stored=1";
+    record.definition = "CRM \"x\"";
+    record.job_status = "SUCCESS";
+    CHECK(format_access_text(record, "192.0.2.7")
+              .find(" client=192.0.2.7 auth=platform report=\"a stored=1\" "
+                    "definition=\"CRM \\\"x\\\"\" job=SUCCESS stored=1") != std::string::npos);
+}
+
+TEST_CASE("a client is only believed from a trusted proxy", "[listen]") {
+    using jobtally::listen::client_behind;
+    AccessRecord record;
+    record.peer = "127.0.0.1";
+    record.forwarded_for = "203.0.113.9, 192.0.2.7 , ::1";
+    CHECK(client_behind(record, {}).empty());
+    CHECK(client_behind(record, {"::1"}).empty());
+    CHECK(client_behind(record, {"127.0.0.1"}) == "::1");
+    CHECK(client_behind(record, {"127.0.0.1", "::1"}) == "192.0.2.7");
+    record.forwarded_for = " , ";
+    CHECK(client_behind(record, {"127.0.0.1"}).empty());
 }

@@ -3,10 +3,10 @@
 #include "cli/help.hpp"
 #include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
 #include "core/store/upkeep/status.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <sstream>
 
@@ -21,12 +21,8 @@ std::string version_text() {
                        store::sqlite_version(), store::wal_reset_bug());
 }
 
-// The command below `parent` that `word` may be a slip of.
-std::string nearest_command(const std::string& word, const CLI::App& parent) {
-    std::vector<std::string> names;
-    for (const auto* command : parent.get_subcommands({})) names.push_back(command->get_name());
-    return nearest(word, names);
-}
+constexpr const char* plain_in_shells =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,@%+";
 
 // The deepest command that was named.
 const CLI::App* chosen(const CLI::App* app) {
@@ -55,6 +51,37 @@ void refuse_empty_values(const CLI::App& app) {
     }
 }
 
+std::vector<std::string> commands_below(const CLI::App& parent) {
+    std::vector<std::string> names;
+    for (const auto* command : parent.get_subcommands({})) names.push_back(command->get_name());
+    return names;
+}
+
+// The long options that may follow `command`.
+std::vector<std::string> options_of(const CLI::App* command) {
+    std::vector<std::string> names;
+    for (; command != nullptr; command = command->get_parent()) {
+        for (const auto* option : command->get_options()) {
+            for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+        }
+    }
+    return names;
+}
+
+// The command that `words` lead to from `app`. Throws UsageError.
+const CLI::App* command_named(const CLI::App* app, const std::vector<std::string>& words) {
+    for (const auto& word : words) {
+        const auto below = app->get_subcommands(
+            [&](const CLI::App* command) { return command->get_name() == word; });
+        if (below.empty())
+            throw UsageError(in_quotes(word) + " is not a command",
+                             did_you_mean(word, commands_below(*app),
+                                          fmt::format("see `{} --help`", full_name(app))));
+        app = below.front();
+    }
+    return app;
+}
+
 }  // namespace
 
 Application::Application() {
@@ -62,7 +89,7 @@ Application::Application() {
     m_app.require_subcommand(0, 1);
     m_app.formatter(std::make_shared<HelpFormatter>());
     m_app.set_help_flag("-h,--help", "Print this help");
-    m_app.set_version_flag("--version", version_text(),
+    m_app.set_version_flag("-V,--version", version_text(),
                            "Print the versions of jobtally and SQLite");
     add_globals(m_app, m_globals);
     // In the order of the help.
@@ -71,9 +98,24 @@ Application::Application() {
                             add_send, add_export, add_db, add_config, add_completion}) {
         add(*this);
     }
+    add_help_and_version();
     m_app.footer(
         "Begin with `jobtally ingest FILE` or `jobtally listen`, then `jobtally rates`.\n"
-        "`jobtally COMMAND --help` explains one command, `man jobtally-COMMAND` tells all.");
+        "`jobtally help COMMAND` explains one command, `man jobtally-COMMAND` tells all.");
+}
+
+// For who expects them to be commands: not listed.
+void Application::add_help_and_version() {
+    auto words = std::make_shared<std::vector<std::string>>();
+    auto& help = add_command("help", "Print this help", [this, words] {
+        write_to_stdout(command_named(&m_app, *words)->help());
+        return exit_done;
+    });
+    help.group("")->add_option("COMMAND", *words, "The command to explain");
+    add_command("version", "Print the versions", [] {
+        write_to_stdout(version_text() + "\n");
+        return exit_done;
+    }).group("");
 }
 
 CLI::App& Application::add_command(const std::string& name, const std::string& description,
@@ -96,6 +138,11 @@ CLI::App& Application::add_command(CLI::App& parent, const std::string& name,
 }
 
 std::optional<int> Application::parse(int argc, char* argv[]) {
+    for (int i = 0; i < argc; ++i) {
+        const std::string word = i == 0 ? "jobtally" : argv[i];
+        const bool is_plain = word.find_first_not_of(plain_in_shells) == std::string::npos;
+        m_globals.command_line += (i == 0 ? "" : " ") + (is_plain ? word : in_shell_quotes(word));
+    }
     try {
         m_app.parse(argc, argv);
         refuse_empty_values(m_app);
@@ -116,7 +163,7 @@ int Application::report(const CLI::ParseError& error) {
         std::ostringstream text;
         m_app.exit(error, text);
         write_to_stdout(text.str());
-        return exit_done;
+        return m_help_exit.contains(chosen(&m_app)) ? m_help_exit.at(chosen(&m_app)) : exit_done;
     }
     const auto* command = chosen(&m_app);
     std::string hint = fmt::format("see `{} --help`", full_name(command));
@@ -127,13 +174,23 @@ int Application::report(const CLI::ParseError& error) {
     const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
     if (is_extra && !command->get_subcommands({}).empty()) {
         const auto words = m_app.remaining(true);
-        message = fmt::format("\"{}\" is not a command", words.empty() ? "" : words.front());
-        const auto near = words.empty() ? "" : nearest_command(words.front(), *command);
-        if (!near.empty()) hint = fmt::format("did you mean `{} {}`?", full_name(command), near);
+        const std::string word = words.empty() ? "" : words.front();
+        const bool is_option = word.starts_with('-');
+        message = fmt::format("\"{}\" is not {}", word, is_option ? "an option" : "a command");
+        hint = did_you_mean(word.substr(0, word.find('=')),
+                            is_option ? options_of(command) : commands_below(*command), hint);
     } else if (is_extra) {
         const auto words = m_app.remaining(true);
-        if (!words.empty())
+        if (!words.empty()) {
             message = fmt::format("no such option or argument: \"{}\"", words.front());
+            if (words.front().starts_with('-'))
+                hint = did_you_mean(words.front().substr(0, words.front().find('=')),
+                                    options_of(command), hint);
+        }
+    }
+    if (const auto end = message.find('\n'); end != std::string::npos) {
+        if (end + 1 < message.size()) hint = message.substr(end + 1);  // of one_of()
+        message.resize(end);
     }
     return tell(UsageError(message, hint), exit_usage);
 }
@@ -145,8 +202,9 @@ int Application::tell(const Error& error, int exit_code) {
     return exit_code;
 }
 
-void Application::tell_errors_by(const CLI::App& command, TellError tell) {
+void Application::tell_errors_by(const CLI::App& command, TellError tell, int help_exit) {
     m_tell_error[&command] = std::move(tell);
+    m_help_exit[&command] = help_exit;
 }
 
 }  // namespace jobtally::cli

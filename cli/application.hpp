@@ -39,20 +39,23 @@ class Application {
     CLI::App& add_command(CLI::App& parent, const std::string& name, const std::string& description,
                           std::function<int()> run);
 
-    // Sets how a command reports its errors; the function returns the exit code.
+    // Sets how a command reports its errors; the function returns the exit code. Its help and
+    // version exit with `help_exit`.
     using TellError = std::function<int(const Error&)>;
-    void tell_errors_by(const CLI::App& command, TellError tell);
+    void tell_errors_by(const CLI::App& command, TellError tell, int help_exit);
 
   private:
+    void add_help_and_version();
     int report(const CLI::ParseError& error);
 
     CLI::App m_app{
-        "Counts what the jobs of a customer-identity platform did: how many succeed, what fails,\n"
+        "Counts what the jobs of a customer-identity platform did: how many succeed, what fails, "
         "how long they take. Reports come by HTTP (listen) or from files (ingest)."};
     Globals m_globals;
     Configuration m_configuration{m_app, m_globals};
     std::function<int()> m_action;
     std::map<const CLI::App*, TellError> m_tell_error;
+    std::map<const CLI::App*, int> m_help_exit;
 };
 
 // Each command adds itself: add_rates() stands in commands/rates.cpp, and so on.

@@ -1,5 +1,7 @@
 #include "cli/help.hpp"
 
+#include "core/base/wrap.hpp"
+
 namespace jobtally::cli {
 
 namespace {
@@ -16,10 +18,19 @@ std::string value_of(const CLI::Option* option) {
     return choices.size() <= 32 ? choices : type.substr(0, type.find(':'));
 }
 
+constexpr std::size_t help_width = 80;
+
+std::string entry(const std::string& names, const std::string& text, std::size_t column) {
+    std::string out = "  " + names;
+    if (out.size() + 2 > column) out += '\n' + std::string(column, ' ');
+    out.append(out.size() < column ? column - out.size() : 0, ' ');
+    return out + wrapped(text, help_width - column, column) + '\n';
+}
+
 }  // namespace
 
 HelpFormatter::HelpFormatter() {
-    column_width(34);
+    column_width(26);
     label("Subcommands", "Commands");
     label("Positionals", "Arguments");
 }
@@ -27,6 +38,19 @@ HelpFormatter::HelpFormatter() {
 std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
     if (option->get_positional() || option->get_items_expected_max() == 0) return "";
     return " " + value_of(option);
+}
+
+std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positional) const {
+    return entry(make_option_name(option, is_positional) + make_option_opts(option),
+                 option->get_description(), get_column_width());
+}
+
+std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
+    return entry(command->get_name(), command->get_description(), get_column_width());
+}
+
+std::string HelpFormatter::make_description(const CLI::App* app) const {
+    return wrapped(app->get_description(), help_width) + '\n';
 }
 
 std::string HelpFormatter::make_usage(const CLI::App* app, std::string /*name*/) const {

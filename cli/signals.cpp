@@ -42,6 +42,17 @@ void end_with_0_on_signals() {
     for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &ending, nullptr);
 }
 
+void end_with_words_on_interrupt(const char* words) {
+    static const char* said;
+    said = words;
+    struct sigaction ending {};
+    ending.sa_handler = [](int) {
+        [[maybe_unused]] const auto written = ::write(STDERR_FILENO, said, std::strlen(said));
+        ::_exit(1);
+    };
+    ::sigaction(SIGINT, &ending, nullptr);
+}
+
 SignalThread::SignalThread(std::function<void()> stop, std::function<void()> reload)
     : m_stop(std::move(stop)), m_reload(std::move(reload)) {
     const auto set = our_signals();

@@ -16,6 +16,10 @@ void hold_signals();
 // read: they have nothing to clean up, and must end even while a write of theirs blocks.
 void end_with_0_on_signals();
 
+// From now on SIGINT ends the process at once, with these words on stderr and exit code 1: for work
+// that may end anywhere. `words` must live as long as the process.
+void end_with_words_on_interrupt(const char* words);
+
 // As long as it lives, SIGTERM and SIGINT call `stop` and SIGHUP calls `reload`, in a thread of its
 // own. Signals that arrived since hold_signals() are taken first.
 class SignalThread {

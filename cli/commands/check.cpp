@@ -12,9 +12,12 @@
 #include "core/render/text/plugin_output.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <memory>
+#include <string_view>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 
@@ -30,6 +33,7 @@ struct CheckOptions {
     std::string no_data;  // empty: unknown, and what was known before stands
     bool on_change = false;
     std::int64_t confirm = 1;
+    std::int64_t timeout = 0;  // seconds; 0: as long as it takes
 };
 
 std::optional<probe::Threshold> range(const std::string& text, probe::Unit unit) {
@@ -142,7 +146,16 @@ int run_on_change(const Globals& globals, const CheckOptions& options) {
     return step.changed ? exit_of(probe.state) : exit_done;
 }
 
+// Writes without memory or locks: the work that it ends may hold any.
+void tell_timeout(int) {
+    constexpr std::string_view line = "JOBTALLY UNKNOWN - no answer within the time of --timeout\n";
+    [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, line.data(), line.size());
+    ::_exit(exit_of(ProbeState::unknown));
+}
+
 int run(const Globals& globals, CheckOptions options) {
+    std::signal(SIGALRM, tell_timeout);
+    ::alarm(static_cast<unsigned>(options.timeout));
     const auto& metric = probe::check_metric_named(options.metric);
     options.selection.judge_what_ended(metric.is_recent ? "24h" : "");
     if (options.on_change) return run_on_change(globals, options);
@@ -183,6 +196,13 @@ void add_thresholds(CLI::App& command, CheckOptions& options) {
         ->check(filled);
 }
 
+void add_timeout(CLI::App& command, std::int64_t& seconds) {
+    command.add_option("-t,--timeout", seconds, "UNKNOWN where there is no answer within SECONDS")
+        ->type_name("SECONDS")
+        ->check(whole_number(1))
+        ->check(CLI::Range(1, 86'400));
+}
+
 }  // namespace
 
 void add_check(Application& application) {
@@ -190,22 +210,23 @@ void add_check(Application& application) {
     auto& command = application.add_command(
         "check", "A plugin for Nagios and Icinga: OK, WARNING, CRITICAL or UNKNOWN",
         [&application, options] { return run(application.globals(), *options); });
-    application.tell_errors_by(command, tell_error);
+    application.tell_errors_by(command, tell_error, exit_of(ProbeState::unknown));
+    add_timeout(command, options->timeout);
     command.add_option("--metric", options->metric, "What to measure (default job-success-rate)")
         ->type_name("METRIC")
-        ->check(CLI::IsMember(metric_names()));
+        ->check(one_of(metric_names()));
     add_thresholds(command, *options);
     command
         .add_option("--by", options->by, "Judge each definition, or all together (default none)")
         ->type_name("WHAT")
-        ->check(CLI::IsMember({"definition", "none"}));
+        ->check(one_of({"definition", "none"}));
     command
         .add_option("--no-data", options->no_data,
                     "The state where there is nothing to judge (default unknown)")
         ->type_name("STATE")
-        ->check(CLI::IsMember({"ok", "warning", "critical", "unknown"}))
+        ->check(one_of({"ok", "warning", "critical", "unknown"}))
         ->default_str("unknown");
-    add_selection(command, options->selection);
+    add_selection(command, options->selection, "--type");
     tell_defaults(command);
     auto* on_change = command.add_flag("--on-change", options->on_change,
                                        "Say nothing and exit with 0 unless the state has changed");

@@ -8,7 +8,7 @@ namespace jobtally::cli {
 
 namespace {
 
-// CLI11 appends the choices of IsMember to the type: `WHEN:{auto,always,never}`.
+// CLI11 appends the choices of one_of() to the type: `WHEN:{auto,always,never}`.
 void split_type(const std::string& type, OptionDescription& option) {
     const auto colon = type.find(':');
     option.value = type.substr(0, colon);

@@ -9,7 +9,8 @@ namespace jobtally::cli {
 
 namespace {
 
-int print_text(const Globals& globals, const std::string& text) {
+int print_text(Globals globals, const std::string& text) {
+    globals.format = "table";  // whatever the file's name ends in
     Output output(globals);
     output.write(text);
     output.finish();

@@ -12,9 +12,27 @@ namespace jobtally::cli {
 
 namespace {
 
-// What a value is completed with.
-constexpr const char* list_definitions =
-    "jobtally definitions -F tsv --no-header --columns definition_id 2>/dev/null";
+// What the store that the line names knows: each of these is a function of the script, in which
+// `_jobtally_ask` runs jobtally with the line's --db and --config. It prints a value a line.
+// The keys of a command are those of its answer about no time at all.
+constexpr const char* live_values = R"(_jobtally_definitions() {
+    _jobtally_ask definitions -F tsv --no-header --columns definition_id,definition_name |
+        tr '\t' '\n' | grep -vF '\'
+}
+_jobtally_sources() {
+    _jobtally_ask db sql -F tsv --no-header \
+        'SELECT DISTINCT source FROM reports WHERE source IS NOT NULL' | grep -vF '\'
+}
+)";
+
+// The function that lists values of this option; empty: none does.
+std::string live_value(const OptionDescription& option) {
+    if (option.value == "DEFINITION") return "definitions";
+    if (option.names.back() == "--source") return "sources";
+    const bool is_key =
+        option.value == "a,b,..." || option.value == "[-]KEY" || option.value == "KEY";
+    return is_key ? "keys" : "";
+}
 
 bool names_file(const OptionDescription& option) {
     return option.value == "FILE" || option.value == "PATH" || option.value == "DIR";
@@ -62,9 +80,8 @@ std::string bash_reply(const OptionDescription& option) {
                            fmt::join(option.choices, " "));
     }
     if (names_file(option)) return "COMPREPLY=($(compgen -f -- \"$cur\"))";
-    if (option.value == "DEFINITION") {
-        return fmt::format("_jobtally_lines \"$cur\" < <({})", list_definitions);
-    }
+    if (const auto live = live_value(option); !live.empty())
+        return fmt::format("_jobtally_lines \"$cur\" < <(_jobtally_{})", live);
     return "COMPREPLY=()";
 }
 
@@ -77,8 +94,9 @@ std::string zsh_value(const OptionDescription& option) {
     if (!option.choices.empty())
         return fmt::format("compadd -- {}", fmt::join(option.choices, " "));
     if (names_file(option)) return "_files";
-    if (option.value == "DEFINITION")
-        return fmt::format("compadd -- ${{(f)\"$({})\"}}", list_definitions);
+    if (const auto live = live_value(option); !live.empty())
+        return fmt::format("{}compadd -- ${{(f)\"$(_jobtally_{})\"}}",
+                           live == "keys" ? "compset -P '*,'; " : "", live);
     return "_message " + in_shell_quotes(option.value);
 }
 
@@ -86,8 +104,29 @@ std::string fish_value(const OptionDescription& option) {
     if (option.value.empty()) return "";
     if (!option.choices.empty()) return fmt::format(" -x -a '{}'", fmt::join(option.choices, " "));
     if (names_file(option)) return " -r -F";
-    if (option.value == "DEFINITION") return fmt::format(" -x -a '({})'", list_definitions);
+    if (const auto live = live_value(option); !live.empty())
+        return fmt::format(" -x -a '(_jobtally_{})'", live);
     return " -x";
+}
+
+// The same functions: in fish words are quoted, and blocks ended, in its own way.
+std::string fish_functions() {
+    return R"(function _jobtally_definitions
+    _jobtally_ask definitions -F tsv --no-header --columns definition_id,definition_name |
+        tr '\t' '\n' | grep -vF '\\'
+end
+function _jobtally_sources
+    _jobtally_ask db sql -F tsv --no-header \
+        'SELECT DISTINCT source FROM reports WHERE source IS NOT NULL' | grep -vF '\\'
+end
+function _jobtally_keys
+    set -l before (string match -r '.*,' -- (commandline -ct))
+    set -l command (string match -r '^[a-z]+$' -- (commandline -opc)[2..-1])[1]
+    for key in (_jobtally_ask $command -F csv -S @0 -U @0 | head -n 1 | tr , '\n')
+        echo "$before$key"
+    end
+end
+)";
 }
 
 std::string fish_option(const OptionDescription& option, const std::string& condition) {
@@ -115,17 +154,58 @@ std::string bash_script(const std::vector<CommandDescription>& commands) {
     }
     return fmt::format(R"(# bash completion for jobtally: source it, or put it into
 # ~/.local/share/bash-completion/completions/jobtally
-# Those lines that begin with $1. Not by compgen -W, which would run what stands in them.
+# Those lines that begin with $1 behind its last comma. Not by compgen -W, which would run what
+# stands in them. They are quoted here: readline leaves a dollar as it is.
 _jobtally_lines() {{
-    local line
+    local line before=""
     COMPREPLY=()
+    compopt +o filenames 2>/dev/null
+    if [[ $1 == *,* ]]; then before="${{1%,*}},"; fi
     while IFS= read -r line; do
-        if [[ $line == "$1"* ]]; then COMPREPLY+=("$line"); fi
+        line=$before$line
+        if [[ $line == "$before" || $line != "$1"* ]]; then continue; fi
+        case "$quote" in
+        \') line=${{line//\'/\'\\\'\'}} ;;
+        \")
+            line=${{line//\\/\\\\}} line=${{line//\"/\\\"}}
+            line=${{line//\$/\\\$}} line=${{line//\`/\\\`}} ;;
+        *) printf -v line %q "$line" ;;
+        esac
+        COMPREPLY+=("$line")
     done
+}}
+# The word without its quotes, as REPLY.
+_jobtally_plain() {{
+    REPLY=$1
+    case $REPLY in
+    \'*) REPLY=${{REPLY//\'/}} ;;
+    \"*) REPLY=${{REPLY//\"/}} ;;
+    *) REPLY=${{REPLY//\\/}} REPLY=${{REPLY/#\~\//$HOME/}} ;;
+    esac
+}}
+_jobtally_ask() {{
+    local given=() REPLY i at
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        at=$((i + 1))
+        if [[ ${{COMP_WORDS[at]}} == "=" ]]; then at=$((at + 1)); fi
+        case "${{COMP_WORDS[i]}}" in
+        --db|--config) _jobtally_plain "${{COMP_WORDS[at]}}"; given+=("${{COMP_WORDS[i]}}" "$REPLY") ;;
+        esac
+    done
+    jobtally "${{given[@]}}" "$@" 2>/dev/null
+}}
+{}_jobtally_keys() {{
+    # shellcheck disable=SC2086 # the words of a command
+    _jobtally_ask ${{path#jobtally}} -F csv -S @0 -U @0 | head -n 1 | tr , '\n'
 }}
 _jobtally() {{
     local cur="${{COMP_WORDS[COMP_CWORD]}}" prev="${{COMP_WORDS[COMP_CWORD-1]}}"
-    local path=jobtally words="" files="" i
+    local path=jobtally words="" files="" REPLY i
+    if [[ $cur == "=" ]]; then cur=""; fi
+    if [[ $prev == "=" ]]; then prev="${{COMP_WORDS[COMP_CWORD-2]}}"; fi
+    local quote="${{cur:0:1}}"
+    _jobtally_plain "$cur"
+    cur=$REPLY
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$path ${{COMP_WORDS[i]}}" in
         {}) path="$path ${{COMP_WORDS[i]}}" ;;
@@ -140,7 +220,7 @@ _jobtally() {{
 }}
 complete -o filenames -F _jobtally jobtally
 )",
-                       paths, replies, words);
+                       live_values, paths, replies, words);
 }
 
 std::string zsh_script(const std::vector<CommandDescription>& commands) {
@@ -172,6 +252,20 @@ std::string zsh_script(const std::vector<CommandDescription>& commands) {
     }
     return fmt::format(R"(#compdef jobtally
 # zsh completion for jobtally: put it as _jobtally into a folder of $fpath
+_jobtally_ask() {{
+    local -a given
+    local i
+    for ((i = 2; i < CURRENT; i++)); do
+        case "${{words[i]}}" in
+        --db|--config) given+=("${{words[i]}}" "${{(Q)words[i+1]/#\~\//$HOME/}}") ;;
+        --db=*|--config=*) given+=("${{(Q)words[i]}}") ;;
+        esac
+    done
+    command jobtally "${{given[@]}}" "$@" 2>/dev/null
+}}
+{}_jobtally_keys() {{
+    _jobtally_ask ${{(s: :)path_so_far#jobtally}} -F csv -S @0 -U @0 | head -n 1 | tr , '\n'
+}}
 _jobtally() {{
     local path_so_far=jobtally files="" i
     local -a entries
@@ -189,13 +283,26 @@ _jobtally() {{
 }}
 if [[ ${{funcstack[1]}} == _jobtally ]]; then _jobtally "$@"; else compdef _jobtally jobtally; fi
 )",
-                       paths, replies, entries);
+                       live_values, paths, replies, entries);
 }
 
 std::string fish_script(const std::vector<CommandDescription>& commands) {
     std::string out =
         "# fish completion for jobtally: put it into ~/.config/fish/completions/jobtally.fish\n"
-        "complete -c jobtally -f\n";
+        "function _jobtally_ask\n"
+        "    set -l given\n"
+        "    set -l line (commandline -opc)\n"
+        "    for i in (seq 2 (count $line))\n"
+        "        switch $line[$i]\n"
+        "            case --db --config\n"
+        "                set -a given $line[$i] $line[(math $i + 1)]\n"
+        "            case '--db=*' '--config=*'\n"
+        "                set -a given $line[$i]\n"
+        "        end\n"
+        "    end\n"
+        "    command jobtally $given $argv 2>/dev/null\n"
+        "end\n" +
+        fish_functions() + "complete -c jobtally -f\n";
     for (const auto& command : commands) {
         const auto space = command.path.rfind(' ');
         const auto name = command.path.substr(space == std::string::npos ? 0 : space + 1);

@@ -1,7 +1,9 @@
 // `jobtally db backup`: a copy of the store while others write to it.
 #include "cli/commands/db.hpp"
 #include "cli/options/output.hpp"
+#include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
+#include "cli/terminal/progress.hpp"
 #include "core/store/upkeep/backup.hpp"
 
 #include <memory>
@@ -22,8 +24,14 @@ table::ResultTable backup_table(const store::Backup& backup) {
 
 int back_up(const Globals& globals, const std::string& file) {
     Output output(globals);
+    end_with_words_on_interrupt(
+        "\njobtally: note: stopped: no backup was made, an older one is as it was\n");
     const auto store = store::Store::open_to_read(globals.store_path());
-    output.print_record(backup_table(store::back_up(store, file)));
+    const auto backup = [&] {
+        Progress progress(globals.quiet);
+        return store::back_up(store, file, [&](auto done, auto all) { progress.show(done, all); });
+    }();
+    output.print_record(backup_table(backup));
     output.finish();
     return exit_done;
 }

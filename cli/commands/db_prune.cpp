@@ -1,7 +1,9 @@
 // `jobtally db prune`: deletes what is older than a time.
 #include "cli/commands/db.hpp"
 #include "cli/options/output.hpp"
+#include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
+#include "cli/terminal/progress.hpp"
 #include "core/store/upkeep/prune.hpp"
 #include "core/time/expression.hpp"
 
@@ -37,8 +39,11 @@ int run(const Globals& globals, const DbPruneOptions& options) {
     if (options.dry_run) {
         old = store::count_before(reader, before);
     } else {
+        end_with_words_on_interrupt(
+            "\njobtally: note: stopped: what is deleted stays so; run it again to go on\n");
         auto store = store::Store::open_to_write(path);
-        old = store::prune(store, before);
+        Progress progress(globals.quiet, Progress::Unit::reports);
+        old = store::prune(store, before, [&](auto done, auto all) { progress.show(done, all); });
     }
     output.print_record(prune_table(before, old, options.dry_run));
     output.finish();

@@ -63,7 +63,8 @@ table::ResultTable rejected_table(const std::vector<store::RejectedBody>& bodies
 
 // Prints the bytes as they came, so that another program can repair them; on a terminal in visible
 // form, where they can do no harm.
-int show(const Globals& globals, std::int64_t id) {
+int show(Globals globals, std::int64_t id) {
+    if (!globals.json) globals.format = "table";  // whatever the file's name ends in
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
     const auto found = store::find_rejected(store, id);

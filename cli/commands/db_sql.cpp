@@ -6,7 +6,10 @@
 #include "core/store/upkeep/sql_query.hpp"
 
 #include <cmath>
+#include <fstream>
 #include <memory>
+#include <sstream>
+#include <string_view>
 
 namespace jobtally::cli {
 
@@ -40,7 +43,22 @@ table::ResultTable answer_table(const store::SqlAnswer& answer) {
     return table;
 }
 
-int answer(const Globals& globals, const std::string& sql) {
+constexpr std::string_view file_ending = ".sql";
+
+// `-` is stdin, and `*.sql` a file.
+std::string statement(const std::string& argument) {
+    if (argument != "-" && !argument.ends_with(file_ending)) return argument;
+    const std::string path = argument == "-" ? "/dev/stdin" : argument;
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) throw IoError("can't read " + in_quotes(path));
+    return text.str();
+}
+
+int answer(const Globals& globals, const std::string& argument) {
+    if (argument == "-") note_typing(globals, "a statement");
+    const auto sql = statement(argument);
     Output output(globals);
     const auto store = store::Store::open_to_read(globals.store_path());
     output.print(answer_table(store::run_query(store, sql)));
@@ -55,7 +73,8 @@ void add_db_sql(Application& application, CLI::App& db) {
     auto& command = application.add_command(
         db, "sql", "Query the store in SQL, read-only",
         [&application, sql] { return answer(application.globals(), *sql); });
-    command.add_option("SQL", *sql, "One read-only statement")->required();
+    command.add_option("SQL", *sql, "One read-only statement, a FILE.sql, or `-` for stdin")
+        ->required();
 }
 
 }  // namespace jobtally::cli

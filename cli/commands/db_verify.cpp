@@ -2,6 +2,7 @@
 #include "cli/commands/db.hpp"
 #include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
+#include "cli/terminal/progress.hpp"
 #include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/store/upkeep/verify.hpp"
@@ -64,7 +65,10 @@ int run(const Globals& globals, bool repack) {
         auto writer = store::Store::open_to_write(path);
         store::repack(writer);
     }
-    const auto checks = store::verify(store);
+    const auto checks = [&] {
+        Progress progress(globals.quiet, Progress::Unit::steps);
+        return store::verify(store, [&](auto done, auto all) { progress.show(done, all); });
+    }();
     output.print(verify_table(checks));
     output.finish();
     const bool is_sound = std::all_of(checks.begin(), checks.end(),

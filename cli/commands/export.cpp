@@ -6,6 +6,8 @@
 #include "cli/options/query_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
+#include "cli/terminal/progress.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "core/answers/list.hpp"
 #include "core/base/text.hpp"
 #include "core/render/text/row_stream.hpp"
@@ -83,6 +85,7 @@ class ReportStream {
             version = now;
             std::erase_if(page, [&](const auto& report) { return !scope->selected(report); });
             if (!page.empty()) put(text_of(page));
+            if (m_progress) m_progress(after);
         }
         return after;
     }
@@ -90,6 +93,9 @@ class ReportStream {
     void warn_about_unmatched(const store::Store& store) const {
         cli::warn_about_unmatched(m_globals, query::Scope(store, m_selection));
     }
+
+    // `progress` is told the sequence up to which all was handed on.
+    void watch(std::function<void(store::Sequence)> progress) { m_progress = std::move(progress); }
 
     // The header of rows, once; the stream may be of no report.
     std::string header() { return text_of({}); }
@@ -105,6 +111,7 @@ class ReportStream {
     query::Selection m_selection;
     render::RowStream m_rows;
     bool m_as_reports;
+    std::function<void(store::Sequence)> m_progress;
 };
 
 int export_all(const Globals& globals, const SelectionOptions& options) {
@@ -114,6 +121,8 @@ int export_all(const Globals& globals, const SelectionOptions& options) {
     const auto store = open_store(globals, options.from);
     stream.warn_about_unmatched(store);
     output.write(stream.header());
+    Progress progress(globals.quiet || is_terminal(STDOUT_FILENO), Progress::Unit::reports);
+    stream.watch([&, all = store::last_sequence(store)](auto done) { progress.show(done, all); });
     stream.pass_on(store, 0, [&](std::string_view text) { output.write(text); });
     output.finish();
     return exit_done;

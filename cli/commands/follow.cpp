@@ -89,6 +89,7 @@ class Follower {
     void print(const table::ResultTable& table) {
         m_output.write(m_stream.more(table::choose_columns(table, m_globals.column_keys())));
         m_output.flush();
+        note_left_out(m_globals, m_stream.take_left_out());
     }
 
     const Globals& m_globals;

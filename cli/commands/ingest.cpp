@@ -3,13 +3,17 @@
 #include "cli/options/loading.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/writing_options.hpp"
+#include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/ingest/direct_sinks.hpp"
 #include "core/ingest/writer.hpp"
 
+#include <atomic>
 #include <memory>
 
 #include <fmt/core.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 
@@ -23,8 +27,27 @@ struct IngestOptions {
     std::int64_t rejected_limit = store::default_rejected_limit;
 };
 
+// SIGINT and SIGTERM end the reading; a second one ends the process.
+class Stop {
+  public:
+    Stop() : m_asked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    int descriptor() const { return m_asked.number(); }
+    bool is_asked() const { return m_is_asked; }
+
+  private:
+    void ask() {
+        if (m_is_asked.exchange(true)) ::_exit(exit_error);
+        ::eventfd_write(m_asked.number(), 1);
+    }
+
+    Descriptor m_asked;
+    std::atomic<bool> m_is_asked = false;
+    SignalThread m_signals{[this] { ask(); }, [this] { ask(); }};
+};
+
 struct Loaded {
     ingest::LoadResult files;
+    bool is_stopped = false;
     bool has_spool_trouble = false;
 };
 
@@ -43,7 +66,10 @@ ingest::WriterHooks hooks(const Globals& globals, const IngestOptions& options,
 }
 
 Loaded load(const Globals& globals, const IngestOptions& options) {
+    hold_signals();
+    const Stop stop;
     ingest::LoadOptions load_options;
+    load_options.stop = stop.descriptor();
     load_options.strict = options.strict;
     const auto files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
     if (options.dry_run) {
@@ -51,7 +77,8 @@ Loaded load(const Globals& globals, const IngestOptions& options) {
         ingest::DryRun sink(std::filesystem::exists(path)
                                 ? std::optional(store::Store::open_to_read(path))
                                 : std::nullopt);
-        return {load_files(globals, files, sink, load_options)};
+        auto result = load_files(globals, files, sink, load_options);
+        return {std::move(result), stop.is_asked()};
     }
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
@@ -63,6 +90,7 @@ Loaded load(const Globals& globals, const IngestOptions& options) {
     warn_about_modes(globals);
     loaded.files = load_files(globals, files, writer, load_options);
     writer.finish();
+    loaded.is_stopped = stop.is_asked();
     return loaded;
 }
 
@@ -76,6 +104,13 @@ int run(const Globals& globals, const IngestOptions& options) {
     const auto& result = loaded.files;
     print_tally(output, result.tally);
     output.finish();
+    if (loaded.is_stopped) {
+        print_error(options.dry_run
+                        ? Error("stopped before the end")
+                        : Error("stopped before the end: what is counted above stays stored",
+                                "to go on, load the same again: what is stored stays as it is"));
+        return exit_error;
+    }
     if (result.tally.rejected == 0) return loaded.has_spool_trouble ? exit_error : exit_done;
     if (result.is_refused) {
         print_error(Error("nothing was stored, because reports were rejected",

@@ -3,6 +3,7 @@
 #include "cli/options/output.hpp"
 #include "cli/options/query_options.hpp"
 #include "cli/options/schedules.hpp"
+#include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/digest/page.hpp"
 #include "core/render/text/renderer.hpp"
@@ -16,10 +17,14 @@ namespace {
 struct SummaryOptions {
     SelectionOptions selection;
     bool only_problems = false;
-    double budget = 1;  // false findings per 1,000 definition-days
+    double budget = 1;    // false findings per 1,000 definition-days
+    std::size_t top = 0;  // 0: all
 };
 
-int run(const Globals& globals, SelectionOptions selection, const SummaryOptions& options) {
+constexpr std::size_t mail_width = 78;  // RFC 5322, 2.1.1
+
+int run(const Globals& globals, const SummaryOptions& options) {
+    auto selection = options.selection;
     selection.judge_what_ended("24h");
     Output output(globals);
     const auto store = open_store(globals, selection.from);
@@ -37,7 +42,10 @@ int run(const Globals& globals, SelectionOptions selection, const SummaryOptions
         const bool for_people = render::is_for_people(output.format());
         if (for_people) digest::drop_bulk(digest, answer);
         if (options.only_problems) digest::drop_quiet_rows(digest);
-        output.write(render::render_digest(digest, output.format(), output.style()));
+        digest::keep_top(digest, options.top);
+        auto style = output.style();
+        if (style.max_width == 0) style.max_width = mail_width;
+        output.write(render::render_digest(digest, output.format(), style));
     }
     output.finish();
     return exit_done;
@@ -49,9 +57,7 @@ void add_summary(Application& application) {
     auto options = std::make_shared<SummaryOptions>();
     auto& command = application.add_command(
         "summary", "The digest for a cron mail (default: the last 24 hours)",
-        [&application, options] {
-            return run(application.globals(), options->selection, *options);
-        });
+        [&application, options] { return run(application.globals(), *options); });
     add_selection(command, options->selection);
     tell_defaults(command);
     command.add_flag("--only-problems", options->only_problems, "Print nothing when all is well");
@@ -60,6 +66,9 @@ void add_summary(Application& application) {
                     "False findings about runs and levels per 1,000 definition-days (default: 1)")
         ->check(CLI::Range(0.001, 1000.0))
         ->type_name("N");
+    command.add_option("--top", options->top, "Only the first N rows of each section")
+        ->type_name("N")
+        ->check(whole_number(1));
 }
 
 }  // namespace jobtally::cli

@@ -1,6 +1,7 @@
 #include "cli/options/configuration.hpp"
 
 #include "core/base/error.hpp"
+#include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>

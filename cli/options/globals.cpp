@@ -1,6 +1,8 @@
 #include "cli/options/globals.hpp"
 
+#include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/store/file/store_file.hpp"
@@ -11,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 
@@ -41,6 +44,12 @@ std::filesystem::path Globals::store_path() const {
         throw Error("no place for the store: HOME is not set",
                     "name one with --db PATH or JOBTALLY_DB");
     }
+    std::error_code none;
+    if (!std::filesystem::is_directory(home, none)) {  // root could make one where nobody looks
+        throw Error(
+            fmt::format("no place for the store: HOME is {}, which is no folder", in_quotes(home)),
+            "name one with --db PATH or JOBTALLY_DB");
+    }
     return std::filesystem::path(home) / ".local" / "share" / "jobtally" / "jobtally.db";
 }
 
@@ -54,6 +63,11 @@ bool Globals::is_file_of_store(const std::filesystem::path& file) const {
 
 std::vector<std::string> Globals::column_keys() const {
     return columns.empty() ? std::vector<std::string>{} : CLI::detail::split(columns, ',');
+}
+
+void note_typing(const Globals& globals, std::string_view what) {
+    if (!globals.quiet && is_terminal(STDIN_FILENO))
+        print_note(fmt::format("reading {} from the terminal: Ctrl-D ends them", what));
 }
 
 void add_globals(CLI::App& app, Globals& globals) {
@@ -72,7 +86,7 @@ void add_globals(CLI::App& app, Globals& globals) {
     auto* format =
         app.add_option("-F,--format", globals.format, "How answers are printed (default table)")
             ->type_name("FORMAT")
-            ->check(CLI::IsMember({"table", "json", "ndjson", "csv", "tsv", "markdown", "html"}))
+            ->check(one_of({"table", "json", "ndjson", "csv", "tsv", "markdown", "html"}))
             ->default_str("table")
             ->group(group);
     app.add_flag("--json", globals.json, "Short for -F json")->excludes(format)->group(group);
@@ -88,7 +102,9 @@ void add_globals(CLI::App& app, Globals& globals) {
         ->group(group);
     app.add_option("--color", globals.color, "auto, always or never; NO_COLOR is honoured")
         ->type_name("WHEN")
-        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->check(one_of({"auto", "always", "never"}))
+        ->group(group);
+    app.add_flag("--no-pager", globals.no_pager, "Never show long answers in a pager")
         ->group(group);
     app.add_flag("-q,--quiet", globals.quiet, "No notes, no progress, no access log")->group(group);
     app.add_flag("-v,--verbose", globals.verbose, "Say more on stderr")->group(group);

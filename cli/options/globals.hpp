@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace CLI {
@@ -31,10 +32,12 @@ struct Globals {
     std::string output;
     std::string columns;
     bool no_header = false;
+    bool no_pager = false;
     std::string color = "auto";
     bool quiet = false;
     bool verbose = false;
     std::vector<ScheduleSetting> schedules;
+    std::string command_line;  // as a shell reads it
 
     // --tz, else TZ, else the system's. Throws UsageError for --tz; a TZ that is no zone is UTC
     // with a warning, once.
@@ -51,6 +54,9 @@ struct Globals {
 
     mutable bool has_warned_of_tz = false;
 };
+
+// Says that stdin is a terminal, where it is, and how what is typed ends.
+void note_typing(const Globals& globals, std::string_view what);
 
 void add_globals(CLI::App& app, Globals& globals);
 

@@ -100,11 +100,11 @@ void add_grouped(CLI::App& command, GroupedOptions& options) {
     const std::string group = "How to show them";
     command.add_option("--by", options.by, "definition, name, type, status, weekday, hour or none")
         ->type_name("WHAT")
-        ->check(CLI::IsMember({"definition", "name", "type", "status", "weekday", "hour", "none"}))
+        ->check(one_of({"definition", "name", "type", "status", "weekday", "hour", "none"}))
         ->group(group);
     command.add_option("--every", options.every, "A series: hour, day, week, month, quarter, year")
         ->type_name("BUCKET")
-        ->check(CLI::IsMember({"hour", "day", "week", "month", "quarter", "year"}))
+        ->check(one_of({"hour", "day", "week", "month", "quarter", "year"}))
         ->group(group);
     command
         .add_option("--compare", options.compare,

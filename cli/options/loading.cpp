@@ -4,6 +4,8 @@
 #include "cli/terminal/progress.hpp"
 #include "core/base/numbers.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 namespace jobtally::cli {
@@ -27,6 +29,7 @@ void refuse_files_of_store(const Globals& globals, const std::vector<std::string
 ingest::LoadResult load_files(const Globals& globals, const std::vector<std::string>& paths,
                               ingest::DeliverySink& sink, const ingest::LoadOptions& options) {
     refuse_files_of_store(globals, paths);
+    if (std::find(paths.begin(), paths.end(), "-") != paths.end()) note_typing(globals, "reports");
     std::int64_t rejected = 0;
     ingest::LoadHooks hooks;
     hooks.rejected = [&](std::string_view source, std::uint64_t line, std::string_view reason) {

@@ -3,15 +3,18 @@
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "core/base/file.hpp"
+#include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
-#include "core/render/text/renderer.hpp"
+#include "core/render/text/formats.hpp"
+#include "core/time/rfc3339.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include <fcntl.h>
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,10 +24,24 @@ namespace {
 
 constexpr std::size_t flush_size = 256 << 10;
 
+bool is_regular_or_new(const std::string& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode);
+}
+
 render::Format format_of(const Globals& globals, render::Format fallback) {
     if (globals.json) return render::Format::json;
     if (!globals.format.empty()) return render::format_named(globals.format);
-    return render::format_of_file(globals.output).value_or(fallback);
+    const auto format = render::format_of_file(globals.output);
+    const auto ending = std::filesystem::path(globals.output).extension().string();
+    if (!format && ending.size() > 1 && is_regular_or_new(globals.output) &&
+        !globals.is_file_of_store(globals.output))
+        throw UsageError(
+            fmt::format("no format ends in \"{}\"", visible(ending)),
+            did_you_mean(ending, render::format_endings(),
+                         "name one with -F, or end the name in " +
+                             fmt::format("{}", fmt::join(render::format_endings(), " "))));
+    return format.value_or(fallback);
 }
 
 bool use_color(const Globals& globals) {
@@ -43,6 +60,9 @@ render::Style style_of(const Globals& globals) {
     style.header = !globals.no_header;
     style.max_width = globals.output.empty() ? terminal_width() : 0;
     style.ascii = !locale_has_utf8();
+    style.asked =
+        fmt::format("{} - asked {} - jobtally {}", globals.command_line,
+                    time::format_local(globals.now(), style.zone, true), JOBTALLY_VERSION);
     return style;
 }
 
@@ -50,11 +70,6 @@ render::Style style_of(const Globals& globals) {
     if (code == EPIPE) throw ClosedPipe();
     throw IoError(fmt::format("cannot write {}: {}", path.empty() ? "to stdout" : '"' + path + '"',
                               std::strerror(code)));
-}
-
-bool is_regular_or_new(const std::string& path) {
-    struct stat found {};
-    return ::stat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode);
 }
 
 // A link could lead to any file of ours, and a pipe blocks until someone reads it.
@@ -72,6 +87,12 @@ mode_t keep_files_private() {
     return before;
 }
 
+void note_left_out(const Globals& globals, const std::vector<std::string>& titles) {
+    if (globals.quiet || titles.empty()) return;
+    print_note(
+        fmt::format("no room for {}; --columns chooses, -F csv has all", fmt::join(titles, ", ")));
+}
+
 void write_to_stdout(std::string_view text) {
     if (const int error = write_all(STDOUT_FILENO, text)) throw_io_error({}, error);
 }
@@ -80,7 +101,8 @@ Output::Output(const Globals& globals, render::Format fallback)
     : m_globals(globals),
       m_format(format_of(globals, fallback)),
       m_style(style_of(globals)),
-      m_descriptor(STDOUT_FILENO) {
+      m_descriptor(STDOUT_FILENO),
+      m_may_page(!globals.no_pager && globals.output.empty() && is_terminal(STDOUT_FILENO)) {
     if (globals.output.empty() || globals.output == "-") return;
     if (is_from_another(globals.output))
         throw IoError(fmt::format("\"{}\" is a link or a pipe that another user made",
@@ -113,7 +135,12 @@ void Output::open_file() {
 }
 
 void Output::print(const table::ResultTable& table) {
-    write(render::render(table::choose_columns(table, m_globals.column_keys()), m_format, m_style));
+    auto chosen = table::choose_columns(table, m_globals.column_keys());
+    if (m_format == render::Format::table && m_style.max_width > 0) {
+        const auto places = render::fit_columns(chosen, m_style);
+        note_left_out(m_globals, table::titles_of(chosen, places));
+    }
+    write(render::render(chosen, m_format, m_style));
 }
 
 void Output::print(const table::Plots& plots) {
@@ -127,11 +154,33 @@ void Output::print_record(const table::ResultTable& table) {
 
 void Output::write(std::string_view bytes) {
     m_waiting.append(bytes);
-    if (m_waiting.size() >= flush_size) flush();
+    if (m_waiting.size() >= flush_size) send();
 }
 
 void Output::flush() {
-    if (const int error = write_all(m_descriptor, m_waiting)) throw_io_error(m_path, error);
+    m_may_page = false;
+    send();
+}
+
+// Lines that are longer than the screen is wide take several.
+void Output::page_if_long() {
+    const auto rows = terminal_height();
+    if (!std::exchange(m_may_page, false) || rows == 0) return;
+    const auto columns = std::max<std::size_t>(terminal_width(), 1);
+    std::size_t used = 1;  // the shell's prompt comes after it
+    for (std::string_view rest = m_waiting; !rest.empty() && used <= rows;) {
+        const auto line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        used += 1 + (std::max<std::size_t>(display_width(line), 1) - 1) / columns;
+    }
+    if (used > rows && m_pager.emplace().descriptor() >= 0) m_descriptor = m_pager->descriptor();
+}
+
+void Output::send() {
+    page_if_long();
+    const int error = write_all(m_descriptor, m_waiting);
+    if (error == EPIPE && m_pager) m_pager->wait();
+    if (error != 0) throw_io_error(m_path, error);
     m_waiting.clear();
 }
 
@@ -142,7 +191,8 @@ void Output::sync() {
 }
 
 void Output::finish() {
-    flush();
+    send();
+    if (m_pager) m_pager->wait();
     if (m_temporary.empty()) return;
     struct stat old {};
     const mode_t mode =

@@ -2,11 +2,14 @@
 #pragma once
 
 #include "cli/options/globals.hpp"
+#include "cli/terminal/pager.hpp"
 #include "core/query/histogram.hpp"
 #include "core/render/text/renderer.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -27,14 +30,15 @@ class Output {
     const render::Style& style() const { return m_style; }
     table::Sparkline sparkline() const { return render::sparkline_for(m_format, m_style); }
 
-    // The table in the chosen format, with the columns of --columns.
+    // The table in the chosen format, with the columns of --columns; on a terminal with those that
+    // have room, and a note about the others.
     void print(const table::ResultTable& table);
     // Bars, as text.
     void print(const table::Plots& plots);
     // As print(), but a table of one row is shown as a record; in html there may be several rows.
     void print_record(const table::ResultTable& table);
     void write(std::string_view bytes);
-    // Sends what was written so far to a reader who is waiting for it.
+    // Sends what was written so far to a reader who is waiting for it. No pager comes after that.
     void flush();
     // Sends the rest; where it goes to a file, it is on disk then.
     void sync();
@@ -44,6 +48,8 @@ class Output {
 
   private:
     void open_file();
+    void send();
+    void page_if_long();
 
     const Globals& m_globals;
     render::Format m_format;
@@ -52,7 +58,12 @@ class Output {
     std::string m_temporary;  // the file that will get that name
     int m_descriptor;
     std::string m_waiting;
+    bool m_may_page;
+    std::optional<Pager> m_pager;
 };
+
+// What a terminal had no room for, unless it is to be quiet.
+void note_left_out(const Globals& globals, const std::vector<std::string>& titles);
 
 // For text that is not an answer, such as help. Throws as Output does.
 void write_to_stdout(std::string_view text);

@@ -59,7 +59,7 @@ void SelectionOptions::judge_what_ended(const char* without_window) {
     if (since.empty() && until.empty() && last.empty() && period.empty()) last = without_window;
 }
 
-void add_selection(CLI::App& command, SelectionOptions& options) {
+void add_selection(CLI::App& command, SelectionOptions& options, const char* type) {
     const std::string group = "Which reports";
     auto* since = command.add_option("-S,--since", options.since, "From this time on")
                       ->type_name("TIME")
@@ -86,7 +86,7 @@ void add_selection(CLI::App& command, SelectionOptions& options) {
         ->type_name("DEFINITION")
         ->allow_extra_args(false)
         ->group(group);
-    command.add_option("-t,--type", options.types, "import or export; repeatable")
+    command.add_option(type, options.types, "import or export; repeatable")
         ->type_name("TYPE")
         ->allow_extra_args(false)
         ->group(group);
@@ -96,7 +96,7 @@ void add_selection(CLI::App& command, SelectionOptions& options) {
         ->group(group);
     command.add_option("--at", options.at, "Which time counts: created, updated or received")
         ->type_name("WHICH")
-        ->check(CLI::IsMember({"created", "updated", "received"}))
+        ->check(one_of({"created", "updated", "received"}))
         ->default_str("created")
         ->group(group);
     command

@@ -27,7 +27,8 @@ struct SelectionOptions {
     void judge_what_ended(const char* without_window = "");
 };
 
-void add_selection(CLI::App& command, SelectionOptions& options);
+// `type`: the names of that option; a plugin's -t is its timeout.
+void add_selection(CLI::App& command, SelectionOptions& options, const char* type = "-t,--type");
 // For a command that asks SelectionOptions::judge_what_ended("24h"): what its options then mean.
 void tell_defaults(CLI::App& command);
 // --from alone.

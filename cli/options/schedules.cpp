@@ -1,6 +1,7 @@
 #include "cli/options/schedules.hpp"
 
 #include "cli/terminal/messages.hpp"
+#include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
 #include "core/rhythm/downtime.hpp"
 #include "core/rhythm/schedule.hpp"

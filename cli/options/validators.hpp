@@ -1,13 +1,18 @@
 // Checks of option values.
 #pragma once
 
+#include "core/base/nearest.hpp"
+
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace jobtally::cli {
 
@@ -22,6 +27,17 @@ inline CLI::Validator whole_number(std::int64_t least) {
             return fmt::format("\"{}\" is not a whole number of {} or more", text, least);
         },
         "");
+}
+
+// One of a few words.
+inline CLI::Validator one_of(const std::vector<std::string>& words) {
+    return CLI::Validator(
+        [words](std::string& text) -> std::string {
+            if (std::find(words.begin(), words.end(), text) != words.end()) return {};
+            return fmt::format("\"{}\" is none of {}\n{}", text, fmt::join(words, ", "),
+                               did_you_mean(text, words));
+        },
+        fmt::format("{{{}}}", fmt::join(words, ",")));
 }
 
 // A number of bytes, with a unit or without; the value becomes that number.

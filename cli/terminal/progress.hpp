@@ -1,4 +1,4 @@
-// A line on the terminal that shows how much of a long input has been read.
+// A line on the terminal that shows how far long work has come.
 #pragma once
 
 #include <chrono>
@@ -10,16 +10,19 @@ namespace jobtally::cli {
 // the line. Does nothing if stderr is no terminal, or if `quiet`.
 class Progress {
   public:
-    explicit Progress(bool quiet);
+    enum class Unit : std::uint8_t { bytes, reports, steps };
+
+    explicit Progress(bool quiet, Unit unit = Unit::bytes);
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    // In bytes; `total` is 0 if unknown.
+    // With the rate and the time left at that rate; `total` is 0 if unknown.
     void show(std::int64_t done, std::int64_t total);
 
   private:
     bool m_active;
+    Unit m_unit;
     bool m_drawn = false;
     std::chrono::steady_clock::time_point m_begin;
     std::chrono::steady_clock::time_point m_next;

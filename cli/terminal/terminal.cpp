@@ -18,6 +18,17 @@ std::string_view environment(const char* name) {
     return value == nullptr ? std::string_view{} : std::string_view{value};
 }
 
+// What the environment says, else the terminal behind stdout.
+std::size_t size_of_terminal(const char* variable, unsigned short winsize::*size) {
+    if (!is_terminal(STDOUT_FILENO)) return 0;
+    const auto text = environment(variable);
+    std::size_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    if (number > 0) return number;
+    winsize found{};
+    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &found) == 0 ? found.*size : 0;
+}
+
 }  // namespace
 
 bool is_terminal(int descriptor) {
@@ -25,13 +36,11 @@ bool is_terminal(int descriptor) {
 }
 
 std::size_t terminal_width() {
-    if (!is_terminal(STDOUT_FILENO)) return 0;
-    const auto columns = environment("COLUMNS");
-    std::size_t width = 0;
-    std::from_chars(columns.data(), columns.data() + columns.size(), width);
-    if (width > 0) return width;
-    winsize size{};
-    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+    return size_of_terminal("COLUMNS", &winsize::ws_col);
+}
+
+std::size_t terminal_height() {
+    return size_of_terminal("LINES", &winsize::ws_row);
 }
 
 bool locale_has_utf8() {

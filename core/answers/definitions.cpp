@@ -117,8 +117,9 @@ DefinitionsAnswer definitions(const query::Scope& scope) {
 }
 
 std::vector<table::Column> fact_columns() {
-    return {
-        {"enabled", "enabled"}, {"description", "description"}, {"recovery_strategy", "recovery"}};
+    return {{.key = "enabled", .title = "enabled", .gives_way = 7},
+            {.key = "description", .title = "description", .gives_way = 9},
+            {.key = "recovery_strategy", .title = "recovery", .gives_way = 9}};
 }
 
 table::Row fact_cells(const store::Definition& definition) {
@@ -132,13 +133,13 @@ table::ResultTable definitions_table(const DefinitionsAnswer& answer) {
     table.rows_key = "definitions";
     table.window = answer.window;
     table.empty_note = "no definitions";
-    table.columns = {{"definition_id", "id"},
-                     {"definition_name", "definition"},
-                     {"type", "type"},
+    table.columns = {{.key = "definition_id", .title = "id", .gives_way = 0},
+                     {.key = "definition_name", .title = "definition", .gives_way = 0},
+                     {.key = "type", .title = "type", .gives_way = 8},
                      {"reports", "reports"},
                      {"first_created_at", "first run", table::Audience::machines},
                      {"last_created_at", "last run"},
-                     {"last_status", "last"},
+                     {.key = "last_status", .title = "last", .gives_way = 6},
                      {"names", "names", table::Audience::machines}};
     const std::size_t facts = table.columns.size();
     for (auto& column : fact_columns()) table.columns.push_back(std::move(column));

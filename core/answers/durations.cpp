@@ -189,11 +189,13 @@ std::vector<table::Column> columns_for(const DurationsOptions& options) {
         columns.push_back({"p" + percentile.text() + "_seconds",
                            percentile.text() == "50" ? "median" : "p" + percentile.text()});
     }
-    columns.insert(columns.end(), {{"max_seconds", "max"},
-                                   {"total_seconds", "total"},
-                                   {"operations_per_second", "records/s"},
-                                   {"clock_errors", "clock errors", Audience::machines}});
-    if (options.histogram != table::Sparkline::none) columns.push_back({"histogram", "spread"});
+    columns.insert(columns.end(),
+                   {{"max_seconds", "max"},
+                    {.key = "total_seconds", .title = "total", .gives_way = 6},
+                    {.key = "operations_per_second", .title = "records/s", .gives_way = 7},
+                    {"clock_errors", "clock errors", Audience::machines}});
+    if (options.histogram != table::Sparkline::none)
+        columns.push_back({.key = "histogram", .title = "spread", .gives_way = 5});
     return columns;
 }
 

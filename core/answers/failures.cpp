@@ -139,18 +139,18 @@ query::Figures<FailuresRow> failure_figures() {
     figures.columns = {{"finished", "finished"},
                        {"failed", "failed"},
                        {"failure_rate", "failure"},
-                       {"partial", "partial"},
+                       {.key = "partial", .title = "partial", .gives_way = 6},
                        {"empty", "empty", Audience::machines},
                        {"operations_failed", "records failed", Audience::machines},
                        {"operation_failure_rate", "records", Audience::machines},
                        {"streak", "streak"},
                        {"longest_streak", "longest", Audience::machines},
-                       {"failing_since", "failing since"},
-                       {"last_failure_at", "last failure"},
+                       {.key = "failing_since", .title = "failing since", .gives_way = 4},
+                       {.key = "last_failure_at", .title = "last failure", .gives_way = 5},
                        {"last_failure_id", "last failed report", Audience::machines},
                        {"last_success_at", "last success", Audience::machines},
                        {"recoveries", "recoveries", Audience::machines},
-                       {"mean_recovery_seconds", "recovery"}};
+                       {.key = "mean_recovery_seconds", .title = "recovery", .gives_way = 7}};
     figures.cells = [](const FailuresRow& row) -> table::Row {
         const query::Counts& counts = row.counts;
         return {counts.finished(),

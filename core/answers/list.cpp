@@ -109,18 +109,18 @@ table::ResultTable list_table(const ListAnswer& answer) {
 table::ResultTable reports_table(std::span<const store::StoredReport> reports) {
     table::ResultTable table;
     table.rows_key = "reports";
-    table.columns = {{"id", "id"},
+    table.columns = {{.key = "id", .title = "id", .gives_way = 0},
                      {"definition_id", "definition id", Audience::machines},
-                     {"definition_name", "definition"},
-                     {"type", "type"},
+                     {.key = "definition_name", .title = "definition", .gives_way = 0},
+                     {.key = "type", .title = "type", .gives_way = 8},
                      {"status", "status"},
-                     {"total_operations", "records"},
+                     {.key = "total_operations", .title = "records", .gives_way = 5},
                      {"total_succeeded", "succeeded", Audience::machines},
-                     {"total_failed", "failed"},
-                     {"created_at", "created"},
+                     {.key = "total_failed", .title = "failed", .gives_way = 4},
+                     {.key = "created_at", .title = "created", .gives_way = 3},
                      {"updated_at", "updated", Audience::machines},
                      {"received_at", "received", Audience::machines},
-                     {"duration_seconds", "duration"}};
+                     {.key = "duration_seconds", .title = "duration", .gives_way = 6}};
     for (const auto& stored : reports) table.rows.push_back(report_cells(stored));
     return table;
 }

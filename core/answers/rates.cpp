@@ -21,18 +21,18 @@ query::Figures<RatesRow> rate_figures() {
     figures.columns = {{"reports", "reports"},
                        {"finished", "finished", Audience::machines},
                        {"succeeded", "succeeded", Audience::machines},
-                       {"partial", "partial"},
+                       {.key = "partial", .title = "partial", .gives_way = 5},
                        {"failed", "failed"},
                        {"running", "running", Audience::machines},
                        {"job_success_rate", "success"},
-                       {"job_success_rate_low", "at least"},
+                       {.key = "job_success_rate_low", .title = "at least", .gives_way = 6},
                        {"job_success_rate_high", "at most", Audience::machines},
                        {"operations", "records", Audience::machines},
                        {"operations_succeeded", "records succeeded", Audience::machines},
                        {"operations_failed", "records failed", Audience::machines},
-                       {"operation_success_rate", "records ok"},
-                       {"last_status", "last"},
-                       {"last_created_at", "last run"}};
+                       {.key = "operation_success_rate", .title = "records ok", .gives_way = 3},
+                       {.key = "last_status", .title = "last", .gives_way = 4},
+                       {.key = "last_created_at", .title = "last run", .gives_way = 8}};
     figures.cells = [](const RatesRow& row) -> table::Row {
         const query::Counts& counts = row.counts;
         const auto interval = counts.success_rate().wilson();

@@ -238,29 +238,20 @@ std::string in_shell_quotes(std::string_view text) {
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);  // distances of a's front from each front of b
+    // Distances of a's front from each front of b, and those of the two fronts before.
+    std::vector<std::size_t> row(b.size() + 1), before(row.size()), earlier(row.size());
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
+        earlier = std::exchange(before, row);
+        row[0] = i + 1;
         for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({row[j + 1] + 1, row[j] + 1, replaced});
+            const std::size_t replaced = before[j] + (a[i] == b[j] ? 0 : 1);
+            row[j + 1] = std::min({before[j + 1] + 1, row[j] + 1, replaced});
+            const bool swapped = i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j];
+            if (swapped) row[j + 1] = std::min(row[j + 1], earlier[j - 1] + 1);
         }
     }
     return row.back();
-}
-
-std::string nearest(std::string_view word, const std::vector<std::string>& names) {
-    std::string found;
-    std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
-    for (const auto& name : names) {
-        const auto distance = edit_distance(word, name);
-        if (distance >= least) continue;
-        least = distance;
-        found = name;
-    }
-    return found;
 }
 
 }  // namespace jobtally

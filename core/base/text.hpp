@@ -65,13 +65,9 @@ std::string in_short_quotes(std::string_view text);
 // The text in single quotes, as shells read it to the letter.
 std::string in_shell_quotes(std::string_view text);
 
-// How many bytes must be inserted, deleted or replaced to make `b` of `a`.
-// V. I. Levenshtein, "Binary codes capable of correcting deletions, insertions, and reversals",
-// 1966.
+// How many bytes must be inserted, deleted, replaced or swapped with their neighbour to make `b` of
+// `a`, each changed once: F. J. Damerau, "A technique for computer detection and correction of
+// spelling errors", 1964.
 std::size_t edit_distance(std::string_view a, std::string_view b);
-
-// The first of `names` that is nearest to `word`, where at most a third of its letters (but one at
-// least) is wrong; else empty.
-std::string nearest(std::string_view word, const std::vector<std::string>& names);
 
 }  // namespace jobtally

@@ -22,14 +22,15 @@ void reach_back(answers::FailuresRow& row, std::span<const query::Run> runs) {
 }  // namespace
 
 table::Section failed_section(const SummaryFacts& facts) {
-    table::Section section{"failed", "Failed",
-                           section_table({{"failed", "failed"},
-                                          {"finished", "of"},
-                                          {"streak", "in a row"},
-                                          {"failing_since", "failing since"},
-                                          {"last_failure_at", "last failure"},
-                                          {"last_failure_id", "report", Audience::machines},
-                                          {"next_step", "next"}})};
+    table::Section section{
+        "failed", "Failed",
+        section_table({{"failed", "failed"},
+                       {"finished", "of"},
+                       {.key = "streak", .title = "in a row", .gives_way = 3},
+                       {.key = "failing_since", .title = "failing since", .gives_way = 4},
+                       {.key = "last_failure_at", .title = "last failure", .gives_way = 5},
+                       {"last_failure_id", "report", Audience::machines},
+                       {.key = "next_step", .title = "next", .gives_way = 9}})};
     for (auto row : facts.failures.rows) {
         if (row.counts.failed() == 0) continue;
         reach_back(row, facts.history.of(facts.definition_of(row.key)));

@@ -44,17 +44,18 @@ void fill(table::Section& section, const SummaryFacts& facts, Flaws Findings::*f
 }  // namespace
 
 table::Section partial_section(const SummaryFacts& facts) {
-    table::Section section{"partial", "Partial",
-                           section_table({{"partial", "partial"},
-                                          {"finished", "of"},
-                                          {"operations_failed", "records failed"},
-                                          {"operations", "of records"},
-                                          {"operation_failure_rate", "failure"},
-                                          {"usual_partial_rate", "usually partial"},
-                                          {"unusual", "unusual", Audience::machines},
-                                          {"last_partial_at", "last partial"},
-                                          {"last_partial_id", "report", Audience::machines},
-                                          {"next_step", "next"}})};
+    table::Section section{
+        "partial", "Partial",
+        section_table({{"partial", "partial"},
+                       {"finished", "of"},
+                       {.key = "operations_failed", .title = "records failed", .gives_way = 3},
+                       {.key = "operations", .title = "of records", .gives_way = 5},
+                       {.key = "operation_failure_rate", .title = "failure", .gives_way = 2},
+                       {.key = "usual_partial_rate", .title = "usually partial", .gives_way = 5},
+                       {"unusual", "unusual", Audience::machines},
+                       {.key = "last_partial_at", .title = "last partial", .gives_way = 4},
+                       {"last_partial_id", "report", Audience::machines},
+                       {.key = "next_step", .title = "next", .gives_way = 9}})};
     const auto badness = [](const Flaws& flaws) {
         return std::pair(flaws.failure_rate().value_or(1.0), flaws.count);
     };
@@ -75,15 +76,16 @@ table::Section partial_section(const SummaryFacts& facts) {
 }
 
 table::Section empty_section(const SummaryFacts& facts) {
-    table::Section section{"empty", "Empty",
-                           section_table({{"empty", "empty"},
-                                          {"finished", "of"},
-                                          {"usual_operations", "usual records"},
-                                          {"usual_empty_rate", "usually empty"},
-                                          {"unusual", "unusual", Audience::machines},
-                                          {"last_empty_at", "last empty"},
-                                          {"last_empty_id", "report", Audience::machines},
-                                          {"next_step", "next"}})};
+    table::Section section{
+        "empty", "Empty",
+        section_table({{"empty", "empty"},
+                       {"finished", "of"},
+                       {.key = "usual_operations", .title = "usual records", .gives_way = 5},
+                       {.key = "usual_empty_rate", .title = "usually empty", .gives_way = 4},
+                       {"unusual", "unusual", Audience::machines},
+                       {.key = "last_empty_at", .title = "last empty", .gives_way = 3},
+                       {"last_empty_id", "report", Audience::machines},
+                       {.key = "next_step", .title = "next", .gives_way = 9}})};
     const auto badness = [](const Flaws& flaws) { return flaws.count; };
     fill(section, facts, &Findings::empty, badness,
          [](const Flaws& flaws, std::int64_t finished, const std::string& id) {

@@ -68,13 +68,14 @@ bool is_bulk(const answers::FailuresAnswer& late) {
 }
 
 table::Section late_section(const SummaryFacts& facts) {
-    table::Section section{"late", "Came late",
-                           section_table({{"failed", "failed"},
-                                          {"partial", "partial"},
-                                          {"finished", "of"},
-                                          {"last_failure_at", "last failure"},
-                                          {"last_failure_id", "report", Audience::machines},
-                                          {"next_step", "next"}})};
+    table::Section section{
+        "late", "Came late",
+        section_table({{"failed", "failed"},
+                       {"partial", "partial"},
+                       {"finished", "of"},
+                       {.key = "last_failure_at", .title = "last failure", .gives_way = 4},
+                       {"last_failure_id", "report", Audience::machines},
+                       {.key = "next_step", .title = "next", .gives_way = 9}})};
     for (const auto& row : facts.late_failures.rows) {
         if (!has_trouble(row)) continue;
         const auto& id = row.last_failure_id;

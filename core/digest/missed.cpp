@@ -22,10 +22,10 @@ table::Section missed_section(const SummaryFacts& facts) {
     table::Section section{
         "missed", "Missed",
         section_table({{"state", "state"},
-                       {"rhythm", "usually"},
-                       {"last_created_at", "last run"},
-                       {"expected_by", "expected by"},
-                       {"overdue_seconds", "overdue"},
+                       {.key = "rhythm", .title = "usually", .gives_way = 4},
+                       {.key = "last_created_at", .title = "last run", .gives_way = 5},
+                       {.key = "expected_by", .title = "expected by", .gives_way = 3},
+                       {.key = "overdue_seconds", .title = "overdue", .gives_way = 2},
                        {"listener_down_seconds", "listener down", table::Audience::machines}})};
     for (const auto& row : facts.missed.rows) {
         if (!row.is_problem() || row.state == rhythm::Punctuality::stuck) continue;
@@ -42,11 +42,12 @@ table::Section missed_section(const SummaryFacts& facts) {
 }
 
 table::Section stuck_section(const SummaryFacts& facts) {
-    table::Section section{"stuck", "Stuck",
-                           section_table({{"rhythm", "usually"},
-                                          {"last_created_at", "last run"},
-                                          {"expected_by", "to end by"},
-                                          {"overdue_seconds", "overdue"}})};
+    table::Section section{
+        "stuck", "Stuck",
+        section_table({{.key = "rhythm", .title = "usually", .gives_way = 4},
+                       {.key = "last_created_at", .title = "last run", .gives_way = 5},
+                       {.key = "expected_by", .title = "to end by", .gives_way = 3},
+                       {.key = "overdue_seconds", .title = "overdue", .gives_way = 2}})};
     for (const auto& row : facts.missed.rows) {
         if (row.state != rhythm::Punctuality::stuck) continue;
         add_row(section.table, key_of(row),

@@ -35,13 +35,14 @@ std::vector<Row> longest_first(const query::RunHistory& history) {
 }  // namespace
 
 table::Section recovered_section(const SummaryFacts& facts) {
-    table::Section section{"recovered", "Recovered",
-                           section_table({{"failures", "failed in a row"},
-                                          {"failing_since", "failing since"},
-                                          {"recovered_at", "recovered"},
-                                          {"recovery_seconds", "after"},
-                                          {"id", "report", Audience::machines},
-                                          {"next_step", "next"}})};
+    table::Section section{
+        "recovered", "Recovered",
+        section_table({{.key = "failures", .title = "failed in a row", .gives_way = 3},
+                       {.key = "failing_since", .title = "failing since", .gives_way = 5},
+                       {"recovered_at", "recovered"},
+                       {.key = "recovery_seconds", .title = "after", .gives_way = 4},
+                       {"id", "report", Audience::machines},
+                       {.key = "next_step", .title = "next", .gives_way = 9}})};
     const auto rows = longest_first(facts.history);
     std::vector<store::Sequence> sequences;
     for (const auto& row : rows) sequences.push_back(row.recovery.success);

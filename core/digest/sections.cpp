@@ -82,7 +82,7 @@ table::ResultTable section_table(std::initializer_list<table::Column> columns) {
     using table::Audience;
     table::ResultTable table;
     table.columns = {{"definition_id", "definition id", Audience::machines, true},
-                     {"definition_name", "definition", Audience::everyone, true},
+                     {"definition_name", "definition", Audience::everyone, true, 0},
                      {"type", "type", Audience::machines, true}};
     table.columns.insert(table.columns.end(), columns);
     return table;

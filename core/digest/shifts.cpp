@@ -72,15 +72,15 @@ table::Section shift_section(const SummaryFacts& facts, Unusual kind) {
                            section_table({{"now_seconds", "takes now", of_pace},
                                           {"usual_seconds", "was usual", of_pace},
                                           {"factor", "times"},
-                                          {"slower_since", "since"},
-                                          {"runs", "runs"},
+                                          {.key = "slower_since", .title = "since", .gives_way = 4},
+                                          {.key = "runs", .title = "runs", .gives_way = 6},
                                           {"now_operations", "records now", of_records},
                                           {"usual_operations", "were usual", of_records},
                                           {"distance", "distance", Audience::machines},
                                           {"cause", "cause", Audience::machines},
-                                          {"why", "why"},
+                                          {.key = "why", .title = "why", .gives_way = 8},
                                           {"last_id", "report", Audience::machines},
-                                          {"next_step", "next"}})};
+                                          {.key = "next_step", .title = "next", .gives_way = 9}})};
     const auto rows = furthest_first(facts, kind);
     std::vector<store::Sequence> sequences;
     for (const auto& row : rows) sequences.push_back(row.shift.last);

@@ -97,6 +97,16 @@ void drop_bulk(table::Digest& digest, const SummaryAnswer& answer) {
     if (answer.late_is_bulk) digest.sections.back().table.rows.clear();
 }
 
+void keep_top(table::Digest& digest, std::size_t most) {
+    for (auto& section : digest.sections) {
+        auto& rows = section.table.rows;
+        if (most == 0 || rows.size() <= most) continue;
+        section.left_out = rows.size() - most;
+        section.quiet_rows -= std::min(section.quiet_rows, section.left_out);
+        rows.resize(most);
+    }
+}
+
 void drop_quiet_rows(table::Digest& digest) {
     for (auto& section : digest.sections) {
         auto& rows = section.table.rows;

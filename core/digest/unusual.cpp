@@ -62,9 +62,9 @@ void put_row(table::ResultTable& table, const query::GroupKey& key, const Unusua
 table::Section unusual_section(const SummaryFacts& facts) {
     table::Section section{"unusual", "Unusual",
                            section_table({{"kind", "what"},
-                                          {"runs", "runs"},
-                                          {"sentence", "the worst"},
-                                          {"created_at", "run"},
+                                          {.key = "runs", .title = "runs", .gives_way = 6},
+                                          {.key = "sentence", .title = "the worst", .gives_way = 8},
+                                          {.key = "created_at", .title = "run", .gives_way = 5},
                                           {"id", "report", Audience::machines},
                                           {"duration_seconds", "duration", Audience::machines},
                                           {"usual_seconds", "usual", Audience::machines},
@@ -75,7 +75,7 @@ table::Section unusual_section(const SummaryFacts& facts) {
                                           {"usual_of_runs", "of runs", Audience::machines},
                                           {"compared_with", "compared with", Audience::machines},
                                           {"cause", "cause", Audience::machines},
-                                          {"next_step", "next"}})};
+                                          {.key = "next_step", .title = "next", .gives_way = 9}})};
     const auto rows = worst_first(facts.findings);
     std::vector<store::Sequence> sequences;
     for (const auto& row : rows) sequences.push_back(row.runs->worst.sequence);

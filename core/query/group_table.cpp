@@ -1,11 +1,7 @@
 #include "core/query/group_table.hpp"
 
-#include "core/base/error.hpp"
-
 #include <algorithm>
 #include <iterator>
-
-#include <fmt/format.h>
 
 namespace jobtally::query {
 
@@ -31,16 +27,6 @@ std::string text_of(const GroupKey& key, std::size_t cells) {
 std::size_t cells_compared(const GroupKey& key, const GroupBy& by) {
     if (by.by == By::definition) return 1;
     return by.every ? key.size() - 1 : key.size();
-}
-
-std::size_t find_column(const table::ResultTable& table, const std::string& key) {
-    std::vector<std::string> known;
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
-        if (table.columns[i].key == key) return i;
-        known.push_back(table.columns[i].key);
-    }
-    throw UsageError(fmt::format("can't sort by \"{}\"", key),
-                     fmt::format("the keys are {}", fmt::join(known, ", ")));
 }
 
 struct CellBefore {
@@ -90,6 +76,7 @@ void append_previous(table::ResultTable& now, const table::ResultTable& before,
         const bool is_shown = found != shown.end();
         column.audience = is_shown ? table::Audience::everyone : table::Audience::machines;
         if (is_shown) column.title = found->second;
+        column.gives_way = found == shown.begin() ? 8 : 2;  // the count gives way, the figure stays
         column.key = "previous." + column.key;
         std::vector<table::Cell> cells;
         for (const auto& row : before.rows) cells.push_back(row[i]);
@@ -141,7 +128,7 @@ table::ResultTable arranged(table::ResultTable table, const Arrangement& arrange
     if (!arrangement.sort.empty()) {
         const bool descending = arrangement.sort.front() == '-';
         const std::string key = arrangement.sort.substr(descending ? 1 : 0);
-        const std::size_t column = find_column(table, key);
+        const std::size_t column = table::column_named(table, key);
         std::stable_sort(table.rows.begin(), table.rows.end(),
                          [&](const table::Row& left, const table::Row& right) {
                              const Cell& a = left[column];

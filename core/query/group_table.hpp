@@ -46,8 +46,8 @@ struct Arrangement {
     std::size_t top = 0;  // keep this many rows; 0: all
 };
 
-// Sorts stably, unknown values last either way, and then cuts; the total stays. Throws UsageError,
-// naming the known keys, for a key that the table does not have.
+// Sorts stably, unknown values last either way, and then cuts; the total stays. Throws UsageError
+// for a key that the table does not have.
 table::ResultTable arranged(table::ResultTable table, const Arrangement& arrangement);
 
 // The cells of a row's key (a total has none: they are filled up), then its figures.
@@ -118,7 +118,8 @@ table::ResultTable group_table(const GroupedAnswer<Row>& answer, const Figures<R
         if (!answer.has_trend) return table;
         std::vector<table::Cell> trends;
         for (const auto& row : answer.rows) trends.push_back(row.trend);
-        append_column(table, {"trend", "trend"}, std::move(trends), answer.total.trend);
+        append_column(table, {.key = "trend", .title = "trend", .gives_way = 9}, std::move(trends),
+                      answer.total.trend);
     }
     return table;
 }

@@ -42,13 +42,15 @@ std::size_t group_count(By by, const store::Catalogue& catalogue) {
 
 std::vector<table::Column> whole_columns(By by) {
     const auto column = [](const char* key, const char* title,
-                           table::Audience audience = table::Audience::everyone) {
-        return table::Column{key, title, audience, true};
+                           table::Audience audience = table::Audience::everyone,
+                           std::uint8_t gives_way = 0) {
+        return table::Column{key, title, audience, true, gives_way};
     };
     switch (by) {
         case By::definition:
             return {column("definition_id", "id", table::Audience::machines),
-                    column("definition_name", "definition"), column("type", "type")};
+                    column("definition_name", "definition"),
+                    column("type", "type", table::Audience::everyone, 8)};
         case By::name:
             return {column("name", "name")};
         case By::type:
@@ -89,7 +91,7 @@ store::FactColumns column_of_wholes(By by, store::WhichTime at) {
 
 std::vector<table::Column> grouping_columns(const GroupBy& by, std::vector<table::Column> figures) {
     auto columns = whole_columns(by.by);
-    if (by.every) columns.push_back({"bucket", "from", table::Audience::everyone, true});
+    if (by.every) columns.push_back({"bucket", "from", table::Audience::everyone, true, 0});
     columns.insert(columns.end(), figures.begin(), figures.end());
     return columns;
 }

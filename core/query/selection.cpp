@@ -4,6 +4,7 @@
 #include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
 #include "core/base/glob.hpp"
+#include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>
@@ -33,27 +34,18 @@ bool excludes(const std::string& pattern) {
 constexpr std::size_t most_compared = 10'000;  // a hint is not worth more work
 constexpr std::size_t longest_compared = 200;
 
-// Without regard to case.
 std::string nearest_to(const std::string& pattern, const store::Catalogue& catalogue) {
-    std::string nearest;
-    if (catalogue.definitions().size() > most_compared || pattern.size() > longest_compared) {
-        return nearest;
-    }
-    const std::string wanted = lower(pattern);
-    std::size_t least = std::max<std::size_t>(2, pattern.size() / 3) + 1;
+    if (catalogue.definitions().size() > most_compared || pattern.size() > longest_compared)
+        return {};
+    std::vector<std::string> names;
     const auto consider = [&](const std::string& text) {
-        if (text.size() > longest_compared) return;
-        const std::size_t distance = edit_distance(wanted, lower(text));
-        if (distance < least) {
-            least = distance;
-            nearest = text;
-        }
+        if (text.size() <= longest_compared) names.push_back(text);
     };
     for (const auto& definition : catalogue.definitions()) {
         if (definition.label) consider(*definition.label);
         consider(definition.id);
     }
-    return nearest;
+    return nearest(pattern, names);
 }
 
 }  // namespace

@@ -53,8 +53,11 @@ std::size_t Series::find_bucket(std::int64_t micros) {
 
 table::Cell Series::bucket_of(std::size_t group) const {
     const auto start = m_edges[group % buckets()];
+    const auto end = m_edges[group % buckets() + 1];
+    const bool is_cut =
+        (m_window.since && start < *m_window.since) || (m_window.until && *m_window.until < end);
     return table::Bucket{start, time::format_local_rfc3339(start, m_zone),
-                         time::bucket_name(m_every, start, m_zone)};
+                         time::bucket_name(m_every, start, m_zone) + (is_cut ? " (part)" : "")};
 }
 
 std::vector<std::size_t> Series::groups_of(std::span<const std::size_t> wholes) const {

@@ -29,6 +29,7 @@ class Series {
     // Those that have reports, ascending.
     const std::vector<std::size_t>& wholes() const { return m_wholes; }
     std::size_t whole_of(std::size_t group) const { return m_wholes[group / buckets()]; }
+    // People see `(part)` behind the name of one that the window cuts.
     table::Cell bucket_of(std::size_t group) const;
     // All buckets of the wholes.
     std::vector<std::size_t> groups_of(std::span<const std::size_t> wholes) const;
@@ -43,6 +44,7 @@ class Series {
 
     time::Every m_every;
     time::Zone m_zone;
+    time::TimeSpan m_window;
     std::vector<std::size_t> m_wholes;
     std::vector<std::int32_t> m_place;  // of a whole in m_wholes; -1: it has no reports
     std::vector<time::Instant> m_edges;

@@ -120,7 +120,7 @@ table::ResultTable gaps_table(const GapsAnswer& answer) {
                                 {"gap_to", "next run"},
                                 {"gap_seconds", "length"},
                                 {"missed_runs", "runs missed"},
-                                {"lost_runs", "while we were down"},
+                                {.key = "lost_runs", .title = "while we were down", .gives_way = 8},
                                 {"listener_down_seconds", "down", table::Audience::machines}});
     for (const auto& gap : answer.gaps) {
         table.rows.push_back({gap.id, table::cell_or_unknown(gap.label),

@@ -69,13 +69,16 @@ table::ResultTable missed_table(const MissedAnswer& answer) {
     table.columns = query::grouping_columns(
         query::By::definition, {{"reports", "reports", Audience::machines},
                                 {"typical_interval_seconds", "every", Audience::machines},
-                                {"last_created_at", "last run"},
+                                {.key = "last_created_at", .title = "last run", .gives_way = 5},
                                 {"expected_by", "expected by"},
                                 {"overdue_seconds", "overdue"},
                                 {"state", "state"},
-                                {"rhythm", "rhythm"},
+                                {.key = "rhythm", .title = "rhythm", .gives_way = 4},
                                 {"configured", "configured", Audience::machines},
-                                {"listener_down_seconds", "we were down", down}});
+                                {.key = "listener_down_seconds",
+                                 .title = "we were down",
+                                 .audience = down,
+                                 .gives_way = 9}});
     for (const auto& row : answer.rows) table.rows.push_back(cells_of(row));
     table.total = total_cells(answer);
     return table;

@@ -20,6 +20,7 @@ struct Section {
     std::size_t quiet_rows = 0;  // this many at the end are no problem, just worth knowing
     std::string in_headline{};   // what the headline says of it: `2 unusual runs`; empty: nothing
     std::string lead{};          // what a page says before the table; empty: nothing
+    std::size_t left_out = 0;    // rows that were cut off the end
 };
 
 // A count that stands for itself: machines get the number, people a sentence where it is not 0.

@@ -1,6 +1,8 @@
 #include "core/table/result_table.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
+#include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>
@@ -9,21 +11,10 @@
 namespace jobtally::table {
 namespace {
 
-std::size_t place_of(const ResultTable& table, const std::string& key) {
-    const auto at = std::find_if(table.columns.begin(), table.columns.end(),
-                                 [&](const Column& column) { return column.key == key; });
-    if (at != table.columns.end()) return static_cast<std::size_t>(at - table.columns.begin());
-    std::string known;
-    for (const Column& column : table.columns) {
-        known.append(known.empty() ? "" : ", ").append(column.key);
-    }
-    throw UsageError("no column \"" + visible(key) + "\"", "the columns are " + known);
-}
-
 std::vector<std::size_t> places_of(const ResultTable& table, const std::vector<std::string>& keys) {
     std::vector<std::size_t> places;
     for (const std::string& key : keys) {
-        const std::size_t place = place_of(table, key);
+        const std::size_t place = column_named(table, key);
         if (std::find(places.begin(), places.end(), place) != places.end()) {
             throw UsageError("column \"" + visible(key) + "\" is named twice");
         }
@@ -41,6 +32,23 @@ Row chosen(Row& row, const std::vector<std::size_t>& places) {
 
 }  // namespace
 
+std::size_t column_named(const ResultTable& table, std::string_view name) {
+    const auto wanted = trim(name);
+    std::vector<std::string> keys, names;
+    for (const Column& column : table.columns) keys.push_back(column.key);
+    const auto key = std::find(keys.begin(), keys.end(), wanted);
+    if (key != keys.end()) return static_cast<std::size_t>(key - keys.begin());
+    for (std::size_t place = 0; place < keys.size(); ++place) {
+        if (!wanted.empty() && equals_ignoring_case(table.columns[place].title, wanted))
+            return place;
+        names.insert(names.end(), {keys[place], table.columns[place].title});
+    }
+    std::string known;
+    for (const auto& each : keys) known.append(known.empty() ? "" : ", ").append(each);
+    throw UsageError("no column " + in_quotes(name),
+                     did_you_mean(wanted, names, "the columns are " + known));
+}
+
 ResultTable choose_columns(ResultTable table, const std::vector<std::string>& keys) {
     if (keys.empty()) return table;
     const std::vector<std::size_t> places = places_of(table, keys);
@@ -48,11 +56,22 @@ ResultTable choose_columns(ResultTable table, const std::vector<std::string>& ke
     for (const std::size_t place : places) {
         columns.push_back(std::move(table.columns[place]));
         columns.back().audience = Audience::everyone;
+        columns.back().gives_way = 0;
     }
     table.columns = std::move(columns);
     for (Row& row : table.rows) row = chosen(row, places);
     if (table.total) table.total = chosen(*table.total, places);
     return table;
+}
+
+std::vector<std::string> titles_of(const ResultTable& table,
+                                   const std::vector<std::size_t>& places) {
+    std::vector<std::string> titles;
+    for (const std::size_t place : places) {
+        const Column& column = table.columns[place];
+        titles.push_back(column.title.empty() ? column.key : column.title);
+    }
+    return titles;
 }
 
 void hide_unknown(ResultTable& table, std::size_t first) {

@@ -5,6 +5,7 @@
 #include "core/time/instant.hpp"
 #include "core/time/zone.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -113,6 +114,9 @@ struct Column {
     std::string title;  // for people: `success`; empty: the key
     Audience audience = Audience::everyone;
     bool grouping = false;  // names the group of its row; the total has no such cell
+    // Which columns give way first where a line is too long for its reader: those with the greatest
+    // number, of equals the last. 0: it stays, as the first column does.
+    std::uint8_t gives_way = 1;
 };
 
 using Row = std::vector<Cell>;  // as many cells as there are columns, in their order
@@ -138,6 +142,14 @@ struct ResultTable {
 // Leaves the columns from `first` on that are unknown or empty in all rows to machines: people do
 // not read lines that say nothing.
 void hide_unknown(ResultTable& table, std::size_t first);
+
+// The place of the column with this key, or with this title. Throws UsageError with the nearest
+// key, or all of them.
+std::size_t column_named(const ResultTable& table, std::string_view name);
+
+// Of the columns at these places.
+std::vector<std::string> titles_of(const ResultTable& table,
+                                   const std::vector<std::size_t>& places);
 
 // `table` reduced to the columns of `keys`, in that order, each then for everyone. Empty keys: as
 // it is. Throws UsageError, naming the known keys, for one that the table does not have, and for

@@ -112,7 +112,7 @@ class People:
             return  # never shortened: a part of one is worth nothing
         master, slave = pty.openpty()
         subprocess.run(["stty", "cols", str(columns), "rows", "50", "-opost"], stdin=slave, check=True)
-        environment = {"PATH": os.environ["PATH"], "TZ": "UTC", "LC_ALL": "C.UTF-8", "TERM": "xterm", "JOBTALLY_NOW": NOW}
+        environment = {"PATH": os.environ["PATH"], "TZ": "UTC", "LC_ALL": "C.UTF-8", "TERM": "xterm", "JOBTALLY_PAGER": "", "JOBTALLY_NOW": NOW}
         process = subprocess.Popen([self.program.path, "--db", self.program.store, "list", "-n", "0", "--columns", key + ",total_operations"],
                                    stdout=slave, stdin=slave, stderr=slave, env=environment)
         os.close(slave)

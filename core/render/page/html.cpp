@@ -37,7 +37,7 @@ std::string figure_attributes(std::string_view key, const table::Cell& cell) {
                        html_text(machine_text(cell)));
 }
 
-std::string html_page(std::string_view title, std::string_view body) {
+std::string html_page(std::string_view title, std::string_view body, std::string_view asked) {
     const HtmlAsset& style = page_style();
     const HtmlAsset& script = page_script();
     std::string out = R"(<!DOCTYPE html>
@@ -57,6 +57,7 @@ std::string html_page(std::string_view title, std::string_view body) {
     out += fmt::format("<title>{}</title>\n", html_text(title));
     out.append("<style>").append(style.text).append("</style>\n</head>\n<body>\n");
     out.append(body);
+    if (!asked.empty()) out += "<footer class=\"asked\">" + html_text(asked) + "</footer>\n";
     out.append("<script>").append(script.text).append("</script>\n</body>\n</html>\n");
     return out;
 }

@@ -19,7 +19,8 @@ std::string figure_attributes(std::string_view key, const table::Cell& cell);
 // A whole document in one file that loads nothing. `title` is plain text, `body` HTML without
 // `style` attributes: the page's own content security policy allows its one style sheet and its one
 // script, by their hashes.
-std::string html_page(std::string_view title, std::string_view body);
+// `asked` (plain text) stands at its end.
+std::string html_page(std::string_view title, std::string_view body, std::string_view asked = {});
 
 // A <section> under its heading. `key` becomes its id, so that links can lead to it; key and title
 // are plain text, `body` is HTML.

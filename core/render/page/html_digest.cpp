@@ -1,4 +1,5 @@
 // The digest as a page: the headline and what needs attention, then charts, then all tables.
+#include "core/base/numbers.hpp"
 #include "core/render/page/charts.hpp"
 #include "core/render/page/html.hpp"
 #include "core/render/text/formats.hpp"
@@ -34,7 +35,9 @@ std::string contents(const table::Digest& digest) {
     for (const auto& section : digest.sections) {
         if (!has_rows(section)) continue;
         out += fmt::format("<li><a href=\"#{}\">{} <b>{}</b></a></li>", html_text(section.key),
-                           html_text(section.title), section.table.rows.size());
+                           html_text(section.title),
+                           count_text(std::ssize(section.table.rows) +
+                                      static_cast<std::int64_t>(section.left_out)));
     }
     return out.empty() ? out : "<ul>" + out + "</ul>";
 }
@@ -68,6 +71,9 @@ std::string section(const table::Section& section, const Style& style) {
     std::string body;
     if (!section.lead.empty()) body += "<p class=\"lead\">" + html_text(section.lead) + "</p>\n";
     body += html_table(section.table, section.title, style);
+    if (section.left_out > 0)
+        body += fmt::format("<p class=\"none\">and {} more</p>\n",
+                            count_text(static_cast<std::int64_t>(section.left_out)));
     return html_section(section.key, section.title, body);
 }
 
@@ -105,7 +111,7 @@ std::string render_html(const table::Digest& digest, const Style& style) {
         body += html_days(digest.page->days, style) + html_grid(digest.page->days, style);
         for (const auto& each : digest.page->details) body += section(each, style);
     }
-    return html_page("jobtally: " + digest.headline, body + "</main>\n");
+    return html_page("jobtally: " + digest.headline, body + "</main>\n", style.asked);
 }
 
 }  // namespace jobtally::render

@@ -124,7 +124,7 @@ std::string html_table(const table::ResultTable& table, std::string_view caption
         out += "</tr>\n";
     }
     out += "</tbody>\n";
-    if (table.total) {
+    if (!grid.total.empty()) {
         out +=
             "<tfoot>\n<tr>" + cells_of(grid, grid.total, *table.total, true) + "</tr>\n</tfoot>\n";
     }
@@ -141,7 +141,7 @@ std::string render_html(const table::ResultTable& table, const Style& style) {
         caption += ", " + window;
     }
     body += "</header>\n<section>\n" + html_table(table, caption, style) + "</section>\n</main>\n";
-    return html_page("jobtally: " + caption, body);
+    return html_page("jobtally: " + caption, body, style.asked);
 }
 
 std::string render_html_records(const table::ResultTable& table, const Style& style) {
@@ -151,7 +151,7 @@ std::string render_html_records(const table::ResultTable& table, const Style& st
     for (std::size_t row = 0; row < grid.rows.size(); ++row) {
         body += record(grid, grid.rows[row], table.rows[row]);
     }
-    return html_page("jobtally: " + title_of(table), body + "</main>\n");
+    return html_page("jobtally: " + title_of(table), body + "</main>\n", style.asked);
 }
 
 }  // namespace jobtally::render

@@ -1,5 +1,7 @@
 // render_digest() of renderer.hpp: a headline, then the sections that have rows.
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
+#include "core/base/wrap.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
 #include "core/render/text/renderer.hpp"
@@ -8,12 +10,19 @@ namespace jobtally::render {
 
 namespace {
 
-std::string mentions_text(const table::Digest& digest, std::string_view before) {
+std::string mentions_text(const table::Digest& digest, std::string_view before, std::size_t width) {
     std::string out;
     for (const auto& mention : digest.mentions) {
-        if (mention.count > 0) out.append(before).append(visible(mention.sentence)).append("\n");
+        if (mention.count == 0) continue;
+        out.append(before).append(wrapped(visible(mention.sentence), width)).append("\n");
     }
     return out;
+}
+
+std::string more_text(const table::Section& section) {
+    return section.left_out == 0
+               ? ""
+               : "and " + count_text(static_cast<std::int64_t>(section.left_out)) + " more\n";
 }
 
 std::string emphasised(const std::string& text, bool color) {
@@ -21,14 +30,15 @@ std::string emphasised(const std::string& text, bool color) {
 }
 
 std::string text_digest(const table::Digest& digest, const Style& style) {
-    std::string out = emphasised(visible(digest.headline), style.color) + "\n";
-    out += window_text(digest.window, style) + "\n";
+    std::string out =
+        emphasised(wrapped(visible(digest.headline), style.max_width), style.color) + "\n";
+    out += window_line(digest.window, style);
     for (const auto& section : digest.sections) {
         if (section.table.rows.empty()) continue;
         out += "\n" + emphasised(section.title, style.color) + "\n" +
-               render_table(section.table, style);
+               render_whole_table(section.table, style) + more_text(section);
     }
-    const auto mentions = mentions_text(digest, "");
+    const auto mentions = mentions_text(digest, "", style.max_width);
     return mentions.empty() ? out : out + "\n" + mentions;
 }
 
@@ -38,8 +48,9 @@ std::string markdown_digest(const table::Digest& digest, const Style& style) {
     for (const auto& section : digest.sections) {
         if (section.table.rows.empty()) continue;
         out += "\n### " + section.title + "\n\n" + render_markdown(section.table, style);
+        if (section.left_out > 0) out += "\n" + more_text(section);
     }
-    const auto mentions = mentions_text(digest, "- ");
+    const auto mentions = mentions_text(digest, "- ", 0);
     return mentions.empty() ? out : out + "\n" + mentions;
 }
 

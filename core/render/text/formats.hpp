@@ -16,6 +16,14 @@ namespace jobtally::render {
 std::string render_table(const table::ResultTable& table, const Style& style);
 std::string window_line(const table::Window& window, const Style& style);
 
+// Leaves the columns that have no room in style.max_width to machines, the least important first;
+// returns their places, ascending. `cuts`: texts may be shortened to what is usual.
+std::vector<std::size_t> fit_columns(table::ResultTable& table, const Style& style,
+                                     bool cuts = true);
+// The rows with all that people see and nothing cut: what has no room in style.max_width stands
+// beneath its row.
+std::string render_whole_table(table::ResultTable table, const Style& style);
+
 // What the rows that a table has shown so far fix for later rows: the least widths of its columns,
 // and which columns are aligned to the right.
 struct TableLayout {

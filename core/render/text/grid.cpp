@@ -73,6 +73,16 @@ GridRow spelled_total(const table::Row& row, const std::vector<GridColumn>& colu
     return cells;
 }
 
+// Of a single group, to which the total adds nothing.
+bool says_the_same(const Grid& grid) {
+    if (grid.rows.size() != 1 || grid.total.empty()) return false;
+    for (std::size_t at = 0; at < grid.columns.size(); ++at) {
+        const bool is_figure = !grid.columns[at].column->grouping;
+        if (is_figure && grid.rows[0][at].text != grid.total[at].text) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 Grid grid_of(const table::ResultTable& table, const Style& style, Texts texts) {
@@ -88,6 +98,7 @@ Grid grid_of(const table::ResultTable& table, const Style& style, Texts texts) {
     for (const table::Row& row : table.rows)
         grid.rows.push_back(spelled(row, grid.columns, style, texts));
     if (table.total) grid.total = spelled_total(*table.total, grid.columns, style);
+    if (says_the_same(grid)) grid.total.clear();
     return grid;
 }
 

@@ -27,7 +27,9 @@ using GridRow = std::vector<GridCell>;  // as many as there are columns
 struct Grid {
     std::vector<GridColumn> columns;
     std::vector<GridRow> rows;
-    GridRow total;  // empty where there is none; the first grouping cell says `total`
+    // Empty where there is none, or it says what the only row says; the first grouping cell says
+    // `total`.
+    GridRow total;
 };
 
 enum class Texts : std::uint8_t { readable, whole };

@@ -70,7 +70,7 @@ std::string render_markdown(const table::ResultTable& table, const Style& style)
     const Grid grid = grid_of(table, style);
     if (style.header) out += header_lines(grid);
     for (const GridRow& row : grid.rows) out += row_line(row, {});
-    if (table.total) out += row_line(grid.total, "**");
+    if (!grid.total.empty()) out += row_line(grid.total, "**");
     return out;
 }
 

@@ -1,5 +1,6 @@
 // render_plots() of renderer.hpp: bars of one scale, drawn in characters and their eighths.
 #include "core/base/text.hpp"
+#include "core/base/wrap.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/render/text/renderer.hpp"
 
@@ -75,7 +76,7 @@ class BarDrawing {
         }
         measure_figures();
         const std::size_t line = style.max_width == 0 ? default_width : style.max_width;
-        const std::size_t taken = m_label_width + figures_width() + 4;
+        const std::size_t taken = m_label_width + 2 + figures_width() + notes_width();
         m_bar_width = std::clamp(line > taken ? line - taken : 0, least_bar, longest_bar);
     }
 
@@ -98,6 +99,11 @@ class BarDrawing {
             }
         }
     }
+    std::size_t notes_width() const {
+        std::size_t widest = 0;
+        for (const auto& bar : m_plot.bars) widest = std::max(widest, display_width(bar.note));
+        return widest == 0 ? 0 : widest + 2;
+    }
     std::size_t figures_width() const {
         return std::accumulate(m_figure_widths.begin(), m_figure_widths.end(),
                                2 * m_figure_widths.size());
@@ -108,9 +114,7 @@ class BarDrawing {
         return "\x1b[" + std::string(color) + "m" + std::string(text) + "\x1b[0m";
     }
 
-    // The names of the parts stand above the bars with their marks, those of the figures above
-    // them.
-    void titles() {
+    std::string legend() const {
         std::string legend;
         for (const auto& part : m_plot.parts) {
             if (!legend.empty()) legend += "  ";
@@ -118,11 +122,20 @@ class BarDrawing {
                 legend += std::string(mark_of(part.tone, m_style.ascii)) + ' ';
             legend += part.name;
         }
+        return legend;
+    }
+
+    // The names of the parts stand above the bars with their marks, on a line of their own where
+    // they are wider; those of the figures stand above them.
+    void titles() {
+        const std::string parts = legend();
+        const std::size_t width = display_width(parts);
+        const bool is_wider = m_style.max_width > 0 && width > m_bar_width;
+        if (is_wider) m_out += colored(parts, "2") + "\n";
         std::string text(m_label_width + 2, ' ');
-        text += legend;
-        std::size_t width = m_label_width + 2 + display_width(legend);
-        const std::size_t figures_at = m_label_width + 2 + m_bar_width;
-        text.append(figures_at > width ? figures_at - width : 0, ' ');
+        if (!is_wider) text += parts;
+        const std::size_t drawn = is_wider ? 0 : width;
+        text.append(m_bar_width > drawn ? m_bar_width - drawn : 0, ' ');
         for (std::size_t i = 0; i < m_figure_widths.size(); ++i) {
             const auto& title = m_plot.figure_titles[i];
             text.append(2 + m_figure_widths[i] - display_width(title), ' ').append(title);
@@ -188,7 +201,7 @@ class BarDrawing {
 std::string render_plots(const table::Plots& plots, const Style& style) {
     std::string out;
     if (style.header && plots.window) {
-        const std::string window = window_text(*plots.window, style);
+        const std::string window = wrapped(window_text(*plots.window, style), style.max_width);
         out += style.color ? "\x1b[2m" + window + "\x1b[0m\n" : window + "\n";
     }
     if (plots.plots.empty()) return out + visible(plots.empty_note) + "\n";

@@ -1,5 +1,6 @@
 // render_record() of renderer.hpp: key beside value for people, one flat object for machines.
 #include "core/base/text.hpp"
+#include "core/base/wrap.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
 #include "core/render/text/renderer.hpp"
@@ -30,7 +31,9 @@ std::string lines_for_people(const table::ResultTable& record, const Style& styl
         const auto& column = record.columns[i];
         if (column.audience == table::Audience::machines) continue;
         out += column.title + std::string(widest + 2 - display_width(column.title), ' ');
-        out += human_text(record.rows.front()[i], style) + "\n";
+        out += wrapped(human_text(record.rows.front()[i], style),
+                       style.max_width > widest + 2 ? style.max_width - widest - 2 : 0, widest + 2);
+        out += '\n';
     }
     return out;
 }

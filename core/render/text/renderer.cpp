@@ -55,6 +55,12 @@ std::optional<Format> format_of_file(std::string_view path) {
     return std::nullopt;
 }
 
+std::vector<std::string> format_endings() {
+    std::vector<std::string> all;
+    for (const auto& [ending, format] : endings) all.emplace_back(ending);
+    return all;
+}
+
 table::Sparkline sparkline_for(Format format, const Style& style) {
     if (!is_for_people(format)) return table::Sparkline::none;
     const bool ascii = style.ascii && format != Format::html;

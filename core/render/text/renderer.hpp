@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace jobtally::render {
 
@@ -35,6 +36,8 @@ Format format_named(std::string_view name);
 // others.
 std::optional<Format> format_of_file(std::string_view path);
 
+std::vector<std::string> format_endings();
+
 // Formats that people read as they are; the others are read by programs, which count on every key.
 constexpr bool is_for_people(Format format) {
     return format == Format::table || format == Format::markdown || format == Format::html;
@@ -47,7 +50,8 @@ struct Style {
     bool header = true;
     // columns of the terminal; the table's long texts are shortened to fit; 0: nothing is shortened
     std::size_t max_width = 0;
-    bool ascii = false;  // the terminal has no UTF-8: the table's own marks are ASCII
+    bool ascii = false;   // the terminal has no UTF-8: the table's own marks are ASCII
+    std::string asked{};  // html: what was asked, when, and by which version, in words
 };
 
 // What draws small pictures for the readers of a format.

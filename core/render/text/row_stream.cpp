@@ -22,13 +22,19 @@ std::string RowStream::more(const table::ResultTable& table) {
 
 // The titles are printed with the first rows, because the kinds of their cells decide how a column
 // is aligned.
-std::string RowStream::more_lines(const table::ResultTable& table) {
+std::string RowStream::more_lines(table::ResultTable table) {
     std::string out;
     const bool first = !std::exchange(m_is_begun, true);
     if (first && m_style.header && table.window) {
         out += window_line(*table.window, m_style);
     }
-    return table.rows.empty() ? out : out + render_table_rows(table, m_style, m_layout);
+    if (table.rows.empty()) return out;
+    if (m_layout.widths.empty()) {
+        m_places = fit_columns(table, m_style);
+        m_left_out = titles_of(table, m_places);
+    }
+    for (const auto place : m_places) table.columns[place].audience = table::Audience::machines;
+    return out + render_table_rows(table, m_style, m_layout);
 }
 
 }  // namespace jobtally::render

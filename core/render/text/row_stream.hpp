@@ -5,6 +5,8 @@
 #include "core/render/text/renderer.hpp"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace jobtally::render {
 
@@ -17,14 +19,18 @@ class RowStream {
 
     // The text of these rows; all tables have the same columns. The first one's window counts.
     std::string more(const table::ResultTable& table);
+    // The titles of the columns that had no room in the first rows, once.
+    std::vector<std::string> take_left_out() { return std::exchange(m_left_out, {}); }
 
   private:
-    std::string more_lines(const table::ResultTable& table);
+    std::string more_lines(table::ResultTable table);
 
     Format m_format;
     Style m_style;
     bool m_is_begun = false;
     TableLayout m_layout;
+    std::vector<std::size_t> m_places;  // of what was left out
+    std::vector<std::string> m_left_out;
 };
 
 }  // namespace jobtally::render

@@ -1,5 +1,6 @@
 // The table on a terminal or a pipe: aligned columns, two spaces apart, a rule before the total.
 #include "core/base/text.hpp"
+#include "core/base/wrap.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
 #include "core/render/text/grid.hpp"
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::size_t gap = 2;
 constexpr std::size_t least_text = 16;  // no text column is shrunk below this
+constexpr std::size_t usual_text = 30;  // longer texts are shortened before a column gives way
+constexpr std::size_t beneath_in = 4;   // blanks before what stands beneath its row
 
 constexpr std::string_view bold = "1";
 constexpr std::string_view dim = "2";
@@ -88,9 +91,12 @@ Widths capped(Widths widths, const Grid& grid, std::size_t cap) {
     return widths;
 }
 
-// The widest text columns give way first: all are cut to the greatest common cap that fits.
+// The widest text columns are cut first: all to the greatest common cap that fits. None is cut
+// where the line would be too long even so.
 Widths fitted(const Widths& natural, const Grid& grid, std::size_t max_width) {
-    if (max_width == 0 || natural.empty() || width_of_line(natural) <= max_width) return natural;
+    if (max_width == 0 || natural.empty() || width_of_line(natural) <= max_width ||
+        width_of_line(capped(natural, grid, least_text)) > max_width)
+        return natural;
     std::size_t fits = least_text;
     std::size_t beyond = std::max(*std::max_element(natural.begin(), natural.end()), fits + 1);
     while (beyond - fits > 1) {
@@ -100,12 +106,26 @@ Widths fitted(const Widths& natural, const Grid& grid, std::size_t max_width) {
     return capped(natural, grid, fits);
 }
 
+// The widths of columns that are not cut: the first text has what the others leave of the line, and
+// a longer one stands on a line of its own.
+Widths uncut(Widths widths, std::size_t max_width) {
+    if (max_width == 0 || widths.empty()) return widths;
+    const std::size_t others = width_of_line(widths) - widths.front();
+    const std::size_t left = max_width > others ? max_width - others : 0;
+    widths.front() = std::min(widths.front(), std::max(left, least_text));
+    return widths;
+}
+
 class Lines {
   public:
     Lines(const Grid& grid, const Style& style)
         : Lines(grid, style, natural_widths(grid, style.header)) {}
-    Lines(const Grid& grid, const Style& style, const Widths& natural)
-        : m_grid(grid), m_style(style), m_widths(fitted(natural, grid, style.max_width)) {}
+    Lines(const Grid& grid, const Style& style, const Widths& natural, bool cuts = true)
+        : m_grid(grid),
+          m_style(style),
+          m_cuts(cuts && style.max_width > 0),
+          m_widths(cuts ? fitted(natural, grid, style.max_width)
+                        : uncut(natural, style.max_width)) {}
 
     void line(std::string_view text, std::string_view color) {
         append_colored(text, color);
@@ -127,6 +147,7 @@ class Lines {
             const std::string_view color =
                 cells[at].unknown ? dim : color_of(values[column.place], column.column->key);
             append_padded(at, cells[at].text, color);
+            if (at == 0 && !m_cuts && display_width(cells[at].text) > m_widths[at]) break_line();
         }
         while (!m_out.empty() && m_out.back() == ' ') m_out.pop_back();  // of a picture
         m_out += '\n';
@@ -144,6 +165,12 @@ class Lines {
 
   private:
     void begin_line() { m_owed = 0; }
+    // Goes on behind the first column.
+    void break_line() {
+        if (m_style.max_width == 0) return;
+        m_out += '\n';
+        m_owed = m_widths.front();
+    }
 
     void append_colored(std::string_view text, std::string_view color) {
         if (!m_style.color || color.empty() || text.empty()) {
@@ -156,9 +183,9 @@ class Lines {
     // Spaces are only written when something follows them, so that no line ends in spaces.
     void append_padded(std::size_t at, std::string_view text, std::string_view color) {
         const std::size_t width = m_widths[at];
-        const bool is_cut = m_grid.columns[at].shrinks && m_style.max_width > 0;
-        const std::string cut =
-            is_cut ? shorten(text, width, m_style.ascii ? "..." : "…") : std::string(text);
+        const std::string cut = m_cuts && m_grid.columns[at].shrinks
+                                    ? shorten(text, width, m_style.ascii ? "..." : "…")
+                                    : std::string(text);
         const std::size_t spaces = width - std::min(display_width(cut), width);
         const bool right = m_grid.columns[at].right;
         m_owed += (at > 0 ? gap : 0) + (right ? spaces : 0);
@@ -172,6 +199,7 @@ class Lines {
 
     const Grid& m_grid;
     const Style& m_style;
+    const bool m_cuts;
     const Widths m_widths;
     std::size_t m_owed = 0;
     std::string m_out;
@@ -189,12 +217,87 @@ void settle(TableLayout& layout, Grid& grid, const Style& style) {
     }
 }
 
+// Which of the grid's columns have room in `max_width`: the least important are left out, then
+// those that have room after all come back.
+std::vector<bool> with_room(const Grid& grid, const Widths& widths, std::size_t max_width) {
+    std::vector<bool> stays(widths.size(), true);
+    const auto width = [&] {
+        Widths kept;
+        for (std::size_t at = 0; at < widths.size(); ++at) {
+            if (stays[at]) kept.push_back(widths[at]);
+        }
+        return width_of_line(kept);
+    };
+    std::vector<std::size_t> order;
+    for (std::size_t at = widths.size(); at-- > 1;) {
+        if (grid.columns[at].column->gives_way > 0) order.push_back(at);
+    }
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return grid.columns[a].column->gives_way > grid.columns[b].column->gives_way;
+    });
+    auto next = order.begin();
+    for (; next != order.end() && width() > max_width; ++next) stays[*next] = false;
+    while (next != order.begin()) {
+        stays[*--next] = true;
+        if (width() > max_width) stays[*next] = false;
+    }
+    return stays;
+}
+
+// `last failure: 2026-11-22 02:30, next: jobtally show X`, in lines.
+std::string beneath(const table::ResultTable& table, const table::Row& row,
+                    const std::vector<std::size_t>& places, const Style& style) {
+    std::string out;
+    std::size_t used = 0;
+    for (const std::size_t place : places) {
+        if (std::holds_alternative<std::monostate>(row[place])) continue;
+        const std::string text = table.columns[place].title + ": " + human_text(row[place], style);
+        const std::size_t width = display_width(text);
+        const bool fits = used > 0 && used + 2 + width < style.max_width;
+        out += fits ? ", " : (used > 0 ? ",\n" : "") + std::string(beneath_in, ' ');
+        out += wrapped(text, style.max_width - beneath_in - 1, beneath_in);  // a comma may follow
+        used = fits ? used + 2 + width : beneath_in + width;
+    }
+    return out.empty() ? out : out + "\n";
+}
+
 }  // namespace
+
+std::vector<std::size_t> fit_columns(table::ResultTable& table, const Style& style, bool cuts) {
+    std::vector<std::size_t> left_out;
+    if (style.max_width == 0) return left_out;
+    const Grid grid = grid_of(table, style);
+    Widths widths = natural_widths(grid, style.header);
+    if (cuts)
+        widths = capped(std::move(widths), grid, usual_text);
+    else if (!widths.empty())
+        widths.front() = std::min(widths.front(), usual_text);
+    const auto stays = with_room(grid, widths, style.max_width);
+    for (std::size_t at = 0; at < stays.size(); ++at) {
+        if (stays[at]) continue;
+        left_out.push_back(grid.columns[at].place);
+        table.columns[left_out.back()].audience = table::Audience::machines;
+    }
+    return left_out;
+}
+
+std::string render_whole_table(table::ResultTable table, const Style& style) {
+    const auto places = fit_columns(table, style, false);
+    const Grid grid = grid_of(table, style);
+    Lines lines(grid, style, natural_widths(grid, style.header), false);
+    if (style.header) lines.titles();
+    std::string out = lines.take();
+    for (std::size_t at = 0; at < grid.rows.size(); ++at) {
+        lines.row(grid.rows[at], table.rows[at]);
+        out += lines.take() + beneath(table, table.rows[at], places, style);
+    }
+    return out;
+}
 
 std::string window_line(const table::Window& window, const Style& style) {
     const Grid no_grid;
     Lines lines(no_grid, style);
-    lines.line(window_text(window, style), dim);
+    lines.line(wrapped(window_text(window, style), style.max_width), dim);
     return lines.take();
 }
 
@@ -212,14 +315,15 @@ std::string render_table_rows(const table::ResultTable& table, const Style& styl
 std::string render_table(const table::ResultTable& table, const Style& style) {
     const Grid grid = grid_of(table, style);
     Lines lines(grid, style);
-    if (style.header && table.window) lines.line(window_text(*table.window, style), dim);
+    if (style.header && table.window)
+        lines.line(wrapped(window_text(*table.window, style), style.max_width), dim);
     if (says_nothing(table)) {
         lines.line(visible(table.empty_note), {});
         return lines.take();
     }
     if (style.header) lines.titles();
     for (std::size_t at = 0; at < grid.rows.size(); ++at) lines.row(grid.rows[at], table.rows[at]);
-    if (table.total) {
+    if (!grid.total.empty()) {
         if (!grid.rows.empty()) lines.rule();
         lines.row(grid.total, *table.total);
     }

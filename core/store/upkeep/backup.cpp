@@ -85,10 +85,33 @@ void require_replaceable(const fs::path& target, const fs::path& store) {
                  is_of_source ? connection.path() : target);
 }
 
-void copy(const Store::Connection& connection, const fs::path& target) {
+using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
+
+// SQLite calls it every so many steps of its machine.
+struct Watch {
+    const Progress& progress;
+    const fs::path& copy;
+    std::int64_t total;
+
+    static int look(void* self) {
+        const auto& watch = *static_cast<Watch*>(self);
+        std::error_code none;
+        const auto size = fs::file_size(watch.copy, none);
+        if (!none) watch.progress(static_cast<std::int64_t>(size), watch.total);
+        return 0;
+    }
+};
+
+void copy(const Store::Connection& connection, const fs::path& target, const Progress& progress) {
+    std::error_code none;
+    Watch watch{progress, target,
+                static_cast<std::int64_t>(fs::file_size(connection.path(), none))};
+    constexpr int steps = 20'000;
+    sqlite3_progress_handler(connection.handle(), steps, progress ? Watch::look : nullptr, &watch);
     SQLite::Statement statement(connection.database(), "VACUUM INTO ?");
     statement.bind(1, target.string());
     const int code = statement.tryExecuteStep();
+    sqlite3_progress_handler(connection.handle(), 0, nullptr, nullptr);
     if (code != SQLITE_DONE) throw_copying(code, connection, target);
 }
 
@@ -117,13 +140,13 @@ void require_sound(const Store::Connection& connection) {
                      "`jobtally db verify` says more");
 }
 
-Backup back_up(const Store& store, const fs::path& target) {
+Backup back_up(const Store& store, const fs::path& target, const Progress& progress) {
     const auto& connection = store.connection();
     require_own_link(target);
     const auto real = followed(target);
     require_replaceable(real, connection.path());
     PartialFile partial(real);
-    copy(connection, partial.path());
+    copy(connection, partial.path(), progress);
     const auto backup = checked(partial.path(), real);
     partial.finish();
     return backup;

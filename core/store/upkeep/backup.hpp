@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 
 namespace jobtally::store {
 
@@ -19,7 +20,9 @@ struct Backup {
 // ends the process meanwhile, `target` is what it was or the whole copy. Replaces an older backup;
 // throws StoreError where `target` is anything else: the store itself, a store in use, another
 // file. The temporary `target.partial` of a killed backup is removed by the next one.
-Backup back_up(const Store& store, const std::filesystem::path& target);
+// `progress` is told the bytes of the copy so far, and of the store.
+Backup back_up(const Store& store, const std::filesystem::path& target,
+               const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});
 
 // Throws StoreError::corrupt where SQLite's integrity check finds damage.
 void require_sound(const Store::Connection& connection);

@@ -94,11 +94,17 @@ OldRecords count_before(const Store& store, time::Instant before) {
     return old;
 }
 
-OldRecords prune(Store& store, time::Instant before) {
+OldRecords prune(Store& store, time::Instant before,
+                 const std::function<void(std::int64_t done, std::int64_t total)>& progress) {
     OldRecords removed;
     const auto sequences = old_reports(store, before);
     std::span<const Sequence> rest = sequences;
-    while (!rest.empty()) rest = rest.subspan(remove_some(store, rest, removed.reports));
+    while (!rest.empty()) {
+        rest = rest.subspan(remove_some(store, rest, removed.reports));
+        if (progress)
+            progress(static_cast<std::int64_t>(sequences.size() - rest.size()),
+                     static_cast<std::int64_t>(sequences.size()));
+    }
     for (auto some = remove_some_rejected(store, before); some > 0;
          some = remove_some_rejected(store, before)) {
         removed.rejected += some;

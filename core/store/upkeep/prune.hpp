@@ -5,6 +5,7 @@
 #include "core/time/instant.hpp"
 
 #include <cstdint>
+#include <functional>
 
 namespace jobtally::store {
 
@@ -19,6 +20,8 @@ OldRecords count_before(const Store& store, time::Instant before);
 // transaction of some milliseconds and ends early where another writer waits, so that a listener's
 // answers are not late. A kill leaves a sound store with fewer reports. The space is used again;
 // the file does not get smaller. Packs and checkpoints at the end. Returns what it deleted.
-OldRecords prune(Store& store, time::Instant before);
+// `progress` is told how many of the old reports were looked at.
+OldRecords prune(Store& store, time::Instant before,
+                 const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});
 
 }  // namespace jobtally::store

@@ -108,7 +108,9 @@ void run(Check& check, const std::function<void()>& look) {
 
 }  // namespace
 
-std::vector<Check> verify(const Store& store) {
+std::vector<Check> verify(
+    const Store& store,
+    const std::function<void(std::int64_t done, std::int64_t total)>& progress) {
     const auto& connection = store.connection();
     const ReadScope scope(connection);
     std::vector<Check> checks = {{"pages", "SQLite's integrity check", 0, {}},
@@ -118,12 +120,21 @@ std::vector<Check> verify(const Store& store) {
                                  {"values", "times, counts and texts", 0, {}},
                                  {"counters", "numbers that were given out", 0, {}},
                                  {"segments", "packed copies of reports", 0, {}}};
-    run(checks[0], [&] { check_pages(connection, checks[0]); });
-    run(checks[1], [&] { check_schema(connection, checks[1]); });
-    run(checks[2], [&] { check_declared_references(connection, checks[2]); });
-    run(checks[2], [&] { verify_rows(connection, {checks[2], checks[3], checks[4]}); });
-    run(checks[5], [&] { check_counters(connection, checks[5]); });
-    run(checks[6], [&] { check_segments(connection, checks[6]); });
+    const std::pair<std::size_t, std::function<void()>> parts[] = {
+        {0, [&] { check_pages(connection, checks[0]); }},
+        {1, [&] { check_schema(connection, checks[1]); }},
+        {2, [&] { check_declared_references(connection, checks[2]); }},
+        {2,
+         [&] {
+             verify_rows(connection, {checks[2], checks[3], checks[4]});
+         }},
+        {5, [&] { check_counters(connection, checks[5]); }},
+        {6, [&] { check_segments(connection, checks[6]); }}};
+    std::int64_t done = 0;
+    for (const auto& [check, part] : parts) {
+        run(checks[check], part);
+        if (progress) progress(++done, std::ssize(parts));
+    }
     return checks;
 }
 

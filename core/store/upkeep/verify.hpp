@@ -4,6 +4,7 @@
 #include "core/store/file/store.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,10 @@ struct Check {
 // In this order: pages (integrity_check), schema, references (declared and not), labels, values,
 // counters, segments. Reads only, one state of the store; other readers and writers go on. A part
 // that can't be read is a finding, not an exception.
-std::vector<Check> verify(const Store& store);
+// `progress` is told how many parts are done.
+std::vector<Check> verify(
+    const Store& store,
+    const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});
 
 // Deletes all segments and makes them again from the reports (write guard).
 void repack(Store& store);

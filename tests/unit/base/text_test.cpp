@@ -1,6 +1,8 @@
 // Text from outside: well-formedness, harmless display, width, distance.
 #include "core/base/text.hpp"
 
+#include "core/base/nearest.hpp"
+#include "core/base/wrap.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>
@@ -133,4 +135,31 @@ TEST_CASE("the distance of two words is the least number of slips", "[base]") {
     CHECK(edit_distance("rates", "rats") == 1);
     CHECK(edit_distance("kitten", "sitting") == 3);
     CHECK(edit_distance("Rates", "rates") == 1);
+    CHECK(edit_distance("raets", "rates") == 1);
+    CHECK(edit_distance("ab", "ba") == 1);
+}
+
+TEST_CASE("what was meant by a mistyped name", "[base]") {
+    using jobtally::nearest;
+    const std::vector<std::string> names{"rates", "failures", "definitions", "job_success_rate"};
+    CHECK(nearest("raets", names) == "rates");
+    CHECK(nearest("RATES", names) == "rates");
+    CHECK(nearest("success", names) == "job_success_rate");
+    CHECK(nearest("rate", names) == "rates");
+    CHECK(nearest("ions", names) == "definitions");
+    CHECK(nearest("es", names).empty());  // a part of two, and too short
+    CHECK(nearest("ates rates", names).empty());
+    CHECK(jobtally::did_you_mean("falures", names) == "did you mean \"failures\"?");
+    CHECK(jobtally::did_you_mean("x", names, "see --help") == "see --help");
+}
+
+TEST_CASE("texts are broken at blanks", "[base]") {
+    using jobtally::wrapped;
+    CHECK(wrapped("one two three", 0) == "one two three");
+    CHECK(wrapped("one two three", 7) == "one two\nthree");
+    CHECK(wrapped("one two three", 8, 2) == "one two\n  three");
+    CHECK(wrapped("a verylongword b", 4) == "a\nverylongword\nb");
+    CHECK(wrapped("see `a b c` now", 6) == "see\n`a b c`\nnow");
+    CHECK(wrapped("日本 日本", 5) == "日本\n日本");
+    CHECK(wrapped("", 5).empty());
 }

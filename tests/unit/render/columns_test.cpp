@@ -50,6 +50,12 @@ TEST_CASE("columns that are not there, or twice, are usage errors", "[render]") 
         FAIL("no error");
     } catch (const jobtally::UsageError& error) {
         CHECK(std::string{error.what()} == "no column \"repots\\n\"");
+        CHECK(error.hint() == "did you mean \"reports\"?");
+    }
+    try {
+        choose_columns(sample::rates(), {"colour"});
+        FAIL("no error");
+    } catch (const jobtally::UsageError& error) {
         CHECK(error.hint() ==
               "the columns are definition_id, definition_name, reports, job_success_rate, "
               "last_status, mean_seconds, last_created_at");

@@ -95,6 +95,11 @@ def cut(case):
     return [], bytes_of(case.store)
 
 
+def emptied(case):
+    os.truncate(case.store, 0)
+    return [], b""
+
+
 def copied_over(case):
     shutil.copyfile(case.backup, case.store)
     return [], bytes_of(case.store)
@@ -134,7 +139,7 @@ def lock_deleted(case):
     return [case.store], None
 
 
-HANDS = [cut, copied_over, copied_with_times, written_in_place, renamed, replaced, deleted, lock_deleted]
+HANDS = [cut, emptied, copied_over, copied_with_times, written_in_place, renamed, replaced, deleted, lock_deleted]
 
 
 def play(case, hand):

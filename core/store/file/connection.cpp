@@ -67,6 +67,7 @@ int sqlite_flags(Access access) {
 }
 
 SQLite::Database open_database(const std::filesystem::path& path, Access access) {
+    if (access != Access::memory && access != Access::temporary) require_no_lone_log(path);
     try {
         return SQLite::Database(sqlite_name(path, access), sqlite_flags(access), busy_timeout_ms);
     } catch (const SQLite::Exception& error) {

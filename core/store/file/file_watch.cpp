@@ -248,7 +248,30 @@ void leave_word(const fs::path& store, WriteGuard& guard) {
     write_word(guard.descriptor(), word);
 }
 
+namespace {
+
+[[noreturn]] void throw_foreign_log(const fs::path& store, const char* happened) {
+    throw StoreError(
+        Kind::changed,
+        fmt::format("store {} {}: the log beside it belongs to what was there before",
+                    in_quotes(store.string()), happened),
+        fmt::format("`jobtally db restore FILE` puts FILE in its place and keeps what is there; "
+                    "to go on with what is there, move {} and {} away",
+                    in_quotes(store.string() + "-wal"), in_quotes(store.string() + "-shm")));
+}
+
+}  // namespace
+
+void require_no_lone_log(const fs::path& store) {
+    std::error_code error;
+    const auto log_bytes = fs::file_size(store.string() + "-wal", error);
+    if (error || log_bytes == 0) return;
+    const auto bytes = fs::file_size(store, error);
+    if (error || bytes == 0) throw_foreign_log(store, "is empty or not there");
+}
+
 void require_own_log(const fs::path& store) {
+    require_no_lone_log(store);
     const auto lock_name = store.string() + ".lock";
     const Descriptor lock(::open(lock_name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     const auto word = lock ? read_word(lock.number()) : std::nullopt;
@@ -258,25 +281,15 @@ void require_own_log(const fs::path& store) {
                          found.bytes == word->file.bytes &&
                          found.written_at == word->file.written_at;
     if (is_back) return;
-    const auto name = in_quotes(store.string());
-    if (state_of(store.string() + "-wal").bytes > 0) {
-        throw StoreError(
-            Kind::changed,
-            fmt::format(
-                "store {} was overwritten, moved or replaced while jobtally had it open: the "
-                "log beside it belongs to what was there before",
-                name),
-            fmt::format(
-                "`jobtally db restore FILE` puts FILE in its place and keeps what is there; "
-                "to go on with what is there, move {} and {} away",
-                in_quotes(store.string() + "-wal"), in_quotes(store.string() + "-shm")));
-    }
+    if (state_of(store.string() + "-wal").bytes > 0)
+        throw_foreign_log(store, "was overwritten, moved or replaced while jobtally had it open");
     timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
     const auto age = nanoseconds(now) - found.changed_at;
     if (std::abs(age) < std::chrono::nanoseconds(being_written).count()) {
         throw StoreError(Kind::changed,
-                         fmt::format("store {} is being written to by another program", name),
+                         fmt::format("store {} is being written to by another program",
+                                     in_quotes(store.string())),
                          "it is opened once that is over");
     }
 }

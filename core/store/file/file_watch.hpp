@@ -88,10 +88,14 @@ bool is_as_left(sqlite3* connection, const std::filesystem::path& store, const W
 // Notes in the lock file that `store` is as a jobtally made it. Under the guard.
 void leave_word(const std::filesystem::path& store, WriteGuard& guard);
 
-// Throws StoreError::changed where someone else wrote to the file, or took it away and did not
-// bring it back, while a jobtally had it open: if a log stands there, which belongs to what was
-// there before, or if the file was written to in the last seconds. Call it before SQLite opens the
-// file or one is made.
+// Throws StoreError::changed where the file is empty or not there and a log stands beside it:
+// SQLite deletes the log of an empty file. A file that is cut a moment later is not noticed.
+void require_no_lone_log(const std::filesystem::path& store);
+
+// Throws StoreError::changed as require_no_lone_log() does, and where someone else wrote to the
+// file, or took it away and did not bring it back, while a jobtally had it open: if a log stands
+// there, which belongs to what was there before, or if the file was written to in the last seconds.
+// Call it before SQLite opens the file or one is made.
 void require_own_log(const std::filesystem::path& store);
 
 }  // namespace jobtally::store

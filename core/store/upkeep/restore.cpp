@@ -4,12 +4,15 @@
 #include "core/store/file/fast_statement.hpp"
 #include "core/store/file/file_watch.hpp"
 #include "core/store/file/identity.hpp"
+#include "core/store/file/partial_file.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/store_file.hpp"
 #include "core/time/instant.hpp"
 
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/chrono.h>
@@ -37,6 +40,26 @@ fs::path name_for_the_old(const fs::path& store) {
     for (int number = 1;; ++number) {
         fs::path candidate = number == 1 ? name : fmt::format("{}-{}", name, number);
         if (!fs::exists(fs::symlink_status(candidate, error))) return candidate;
+    }
+}
+
+// Removes what restores that were killed left.
+void remove_partial_copies(const fs::path& store) {
+    constexpr std::string_view ending = ".partial";
+    const auto beginning = store.filename().string() + ".replaced-";
+    std::error_code none;
+    std::vector<std::string> found;
+    for (const auto& entry : fs::directory_iterator(store.parent_path(), none)) {
+        const auto name = entry.path().filename().string();
+        if (name.starts_with(beginning) && name.ends_with(ending))
+            found.push_back(entry.path().string());
+    }
+    for (const auto& name : found) {
+        try {
+            const PartialFile stale(name.substr(0, name.size() - ending.size()));
+        } catch (const StoreError&) {
+            // another restore writes it
+        }
     }
 }
 
@@ -84,12 +107,16 @@ void exchange(const fs::path& a, const fs::path& b) {
 }
 
 // Until the last step the store is what it was: where its log can be emptied, the file has all.
-bool put_in_place(const fs::path& copy, const fs::path& store, WriteGuard& guard) {
+// Returns what was put aside.
+std::optional<std::string> put_in_place(const fs::path& copy, const fs::path& store,
+                                        WriteGuard& guard) {
     std::error_code none;
     const bool was_there = fs::exists(store, none);
     const auto log = beside_store(store, "-wal");
-    if (!empty_log(store, guard)) {
-        rename_or_throw(log, beside_store(copy, "-wal"));
+    const auto old_log = beside_store(copy, "-wal");
+    const bool has_log = !empty_log(store, guard);
+    if (has_log) {
+        rename_or_throw(log, old_log);
     } else if (::unlink(log.c_str()) != 0 && errno != ENOENT) {
         throw_errno(errno, "delete", log);
     }
@@ -97,13 +124,14 @@ bool put_in_place(const fs::path& copy, const fs::path& store, WriteGuard& guard
     try {
         was_there ? exchange(copy, store) : rename_or_throw(copy, store);
     } catch (const StoreError&) {
-        ::rename(beside_store(copy, "-wal").c_str(), log.c_str());
+        ::rename(old_log.c_str(), log.c_str());
         throw;
     }
     if (const int number = sync_folder(store.parent_path()))
         throw_sync_failed(number, store.parent_path());
     leave_word(store, guard);
-    return was_there;
+    if (was_there) return copy.string();
+    return has_log ? std::optional(old_log.string()) : std::nullopt;
 }
 
 std::optional<std::int64_t> count_lacking(const fs::path& old, const fs::path& store) {
@@ -140,6 +168,7 @@ Restored restore(const fs::path& file, const fs::path& path, std::chrono::millis
     }
     const auto source = Store::open_as_it_is(file);
     require_sound(source.connection());
+    remove_partial_copies(store);
     const auto old = name_for_the_old(store);
     Restored result{back_up(source, old), std::nullopt, std::nullopt};
     result.store.path = store;
@@ -147,7 +176,7 @@ Restored restore(const fs::path& file, const fs::path& path, std::chrono::millis
     {
         WriteGuard guard(store);
         const HeldGuard held(&guard, std::chrono::steady_clock::now() + patience);
-        if (put_in_place(old, store, guard)) result.replaced = old.string();
+        result.replaced = put_in_place(old, store, guard);
     }
     Store::open_to_write(store,
                          patience);  // a backup has no log yet, and may be of an older version

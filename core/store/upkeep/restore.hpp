@@ -13,7 +13,8 @@ namespace jobtally::store {
 
 struct Restored {
     Backup store;                         // as it is now
-    std::optional<std::string> replaced;  // where the store that was there is kept; none was there
+    std::optional<std::string> replaced;  // where the store that was there is kept, or its log if
+                                          // that was all; nothing if none was there
     std::optional<std::int64_t> lacking;  // reports of that one which the store now lacks or has in
                                           // another state; nothing if it can't be read
 };
@@ -22,7 +23,8 @@ struct Restored {
 // newer jobtally, damaged ones and other files throw StoreError. It takes the place of what was
 // there at one moment under the write guard, for which it waits up to `patience`; a process that
 // has the old one open to write opens the new one before its next commit. What was there is kept
-// beside it, with its log, whatever state it is in. Throws StoreError.
+// beside it, with its log, whatever state it is in; an empty file's log is not touched. Copies that
+// killed restores left half-written are removed. Throws StoreError.
 Restored restore(const std::filesystem::path& file, const std::filesystem::path& path,
                  std::chrono::milliseconds patience = std::chrono::seconds(60));
 

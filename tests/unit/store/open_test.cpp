@@ -10,6 +10,8 @@
 #include <atomic>
 #include <csignal>
 #include <fstream>
+#include <iterator>
+#include <optional>
 #include <thread>
 
 #include <fcntl.h>
@@ -377,6 +379,41 @@ TEST_CASE("a restored store takes the place of one that is open", "[store]") {
     CHECK(kind_of([&] { store::restore(path, path); }) == Kind::other);
     CHECK(kind_of([&] { store::restore(folder / "none.db", path); }) == Kind::missing);
     CHECK_FALSE(store::restore(folder / "copy.db", folder / "new.db").replaced);
+}
+
+TEST_CASE("the log of an emptied store is kept", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    const auto log = path.string() + "-wal";
+    const auto bytes_of = [](const std::filesystem::path& file) {
+        std::ifstream stream(file, std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(stream), {});
+    };
+    for (const bool is_there : {true, false}) {
+        for (const bool is_open : {true, false}) {
+            INFO(is_there << is_open);
+            std::optional<store::Store> own = store::Store::open_to_write(path);
+            put_one(*own, report_of("a"));
+            std::filesystem::remove(folder / "copy.db");
+            store::back_up(*own, folder / "copy.db");
+            put_one(*own, report_of("b"));
+            if (!is_open) own.reset();
+            is_there ? std::filesystem::resize_file(path, 0) : void(std::filesystem::remove(path));
+            const auto kept = bytes_of(log);
+            REQUIRE_FALSE(kept.empty());
+            CHECK(kind_of([&] { store::Store::open_to_write(path); }) == Kind::changed);
+            CHECK(kind_of([&] { store::Store::open_to_read(path); }) ==
+                  (is_there ? Kind::changed : Kind::missing));
+            CHECK(std::filesystem::exists(path) == is_there);
+            write_bytes(path.string() + ".replaced-1.partial", "left");
+            const auto restored = store::restore(folder / "copy.db", path);
+            CHECK(restored.replaced.value().ends_with("-wal") == !is_there);
+            CHECK_FALSE(restored.lacking);
+            CHECK(bytes_of(restored.replaced.value() + (is_there ? "-wal" : "")) == kept);
+            CHECK_FALSE(std::filesystem::exists(path.string() + ".replaced-1.partial"));
+            CHECK(store::find_report(store::Store::open_to_read(path), "a"));
+        }
+    }
 }
 
 TEST_CASE("two stores of one process exclude each other, and patience ends", "[store]") {

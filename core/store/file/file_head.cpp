@@ -28,9 +28,11 @@ std::optional<FileHead> read_file_head(sqlite3* connection) {
 
 namespace {
 
+constexpr int region_bytes = 32768;
+constexpr std::uint64_t frames_a_region = 4096, frames_less_in_first = 34;
+
 // The first region of the log's index in SQLite's own mapping; null where it is not made yet.
 const unsigned char volatile* log_index(sqlite3* connection) {
-    constexpr int region_bytes = 32768;
     sqlite3_file* file = nullptr;
     sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file);
     if (file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2)
@@ -57,6 +59,10 @@ std::uint64_t log_bytes_by_index(sqlite3* connection) {
     const std::uint64_t page = size_field == 1 ? 65536 : size_field;
     const std::uint64_t frames = number_at(index, 16);
     return frames == 0 ? 0 : log_head + frames * (frame_head + page);
+}
+
+std::uint64_t index_bytes_of(std::uint64_t frames) {
+    return region_bytes * (1 + (frames + frames_less_in_first - 1) / frames_a_region);
 }
 
 std::uint64_t frames_in_log(sqlite3* connection) {

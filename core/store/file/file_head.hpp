@@ -23,8 +23,12 @@ struct FileHead {
 std::optional<FileHead> read_file_head(sqlite3* connection);
 
 // How long the log must be by its index (sqlite.org/walformat.html, 2.1), which is read through
-// SQLite's own mapping; 0 where there is none. The caller holds the write guard.
+// SQLite's own mapping; 0 where there is none. The caller holds the write guard, and has looked
+// whether the index has its length: reading where it was cut ends the process.
 std::uint64_t log_bytes_by_index(sqlite3* connection);
+
+// How long the index of a log of so many frames is at least.
+std::uint64_t index_bytes_of(std::uint64_t frames);
 
 // How many frames the log has, by the same index.
 std::uint64_t frames_in_log(sqlite3* connection);

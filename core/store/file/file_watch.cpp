@@ -5,8 +5,6 @@
 #include "core/store/file/write_guard.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -14,7 +12,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace jobtally::store {
@@ -24,54 +21,14 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = StoreError::Kind;
 
-constexpr std::uint64_t word_magic = 0x31796c6c61746a;  // "jtally1"
-constexpr std::chrono::seconds being_written{3};
 constexpr std::chrono::milliseconds pause{50};
-constexpr std::size_t of_store = 0, of_log = 1, of_lock = 3;
-
-std::int64_t nanoseconds(const timespec& time) {
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-FileState state_of(const std::string& name) {
-    struct stat found {};
-    if (::stat(name.c_str(), &found) == 0) {
-        return {found.st_dev, found.st_ino, static_cast<std::uint64_t>(found.st_size),
-                nanoseconds(found.st_mtim), nanoseconds(found.st_ctim)};
-    }
-    if (errno != ENOENT) throw_errno(errno, "look at", name);
-    return {};
-}
-
-std::optional<LastWord> read_word(int lock) {
-    LastWord word;
-    if (::pread(lock, &word, sizeof word, 0) != sizeof word || word.magic != word_magic)
-        return std::nullopt;
-    return word;
-}
-
-// A word that can't be written is missed by nobody but the next process that wonders.
-void write_word(int lock, const LastWord& word) {
-    [[maybe_unused]] const auto ignored = ::pwrite(lock, &word, sizeof word, 0);
-}
-
-std::uint64_t new_serial() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
-}
+constexpr std::size_t of_store = 0, of_log = 1, of_index = 2, of_lock = 3;
 
 Descriptor watch_writes(const fs::path& store) {
     Descriptor events(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
     if (events && ::inotify_add_watch(events.number(), store.c_str(), IN_MODIFY) < 0)
         return Descriptor();
     return events;
-}
-
-// True where any SQLite program may have checkpointed since `word`.
-bool has_checkpointed(const LastWord& word, const CheckpointState& now) {
-    const auto& then = word.checkpoints;
-    return now.salts != then.salts || now.done > then.done || now.attempted > then.attempted ||
-           now.attempted != now.done;
 }
 
 }  // namespace
@@ -117,14 +74,13 @@ bool FileWatch::begin_now(std::chrono::steady_clock::time_point deadline) {
 // The state of the checkpoints is read before the file is looked at, for the word, and after it, to
 // judge by: what a checkpoint writes meanwhile has then been announced, and is not yet done.
 void FileWatch::look(bool is_after_commit) {
+    require_whole_index();
     const auto before = checkpoint_state(m_connection);
     for (std::size_t i = 0; i < m_names.size(); ++i) {
         const auto found = state_of(m_names[i]);
         require_same_file(found, i);
         if (i == of_log && !has_whole_log(found.bytes)) {
-            throw StoreError(Kind::replaced,
-                             fmt::format("the log {} was cut", in_quotes(m_names[i])),
-                             "nothing but jobtally may touch it; start jobtally again");
+            throw_cut("the log", i);
         }
         if (i != of_store) continue;
         const bool is_written = was_written();
@@ -135,6 +91,20 @@ void FileWatch::look(bool is_after_commit) {
             leave_word(found, before);  // the log began anew
         }
     }
+}
+
+void FileWatch::throw_cut(const char* what, std::size_t which) const {
+    throw StoreError(Kind::replaced, fmt::format("{} {} was cut", what, in_quotes(m_names[which])),
+                     "nothing but jobtally may touch it; start jobtally again");
+}
+
+// One that was taken away is whole where it is mapped.
+void FileWatch::require_whole_index() const {
+    const auto found = state_of(m_names[of_index]);
+    if (!found.is_file(m_files[of_index])) return;
+    if (found.bytes < index_bytes_of(0) ||
+        found.bytes < index_bytes_of(frames_in_log(m_connection)))
+        throw_cut("the log's index", of_index);
 }
 
 void FileWatch::require_same_file(const FileState& found, std::size_t which) const {
@@ -198,7 +168,6 @@ void FileWatch::throw_written() const {
 
 void FileWatch::mark(LastWord::Foreign foreign) const {
     auto word = read_word(m_guard.descriptor()).value_or(m_seen);
-    word.serial = new_serial();
     word.is_foreign = std::max(word.is_foreign, foreign);
     write_word(m_guard.descriptor(), word);
 }
@@ -223,75 +192,10 @@ void FileWatch::leave_word() {
 }
 
 void FileWatch::leave_word(const FileState& found, const CheckpointState& checkpoints) {
-    m_seen.magic = word_magic;
-    m_seen.serial = new_serial();
     m_seen.file = found;
     m_seen.checkpoints = checkpoints;
     m_seen.is_foreign = LastWord::no;
     write_word(m_guard.descriptor(), m_seen);
-}
-
-bool is_as_left(sqlite3* connection, const fs::path& store, const WriteGuard& guard) {
-    const auto word = read_word(guard.descriptor());
-    return !word || (word->is_foreign == LastWord::no &&
-                     (word->file == state_of(store.string()) ||
-                      has_checkpointed(*word, checkpoint_state(connection))));
-}
-
-void leave_word(const fs::path& store, WriteGuard& guard) {
-    auto word = read_word(guard.descriptor()).value_or(LastWord());
-    word.magic = word_magic;
-    word.serial = new_serial();
-    word.file = state_of(store.string());
-    word.checkpoints = {};
-    word.is_foreign = LastWord::no;
-    write_word(guard.descriptor(), word);
-}
-
-namespace {
-
-[[noreturn]] void throw_foreign_log(const fs::path& store, const char* happened) {
-    throw StoreError(
-        Kind::changed,
-        fmt::format("store {} {}: the log beside it belongs to what was there before",
-                    in_quotes(store.string()), happened),
-        fmt::format("`jobtally db restore FILE` puts FILE in its place and keeps what is there; "
-                    "to go on with what is there, move {} and {} away",
-                    in_quotes(store.string() + "-wal"), in_quotes(store.string() + "-shm")));
-}
-
-}  // namespace
-
-void require_no_lone_log(const fs::path& store) {
-    std::error_code error;
-    const auto log_bytes = fs::file_size(store.string() + "-wal", error);
-    if (error || log_bytes == 0) return;
-    const auto bytes = fs::file_size(store, error);
-    if (error || bytes == 0) throw_foreign_log(store, "is empty or not there");
-}
-
-void require_own_log(const fs::path& store) {
-    require_no_lone_log(store);
-    const auto lock_name = store.string() + ".lock";
-    const Descriptor lock(::open(lock_name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    const auto word = lock ? read_word(lock.number()) : std::nullopt;
-    if (!word || word->is_foreign == LastWord::no) return;
-    const auto found = state_of(store.string());
-    const bool is_back = word->is_foreign == LastWord::taken_away && found.is_file(word->file) &&
-                         found.bytes == word->file.bytes &&
-                         found.written_at == word->file.written_at;
-    if (is_back) return;
-    if (state_of(store.string() + "-wal").bytes > 0)
-        throw_foreign_log(store, "was overwritten, moved or replaced while jobtally had it open");
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    const auto age = nanoseconds(now) - found.changed_at;
-    if (std::abs(age) < std::chrono::nanoseconds(being_written).count()) {
-        throw StoreError(Kind::changed,
-                         fmt::format("store {} is being written to by another program",
-                                     in_quotes(store.string())),
-                         "it is opened once that is over");
-    }
 }
 
 }  // namespace jobtally::store

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/base/file.hpp"
-#include "core/store/file/file_head.hpp"
+#include "core/store/file/last_word.hpp"
 
 #include <array>
 #include <chrono>
@@ -16,25 +16,6 @@ namespace jobtally::store {
 
 class WriteGuard;
 
-// What stat() tells of a file; all 0 where there is none. Times are nanoseconds since 1970.
-struct FileState {
-    std::uint64_t device = 0, inode = 0, bytes = 0;
-    std::int64_t written_at = 0, changed_at = 0;
-    bool operator==(const FileState&) const = default;
-    bool is_file(const FileState& other) const {
-        return device == other.device && inode == other.inode;
-    }
-};
-
-// The word in the lock file: how the store was when a jobtally was last done with it.
-struct LastWord {
-    std::uint64_t magic = 0;
-    std::uint64_t serial = 0;  // another for each word: the time
-    FileState file;
-    CheckpointState checkpoints;
-    enum Foreign : std::uint64_t { no, taken_away, written } is_foreign = no;  // since then
-};
-
 // Of a connection that writes, from its begin() on. One thread; needs the write guard where that is
 // said. Everything throws StoreError.
 class FileWatch {
@@ -45,10 +26,11 @@ class FileWatch {
     FileWatch(sqlite3* connection, std::filesystem::path store, WriteGuard& guard,
               std::chrono::steady_clock::time_point deadline);
 
-    // Throws `replaced` where a name no longer leads to the open file, or the log was cut: what is
-    // written to the open ones is as good as gone. Throws `changed` where the file was written to
-    // by someone else or put in its place by `jobtally db restore`: it must be opened anew. Under
-    // the guard.
+    // Throws `replaced` where a name no longer leads to the open file, or the log or its index was
+    // cut: what is written to the open ones is as good as gone. (An index that is cut between this
+    // look and the end of the transaction ends the process by SIGBUS, before any answer.) Throws
+    // `changed` where the file was written to by someone else or put in its place by `jobtally db
+    // restore`: it must be opened anew. Under the guard.
     void require_in_place() { look(false); }
     // To be called when a transaction has got SQLite's write lock.
     void note_begin();
@@ -67,6 +49,8 @@ class FileWatch {
     bool is_innocent(const FileState& found, bool is_written, bool is_after_commit) const;
     [[noreturn]] void throw_written() const;
     void leave_word(const FileState& found, const CheckpointState& checkpoints);
+    [[noreturn]] void throw_cut(const char* what, std::size_t which) const;
+    void require_whole_index() const;
     bool has_whole_log(std::uint64_t bytes) const;
     bool was_written();
 
@@ -80,22 +64,5 @@ class FileWatch {
     std::uint64_t m_frames = 0;  // in the log, then
     Descriptor m_events;  // inotify, of writes to the file; none where the system has no more
 };
-
-// True unless someone else has written to the file of a connection that has just been opened. Under
-// the guard.
-bool is_as_left(sqlite3* connection, const std::filesystem::path& store, const WriteGuard& guard);
-
-// Notes in the lock file that `store` is as a jobtally made it. Under the guard.
-void leave_word(const std::filesystem::path& store, WriteGuard& guard);
-
-// Throws StoreError::changed where the file is empty or not there and a log stands beside it:
-// SQLite deletes the log of an empty file. A file that is cut a moment later is not noticed.
-void require_no_lone_log(const std::filesystem::path& store);
-
-// Throws StoreError::changed as require_no_lone_log() does, and where someone else wrote to the
-// file, or took it away and did not bring it back, while a jobtally had it open: if a log stands
-// there, which belongs to what was there before, or if the file was written to in the last seconds.
-// Call it before SQLite opens the file or one is made.
-void require_own_log(const std::filesystem::path& store);
 
 }  // namespace jobtally::store

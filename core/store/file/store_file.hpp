@@ -53,8 +53,8 @@ void require_one_name(const std::filesystem::path& path);
 // they need not exist. Throws StoreError for names that can't be followed.
 bool is_file_of_store(const std::filesystem::path& file, const std::filesystem::path& store);
 
-// True where others than the owner may write the store or a file beside it, or others than the owner
-// and its group may read one.
+// True where others than the owner may write the store or a file beside it, or others than the
+// owner and its group may read one.
 bool is_open_to_others(const std::filesystem::path& path);
 
 // True where every user may make files beside the store, as in /tmp.

@@ -301,6 +301,31 @@ TEST_CASE("a store whose log was cut takes nothing more; one that was emptied do
     CHECK(std::filesystem::file_size(log) == left);
 }
 
+TEST_CASE("a store whose log's index was cut takes nothing more", "[store]") {
+    const TemporaryFolder folder;
+    constexpr int regions[] = {0, 1};
+    for (const int left : regions) {
+        const auto path = folder / fmt::format("{}.db", left).c_str();
+        auto own = store::Store::open_to_write(path);
+        put_one(own, report_of("a"));
+        if (left > 0) {  // more frames than one region of the index has room for
+            const auto reader = store::Store::open_to_read(path);
+            const store::ReadScope scope(reader.connection());
+            store::read_status(reader);
+            for (int i = 0; i < 2; ++i)
+                run_sql(path,
+                        "CREATE TABLE notes (text); INSERT INTO notes VALUES (zeroblob(9000000)); "
+                        "DROP TABLE notes");
+        }
+        std::filesystem::resize_file(path.string() + "-shm", left * 32768 + 100 * left);
+        std::string message;
+        CHECK(kind_of([&] { put_one(own, report_of("b")); }, &message) == Kind::replaced);
+        CHECK(message.ends_with("-shm\" was cut"));
+        CHECK(kind_of([&] { store::require_in_place(own); }) == Kind::replaced);
+        CHECK(kind_of([&] { store::settle(own); }) == Kind::replaced);
+    }
+}
+
 TEST_CASE("a store that someone else writes to is let go of", "[store]") {
     const TemporaryFolder folder;
     const auto path = folder / "a.db";

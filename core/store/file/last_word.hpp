@@ -1,0 +1,65 @@
+// The word that whoever is done with a store leaves in its lock file, and what is known by it when
+// the store is opened.
+#pragma once
+
+#include "core/store/file/file_head.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+struct sqlite3;
+
+namespace jobtally::store {
+
+class WriteGuard;
+
+// What stat() tells of a file; all 0 where there is none. Times are nanoseconds since 1970.
+struct FileState {
+    std::uint64_t device = 0, inode = 0, bytes = 0;
+    std::int64_t written_at = 0, changed_at = 0;
+    bool operator==(const FileState&) const = default;
+    bool is_file(const FileState& other) const {
+        return device == other.device && inode == other.inode;
+    }
+};
+
+// The word in the lock file: how the store was when a jobtally was last done with it.
+struct LastWord {
+    std::uint64_t magic = 0;
+    std::uint64_t serial = 0;  // another for each word: the time
+    FileState file;
+    CheckpointState checkpoints;
+    enum Foreign : std::uint64_t { no, taken_away, written } is_foreign = no;  // since then
+};
+
+// Throws StoreError where stat() fails otherwise than for want of the file.
+FileState state_of(const std::string& name);
+
+// By the descriptor of the lock file. A word that can't be written is missed by nobody but the next
+// process that wonders; it gets a new serial.
+std::optional<LastWord> read_word(int lock);
+void write_word(int lock, LastWord& word);
+
+// True where any SQLite program may have checkpointed since `word`.
+bool has_checkpointed(const LastWord& word, const CheckpointState& now);
+
+// True unless someone else has written to the file of a connection that has just been opened. Under
+// the guard.
+bool is_as_left(sqlite3* connection, const std::filesystem::path& store, const WriteGuard& guard);
+
+// Notes in the lock file that `store` is as a jobtally made it. Under the guard.
+void leave_word(const std::filesystem::path& store, WriteGuard& guard);
+
+// Throws StoreError::changed where the file is empty or not there and a log stands beside it:
+// SQLite deletes the log of an empty file. A file that is cut a moment later is not noticed.
+void require_no_lone_log(const std::filesystem::path& store);
+
+// Throws StoreError::changed as require_no_lone_log() does, and where someone else wrote to the
+// file, or took it away and did not bring it back, while a jobtally had it open: if a log stands
+// there, which belongs to what was there before, or if the file was written to in the last seconds.
+// Call it before SQLite opens the file or one is made.
+void require_own_log(const std::filesystem::path& store);
+
+}  // namespace jobtally::store

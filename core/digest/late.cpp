@@ -47,17 +47,12 @@ query::Selection as_of_its_end(query::Selection asked, time::Instant now) {
     return asked;
 }
 
-std::optional<query::Selection> late_selection(const query::Selection& asked, time::Instant now) {
-    const auto& window = asked.span;
-    if (!window.since || asked.at == store::WhichTime::received) return std::nullopt;
+std::optional<query::Selection> late_selection(const query::Selection& asked) {
+    if (!asked.span.since || asked.at == store::WhichTime::received) return std::nullopt;
     query::Selection late = asked;
-    late.also = {asked.at, {std::nullopt, window.since}};
+    late.also = {asked.at, {std::nullopt, asked.span.since}};
     late.at = store::WhichTime::received;
     late.min_runs = 0;
-    if (!window.until) return late;
-    const auto behind = std::chrono::floor<std::chrono::minutes>(now - *window.until);
-    if (behind.count() <= 0 || behind >= *window.until - *window.since) return late;
-    late.span = {*window.since + behind, *window.until + behind};
     return late;
 }
 

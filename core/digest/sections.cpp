@@ -13,8 +13,8 @@ namespace jobtally::digest {
 
 namespace {
 
-std::optional<query::Scope> scope_of_late(const query::Scope& asked, time::Instant now) {
-    auto selection = late_selection(asked.selection(), now);
+std::optional<query::Scope> scope_of_late(const query::Scope& asked) {
+    auto selection = late_selection(asked.selection());
     if (!selection) return std::nullopt;
     return std::optional<query::Scope>(std::in_place, asked.store(), std::move(*selection));
 }
@@ -35,7 +35,7 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
     : scope(asked),
       now(options.now),
       failures(answers::failures(asked)),
-      late(knows_arrivals ? scope_of_late(asked, options.now) : std::nullopt),
+      late(knows_arrivals ? scope_of_late(asked) : std::nullopt),
       late_failures(late ? answers::failures(*late) : answers::FailuresAnswer{}),
       missed(rhythm::missed_at_the_end(asked, options)),
       history(query::RunHistory::around_window(asked, judge::history_reach,

@@ -54,11 +54,13 @@ void add_row(table::ResultTable& table, query::GroupKey key,
              const std::vector<table::Cell>& figures);
 
 // The reports of jobs that ended before the window, by the time that counts there, and arrived
-// within it. Where the window ended before `now`, but not as long ago as it is long, its digest is
-// taken to be one of a row that are all made so long after their windows: then it is what arrived
-// since the one before was made, in whole minutes. None without a beginning, and where the time of
-// arrival counts anyway.
-std::optional<query::Selection> late_selection(const query::Selection& asked, time::Instant now);
+// within it. None without a beginning, and where the time of arrival counts anyway.
+//
+// So where windows join, no report is left untold, whenever their digests are made after them. It
+// ended in one of the windows, [S, U), whose digest is made at M >= U. If it arrived before M, that
+// digest has it. Else it arrived in a later window, for M >= U, and that one's digest, made after
+// that, has it as late. Twice is told only what arrived in [U, M).
+std::optional<query::Selection> late_selection(const query::Selection& asked);
 // They are so many that people want one line.
 bool is_bulk(const answers::FailuresAnswer& late);
 table::Mention late_mention(const answers::FailuresAnswer& late);

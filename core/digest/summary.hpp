@@ -29,8 +29,8 @@ struct SummaryAnswer {
     bool has_problems() const;
 };
 
-// A digest is made a moment after its window has ended: what arrives within this moment, up to a
-// minute, is left to the next one, which takes it for late. So windows that join tell it once.
+// A digest that is made within a minute of its window's end leaves what arrived since that end to
+// the next one, which takes it for late: so it is told once.
 query::Selection as_of_its_end(query::Selection asked, time::Instant now);
 
 // The sections are those of sections.hpp. Where the times of arrival say nothing, nothing is late.

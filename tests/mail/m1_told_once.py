@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""M1: of consecutive mails exactly one tells each failure, and one each recovery.
+"""M1: however mails are made, each failure and each recovery is told, and twice only what came while the mail was waited for.
 
 Usage: m1_told_once.py PATH-OF-JOBTALLY
 2,000 jobs of 2 minutes to 5 hours fail, among others in the very seconds of a mail; some are RUNNING in a list before,
-some have no updated_at, some reports come up to three weeks late. 60 mails are sent at 07:30 in Berlin on working days,
-across a clock change, a moment late each, with windows that join: --since of the mail before, --until of its own.
-Before each mail the store is given what had arrived by then. At last old history is loaded at once: one line tells it.
+some have no updated_at, some reports come up to three weeks late. Five rows of mails go through the same weeks, and a
+clock change, each with windows that join: at 07:30 in Berlin on working days by --since and --until (skipping a week),
+made seconds after that, or up to ten hours; --last 24h; --period yesterday and last-week, made up to ten hours later.
+Before each mail the store is given what had arrived by then. A mail made within a minute of its window's end tells
+exactly what no other does; another tells what came between that end and its making, and the next tells that as late.
+At last old history is loaded at once: one line tells it.
 """
 import json
 import os
@@ -27,10 +30,40 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 def mail_times():
     day, times = datetime(2026, 9, 1, 7, 30, tzinfo=BERLIN), []
     while len(times) <= MAILS:
-        if day.weekday() < 5:
+        if day.weekday() < 5 and not (day.month == 9 and 21 <= day.day <= 27):  # a week off
             times.append(day.astimezone(timezone.utc))
-        day = (day.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=BERLIN)
+        day += timedelta(days=1)  # of the wall's clock
     return times
+
+
+def midnights(days):
+    """Of Berlin: each of them, or each Monday's."""
+    day, times = datetime(2026, 8, 31, tzinfo=BERLIN), []
+    while day < datetime(2026, 12, 8, tzinfo=BERLIN):
+        times.append(day.astimezone(timezone.utc))
+        day += timedelta(days=days)
+    return times
+
+
+def rows_of_mails(chance, mails):
+    """{row: [(when it is made, its window, the words that ask for it)]}"""
+    def row(times, delay, words):
+        return [(until + timedelta(seconds=delay()), (since, until), words(since, until))
+                for since, until in zip(times, times[1:])]
+
+    def at_once():
+        return chance.uniform(0, 20)
+
+    def at_any_time():
+        return chance.choice([chance.uniform(0, 120), chance.uniform(0, 36000)])
+
+    def both_ends(since, until):
+        return ["--since", text(since), "--until", text(until)]
+    every_24h = [mails[0] + timedelta(days=day, minutes=17) for day in range(-1, 96)]
+    return {"seconds later": row(mails, at_once, both_ends), "hours later": row(mails, at_any_time, both_ends),
+            "--last 24h": row(every_24h, lambda: 0, lambda *_: ["--last", "24h"]),
+            "yesterday": row(midnights(1), at_any_time, lambda *_: ["--period", "yesterday"]),
+            "last-week": row(midnights(7), at_any_time, lambda *_: ["--period", "last-week"])}
 
 
 def text(at):
@@ -45,7 +78,7 @@ def report(name, number, status, created, ended):
     return one
 
 
-def made(chance, mails):
+def made(chance, mails, moments):
     """[(when it arrives, report)]: a failure and the success that ends it, a definition each."""
     arrivals = []
     for number in range(FAILURES):
@@ -53,9 +86,9 @@ def made(chance, mails):
         length = timedelta(minutes=2 * 150 ** chance.random())
         ended = mails[0] + (mails[-1] - mails[0]) * chance.random() * 0.9
         if number % 3 == 0:  # in the seconds of a mail
-            ended = chance.choice(mails[1:-8]) + timedelta(seconds=chance.uniform(-4, 4))
+            ended = chance.choice(moments) + timedelta(seconds=chance.uniform(-4, 4))
         if number % 50 == 0:  # on the very microsecond
-            ended = chance.choice(mails[1:-8])
+            ended = chance.choice(moments)
         late = timedelta(seconds=chance.uniform(0.01, 3))
         if number % 10 == 1:
             late = timedelta(minutes=chance.uniform(1, 60)) if number % 20 == 1 else timedelta(days=chance.uniform(0, 21))
@@ -98,31 +131,47 @@ def names_of(mail, *sections):
             for _ in range(row.get("failed", 1))]
 
 
+def times_told(window, sent, arrived):
+    """How often the mail of the window and the next ones tell what ended in it."""
+    _, until = window
+    return 2 if until <= arrived < sent and sent >= until + timedelta(minutes=1) else 1
+
+
 def main():
     given = program.arguments(__doc__.splitlines()[0])
     chance = random.Random(7)
     findings = program.Findings()
     mails = mail_times()
-    arrivals = made(chance, mails)
-    failed, recovered, late = {}, {}, 0
+    rows = rows_of_mails(chance, mails)
+    events = sorted((sent, name, window, words) for name, row in rows.items() for sent, window, words in row)
+    moments = [at for sent, _, window, _ in events for at in (sent, window[1]) if mails[1] <= at < mails[-8] - timedelta(hours=1)]
+    arrivals = made(chance, mails, moments)
+    came = {one["id"]: (at, one) for at, one in arrivals if one["status"] != "RUNNING"}
+    told, late = {}, 0
     with program.scratch() as folder:
         store = Store(given.program, folder)
         store.take([(mails[0], report("first", 0, "SUCCESS", mails[0] - timedelta(days=1), mails[0] - timedelta(hours=2)))])
-        for before, at in zip(mails, mails[1:]):
-            sent = at + timedelta(seconds=chance.uniform(0, 20))
+        for sent, name, _, words in events:
             store.take([one for one in arrivals if one[0] < sent])
             arrivals = [one for one in arrivals if one[0] >= sent]
-            window = ["--since", text(before), "--until", text(at)]
-            mail = json.loads(store.run("summary", "--json", "--now", text(sent), *window))
-            for told, names in ((failed, names_of(mail, "failed", "late")), (recovered, names_of(mail, "recovered"))):
-                for name in names:
-                    told[name] = told.get(name, 0) + 1
+            mail = json.loads(store.run("summary", "--json", "--now", text(sent), *words))
+            for kind, names in (("failure", names_of(mail, "failed", "late")), ("recovery", names_of(mail, "recovered"))):
+                for job in names:
+                    told[name, kind, job] = told.get((name, kind, job), 0) + 1
             late += len(mail.get("late", []))
         findings.check(not arrivals, "%d reports had not arrived by the last mail" % len(arrivals))
-        for what, told in (("failure", failed), ("recovery", recovered)):
-            for number in range(FAILURES):
-                times = told.get("job%04d" % number, 0)
-                findings.check(times == 1, "the %s of job%04d was told %d times" % (what, number, times))
+        twice = dict.fromkeys(rows, 0)
+        for name, kind, job in ((name, kind, "job%04d" % n) for name in rows for n in range(FAILURES)
+                                for kind in ("failure", "recovery")):
+            arrived, one = came[job + ("-0" if kind == "failure" else "-1")]
+            ended = datetime.fromisoformat(one.get("updated_at", one["created_at"]).replace("Z", "+00:00"))
+            sent, window = next((sent, window) for sent, window, _ in rows[name] if ended < window[1])
+            expected = times_told(window, sent, arrived)
+            twice[name] += expected == 2
+            times = told.get((name, kind, job), 0)
+            findings.check(times == expected, "%s: the %s of %s was told %d times, not %d" % (name, kind, job, times, expected))
+        findings.check(twice["seconds later"] == twice["--last 24h"] == 0 < min(twice["hours later"], twice["yesterday"]),
+                       "told twice by plan: %s" % twice)
 
         old = datetime(2024, 1, 1, tzinfo=timezone.utc)
         store.take([(mails[-1] + timedelta(hours=1), report("old%d" % (n % 50), n, "FAILURE", old + timedelta(hours=n),
@@ -132,9 +181,9 @@ def main():
         told = [line for line in store.run(*words).splitlines() if "came late" in line and "jobtally failures" in line]
         findings.check(len(told) == 1 and "%d failed" % OLD in told[0], "old history is not told in one line")
         findings.check("Came late" not in store.run(*words), "old history is told row by row")
-    once = sum(1 for times in failed.values() if times == 1)
-    findings.conclude("%d failures and %d recoveries across %d mails, %d told once, %d of them late; %d old ones in one line"
-                      % (FAILURES, FAILURES, MAILS, once, late, OLD))
+    findings.conclude("%d failures and %d recoveries across %d mails in %d rows: all told, %d of them twice, as they came "
+                      "before a mail and after its window; %d rows of late ones; %d old ones in one line"
+                      % (FAILURES, FAILURES, len(events), len(rows), sum(twice.values()), late, OLD))
 
 
 main()

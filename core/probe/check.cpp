@@ -84,7 +84,7 @@ void tell_unmatched(const query::Scope& scope, table::Probe& probe) {
     }
 }
 
-// What was known before stands in for the values that a window lacks, unless a run was due in it.
+// What was known before stands in for the values that a window lacks, unless a run is overdue.
 class LastKnown {
   public:
     LastKnown(const query::Scope& scope, const CheckOptions& options)
@@ -141,17 +141,11 @@ class LastKnown {
         return time::format_local(at, m_scope.selection().zone, false);
     }
 
-    // A definition whose run was due in the window; or the most urgent one, where all that have a
-    // rhythm are overdue.
+    // The most urgent definition whose run is overdue: while nothing of it has come, what was known
+    // before says nothing of it.
     std::optional<rhythm::MissedRow> due_one() const {
-        auto rows = rhythm::missed_at_the_end(m_scope, m_options.expected).rows;
-        std::erase_if(rows, [](const rhythm::MissedRow& row) { return !row.has_rhythm(); });
-        const auto since = m_scope.selection().span.since;
-        const auto due = std::find_if(rows.begin(), rows.end(), [&](const rhythm::MissedRow& row) {
-            return row.is_problem() && row.expected_by >= since;
-        });
-        if (due != rows.end()) return *due;
-        if (rows.empty() || !rows.back().is_problem()) return std::nullopt;
+        const auto rows = rhythm::missed_at_the_end(m_scope, m_options.expected).rows;
+        if (rows.empty() || !rows.front().is_problem()) return std::nullopt;
         return rows.front();
     }
 

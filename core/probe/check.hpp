@@ -20,7 +20,7 @@ struct CheckOptions {
     std::optional<Threshold> warning, critical;
     std::int64_t min_runs = 0;  // values of fewer finished jobs are left out
     table::ProbeState no_data = table::ProbeState::unknown;  // the state where no value is left
-    // Where a window holds no job, and none was due in it, what was known before stands.
+    // Where a window holds no job, and no run is overdue at its end, what was known before stands.
     bool last_known_stands = true;
     std::string when;                // the window in words, for the answer
     rhythm::MissedOptions expected;  // the clock, schedules and downtime

@@ -334,7 +334,6 @@ TEST_CASE("where a job was due and none came, nothing stands", "[probe]") {
     const auto due = at("2026-11-02T02:00:00Z", "2026-11-02T03:00:00Z");
     CHECK(due.state == ProbeState::unknown);
     CHECK(due.remarks == std::vector<std::string>{"no finished jobs", "\"Nightly\" is late"});
-    // Still overdue an hour later: all that have a rhythm are.
     CHECK(at("2026-11-02T04:00:00Z", "2026-11-02T05:00:00Z").state == ProbeState::unknown);
     CHECK(probe_of(query_test::store_of({}), asked).state == ProbeState::unknown);
 }

@@ -107,13 +107,15 @@ std::string said_before(const store::ProbeRecord& said, const render::Style& sty
     return fmt::format("was {} since {}", said.state, render::human_text(said.since, style));
 }
 
-// The exit code says the state even if the reader of stdout has gone.
-void print(const Globals& globals, Output& output, const table::Probe& probe) {
+// The exit code says the state even if the reader of stdout has gone. False where that is so.
+bool print(const Globals& globals, Output& output, const table::Probe& probe) {
     try {
         output.write(render::render_probe(probe, output.format(), output.style(), globals.verbose));
         output.finish();
     } catch (const ClosedPipe&) {
+        return false;
     }
+    return true;
 }
 
 int exit_of(ProbeState state) {
@@ -137,7 +139,7 @@ int run_on_change(const Globals& globals, const CheckOptions& options) {
         probe::probe_step(said, probe.state, options.confirm, asked.check.expected.now);
     if (step.changed) {
         if (said) probe.remarks.push_back(said_before(*said, output.style()));
-        print(globals, output, probe);
+        if (!print(globals, output, probe)) return exit_of(probe.state);
     }
     if (step.record) {
         auto store = store::Store::open_to_write(globals.store_path());

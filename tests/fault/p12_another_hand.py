@@ -111,6 +111,20 @@ def copied_with_times(case):
     return [], bytes_of(case.store)
 
 
+def copied_after(case, checkpoint):
+    with closing(sqlite3.connect(case.store)) as database:
+        database.execute("PRAGMA wal_checkpoint(%s)" % checkpoint).fetchall()
+    return copied_over(case)
+
+
+def copied_after_passive(case):
+    return copied_after(case, "PASSIVE")
+
+
+def copied_after_truncate(case):
+    return copied_after(case, "TRUNCATE")
+
+
 def written_in_place(case):
     middle = os.path.getsize(case.store) // 2 // 4096 * 4096
     subprocess.run(["dd", "if=/dev/zero", "of=" + case.store, "conv=notrunc", "oflag=seek_bytes", "seek=%d" % middle,
@@ -143,7 +157,9 @@ def index_cut(case):
     os.truncate(case.store + "-shm", 0)
 
 
-HANDS = [cut, emptied, copied_over, copied_with_times, written_in_place, renamed, replaced, deleted, lock_deleted]
+HANDS = [cut, emptied, copied_over, copied_with_times, written_in_place, renamed,
+         replaced, deleted, lock_deleted]
+IDLE_HANDS = [*HANDS, copied_after_passive, copied_after_truncate, index_cut]
 
 
 def play(case, hand):
@@ -314,7 +330,7 @@ def main():
     for round_ in range(20 if options.long else 1):
         plays = [("restored", play_restore), ("innocent", play_innocent)]
         plays += [(hand.__name__, lambda case, hand=hand: play(case, hand)) for hand in HANDS]
-        plays += [("idle " + hand.__name__, lambda case, hand=hand: play_idle(case, hand)) for hand in [*HANDS, index_cut]]
+        plays += [("idle " + hand.__name__, lambda case, hand=hand: play_idle(case, hand)) for hand in IDLE_HANDS]
         if os.geteuid() == 0:
             plays.append(("read-only", play_read_only))
         for name, play_it in plays:

@@ -134,6 +134,10 @@ void Store::Connection::begin_writing() const {
     if (m_watch) m_watch->note_begin();
 }
 
+void Store::Connection::throw_written() const {
+    if (m_watch) m_watch->throw_written();
+}
+
 void Store::Connection::require_still_in_place() const {
     if (m_watch) m_watch->require_still_in_place();
 }
@@ -159,7 +163,7 @@ void Store::Connection::checkpoint(int mode) {
     int log_pages = 0;
     int done_pages = 0;
     const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, &log_pages, &done_pages);
-    if (m_watch) m_watch->leave_word();
+    if (m_watch && code == SQLITE_OK) m_watch->note_checkpoint();
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) throw_sqlite(code, handle(), m_path);
     const bool is_done = code == SQLITE_OK && done_pages == log_pages;
     m_checkpoint_at = log_pages_limit + (is_done ? 0 : std::max(log_pages, 0));

@@ -51,6 +51,7 @@ class Store::Connection {
     void require_in_place() const;
     void begin_writing() const;  // and takes SQLite's write lock
     void require_still_in_place() const;
+    void throw_written() const;
 
     // Sets how long to wait for SQLite's own locks, which only other programs hold for long.
     // Without a call it is 5 s.

@@ -61,6 +61,18 @@ std::uint64_t log_bytes_by_index(sqlite3* connection) {
     return frames == 0 ? 0 : log_head + frames * (frame_head + page);
 }
 
+std::optional<LogIndex> read_log_index(sqlite3* connection) {
+    constexpr std::size_t header_bytes = 48;
+    const auto* const bytes = log_index(connection);
+    if (bytes == nullptr) return std::nullopt;
+    for (std::size_t i = 0; i < header_bytes; i += 4) {
+        if (number_at(bytes, i) != number_at(bytes, header_bytes + i)) return std::nullopt;
+    }
+    const auto size_field = number_at(bytes, 12) >> 16;
+    return LogIndex{size_field == 1 ? 65536 : size_field, number_at(bytes, 16),
+                    number_at(bytes, 20), checkpoint_state(connection)};
+}
+
 std::uint64_t index_bytes_of(std::uint64_t frames) {
     return region_bytes * (1 + (frames + frames_less_in_first - 1) / frames_a_region);
 }

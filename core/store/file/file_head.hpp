@@ -41,4 +41,13 @@ struct CheckpointState {
 };
 CheckpointState checkpoint_state(sqlite3* connection);
 
+// All of that at one moment; nothing where there is no index, or one that is being written.
+struct LogIndex {
+    std::uint32_t page_bytes = 0, frames = 0;
+    std::uint32_t pages = 0;  // of the store, after the last of the frames
+    CheckpointState checkpoints;
+    bool operator==(const LogIndex&) const = default;
+};
+std::optional<LogIndex> read_log_index(sqlite3* connection);
+
 }  // namespace jobtally::store

@@ -83,9 +83,11 @@ void FileWatch::look(bool is_after_commit) {
             throw_cut("the log", i);
         }
         if (i != of_store) continue;
-        const bool is_written = was_written();
-        if (is_written || found != m_seen.file) {
-            if (!is_innocent(found, is_written, is_after_commit)) throw_written();
+        m_is_written |= was_written();
+        if (m_is_written || found != m_seen.file) {
+            const auto proof = judge(found, is_after_commit);
+            if (proof == LogProof::disagrees) throw_written();
+            if (proof == LogProof::undecided) continue;  // until the next look
             leave_word(found, before);
         } else if (before != m_seen.checkpoints) {
             leave_word(found, before);  // the log began anew
@@ -146,16 +148,18 @@ bool FileWatch::was_written() {
 }
 
 // Another jobtally, another SQLite program, or `touch`: all is well. What is left is someone else.
-bool FileWatch::is_innocent(const FileState& found, bool is_written, bool is_after_commit) const {
+LogProof FileWatch::judge(const FileState& found, bool is_after_commit) const {
     const auto word = read_word(m_guard.descriptor());
-    if (!word) return true;
-    if (word->is_foreign != LastWord::no) return false;
-    if (word->serial != m_seen.serial && word->file == found) return true;
+    if (!word) return LogProof::agrees;
+    if (word->is_foreign != LastWord::no) return LogProof::disagrees;
+    if (word->serial != m_seen.serial && word->file == found) return LogProof::agrees;
     const bool is_other_size = found.bytes != word->file.bytes;
     const bool is_unwatched = !m_events && found.written_at != word->file.written_at;
-    if (!is_written && !is_other_size && !is_unwatched) return true;
+    if (!m_is_written && !is_other_size && !is_unwatched) return LogProof::agrees;
     const auto now = checkpoint_state(m_connection);
-    return is_after_commit ? someone_has_checkpointed(*word, now) : has_checkpointed(*word, now);
+    const bool is_explained =
+        is_after_commit ? someone_has_checkpointed(*word, now) : has_checkpointed(*word, now);
+    return is_explained ? compare_with_log(m_connection) : LogProof::disagrees;
 }
 
 void FileWatch::throw_written() const {
@@ -185,6 +189,15 @@ bool FileWatch::someone_has_checkpointed(const LastWord& word, const CheckpointS
     return has_checkpointed(word, m_begun) || m_begun.done < m_frames || now.attempted > 0;
 }
 
+// Somebody may have written to the file while the checkpoint waited for another program's.
+void FileWatch::note_checkpoint() {
+    was_written();  // by us
+    const auto checkpoints = checkpoint_state(m_connection);
+    const auto found = state_of(m_names[of_store]);
+    if (compare_with_log(m_connection) == LogProof::disagrees) throw_written();
+    leave_word(found, checkpoints);
+}
+
 void FileWatch::leave_word() {
     const auto checkpoints = checkpoint_state(m_connection);
     leave_word(state_of(m_names[of_store]), checkpoints);
@@ -192,6 +205,7 @@ void FileWatch::leave_word() {
 }
 
 void FileWatch::leave_word(const FileState& found, const CheckpointState& checkpoints) {
+    m_is_written = false;
     m_seen.file = found;
     m_seen.checkpoints = checkpoints;
     m_seen.is_foreign = LastWord::no;

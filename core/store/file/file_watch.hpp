@@ -1,10 +1,13 @@
 // Whether another hand was at the files of an open store. Under the write guard nothing but a
 // checkpoint writes the file itself, so everything else that changes it can be told: by its size
-// and times, by inotify, and by the word that whoever checkpoints leaves in the lock file.
+// and times, by inotify, and by the word that whoever checkpoints leaves in the lock file. Other
+// SQLite programs leave none: where one seems to have checkpointed, the file is compared with the
+// log.
 #pragma once
 
 #include "core/base/file.hpp"
 #include "core/store/file/last_word.hpp"
+#include "core/store/file/log_proof.hpp"
 
 #include <array>
 #include <chrono>
@@ -36,8 +39,11 @@ class FileWatch {
     void note_begin();
     // As require_in_place(), after this process has committed: the log may have begun anew by that.
     void require_still_in_place() { look(true); }
-    // Notes how the file is after a checkpoint of this process. Under the guard.
-    void leave_word();
+    // Throws `changed`: it was found that someone else wrote to the file. Under the guard.
+    [[noreturn]] void throw_written() const;
+    // Notes how the file is after a checkpoint of this process that came to its end, and throws
+    // `changed` where the log disagrees. Under the guard.
+    void note_checkpoint();
 
   private:
     void begin(std::chrono::steady_clock::time_point deadline);
@@ -46,8 +52,8 @@ class FileWatch {
     bool someone_has_checkpointed(const LastWord& word, const CheckpointState& now) const;
     void mark(LastWord::Foreign foreign) const;
     void look(bool is_after_commit);
-    bool is_innocent(const FileState& found, bool is_written, bool is_after_commit) const;
-    [[noreturn]] void throw_written() const;
+    LogProof judge(const FileState& found, bool is_after_commit) const;
+    void leave_word();
     void leave_word(const FileState& found, const CheckpointState& checkpoints);
     [[noreturn]] void throw_cut(const char* what, std::size_t which) const;
     void require_whole_index() const;
@@ -60,6 +66,7 @@ class FileWatch {
     std::array<std::string, 4> m_names;  // the store, its log, the log's index, its lock file
     std::array<FileState, 4> m_files{};  // as they were at first
     LastWord m_seen;
+    bool m_is_written = false;   // since then, by whom is not decided yet
     CheckpointState m_begun;     // at the BEGIN of the last transaction
     std::uint64_t m_frames = 0;  // in the log, then
     Descriptor m_events;  // inotify, of writes to the file; none where the system has no more

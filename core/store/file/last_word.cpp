@@ -2,6 +2,7 @@
 
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
+#include "core/store/file/log_proof.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/write_guard.hpp"
 
@@ -74,7 +75,8 @@ bool is_as_left(sqlite3* connection, const fs::path& store, const WriteGuard& gu
     const auto word = read_word(guard.descriptor());
     return !word || (word->is_foreign == LastWord::no &&
                      (word->file == state_of(store.string()) ||
-                      has_checkpointed(*word, checkpoint_state(connection))));
+                      (has_checkpointed(*word, checkpoint_state(connection)) &&
+                       compare_with_log(connection) != LogProof::disagrees)));
 }
 
 void leave_word(const fs::path& store, WriteGuard& guard) {

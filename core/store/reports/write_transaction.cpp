@@ -224,6 +224,7 @@ void WriteTransaction::Impl::commit() {
         throw;
     }
     m_is_open = false;
+    memory().note_commit();
     m_connection.require_still_in_place();  // else what was committed is not where it can be found
 }
 

@@ -34,6 +34,7 @@ void WriterMemory::refresh() {
     const FastStatementUse sequence(m_read_sequence);
     sequence->step();
     last_sequence = m_flushed_sequence = sequence->integer(0);
+    if (last_sequence < m_committed_sequence) m_connection.throw_written();  // an older store
 }
 
 void WriterMemory::forget() {

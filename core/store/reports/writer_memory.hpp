@@ -18,10 +18,12 @@ class WriterMemory {
     explicit WriterMemory(const Store::Connection& connection);
 
     // Call at the beginning of a transaction: forgets everything if another connection wrote since.
+    // Throws StoreError::changed where the store is older than what was committed to it.
     void refresh();
     void forget();
     // Writes those changes of the open transaction that so far are only in memory.
     void flush();
+    void note_commit() { m_committed_sequence = last_sequence; }
 
     Dictionary dictionary;
     Labels labels;
@@ -33,6 +35,7 @@ class WriterMemory {
     const Store::Connection& m_connection;
     std::int64_t m_version = -1;  // PRAGMA data_version
     Sequence m_flushed_sequence = 0;
+    Sequence m_committed_sequence = 0;
     FastStatement m_read_version;
     FastStatement m_read_sequence;
     FastStatement m_write_sequence;

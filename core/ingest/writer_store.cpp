@@ -78,7 +78,20 @@ void WriterStore::learn_from(const store::StoreError& error) {
     // Opened anew the next time, a damaged store is read from the beginning.
     const bool is_damaged = kind == Kind::corrupt || kind == Kind::foreign || kind == Kind::newer ||
                             kind == Kind::changed;
-    if (is_damaged && m_open) m_store.reset();
+    if (!is_damaged || !m_open) return;
+    if (kind != Kind::changed) look_whose_damage();
+    m_store.reset();
+}
+
+// A file that is overwritten within a transaction looks damaged. Opened anew it would be believed;
+// the look leaves word of it.
+void WriterStore::look_whose_damage() {
+    if (!m_store) return;
+    try {
+        store::require_in_place(*m_store);
+    } catch (const store::StoreError& error) {
+        if (error.kind() == Kind::replaced) m_is_lost = true;
+    }
 }
 
 Error WriterStore::fails(const std::exception& problem, Failing failing) {

@@ -73,6 +73,7 @@ class WriterStore {
     static constexpr std::size_t rows_a_commit = 8;
 
     void learn_from(const store::StoreError& error);
+    void look_whose_damage();
 
     const Opener m_open;
     std::optional<store::Store> m_store;

@@ -157,9 +157,8 @@ def index_cut(case):
     os.truncate(case.store + "-shm", 0)
 
 
-HANDS = [cut, emptied, copied_over, copied_with_times, written_in_place, renamed,
-         replaced, deleted, lock_deleted]
-IDLE_HANDS = [*HANDS, copied_after_passive, copied_after_truncate, index_cut]
+HANDS = [cut, emptied, copied_over, copied_with_times, copied_after_passive, copied_after_truncate,
+         written_in_place, renamed, replaced, deleted, lock_deleted]
 
 
 def play(case, hand):
@@ -330,7 +329,7 @@ def main():
     for round_ in range(20 if options.long else 1):
         plays = [("restored", play_restore), ("innocent", play_innocent)]
         plays += [(hand.__name__, lambda case, hand=hand: play(case, hand)) for hand in HANDS]
-        plays += [("idle " + hand.__name__, lambda case, hand=hand: play_idle(case, hand)) for hand in IDLE_HANDS]
+        plays += [("idle " + hand.__name__, lambda case, hand=hand: play_idle(case, hand)) for hand in [*HANDS, index_cut]]
         if os.geteuid() == 0:
             plays.append(("read-only", play_read_only))
         for name, play_it in plays:

@@ -195,8 +195,8 @@ void Output::finish() {
     if (m_pager) m_pager->wait();
     if (m_temporary.empty()) return;
     struct stat old {};
-    const mode_t mode =
-        ::stat(m_path.c_str(), &old) == 0 ? old.st_mode & 07777 : 0666 & ~keep_files_private();
+    const bool is_ours = ::stat(m_path.c_str(), &old) == 0 && old.st_uid == ::geteuid();
+    const mode_t mode = is_ours ? old.st_mode & 0777 : 0666 & ~keep_files_private();
     const bool safe = ::fchmod(m_descriptor, mode) == 0 && ::fsync(m_descriptor) == 0 &&
                       ::close(std::exchange(m_descriptor, -1)) == 0 &&
                       ::rename(m_temporary.c_str(), m_path.c_str()) == 0;

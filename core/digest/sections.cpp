@@ -2,6 +2,7 @@
 #include "core/digest/sections.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>
@@ -21,10 +22,15 @@ std::optional<query::Scope> scope_of_late(const query::Scope& asked) {
 
 std::vector<judge::Findings> find_all(const query::RunHistory& history, const time::Zone& zone,
                                       judge::Budget budget) {
-    std::vector<judge::Findings> found;
-    for (const std::size_t definition : history.definitions()) {
-        found.push_back(judge::find_unusual(definition, history.of(definition), zone, budget));
-    }
+    constexpr std::size_t part = 64;  // definitions that a thread takes at a time
+    const auto& definitions = history.definitions();
+    std::vector<judge::Findings> found(definitions.size());
+    for_parts(found.size(), part, [&](std::size_t begin, std::size_t end) {
+        const time::Zone own = zone;  // it is for one thread
+        for (std::size_t i = begin; i < end; ++i) {
+            found[i] = judge::find_unusual(definitions[i], history.of(definitions[i]), own, budget);
+        }
+    });
     return found;
 }
 

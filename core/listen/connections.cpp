@@ -65,7 +65,7 @@ std::shared_ptr<Session> Connections::next_to_go(Purpose purpose) const {
     for (const auto& [number, session] : m_sessions) {
         const auto& stage = session->stage();
         if (session->purpose() == purpose)
-            occupants.push_back({number, stage.phase(), stage.since(), session->is_fresh()});
+            occupants.push_back({number, session->phase(), stage.since(), session->is_fresh()});
     }
     const auto number =
         who_gives_way(occupants, Stage::Clock::now(), m_handshake,

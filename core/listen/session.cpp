@@ -94,11 +94,16 @@ void Session::close() {
     m_hub.remove(m_number);
 }
 
+Phase Session::phase() const {
+    const bool is_half = m_stage.phase() == Phase::idle && m_channel->has_half_record();
+    return is_half ? Phase::head : m_stage.phase();
+}
+
 void Session::give_way() {
     if (m_stage.phase() != Phase::head) m_request = Request(m_peer, m_hub.hooks().clock());
-    m_request.record.problem = why_it_gives_way(m_stage.phase(), m_is_fresh);
+    m_request.record.problem = why_it_gives_way(phase(), m_is_fresh);
     // Half a head is a request without an answer; who sent nothing, or has its answer, sent none.
-    if (m_stage.phase() == Phase::head)
+    if (phase() == Phase::head)
         record_access();
     else if (m_purpose == Purpose::reports)
         m_hub.log(m_request.finished_record());

@@ -32,6 +32,8 @@ class Session : public std::enable_shared_from_this<Session> {
     void close();
     void give_way();  // closes to make room for another connection, and logs that
     const Stage& stage() const { return m_stage; }
+    // That of its stage; one that has a part of an encrypted record has a part of a head.
+    Phase phase() const;
     bool is_fresh() const { return m_is_fresh; }  // no request was answered yet
     bool has_input() const { return m_channel->has_input(); }
 

@@ -1,6 +1,7 @@
 // Judges every definition and puts the most urgent first.
 #include "core/rhythm/missed.hpp"
 
+#include "core/base/parallel.hpp"
 #include "core/query/grouping.hpp"
 #include "core/rhythm/expectation.hpp"
 
@@ -10,11 +11,16 @@ namespace jobtally::rhythm {
 
 namespace {
 
+constexpr std::size_t part = 32;  // definitions that a thread takes at a time
+
+const store::Definition& definition_of(const query::Scope& scope, std::size_t key) {
+    return *scope.catalogue().definition(static_cast<std::int32_t>(key));
+}
+
 MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, std::size_t key,
-                 const MissedOptions& options) {
-    const auto& definition = *scope.catalogue().definition(static_cast<std::int32_t>(key));
+                 const MissedOptions& options, const time::Zone& zone) {
+    const auto& definition = definition_of(scope, key);
     const auto runs = history.of(key);
-    const auto& zone = scope.selection().zone;
     const auto* configured = configured_for(definition, options);
     const auto expectation = expectation_of(runs, configured, options, zone);
     MissedRow row;
@@ -38,6 +44,27 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
     return row;
 }
 
+// Zones are for one thread: each has a copy, and the schedules that hold one, which are the
+// configured ones, stay in the caller's.
+std::vector<MissedRow> judged(const query::Scope& scope, const query::RunHistory& history,
+                              const std::vector<std::size_t>& keys, const MissedOptions& options) {
+    std::vector<MissedRow> rows(keys.size());
+    const auto is_configured = [&](std::size_t key) {
+        return configured_for(definition_of(scope, key), options) != nullptr;
+    };
+    for_parts(keys.size(), part, [&](std::size_t begin, std::size_t end) {
+        const time::Zone zone = scope.selection().zone;
+        for (std::size_t i = begin; i < end; ++i) {
+            if (!is_configured(keys[i])) rows[i] = row_of(scope, history, keys[i], options, zone);
+        }
+    });
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (!is_configured(keys[i])) continue;
+        rows[i] = row_of(scope, history, keys[i], options, scope.selection().zone);
+    }
+    return rows;
+}
+
 }  // namespace
 
 const ConfiguredSchedule* configured_for(const store::Definition& definition,
@@ -58,11 +85,10 @@ MissedAnswer missed(const query::Scope& scope, const MissedOptions& options) {
     const auto history = query::RunHistory::newest(scope, options.now, runs_looked_at);
     const query::Grouping grouping(query::By::definition, scope);
     const auto holds = [&](std::size_t key) { return !history.of(key).empty(); };
-    MissedAnswer answer{query::window_of(scope.selection()), {}, {}};
-    for (const std::size_t key : grouping.in_order(holds)) {
-        answer.rows.push_back(row_of(scope, history, key, options));
-        ++answer.count[static_cast<std::size_t>(answer.rows.back().state)];
-    }
+    const auto keys = grouping.in_order(holds);
+    MissedAnswer answer{
+        query::window_of(scope.selection()), judged(scope, history, keys, options), {}};
+    for (const auto& row : answer.rows) ++answer.count[static_cast<std::size_t>(row.state)];
     const auto urgency = [](const MissedRow& row) {
         return std::pair(row.state, -row.overdue.value_or(time::Duration{0}));
     };

@@ -79,7 +79,10 @@ ReportReader::Step ReportReader::between(model::Rejection& rejection) {
     if (m_is_at_front) return look_at_front();
     switch (m_around.take(rest.front())) {
         case Surroundings::Mark::passed:
-            if (rest.front() == '}') end_list();
+            if (rest.front() == '}' && end_list(rejection)) {
+                m_window.pass(1);
+                return Got::rejection;
+            }
             m_window.pass(1);
             if (m_around.is_open_ground() && m_around.is_damaged() && !m_tail.empty())
                 return tell_tail(rejection);
@@ -212,8 +215,16 @@ ReportReader::Step ReportReader::end_value(model::Rejection& rejection) {
 
 void ReportReader::end_tail_value() {
     const std::string& scalar = m_parser.handler().scalar();
-    if (m_around.expects_name()) {
+    const bool is_name = m_around.expects_name();
+    if (is_name) m_members += m_members.empty() ? '{' : ',';
+    if (m_members.size() < m_limits.kept_body) m_members += m_window.value();
+    if (is_name) {
+        m_members += ':';
         m_tail_name = scalar;
+        m_has_behind.at(0) |= scalar == "id";
+        m_has_behind.at(1) |= scalar == "status";
+        m_has_behind.at(2) |= scalar == "created_at";
+        m_is_odd |= scalar == "items" || m_has_behind == std::array{true, true, true};
     } else if (m_tail_name == "total" && !scalar.empty()) {
         std::int64_t total = 0;
         const char* const end = scalar.data() + scalar.size();
@@ -222,10 +233,16 @@ void ReportReader::end_tail_value() {
     }
 }
 
-// Tells nothing where the list said no total.
-void ReportReader::end_list() {
+// Tells nothing of the number of items where the list said no total. True with a rejection where
+// the object was a report, or a second list, behind its items.
+bool ReportReader::end_list(model::Rejection& rejection) {
     if (m_is_in_list && m_total) m_totals.add(*m_total, m_items);
     m_is_in_list = false;
+    if (!m_is_odd) return false;
+    m_members.resize(std::min(m_members.size(), m_limits.kept_body - 1));
+    rejection = {"behind the items of a list stands a report, or another list",
+                 std::exchange(m_members, {}) + '}', m_window.mark().line, true};
+    return true;
 }
 
 void ReportReader::enter_list() {
@@ -236,6 +253,9 @@ void ReportReader::enter_list() {
     m_head = m_window.value().substr(0, std::min(kept_head, m_limits.kept_body));
     m_head_line = m_window.value_mark().line;
     m_tail.clear();
+    m_members.clear();
+    m_has_behind = {};
+    m_is_odd = false;
     m_window.end_value();
     m_state = State::between;
     m_around.enter_list();

@@ -11,6 +11,7 @@
 #include "core/wire/value_parser.hpp"
 #include "core/wire/window.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -73,7 +74,7 @@ class ReportReader {
     Step salvage(model::Rejection& rejection);
     std::string reason(bool too_long);
     void end_tail_value();
-    void end_list();
+    bool end_list(model::Rejection& rejection);
 
     const Limits m_limits;
     Utf16Decoder m_decoder;
@@ -91,7 +92,10 @@ class ReportReader {
     bool m_is_in_list = false;  // from its items to its end, over what is broken in it
     std::optional<std::int64_t> m_total;
     std::int64_t m_items = 0;
-    std::string m_tail_name;  // of a member behind the items
+    std::string m_tail_name;             // of a member behind the items
+    std::string m_members;               // those members, as an object without its end
+    std::array<bool, 3> m_has_behind{};  // of what a report requires: id, status, created_at
+    bool m_is_odd = false;               // it is a report, or there are items once more
     ListTotals m_totals;
 };
 

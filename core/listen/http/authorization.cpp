@@ -86,7 +86,7 @@ AuthorizationFile given_authorizations(const std::filesystem::path& path) {
     AuthorizationFile given;
     if (!path.empty()) given = read_authorization_file(path);
     const char* value = std::getenv("JOBTALLY_AUTHORIZATION");
-    if (value != nullptr && *value != '\0')
+    if (value != nullptr)
         given.accepted.insert(given.accepted.begin(), authorization_from_environment(value));
     return given;
 }

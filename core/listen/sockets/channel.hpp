@@ -43,6 +43,8 @@ class Channel {
     virtual void discard_some(char* room, std::size_t size, Completion done) = 0;
     // True if the socket holds bytes that have not been read.
     virtual bool has_input() const = 0;
+    // True if bytes were read that give nothing yet: a part of an encrypted record.
+    virtual bool has_half_record() const { return false; }
     virtual void cancel() = 0;
     virtual void close() = 0;
 };

@@ -137,6 +137,10 @@ class TlsChannel final : public Channel {
         error_code ignored;
         return m_stream.next_layer().available(ignored) > 0;
     }
+    bool has_half_record() const override {
+        auto& stream = const_cast<ssl::stream<Socket>&>(m_stream);  // asks, changes nothing
+        return SSL_has_pending(stream.native_handle()) == 1;
+    }
     void cancel() override {
         error_code ignored;
         m_stream.next_layer().cancel(ignored);

@@ -250,6 +250,22 @@ TEST_CASE("a report with a member items is no envelope", "[wire]") {
     CHECK(read.rejections[0].reason == "id: missing");
 }
 
+TEST_CASE("a report that begins with items, or a second list, is rejected, not lost", "[wire]") {
+    const std::string report = small("x").substr(1);
+    for (const std::string& items : {std::string(), std::string("1"), small("a")}) {
+        const auto read = read_reports("{\"items\":[" + items + "]," + report);
+        CHECK(ids(read) == (items.size() > 1 ? "a" : ""));
+        REQUIRE_FALSE(read.rejections.empty());
+        CHECK(read.rejections.back().body == "{" + report);
+    }
+    const auto twice =
+        read_reports("{\"items\":[" + small("a") + "],\"items\":[" + small("b") + "]}");
+    CHECK(ids(twice) == "a");
+    REQUIRE(twice.rejections.size() == 1);
+    CHECK(twice.rejections[0].body == "{\"items\":[" + small("b") + "]}");
+    CHECK(read_reports("{\"items\":[],\"id\":1,\"status\":\"fine\"}").rejections.empty());
+}
+
 TEST_CASE("a rejection tells place, line and body", "[wire]") {
     const auto read = read_reports("{\"total\":2,\n \"items\":[\n" + small("a") +
                                    ",\n  {\"id\" : 3 } ,5\n]}\n{}");

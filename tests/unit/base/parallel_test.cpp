@@ -1,0 +1,32 @@
+#include "core/base/parallel.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+namespace {
+
+using jobtally::for_parts;
+
+TEST_CASE("parts cover all things once, whatever their size", "[parallel]") {
+    for (const std::size_t count : {0U, 1U, 31U, 32U, 33U, 1000U}) {
+        for (const std::size_t part : {1U, 32U, 5000U}) {
+            std::vector<std::atomic<int>> seen(count);
+            for_parts(count, part, [&](std::size_t begin, std::size_t end) {
+                for (std::size_t i = begin; i < end; ++i) ++seen[i];
+            });
+            for (const auto& times : seen) CHECK(times == 1);
+        }
+    }
+}
+
+TEST_CASE("what a part throws comes to the caller", "[parallel]") {
+    const auto act = [](std::size_t begin, std::size_t) {
+        if (begin == 500) throw std::runtime_error("part");
+    };
+    CHECK_THROWS_WITH(for_parts(1000, 10, act), "part");
+}
+
+}  // namespace

@@ -82,12 +82,6 @@ const CLI::App* command_named(const CLI::App* app, const std::vector<std::string
     return app;
 }
 
-// CLI11 takes `[a,b]` for a list of two. Ids and names of files may look so.
-void take_brackets_as_they_are(CLI::App& app) {
-    for (auto* option : app.get_options()) option->allow_extra_args(false);
-    for (auto* command : app.get_subcommands({})) take_brackets_as_they_are(*command);
-}
-
 }  // namespace
 
 Application::Application() {
@@ -144,7 +138,6 @@ CLI::App& Application::add_command(CLI::App& parent, const std::string& name,
 }
 
 std::optional<int> Application::parse(int argc, char* argv[]) {
-    take_brackets_as_they_are(m_app);
     for (int i = 0; i < argc; ++i) {
         const std::string word = i == 0 ? "jobtally" : argv[i];
         const bool is_plain = word.find_first_not_of(plain_in_shells) == std::string::npos;

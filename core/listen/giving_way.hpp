@@ -1,6 +1,7 @@
 // Decides which connection is closed for another one when all places are taken.
 #pragma once
 
+#include "core/listen/sockets/channel.hpp"
 #include "core/listen/stage.hpp"
 
 #include <algorithm>
@@ -10,6 +11,12 @@
 #include <vector>
 
 namespace jobtally::listen {
+
+// That of the stage; but who has sent a part of an encrypted record has sent a part of a head.
+inline Phase phase_of(const Stage& stage, const Channel& channel) {
+    const bool is_half = stage.phase() == Phase::idle && channel.has_half_record();
+    return is_half ? Phase::head : stage.phase();
+}
 
 // What a connection that holds a place is doing, and since when.
 struct Occupant {

@@ -94,11 +94,6 @@ void Session::close() {
     m_hub.remove(m_number);
 }
 
-Phase Session::phase() const {
-    const bool is_half = m_stage.phase() == Phase::idle && m_channel->has_half_record();
-    return is_half ? Phase::head : m_stage.phase();
-}
-
 void Session::give_way() {
     if (m_stage.phase() != Phase::head) m_request = Request(m_peer, m_hub.hooks().clock());
     m_request.record.problem = why_it_gives_way(phase(), m_is_fresh);

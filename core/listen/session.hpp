@@ -3,12 +3,12 @@
 
 #include "core/ingest/delivery.hpp"
 #include "core/listen/body_budget.hpp"
+#include "core/listen/giving_way.hpp"
 #include "core/listen/http/answer.hpp"
 #include "core/listen/http/input_buffer.hpp"
 #include "core/listen/hub.hpp"
 #include "core/listen/request.hpp"
 #include "core/listen/sockets/channel.hpp"
-#include "core/listen/stage.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -32,8 +32,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void close();
     void give_way();  // closes to make room for another connection, and logs that
     const Stage& stage() const { return m_stage; }
-    // That of its stage; one that has a part of an encrypted record has a part of a head.
-    Phase phase() const;
+    Phase phase() const { return phase_of(m_stage, *m_channel); }
     bool is_fresh() const { return m_is_fresh; }  // no request was answered yet
     bool has_input() const { return m_channel->has_input(); }
 

@@ -196,7 +196,7 @@ ReportReader::Step ReportReader::end_value(model::Rejection& rejection) {
     if (!is_report && !m_parser.handler().draft().has_what_is_required()) {
         if (m_tail.size() < m_limits.kept_body) m_tail += m_window.value();
         m_tail.resize(std::min(m_tail.size(), m_limits.kept_body));
-        end_tail_value();
+        m_behind.take(m_around.expects_name(), m_window.value(), m_parser.handler().scalar());
         m_around.value_ended();
         return {};
     }
@@ -213,49 +213,24 @@ ReportReader::Step ReportReader::end_value(model::Rejection& rejection) {
     return good ? Got::report : Got::rejection;
 }
 
-void ReportReader::end_tail_value() {
-    const std::string& scalar = m_parser.handler().scalar();
-    const bool is_name = m_around.expects_name();
-    if (is_name) m_members += m_members.empty() ? '{' : ',';
-    if (m_members.size() < m_limits.kept_body) m_members += m_window.value();
-    if (is_name) {
-        m_members += ':';
-        m_tail_name = scalar;
-        m_has_behind.at(0) |= scalar == "id";
-        m_has_behind.at(1) |= scalar == "status";
-        m_has_behind.at(2) |= scalar == "created_at";
-        m_is_odd |= scalar == "items" || m_has_behind == std::array{true, true, true};
-    } else if (m_tail_name == "total" && !scalar.empty()) {
-        std::int64_t total = 0;
-        const char* const end = scalar.data() + scalar.size();
-        const auto [stop, error] = std::from_chars(scalar.data(), end, total);
-        if (error == std::errc{} && stop == end && total >= 0) m_total = total;
-    }
-}
-
-// Tells nothing of the number of items where the list said no total. True with a rejection where
-// the object was a report, or a second list, behind its items.
+// True with a rejection where a report, or a second list, stood behind the items.
 bool ReportReader::end_list(model::Rejection& rejection) {
-    if (m_is_in_list && m_total) m_totals.add(*m_total, m_items);
+    if (m_is_in_list && m_behind.total()) m_totals.add(*m_behind.total(), m_items);
     m_is_in_list = false;
-    if (!m_is_odd) return false;
-    m_members.resize(std::min(m_members.size(), m_limits.kept_body - 1));
+    if (!m_behind.is_odd()) return false;
     rejection = {"behind the items of a list stands a report, or another list",
-                 std::exchange(m_members, {}) + '}', m_window.mark().line, true};
+                 m_behind.take_members(), m_window.mark().line, true};
     return true;
 }
 
 void ReportReader::enter_list() {
     m_is_in_list = true;
-    m_total = m_parser.handler().total();
+    m_behind = BehindItems(m_limits.kept_body, m_parser.handler().total());
     m_items = 0;
     m_window.pass(std::min<std::size_t>(m_window.rest().size(), 1));  // the `[`
     m_head = m_window.value().substr(0, std::min(kept_head, m_limits.kept_body));
     m_head_line = m_window.value_mark().line;
     m_tail.clear();
-    m_members.clear();
-    m_has_behind = {};
-    m_is_odd = false;
     m_window.end_value();
     m_state = State::between;
     m_around.enter_list();

@@ -4,6 +4,7 @@
 
 #include "core/model/outcome.hpp"
 #include "core/model/report.hpp"
+#include "core/wire/behind_items.hpp"
 #include "core/wire/list_totals.hpp"
 #include "core/wire/salvage.hpp"
 #include "core/wire/surroundings.hpp"
@@ -11,7 +12,6 @@
 #include "core/wire/value_parser.hpp"
 #include "core/wire/window.hpp"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -73,7 +73,6 @@ class ReportReader {
     void break_value(std::string problem);
     Step salvage(model::Rejection& rejection);
     std::string reason(bool too_long);
-    void end_tail_value();
     bool end_list(model::Rejection& rejection);
 
     const Limits m_limits;
@@ -90,12 +89,8 @@ class ReportReader {
     std::uint64_t m_head_line = 0;
     std::string m_tail;         // what followed the items of a list, if that is not whole
     bool m_is_in_list = false;  // from its items to its end, over what is broken in it
-    std::optional<std::int64_t> m_total;
     std::int64_t m_items = 0;
-    std::string m_tail_name;             // of a member behind the items
-    std::string m_members;               // those members, as an object without its end
-    std::array<bool, 3> m_has_behind{};  // of what a report requires: id, status, created_at
-    bool m_is_odd = false;               // it is a report, or there are items once more
+    BehindItems m_behind;
     ListTotals m_totals;
 };
 

@@ -52,14 +52,14 @@ TEST_CASE("the titles of a streamed table wait for rows", "[render]") {
     CHECK(without.more(streamed({streamed_row("a", std::int64_t{5})})) == "a  5  SUCCESS\n");
 }
 
-TEST_CASE("streamed rows fit the terminal", "[render]") {
+TEST_CASE("streamed rows that are wider than the first are whole", "[render]") {
     render::Style narrow;
     narrow.max_width = 30;
     RowStream stream(Format::table, narrow);
     stream.more(streamed({streamed_row("a", std::int64_t{5})}));
     CHECK(stream.more(
               streamed({streamed_row("0123456789", std::int64_t{5}, "a very long status")})) ==
-          "0123456789        5  a very long sta…\n");
+          "0123456789        5  a very long status\n");
 }
 
 TEST_CASE("streamed rows for machines have one header", "[render]") {

@@ -131,6 +131,8 @@ TEST_CASE("links, other files and networks", "[store]") {
     }
     CHECK_FALSE(store::is_open_to_others(path));
     fs::permissions(path, fs::perms::group_read, fs::perm_options::add);
+    CHECK_FALSE(store::is_open_to_others(path));
+    fs::permissions(path, fs::perms::others_read, fs::perm_options::add);
     CHECK(store::is_open_to_others(path));
 }
 

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <utility>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 

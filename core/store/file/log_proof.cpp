@@ -59,7 +59,8 @@ bool find_newest(sqlite3_file* log, const LogIndex& index,
 bool has_fitting_head(sqlite3* connection, const LogIndex& index) {
     const auto head = read_file_head(connection);
     if (!head || !head->has_log) return false;
-    if (index.checkpoints.attempted != index.checkpoints.done) return true;
+    // The index of a log that was empty when it was opened says nothing until the first commit.
+    if (index.pages == 0 || index.checkpoints.attempted != index.checkpoints.done) return true;
     const bool is_all_there = index.checkpoints.done == index.frames;
     const auto bytes = std::uint64_t{index.pages} * index.page_bytes;
     return head->actual_bytes >= std::min(head->named_bytes, bytes) &&

@@ -17,6 +17,9 @@ namespace jobtally::cli {
 namespace {
 
 constexpr const char* schedules = "schedule";
+// What CLI11 opens where no --config is given: always there, and spelled as nobody spells it, for
+// some versions of CLI11 then count it as given.
+constexpr const char* no_file = "/dev/./null";
 
 std::string from_environment(const char* name) {
     const char* value = std::getenv(name);
@@ -102,8 +105,8 @@ bool flag_value(const FileSetting& setting) {
 
 }  // namespace
 
-// CLI11 opens the file of --config, or this one that is always there, and asks its reader; so
-// apply() comes at the right moment.
+// CLI11 opens the file of --config, or no_file, and asks its reader; so apply() comes at the right
+// moment. Of several files the last comes first.
 struct Configuration::Trigger : CLI::ConfigBase {
     explicit Trigger(Configuration& configuration) : owner(&configuration) {}
     std::vector<CLI::ConfigItem> from_config(std::istream& given) const override {
@@ -114,8 +117,7 @@ struct Configuration::Trigger : CLI::ConfigBase {
 };
 
 Configuration::Configuration(CLI::App& app, Globals& globals) : m_app(app), m_globals(globals) {
-    app.set_config("--config", "/dev/null", "TOML file with the same option names")
-        ->type_name("FILE");
+    app.set_config("--config", no_file, "TOML file with the same option names")->type_name("FILE");
     app.config_formatter(std::make_shared<Trigger>(*this));
 }
 
@@ -125,10 +127,11 @@ void Configuration::check() const {
 
 void Configuration::apply(std::istream& given) {
     try {
+        if (!m_source.empty()) return;
         for (const auto* option : m_app.get_options())
             if (!option->empty()) m_flags.insert(option);
         const auto* option = m_app.get_config_ptr();
-        if (!option->empty()) {
+        if (!option->empty() && option->results().back() != no_file) {
             m_source = "flag";
             return read(given, option->results().back());
         }

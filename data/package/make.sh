@@ -26,7 +26,7 @@ trap 'rm -rf "$work"' EXIT
 
 # The same commit gives the same bytes.
 make_archive() {
-    git -C "$source_dir" archive --prefix="jobtally-$version/" HEAD | gzip -9n >"$archive"
+    git -c tar.umask=0022 -C "$source_dir" archive --prefix="jobtally-$version/" HEAD | gzip -9n >"$archive"
     note "made $archive"
 }
 

@@ -52,10 +52,14 @@ inside() {
     (umask 077 && printf 'console: Bearer x\n' >/etc/jobtally/authorization)
     runuser -u jobtally -- jobtally -q ingest $samples/history.ndjson >/dev/null
     JOBTALLY_AUTHORIZATION='Bearer x' setpriv --reuid jobtally --regid jobtally --clear-groups \
-        jobtally listen --bind 127.0.0.1:8080 2>/tmp/listen.log &
+        jobtally listen --bind 127.0.0.1:0 2>/tmp/listen.log &
     listener=$!
-    until grep -q 'listening on' /tmp/listen.log; do kill -0 $listener && sleep 0.1; done
-    jobtally -q send --auth-file /etc/jobtally/authorization http://127.0.0.1:8080/ $samples/webhook.json >/tmp/sent
+    until grep -q 'listening on' /tmp/listen.log; do
+        kill -0 $listener 2>/dev/null || { cat /tmp/listen.log; exit 1; }
+        sleep 0.1
+    done
+    url=$(sed -n 's/^.*listening on //p' /tmp/listen.log)
+    jobtally -q send --auth-file /etc/jobtally/authorization "$url" $samples/webhook.json >/tmp/sent
     grep -q '^200 stored' /tmp/sent
     useradd reader -G jobtally
     useradd stranger

@@ -2,7 +2,6 @@
 
 #include "core/store/file/file_head.hpp"
 
-#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -37,8 +36,9 @@ std::int64_t frame_offset(const LogIndex& index, std::uint32_t frame) {
     return log_head_bytes + (frame - 1) * (frame_head_bytes + std::int64_t{index.page_bytes});
 }
 
-// The newest frame of each page among those that were checkpointed, 0 for a page that may be in
-// writing. What a later commit cut off need not be in the file. False where the log can't be read.
+// The newest frame of each page among those that were checkpointed, 0 for a page that has a newer
+// one: a checkpoint leaves it out, or is writing it. What a later commit cut off need not be in the
+// file. False where the log can't be read.
 bool find_newest(sqlite3_file* log, const LogIndex& index,
                  std::map<std::uint32_t, std::uint32_t>& newest) {
     std::vector<unsigned char> head(frame_head_bytes);
@@ -46,11 +46,7 @@ bool find_newest(sqlite3_file* log, const LogIndex& index,
         if (!read_at(log, frame_offset(index, frame), head)) return false;
         const auto page = big_endian_at(head, 0);
         const auto pages_at_commit = big_endian_at(head, 4);
-        if (frame <= index.checkpoints.done) {
-            newest[page] = frame;
-        } else if (frame <= index.checkpoints.attempted) {
-            newest[page] = 0;
-        }
+        newest[page] = frame <= index.checkpoints.done ? frame : 0;
         if (pages_at_commit > 0) newest.erase(newest.upper_bound(pages_at_commit), newest.end());
     }
     return true;
@@ -59,12 +55,12 @@ bool find_newest(sqlite3_file* log, const LogIndex& index,
 bool has_fitting_head(sqlite3* connection, const LogIndex& index) {
     const auto head = read_file_head(connection);
     if (!head || !head->has_log) return false;
-    // The index of a log that was empty when it was opened says nothing until the first commit.
-    if (index.pages == 0 || index.checkpoints.attempted != index.checkpoints.done) return true;
-    const bool is_all_there = index.checkpoints.done == index.frames;
+    // The index of a log that was empty when it was opened says nothing until the first commit. The
+    // last pages come with the last frames.
+    const auto& [salts, done, attempted] = index.checkpoints;
+    if (index.pages == 0 || done < index.frames || attempted != done) return true;
     const auto bytes = std::uint64_t{index.pages} * index.page_bytes;
-    return head->actual_bytes >= std::min(head->named_bytes, bytes) &&
-           (!is_all_there || head->named_bytes == bytes);
+    return head->named_bytes == bytes && head->actual_bytes >= bytes;
 }
 
 LogProof compare(sqlite3* connection, const LogIndex& index) {

@@ -15,8 +15,8 @@ enum class LogProof : std::uint8_t {
 };
 
 // Compares the pages of all frames that were checkpointed (sqlite.org/walformat.html) with those of
-// the file, and what its head says with the log's index. A page that a checkpoint has begun to
-// write, also one that was killed since, is taken as it is; so is one that the log does not have.
+// the file, and what its head says with the log's index. A page that has a newer frame, which no
+// checkpoint has written or one is writing, is taken as it is; so is one that the log lacks.
 // Takes no lock: programs that write meanwhile are waited for by a few repetitions. Some
 // milliseconds for each 4 MiB of log. For a connection that has the log open.
 LogProof compare_with_log(sqlite3* connection);

@@ -90,9 +90,9 @@ LANGUAGE sql IMMUTABLE AS $$
               1.959964::double precision AS z) AS v
 $$;
 
--- A sum of counts as jobtally has it: what is beyond 2^63-1 stays there.
+-- A sum of counts as jobtally has it: what is beyond 2^63-1 is unknown.
 CREATE OR REPLACE FUNCTION jobtally_count(sum numeric) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-    SELECT least(coalesce(sum, 0), 9223372036854775807)::bigint
+    SELECT CASE WHEN sum <= 9223372036854775807 THEN sum::bigint END
 $$;
 
 -- Microseconds as seconds; a mean is rounded to a whole microsecond, halves away from zero.
@@ -127,9 +127,9 @@ SELECT definition_id,
     count(*) FILTER (WHERE status = 'FAILURE') AS failed,
     count(*) FILTER (WHERE status = 'RUNNING') AS running,
     count(*) FILTER (WHERE is_finished AND total_operations = 0) AS empty,
-    jobtally_count(sum(total_operations) FILTER (WHERE is_whole)) AS operations,
-    jobtally_count(sum(total_succeeded) FILTER (WHERE is_whole)) AS operations_succeeded,
-    jobtally_count(sum(total_failed) FILTER (WHERE is_whole)) AS operations_failed,
+    coalesce(sum(total_operations) FILTER (WHERE is_whole), 0) AS operations,
+    coalesce(sum(total_succeeded) FILTER (WHERE is_whole), 0) AS operations_succeeded,
+    coalesce(sum(total_failed) FILTER (WHERE is_whole), 0) AS operations_failed,
     (array_agg(status ORDER BY created_at DESC, id DESC))[1] AS last_status,
     max(created_at) AS last_created_at,
     max(created_at) FILTER (WHERE status = 'FAILURE') AS last_failure_at,
@@ -146,8 +146,9 @@ SELECT counts.definition_id, definition_name, type, reports, finished, succeeded
     succeeded::double precision / nullif(finished, 0) AS job_success_rate,
     jobtally_wilson(succeeded, finished, -1) AS job_success_rate_low,
     jobtally_wilson(succeeded, finished, 1) AS job_success_rate_high,
-    operations, operations_succeeded, operations_failed,
-    operations_succeeded::double precision / nullif(operations, 0) AS operation_success_rate,
+    jobtally_count(operations) AS operations, jobtally_count(operations_succeeded) AS operations_succeeded,
+    jobtally_count(operations_failed) AS operations_failed,
+    operations_succeeded::double precision / nullif(operations, 0)::double precision AS operation_success_rate,
     last_status, last_created_at
 FROM jobtally_counts AS counts
 JOIN jobtally_definitions AS named ON jobtally_key(named.definition_id) = jobtally_key(counts.definition_id);
@@ -180,8 +181,8 @@ WITH finished AS (
 )
 SELECT counts.definition_id, definition_name, type, finished, failed,
     failed::double precision / nullif(finished, 0) AS failure_rate,
-    partial, empty, operations_failed,
-    operations_failed::double precision / nullif(operations, 0) AS operation_failure_rate,
+    partial, empty, jobtally_count(operations_failed) AS operations_failed,
+    operations_failed::double precision / nullif(operations, 0)::double precision AS operation_failure_rate,
     coalesce(streak, 0) AS streak, coalesce(longest_streak, 0) AS longest_streak, failing_since,
     last_failure_at, last_failure_id, last_success_at,
     coalesce(recoveries, 0) AS recoveries, jobtally_seconds(micros, recoveries) AS mean_recovery_seconds

@@ -67,7 +67,7 @@ std::vector<std::string> Globals::column_keys() const {
 
 void note_typing(const Globals& globals, std::string_view what) {
     if (!globals.quiet && is_terminal(STDIN_FILENO))
-        print_note(fmt::format("reading {} from the terminal: Ctrl-D ends them", what));
+        print_note(fmt::format("reading {} from the terminal: Ctrl-D ends the input", what));
 }
 
 void add_globals(CLI::App& app, Globals& globals) {

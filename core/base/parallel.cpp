@@ -35,8 +35,8 @@ void for_parts(std::size_t count, std::size_t part,
         std::vector<std::jthread> others;
         try {
             while (others.size() + 1 < wanted) others.emplace_back(work);
-        } catch (
-            const std::system_error&) {  // a limit of processes: those that there are do it all
+        } catch (const std::system_error&) {
+            // a limit of processes: those that there are do it all
         }
         work();
     }

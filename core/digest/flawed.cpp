@@ -3,7 +3,6 @@
 #include "core/store/reports/read_reports.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,11 +15,11 @@ using judge::Flaws;
 using table::Audience;
 using table::Cell;
 
-// Those that are a problem first, and the worst of them. `cells` makes a row of the flaws, the
-// number of finished runs and the id of the last.
-template <class Badness, class Cells>
+// Those that are a problem first, and the worst of them. `figures` makes the cells of the flaws
+// that stand before the share that is usual.
+template <class Badness, class Figures>
 void fill(table::Section& section, const SummaryFacts& facts, Flaws Findings::*flaws,
-          Badness badness, Cells cells) {
+          Badness badness, Figures figures) {
     std::vector<const Findings*> rows;
     for (const auto& found : facts.findings) {
         if ((found.*flaws).count > 0) rows.push_back(&found);
@@ -35,8 +34,14 @@ void fill(table::Section& section, const SummaryFacts& facts, Flaws Findings::*f
     const auto ids = store::read_ids(facts.scope.store(), sequences);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Flaws& flaw = rows[i]->*flaws;
-        add_row(section.table, facts.key(rows[i]->definition),
-                cells(flaw, rows[i]->finished, ids[i]));
+        std::vector<Cell> cells{flaw.count, rows[i]->finished};
+        for (auto& cell : figures(flaw)) cells.push_back(std::move(cell));
+        for (auto& cell :
+             {table::ratio_cell(flaw.judgement.usual_share), Cell{flaw.judgement.is_problem()},
+              Cell{time::instant_from_micros(flaw.last.created_at)}, Cell{ids[i]},
+              Cell{next_step(ids[i])}})
+            cells.push_back(cell);
+        add_row(section.table, facts.key(rows[i]->definition), cells);
         section.quiet_rows += flaw.judgement.is_problem() ? 0 : 1;
     }
 }
@@ -59,19 +64,10 @@ table::Section partial_section(const SummaryFacts& facts) {
     const auto badness = [](const Flaws& flaws) {
         return std::pair(flaws.failure_rate().value_or(1.0), flaws.count);
     };
-    fill(section, facts, &Findings::partial, badness,
-         [](const Flaws& flaws, std::int64_t finished, const std::string& id) {
-             return std::vector<Cell>{flaws.count,
-                                      finished,
-                                      flaws.failed,
-                                      flaws.operations,
-                                      table::ratio_cell(flaws.failure_rate()),
-                                      table::ratio_cell(flaws.judgement.usual_share),
-                                      flaws.judgement.is_problem(),
-                                      time::instant_from_micros(flaws.last.created_at),
-                                      id,
-                                      next_step(id)};
-         });
+    fill(section, facts, &Findings::partial, badness, [](const Flaws& flaws) {
+        return std::vector<Cell>{flaws.failed, flaws.operations,
+                                 table::ratio_cell(flaws.failure_rate())};
+    });
     return section;
 }
 
@@ -87,17 +83,9 @@ table::Section empty_section(const SummaryFacts& facts) {
                        {"last_empty_id", "report", Audience::machines},
                        {.key = "next_step", .title = "next", .gives_way = 9}})};
     const auto badness = [](const Flaws& flaws) { return flaws.count; };
-    fill(section, facts, &Findings::empty, badness,
-         [](const Flaws& flaws, std::int64_t finished, const std::string& id) {
-             return std::vector<Cell>{flaws.count,
-                                      finished,
-                                      table::cell_or_unknown(flaws.usual_operations),
-                                      table::ratio_cell(flaws.judgement.usual_share),
-                                      flaws.judgement.is_problem(),
-                                      time::instant_from_micros(flaws.last.created_at),
-                                      id,
-                                      next_step(id)};
-         });
+    fill(section, facts, &Findings::empty, badness, [](const Flaws& flaws) {
+        return std::vector<Cell>{table::cell_or_unknown(flaws.usual_operations)};
+    });
     return section;
 }
 

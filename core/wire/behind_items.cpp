@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace jobtally::wire {
 
 void BehindItems::take(bool is_name, std::string_view text, const std::string& scalar) {
-    if (is_name) m_members += m_members.empty() ? '{' : ',';
-    if (m_members.size() < m_limit) m_members += text;
+    keep(!is_name ? "" : m_members.empty() ? "{" : ",");
+    keep(text);
     if (is_name) {
-        m_members += ':';
+        keep(":");
         m_name = scalar;
         m_has[0] |= scalar == "id";
         m_has[1] |= scalar == "status";
@@ -25,8 +26,12 @@ void BehindItems::take(bool is_name, std::string_view text, const std::string& s
 
 std::string BehindItems::take_members() {
     m_is_odd = false;
-    m_members.resize(std::min(m_members.size(), m_limit - 1));
-    return std::exchange(m_members, {}) + '}';
+    keep("}");
+    return std::exchange(m_members, {});
+}
+
+void BehindItems::keep(std::string_view text) {
+    m_members += text.substr(0, m_limit - std::min(m_limit, m_members.size()));
 }
 
 }  // namespace jobtally::wire

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace jobtally::wire {
 
@@ -24,10 +23,12 @@ class BehindItems {
     std::optional<std::int64_t> total() const { return m_total; }
     // The object is a report, or has items once more.
     bool is_odd() const { return m_is_odd; }
-    // The members as an object of their own. Once.
+    // The members as an object of their own, cut at the limit. Once.
     std::string take_members();
 
   private:
+    void keep(std::string_view text);
+
     std::size_t m_limit = 0;
     std::optional<std::int64_t> m_total;
     std::string m_name, m_members;

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import unittest
+from contextlib import ExitStack
 
 import listener
 from listener import SECRET, Listener, is_closed, post, read_answer, report
@@ -274,6 +275,56 @@ class Reload(Tls):
     def test_the_old_certificate_has_gone(self):
         with self.assertRaises(ssl.SSLCertVerificationError):
             self.connect(self.trust(self.old))
+
+
+class Crowded(unittest.TestCase):
+    """All places are taken."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        cert, key = make_pair(folder.name, "crowded")
+        self.context = ssl.create_default_context(cafile=cert)
+        self.listener = TlsListener(os.path.join(folder.name, "store.db"), "--max-connections", "2", "--tls-cert", cert,
+                                    "--tls-key", key)
+        self.addCleanup(self.listener.stop)
+
+    def is_answered_after_half_a_record(self, id):
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = self.context.wrap_bio(incoming, outgoing, server_hostname="127.0.0.1")
+        with self.listener.connect() as raw, ExitStack() as others:
+            while True:
+                try:
+                    tls.do_handshake()
+                    break
+                except ssl.SSLWantReadError:
+                    raw.sendall(outgoing.read())
+                    incoming.write(raw.recv(1 << 16))
+            raw.sendall(outgoing.read())
+            tls.write(post(report(id)))
+            record = outgoing.read()
+            raw.sendall(record[:-10])
+            time.sleep(0.2)
+            for _ in range(3):
+                others.enter_context(self.listener.connect())
+            time.sleep(0.2)
+            try:
+                raw.sendall(record[-10:])
+                while True:
+                    received = raw.recv(1 << 16)
+                    if not received:
+                        return False
+                    incoming.write(received)
+                    try:
+                        return tls.read(1 << 16).startswith(b"HTTP/1.1 200 ")
+                    except ssl.SSLWantReadError:
+                        pass
+            except OSError:
+                return False
+
+    def test_half_a_record_is_half_a_head(self):
+        # It has a second, which a busy machine may take for itself.
+        self.assertTrue(any(self.is_answered_after_half_a_record("half%d" % n) for n in range(5)))
 
 
 class Files(unittest.TestCase):

@@ -187,6 +187,19 @@ def output(proof, program):
         place.end()
 
 
+def modes(proof, program):
+    """What root writes with -o in place of another's file is root's, and nobody else's to write or to run as root."""
+    place = Place(proof, program)
+    out = os.path.join(place.folder, "out.csv")
+    proof.expect(as_other(lambda: (write(out), os.chmod(out, 0o4777))), "-o mode: not planted")
+    code, said = place.call("rates", "-o", "out.csv", user=0)
+    found = os.stat(out)
+    proof.expect(code == 0 and found.st_uid == 0 and found.st_mode & 0o7022 == 0,
+                 "-o mode: %s %o %s" % (code, found.st_mode, said[-200:]))
+    proof.count("plantings")
+    place.end()
+
+
 def folders(proof, program):
     """A folder without the sticky bit; a sticky one is warned about; what others see of a reader."""
     place = Place(proof, program)
@@ -242,7 +255,7 @@ def main():
     commands = READERS + WRITERS if options.long else READERS[:2] + WRITERS[:2]
     for name, plant in plantings("/nowhere"):
         beside(proof, program, name, plant, commands)
-    for part in (spool, output, folders, root_makes):
+    for part in (spool, output, modes, folders, root_makes):
         part(proof, program)
     for what in ("accepted", "hangs"):
         proof.count(what, 0)

@@ -4,6 +4,15 @@
 
 namespace jobtally::store {
 
+namespace {
+
+// Both headers have 64 KiB, which two bytes do not hold, as 1.
+std::uint32_t page_bytes(std::uint32_t field) {
+    return field == 1 ? 65536 : field;
+}
+
+}  // namespace
+
 std::optional<FileHead> read_file_head(sqlite3* connection) {
     sqlite3_file* file = nullptr;
     sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file);
@@ -14,8 +23,7 @@ std::optional<FileHead> read_file_head(sqlite3* connection) {
         file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
         return std::nullopt;
     }
-    const std::uint64_t size_field = (std::uint64_t{bytes[16]} << 8) + bytes[17];
-    const std::uint64_t page = size_field == 1 ? 65536 : size_field;
+    const std::uint64_t page = page_bytes(std::uint32_t{bytes[16]} << 8 | bytes[17]);
     const std::uint64_t pages = (std::uint64_t{bytes[28]} << 24) +
                                 (std::uint64_t{bytes[29]} << 16) + (std::uint64_t{bytes[30]} << 8) +
                                 bytes[31];
@@ -55,8 +63,7 @@ std::uint64_t log_bytes_by_index(sqlite3* connection) {
     constexpr std::uint64_t frame_head = 24;
     const auto* const index = log_index(connection);
     if (index == nullptr) return 0;
-    const std::uint64_t size_field = number_at(index, 12) >> 16;
-    const std::uint64_t page = size_field == 1 ? 65536 : size_field;
+    const std::uint64_t page = page_bytes(number_at(index, 12) >> 16);
     const std::uint64_t frames = number_at(index, 16);
     return frames == 0 ? 0 : log_head + frames * (frame_head + page);
 }
@@ -68,8 +75,7 @@ std::optional<LogIndex> read_log_index(sqlite3* connection) {
     for (std::size_t i = 0; i < header_bytes; i += 4) {
         if (number_at(bytes, i) != number_at(bytes, header_bytes + i)) return std::nullopt;
     }
-    const auto size_field = number_at(bytes, 12) >> 16;
-    return LogIndex{size_field == 1 ? 65536 : size_field, number_at(bytes, 16),
+    return LogIndex{page_bytes(number_at(bytes, 12) >> 16), number_at(bytes, 16),
                     number_at(bytes, 20), checkpoint_state(connection)};
 }
 

@@ -74,10 +74,11 @@ bool FileWatch::begin_now(std::chrono::steady_clock::time_point deadline) {
 // The state of the checkpoints is read before the file is looked at, for the word, and after it, to
 // judge by: what a checkpoint writes meanwhile has then been announced, and is not yet done.
 void FileWatch::look(bool is_after_commit) {
-    require_whole_index();
+    const auto index = state_of(m_names[of_index]);
+    require_whole(index);
     const auto before = checkpoint_state(m_connection);
     for (std::size_t i = 0; i < m_names.size(); ++i) {
-        const auto found = state_of(m_names[i]);
+        const auto found = i == of_index ? index : state_of(m_names[i]);
         require_same_file(found, i);
         if (i == of_log && !has_whole_log(found.bytes)) {
             throw_cut("the log", i);
@@ -101,11 +102,10 @@ void FileWatch::throw_cut(const char* what, std::size_t which) const {
 }
 
 // One that was taken away is whole where it is mapped.
-void FileWatch::require_whole_index() const {
-    const auto found = state_of(m_names[of_index]);
-    if (!found.is_file(m_files[of_index])) return;
-    if (found.bytes < index_bytes_of(0) ||
-        found.bytes < index_bytes_of(frames_in_log(m_connection)))
+void FileWatch::require_whole(const FileState& index) const {
+    if (!index.is_file(m_files[of_index])) return;
+    if (index.bytes < index_bytes_of(0) ||
+        index.bytes < index_bytes_of(frames_in_log(m_connection)))
         throw_cut("the log's index", of_index);
 }
 

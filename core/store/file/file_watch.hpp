@@ -56,7 +56,7 @@ class FileWatch {
     void leave_word();
     void leave_word(const FileState& found, const CheckpointState& checkpoints);
     [[noreturn]] void throw_cut(const char* what, std::size_t which) const;
-    void require_whole_index() const;
+    void require_whole(const FileState& index) const;
     bool has_whole_log(std::uint64_t bytes) const;
     bool was_written();
 

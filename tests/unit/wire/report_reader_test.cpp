@@ -263,6 +263,11 @@ TEST_CASE("a report that begins with items, or a second list, is rejected, not l
     CHECK(ids(twice) == "a");
     REQUIRE(twice.rejections.size() == 1);
     CHECK(twice.rejections[0].body == "{\"items\":[" + small("b") + "]}");
+    std::string many = "{\"items\":[]";
+    for (int i = 0; i < 200'000; ++i) many += ",\"m\":1";
+    const auto cut = read_reports(many + "," + report);
+    REQUIRE(cut.rejections.size() == 1);
+    CHECK(cut.rejections[0].body.size() == jobtally::wire::Limits{}.kept_body);
     CHECK(read_reports("{\"items\":[],\"id\":1,\"status\":\"fine\"}").rejections.empty());
 }
 

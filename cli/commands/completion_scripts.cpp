@@ -19,11 +19,15 @@ constexpr const char* live_values = R"(_jobtally_definitions() {
     _jobtally_ask definitions -F tsv --no-header --columns definition_id,definition_name |
         tr '\t' '\n' | grep -vF '\'
 }
+_jobtally_sources() {
+    _jobtally_ask rates --by source -F tsv --no-header --columns source | grep . | grep -vF '\'
+}
 )";
 
 // The function that lists values of this option; empty: none does.
 std::string live_value(const OptionDescription& option) {
     if (option.value == "DEFINITION") return "definitions";
+    if (option.names.back() == "--source") return "sources";
     const bool is_key =
         option.value == "a,b,..." || option.value == "[-]KEY" || option.value == "KEY";
     return is_key ? "keys" : "";
@@ -109,6 +113,9 @@ std::string fish_functions() {
     return R"(function _jobtally_definitions
     _jobtally_ask definitions -F tsv --no-header --columns definition_id,definition_name |
         tr '\t' '\n' | grep -vF '\\'
+end
+function _jobtally_sources
+    _jobtally_ask rates --by source -F tsv --no-header --columns source | grep . | grep -vF '\\'
 end
 function _jobtally_keys
     set -l before (string match -r '.*,' -- (commandline -ct))

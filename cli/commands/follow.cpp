@@ -46,6 +46,7 @@ class Follower {
         m_after = store::last_sequence(m_store);
         const query::Scope scope(m_store, m_selection);
         warn_about_unmatched(m_globals, scope);
+        m_output.tell_apart(scope);
         const auto answer = answers::list(scope, options);
         for (const auto& report : answer.reports) {
             if (report.sequence > m_after) m_shown.push_back(report.sequence);
@@ -67,6 +68,7 @@ class Follower {
             m_after = page.back().sequence;
             // Made anew after the page was read, so that it knows all definitions in the page.
             const query::Scope scope(m_store, m_selection);
+            m_output.tell_apart(scope);
             std::erase_if(page, [&](const store::StoredReport& report) {
                 return !scope.selected(report) || was_shown(report.sequence);
             });
@@ -87,7 +89,7 @@ class Follower {
     }
 
     void print(const table::ResultTable& table) {
-        m_output.write(m_stream.more(table::choose_columns(table, m_globals.column_keys())));
+        m_output.write(m_stream.more(m_output.prepared(table)));
         m_output.flush();
         note_left_out(m_globals, m_stream.take_left_out());
     }

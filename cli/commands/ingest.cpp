@@ -5,6 +5,7 @@
 #include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/base/text.hpp"
 #include "core/ingest/direct_sinks.hpp"
 #include "core/ingest/writer.hpp"
 
@@ -23,6 +24,7 @@ struct IngestOptions {
     std::vector<std::string> files;
     bool dry_run = false;
     bool strict = false;
+    std::string source;
     std::string spool;
     std::int64_t rejected_limit = store::default_rejected_limit;
 };
@@ -71,6 +73,7 @@ Loaded load(const Globals& globals, const IngestOptions& options) {
     ingest::LoadOptions load_options;
     load_options.stop = stop.descriptor();
     load_options.strict = options.strict;
+    load_options.sender = options.source;
     const auto files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
     if (options.dry_run) {
         const auto path = globals.store_path();
@@ -132,6 +135,12 @@ void add_ingest(Application& application) {
                        "NDJSON, JSON objects, an array or the platform's list; `-` is stdin");
     command.add_flag("--dry-run", options->dry_run, "Say what would happen and store nothing");
     command.add_flag("--strict", options->strict, "Store nothing at all if anything is rejected");
+    command.add_option("--source", options->source, "Whence the reports come")
+        ->type_name("NAME")
+        ->check([](const std::string& name) {
+            return name.empty() || !is_utf8(name) ? std::string("it is empty or not UTF-8")
+                                                  : std::string();
+        });
     add_spool_option(command, options->spool);
     add_rejected_limit(command, options->rejected_limit);
 }

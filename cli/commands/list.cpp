@@ -26,6 +26,7 @@ int run(const Globals& globals, const ListOptions& options) {
     const auto store = open_store(globals, options.selection.from);
     const query::Scope scope(store, options.selection.selection(globals));
     warn_about_unmatched(globals, scope);
+    output.tell_apart(scope);
     output.print(answers::list_table(answers::list(scope, options.list)));
     output.finish();
     return exit_done;

@@ -45,6 +45,7 @@ int run(const Globals& globals, MissedOptions options) {
     const auto store = open_store(globals, options.selection.from);
     const query::Scope scope(store, selection_of(options, globals));
     warn_about_unmatched(globals, scope);
+    output.tell_apart(scope);
     const auto missed_by = missed_options(globals, store);
     warn_about_schedules(globals, scope);
     note_downtime(globals, missed_by);

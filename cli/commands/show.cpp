@@ -48,6 +48,7 @@ int run(const Globals& globals, const ShowOptions& options) {
     Output output(globals);
     const auto store = open_store(globals, options.from);
     const auto answer = answers::show(store, options.ids, globals.zone());
+    output.tell_apart(query::Scope(store, {}));
     print(output, answers::show_table(answer, output.sparkline()), options.ids.size() > 1);
     output.finish();
     for (const auto& id : answer.not_found) {

@@ -21,8 +21,6 @@ struct SummaryOptions {
     std::size_t top = 0;  // 0: all
 };
 
-constexpr std::size_t mail_width = 78;  // RFC 5322, 2.1.1
-
 int run(const Globals& globals, const SummaryOptions& options) {
     auto selection = options.selection;
     selection.judge_what_ended("24h");
@@ -43,9 +41,8 @@ int run(const Globals& globals, const SummaryOptions& options) {
         if (for_people) digest::drop_bulk(digest, answer);
         if (options.only_problems) digest::drop_quiet_rows(digest);
         digest::keep_top(digest, options.top);
-        auto style = output.style();
-        if (style.max_width == 0) style.max_width = mail_width;
-        output.write(render::render_digest(digest, output.format(), style));
+        output.tell_apart(scope);
+        output.print(std::move(digest));
     }
     output.finish();
     return exit_done;

@@ -84,7 +84,7 @@ query::GroupBy GroupedOptions::group_by() const {
 }
 
 GroupedQuestion::GroupedQuestion(const Globals& globals, const GroupedOptions& options,
-                                 const Output& output)
+                                 Output& output)
     : m_trend(options.compare.empty() && !options.plot ? output.sparkline()
                                                        : table::Sparkline::none),
       m_asked(checked_selection(globals, options, output)),
@@ -92,15 +92,19 @@ GroupedQuestion::GroupedQuestion(const Globals& globals, const GroupedOptions& o
       m_store(open_store(globals, options.selection.from)),
       m_scope(m_store, m_asked) {
     warn_about_unmatched(globals, m_scope);
+    output.tell_apart(m_scope);
     if (m_other) m_compared.emplace(m_store, *m_other);
 }
 
 void add_grouped(CLI::App& command, GroupedOptions& options) {
     add_selection(command, options.selection);
     const std::string group = "How to show them";
-    command.add_option("--by", options.by, "definition, name, type, status, weekday, hour or none")
+    command
+        .add_option("--by", options.by,
+                    "definition, name, type, status, source, weekday, hour or none")
         ->type_name("WHAT")
-        ->check(one_of({"definition", "name", "type", "status", "weekday", "hour", "none"}))
+        ->check(
+            one_of({"definition", "name", "type", "status", "source", "weekday", "hour", "none"}))
         ->group(group);
     command.add_option("--every", options.every, "A series: hour, day, week, month, quarter, year")
         ->type_name("BUCKET")

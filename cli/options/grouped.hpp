@@ -35,7 +35,7 @@ class GroupedQuestion {
   public:
     // Throws UsageError where options contradict each other, and warns about patterns that match
     // nothing.
-    GroupedQuestion(const Globals& globals, const GroupedOptions& options, const Output& output);
+    GroupedQuestion(const Globals& globals, const GroupedOptions& options, Output& output);
 
     const query::Scope& scope() const { return m_scope; }
     const std::optional<query::Scope>& compared() const { return m_compared; }

@@ -23,6 +23,7 @@ namespace jobtally::cli {
 namespace {
 
 constexpr std::size_t flush_size = 256 << 10;
+constexpr std::size_t mail_width = 78;  // RFC 5322, 2.1.1
 
 bool is_regular_or_new(const std::string& path) {
     struct stat found {};
@@ -134,8 +135,17 @@ void Output::open_file() {
     if (m_descriptor < 0) throw_io_error(m_path, errno);
 }
 
+void Output::tell_apart(const query::Scope& scope) {
+    if (render::is_for_people(m_format)) m_twins = query::Twins(scope);
+}
+
+table::ResultTable Output::prepared(table::ResultTable table) const {
+    if (render::is_for_people(m_format)) m_twins.tell_apart(table);
+    return table::choose_columns(std::move(table), m_globals.column_keys());
+}
+
 void Output::print(const table::ResultTable& table) {
-    auto chosen = table::choose_columns(table, m_globals.column_keys());
+    auto chosen = prepared(table);
     if (m_format == render::Format::table && m_style.max_width > 0) {
         const auto places = render::fit_columns(chosen, m_style);
         note_left_out(m_globals, table::titles_of(chosen, places));
@@ -143,13 +153,23 @@ void Output::print(const table::ResultTable& table) {
     write(render::render(chosen, m_format, m_style));
 }
 
+void Output::print(table::Digest digest) {
+    if (render::is_for_people(m_format)) {
+        for (auto& section : digest.sections) m_twins.tell_apart(section.table);
+        if (digest.page)
+            for (auto& section : digest.page->details) m_twins.tell_apart(section.table);
+    }
+    auto style = m_style;
+    if (style.max_width == 0) style.max_width = mail_width;
+    write(render::render_digest(digest, m_format, style));
+}
+
 void Output::print(const table::Plots& plots) {
     write(render::render_plots(plots, m_style));
 }
 
 void Output::print_record(const table::ResultTable& table) {
-    write(render::render_record(table::choose_columns(table, m_globals.column_keys()), m_format,
-                                m_style));
+    write(render::render_record(prepared(table), m_format, m_style));
 }
 
 void Output::write(std::string_view bytes) {

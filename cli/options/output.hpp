@@ -4,6 +4,7 @@
 #include "cli/options/globals.hpp"
 #include "cli/terminal/pager.hpp"
 #include "core/query/histogram.hpp"
+#include "core/query/twins.hpp"
 #include "core/render/text/renderer.hpp"
 
 #include <optional>
@@ -30,9 +31,14 @@ class Output {
     const render::Style& style() const { return m_style; }
     table::Sparkline sparkline() const { return render::sparkline_for(m_format, m_style); }
 
-    // The table in the chosen format, with the columns of --columns; on a terminal with those that
-    // have room, and a note about the others.
+    // From now on people see definitions of equal name told apart; machines see the names.
+    void tell_apart(const query::Scope& scope);
+    // The table as it is to be rendered: told apart, with the columns of --columns.
+    table::ResultTable prepared(table::ResultTable table) const;
+    // The table in the chosen format; on a terminal with the columns that have room, and a note
+    // about the others.
     void print(const table::ResultTable& table);
+    void print(table::Digest digest);
     // Bars, as text.
     void print(const table::Plots& plots);
     // As print(), but a table of one row is shown as a record; in html there may be several rows.
@@ -54,6 +60,7 @@ class Output {
     const Globals& m_globals;
     render::Format m_format;
     render::Style m_style;
+    query::Twins m_twins;
     std::string m_path;       // what --output names, links followed; empty: stdout
     std::string m_temporary;  // the file that will get that name
     int m_descriptor;

@@ -50,6 +50,7 @@ query::Selection SelectionOptions::selection(const Globals& globals) const {
     selection.definitions = definitions;
     selection.types = types;
     selection.statuses = statuses;
+    selection.sources = sources;
     selection.min_runs = min_runs;
     return selection;
 }
@@ -92,6 +93,12 @@ void add_selection(CLI::App& command, SelectionOptions& options, const char* typ
         ->group(group);
     command.add_option("-s,--status", options.statuses, "SUCCESS, FAILURE or RUNNING; repeatable")
         ->type_name("STATUS")
+        ->allow_extra_args(false)
+        ->group(group);
+    command
+        .add_option("--source", options.sources,
+                    "Whence they came, by name or glob; `!x` excludes; repeatable")
+        ->type_name("NAME")
         ->allow_extra_args(false)
         ->group(group);
     command.add_option("--at", options.at, "Which time counts: created, updated or received")
@@ -148,6 +155,11 @@ void warn_about_unmatched(const Globals& globals, const query::Scope& scope) {
         print_warning(fmt::format("no report has the type \"{}\"", type));
     for (const auto& status : scope.unknown_statuses())
         print_warning(fmt::format("no report has the status \"{}\"", status));
+    for (const auto& [source, nearest] : scope.unknown_sources()) {
+        print_warning(fmt::format("no report came from the source \"{}\"", source));
+        print_hint(nearest.empty() ? "`jobtally rates --by source` lists them"
+                                   : fmt::format("did you mean \"{}\"?", nearest));
+    }
 }
 
 }  // namespace jobtally::cli

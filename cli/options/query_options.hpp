@@ -16,7 +16,7 @@ namespace jobtally::cli {
 
 struct SelectionOptions {
     std::string since, until, last, period;
-    std::vector<std::string> definitions, types, statuses;
+    std::vector<std::string> definitions, types, statuses, sources;
     std::string at;  // empty: created
     std::int64_t min_runs = 0;
     std::vector<std::string> from;  // files whose reports stand in for a store; `-` is stdin

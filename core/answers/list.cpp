@@ -75,7 +75,8 @@ table::Row report_cells(const store::StoredReport& stored) {
             report.created_at,
             table::cell_or_unknown(report.updated_at),
             stored.received_at,
-            table::cell_or_unknown(model::duration_of(report))};
+            table::cell_or_unknown(model::duration_of(report)),
+            table::cell_or_unknown(stored.source)};
 }
 
 }  // namespace
@@ -120,7 +121,8 @@ table::ResultTable reports_table(std::span<const store::StoredReport> reports) {
                      {.key = "created_at", .title = "created", .gives_way = 3},
                      {"updated_at", "updated", Audience::machines},
                      {"received_at", "received", Audience::machines},
-                     {.key = "duration_seconds", .title = "duration", .gives_way = 6}};
+                     {.key = "duration_seconds", .title = "duration", .gives_way = 6},
+                     {"source", "source", Audience::machines}};
     for (const auto& stored : reports) table.rows.push_back(report_cells(stored));
     return table;
 }

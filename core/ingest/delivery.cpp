@@ -10,7 +10,7 @@ void put_reports(store::WriteTransaction& transaction, Receipt& receipt) {
     const auto& delivery = receipt.delivery;
     receipt.outcomes.reserve(delivery.reports.size());
     for (const auto& report : delivery.reports) {
-        receipt.outcomes.push_back(transaction.put(report, delivery.received_at));
+        receipt.outcomes.push_back(transaction.put(report, delivery.received_at, delivery.sender));
         receipt.tally.count(receipt.outcomes.back());
     }
     receipt.tally.rejected += delivery.rejected();
@@ -22,7 +22,7 @@ std::size_t put_delivery(store::WriteTransaction& transaction, Receipt& receipt)
     std::string source = delivery.source;
     for (const auto& rejection : delivery.rejections) {
         if (delivery.names_lines) source = fmt::format("{}:{}", delivery.source, rejection.line);
-        transaction.reject(rejection, source, delivery.received_at);
+        transaction.reject(rejection, source, delivery.received_at, delivery.sender);
     }
     return delivery.reports.size() + delivery.rejections.size();
 }

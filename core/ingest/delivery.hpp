@@ -28,6 +28,7 @@ struct Delivery {
     std::int64_t missing = 0;         // jobs that the lists in it say there are, but do not hold
     std::optional<std::string> body;  // as it came, where the sender can't be asked again
     std::string source;               // `http 127.0.0.1`, `reports.ndjson`
+    std::string sender;               // the source of its reports; empty: unknown
     time::Instant received_at;
     bool names_lines = false;   // the source of a rejection is kept as `SOURCE:LINE`
     bool more_follows = false;  // nobody waits for it, so it may share its commit with the next one

@@ -37,7 +37,7 @@ void DryRun::submit(Delivery delivery, std::function<void(Receipt)> done) {
 void DryRun::copy_kept(const std::string& id) {
     if (!m_store || store::find_report(m_overlay, id)) return;
     if (const auto kept = store::find_report(*m_store, id))
-        m_transaction.put(kept->report, kept->received_at);
+        m_transaction.put(kept->report, kept->received_at, kept->source.value_or(""));
 }
 
 }  // namespace jobtally::ingest

@@ -33,7 +33,10 @@ class Inspector {
 class Batcher {
   public:
     Batcher(DeliveryRound& round, const LoadOptions& options, const LoadHooks& hooks)
-        : m_round(round), m_batch(options.reports_a_delivery), m_clock(hooks.clock) {}
+        : m_round(round),
+          m_options(options),
+          m_batch(options.reports_a_delivery),
+          m_clock(hooks.clock) {}
 
     void begin(const std::string& source) {
         m_source = source;
@@ -55,6 +58,7 @@ class Batcher {
         m_delivery.reports.resize(m_batch);
         m_delivery.rejections.clear();
         m_delivery.source = m_source;
+        m_delivery.sender = m_options.sender;
         m_delivery.received_at = m_clock();
         m_delivery.names_lines = true;
         m_delivery.more_follows = true;
@@ -70,6 +74,7 @@ class Batcher {
     }
 
     DeliveryRound& m_round;
+    const LoadOptions& m_options;
     std::size_t m_batch;
     const std::function<time::Instant()>& m_clock;
     std::string m_source;

@@ -23,6 +23,7 @@ struct LoadOptions {
     std::size_t deliveries = 12;  // how many are used in turn, which bounds the memory
     // When this descriptor can be read, nothing more is read of the inputs; -1: there is none.
     int stop = -1;
+    std::string sender{};  // the source of all reports; empty: unknown
 };
 
 // All are called in the thread of load(); empty ones are not.

@@ -1,5 +1,6 @@
 #include "core/ingest/spool.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
@@ -56,24 +57,58 @@ std::string_view peer_of(std::string_view source) {
     return is_http ? source.substr(source_kind.size()) : "unknown";
 }
 
-// `MICROSECONDS-PROCESS-COUNT-PEER.json`; the reverse of next_name() as far as it is needed.
+constexpr std::size_t most_of_sender = 120;  // a file's name has at most 255 bytes
+
+// `-` and the sender, whose characters can then name no other folder: `-north%20sea`. Empty where
+// there is none, or where it is so long that the name can't hold it.
+std::string sender_part(std::string_view sender) {
+    if (sender.empty()) return {};
+    std::string part = "-";
+    for (const char c : sender) {
+        const bool is_plain = is_letter(c) || is_digit(c) || c == '_' || c == '.';
+        is_plain ? part += c : part += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    }
+    return part.size() > most_of_sender ? std::string() : part;
+}
+
+std::string sender_of(std::string_view part) {
+    std::string sender;
+    while (!part.empty()) {
+        unsigned code = static_cast<unsigned char>(part.front());
+        std::size_t used = 1;
+        if (part.front() == '%' && part.size() > 2) {
+            std::from_chars(part.data() + 1, part.data() + 3, code, 16);
+            used = 3;
+        }
+        sender += static_cast<char>(code);
+        part.remove_prefix(used);
+    }
+    return is_utf8(sender) ? sender : std::string();
+}
+
+// `MICROSECONDS-PROCESS-COUNT-PEER.json`, or with `-SENDER` behind the peer; the reverse of
+// next_name() as far as it is needed.
 struct Origin {
     time::Instant received_at;
     std::string source;
+    std::string sender;
 };
 
 Origin origin_of(std::string_view name) {
     std::int64_t micros = 0;
     std::from_chars(name.data(), name.data() + name.size(), micros);
     name = name.substr(0, name.rfind(finished));
+    for (int part = 0; part < 3; ++part) name.remove_prefix(name.find('-') + 1);
+    const auto end = std::min(name.find('-'), name.size());
     return {time::instant_from_micros(micros),
-            fmt::format("{}{}", source_kind, name.substr(name.rfind('-') + 1))};
+            fmt::format("{}{}", source_kind, name.substr(0, end)),
+            sender_of(name.substr(std::min(end + 1, name.size())))};
 }
 
 bool is_finished(std::string_view name) {
     const auto digits = name.find_first_not_of("0123456789");
-    return digits == 20 && std::count(name.begin(), name.end(), '-') == 3 &&
-           name.ends_with(finished);
+    const auto parts = std::count(name.begin(), name.end(), '-');
+    return digits == 20 && (parts == 3 || parts == 4) && name.ends_with(finished);
 }
 
 bool is_left_unfinished(const fs::directory_entry& entry) {
@@ -154,9 +189,9 @@ void Spool::remember_as(const fs::path& link) const {
 
 // The name begins with the time in 20 digits, so that the order of names is the order of arrival.
 std::string Spool::next_name(const Delivery& delivery) {
-    return fmt::format("{:020}-{}-{}-{}{}",
+    return fmt::format("{:020}-{}-{}-{}{}{}",
                        std::max<std::int64_t>(time::micros(delivery.received_at), 0), ::getpid(),
-                       ++m_last, peer_of(delivery.source), finished);
+                       ++m_last, peer_of(delivery.source), sender_part(delivery.sender), finished);
 }
 
 std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
@@ -211,7 +246,9 @@ std::optional<Delivery> Spool::read(const std::string& name) const {
     if (text.error == ENOENT) return std::nullopt;
     if (text.error != 0) fail(text.problem, "read", path);
     const auto origin = origin_of(name);
-    return decode_whole(text.bytes, origin.source, origin.received_at);
+    auto delivery = decode_whole(text.bytes, origin.source, origin.received_at);
+    delivery.sender = origin.sender;
+    return delivery;
 }
 
 void Spool::drop(const std::string& name) const noexcept {

@@ -70,6 +70,7 @@ ingest::Delivery Request::release(time::Instant received_at) {
                                                      m_kept_because),
                                          source, received_at)
                         : ingest::decode_whole(body, source, received_at);
+    delivery.sender = record.label;
     delivery.body = m_reader->release_body();
     record.body_bytes = delivery.body->size();
     return delivery;

@@ -29,6 +29,7 @@ std::size_t group_count(By by, const store::Catalogue& catalogue) {
         case By::name:
         case By::type:
         case By::status:
+        case By::source:
             return static_cast<std::size_t>(catalogue.max_word()) + 1;
         case By::weekday:
             return 7;
@@ -57,6 +58,8 @@ std::vector<table::Column> whole_columns(By by) {
             return {column("type", "type")};
         case By::status:
             return {column("status", "status")};
+        case By::source:
+            return {column("source", "source")};
         case By::weekday:
             return {column("weekday", "weekday")};
         case By::hour:
@@ -78,6 +81,8 @@ store::FactColumns column_of_wholes(By by, store::WhichTime at) {
             return only(FactColumn::type);
         case By::status:
             return only(FactColumn::status);
+        case By::source:
+            return only(FactColumn::source);
         case By::weekday:
         case By::hour:
             return only(column_of(at));
@@ -139,6 +144,8 @@ std::span<const std::int32_t> Grouping::wholes_of(const store::FactBatch& batch)
             return batch.type;
         case By::status:
             return batch.status_word;
+        case By::source:
+            return batch.source;
         case By::weekday:
         case By::hour:
             find_clock_groups(batch);
@@ -199,6 +206,7 @@ GroupKey Grouping::whole_key(std::size_t whole) const {
         case By::name:
         case By::type:
         case By::status:
+        case By::source:
             return {table::text_or_unknown(m_scope.catalogue().word(number))};
         case By::weekday:
             return {table::Weekday{number}};
@@ -248,7 +256,7 @@ std::vector<std::size_t> Grouping::ordered(std::vector<std::size_t> wholes) cons
     };
     const By by = m_by.by;
     if (by == By::definition) std::sort(wholes.begin(), wholes.end(), definition_before);
-    if (by == By::name || by == By::type || by == By::status) {
+    if (by == By::name || by == By::type || by == By::status || by == By::source) {
         std::sort(wholes.begin(), wholes.end(), word_before);
     }
     return wholes;

@@ -25,7 +25,8 @@ bool outruns(const FactBatch& batch, const store::Catalogue& catalogue) {
     return any_above(batch.definition, catalogue.max_definition()) ||
            any_above(batch.name, catalogue.max_word()) ||
            any_above(batch.type, catalogue.max_word()) ||
-           any_above(batch.status_word, catalogue.max_word());
+           any_above(batch.status_word, catalogue.max_word()) ||
+           any_above(batch.source, catalogue.max_word());
 }
 
 class Kept {
@@ -103,7 +104,9 @@ Scope::Scope(const store::Store& store, Selection selection)
       m_selection(std::move(selection)),
       m_catalogue(store::Catalogue::read(store)),
       m_types(accepted_words(m_selection.types)),
-      m_statuses(accepted_words(m_selection.statuses)) {
+      m_statuses(accepted_words(m_selection.statuses)),
+      m_source_patterns(m_selection.sources) {
+    accept_sources();
     accept_definitions();
     apply_min_runs();
     if (m_definitions.empty()) return;
@@ -124,6 +127,12 @@ std::vector<std::string> Scope::unknown_statuses() const {
     return unknown_words(m_selection.statuses);
 }
 
+std::vector<UnmatchedPattern> Scope::unknown_sources() const {
+    std::vector<std::string_view> known;
+    for (const auto key : m_known_sources) known.emplace_back(*m_catalogue.word(key));
+    return unmatched_patterns(m_selection.sources, known);
+}
+
 std::vector<std::string> Scope::unknown_words(const std::vector<std::string>& texts) const {
     std::vector<std::string> unknown;
     for (const auto& text : texts) {
@@ -133,8 +142,27 @@ std::vector<std::string> Scope::unknown_words(const std::vector<std::string>& te
     return unknown;
 }
 
+// Any word may be a source: which are is seen from the reports.
+void Scope::accept_sources() {
+    if (m_source_patterns.empty()) return;
+    Accepted is_source(static_cast<std::size_t>(m_catalogue.max_word()) + 1);
+    const store::FactQuery all{static_cast<store::FactColumns>(FactColumn::source), {}, {}};
+    store::scan_facts(m_store, all, [&](const FactBatch& batch) {
+        for (const auto key : batch.source)
+            if (m_catalogue.word(key)) is_source[static_cast<std::size_t>(key)] = 1;
+    });
+    m_sources.assign(is_source.size(), 0);
+    m_sources[0] = m_source_patterns.accept(std::nullopt) ? 1 : 0;
+    for (std::size_t key = 1; key < is_source.size(); ++key) {
+        if (is_source[key] == 0) continue;
+        const auto word = static_cast<store::WordKey>(key);
+        m_known_sources.push_back(word);
+        m_sources[key] = m_source_patterns.accept(*m_catalogue.word(word)) ? 1 : 0;
+    }
+}
+
 void Scope::accept_definitions() {
-    const DefinitionPatterns patterns(m_selection.definitions);
+    const Patterns patterns(m_selection.definitions);
     if (patterns.empty()) return;
     m_definitions.assign(static_cast<std::size_t>(m_catalogue.max_definition()) + 1, 0);
     m_definitions[0] = patterns.accept(std::nullopt, std::nullopt) ? 1 : 0;
@@ -181,12 +209,13 @@ void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::
     if (!m_definitions.empty()) query.columns = query.columns | FactColumn::definition;
     if (!m_types.empty()) query.columns = query.columns | FactColumn::type;
     if (!m_statuses.empty()) query.columns = query.columns | FactColumn::status;
+    if (!m_sources.empty()) query.columns = query.columns | FactColumn::source;
     const auto& also = m_selection.also;
     if (also) query.columns = query.columns | column_of(also->at);
     if (!m_only_at.empty())
         query.columns = query.columns | FactColumn::definition | column_of(m_selection.at);
-    const bool choosy = !m_definitions.empty() || !m_types.empty() || !m_statuses.empty() || also ||
-                        !m_only_at.empty();
+    const bool choosy = !m_definitions.empty() || !m_types.empty() || !m_statuses.empty() ||
+                        !m_sources.empty() || also || !m_only_at.empty();
     Kept kept;
     FactBatch chosen;
     store::scan_facts(m_store, query, [&](const FactBatch& batch) {
@@ -196,6 +225,7 @@ void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::
         kept.only(batch.definition, m_definitions);
         kept.only(batch.type, m_types);
         kept.only(batch.status_word, m_statuses);
+        kept.only(batch.source, m_sources);
         if (also) kept.only(times_of(batch, also->at), *also);
         if (!m_only_at.empty())
             kept.only_at(times_of(batch, m_selection.at), batch.definition, m_only_at);
@@ -204,6 +234,7 @@ void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::
             kept.only_up_to(batch.name, m_catalogue.max_word());
             kept.only_up_to(batch.type, m_catalogue.max_word());
             kept.only_up_to(batch.status_word, m_catalogue.max_word());
+            kept.only_up_to(batch.source, m_catalogue.max_word());
         }
         const auto& indexes = kept.indexes();
         if (indexes.empty()) return;
@@ -247,7 +278,7 @@ bool Scope::selected(const store::StoredReport& report) const {
            (!also || also->holds(time_of(report, also->at))) &&
            (m_types.empty() || (body.type && is_one_of(m_selection.types, *body.type))) &&
            (m_statuses.empty() || is_one_of(m_selection.statuses, body.status)) &&
-           accept_definition_of(body);
+           m_source_patterns.accept(report.source) && accept_definition_of(body);
 }
 
 }  // namespace jobtally::query

@@ -32,6 +32,8 @@ class Scope {
     // The types and statuses of the selection that no report ever had.
     std::vector<std::string> unknown_types() const;
     std::vector<std::string> unknown_statuses() const;
+    // Its sources that no report came from.
+    std::vector<UnmatchedPattern> unknown_sources() const;
 
     // Hands all selected reports to `take` with at least the columns asked for, in no promised
     // order. A batch of which nothing is left out is passed on as the store made it.
@@ -56,6 +58,7 @@ class Scope {
     using Accepted = std::vector<std::uint8_t>;  // by key; empty: all
 
     void accept_definitions();
+    void accept_sources();
     std::vector<std::string> unknown_words(const std::vector<std::string>& texts) const;
     Accepted accepted_words(const std::vector<std::string>& texts) const;
     void apply_min_runs();
@@ -67,6 +70,9 @@ class Scope {
     Accepted m_definitions;
     Accepted m_types;
     Accepted m_statuses;
+    Accepted m_sources;
+    Patterns m_source_patterns;
+    std::vector<store::WordKey> m_known_sources;  // where sources are chosen
     std::vector<std::int64_t> m_only_at;  // by definition: the one time that counts; empty: all do
     std::unordered_map<std::string, store::DefinitionKey>
         m_key_of_id;  // where definitions are chosen

@@ -16,7 +16,7 @@ namespace jobtally::query {
 
 namespace {
 
-bool pattern_matches(const std::string& pattern, const std::string& text) {
+bool pattern_matches(const std::string& pattern, std::string_view text) {
     if (pattern == text) return true;
     const bool quoted = pattern.find('\\') != std::string::npos;
     return (quoted || is_glob(pattern)) && glob_match(pattern, text);
@@ -31,20 +31,14 @@ bool excludes(const std::string& pattern) {
     return !pattern.empty() && pattern.front() == '!';
 }
 
-constexpr std::size_t most_compared = 10'000;  // a hint is not worth more work
+constexpr std::size_t most_compared = 20'000;  // a hint is not worth more work
 constexpr std::size_t longest_compared = 200;
 
-std::string nearest_to(const std::string& pattern, const store::Catalogue& catalogue) {
-    if (catalogue.definitions().size() > most_compared || pattern.size() > longest_compared)
-        return {};
+std::string nearest_to(const std::string& pattern, const std::vector<std::string_view>& texts) {
+    if (texts.size() > most_compared || pattern.size() > longest_compared) return {};
     std::vector<std::string> names;
-    const auto consider = [&](const std::string& text) {
-        if (text.size() <= longest_compared) names.push_back(text);
-    };
-    for (const auto& definition : catalogue.definitions()) {
-        if (definition.label) consider(*definition.label);
-        consider(definition.id);
-    }
+    for (const auto text : texts)
+        if (text.size() <= longest_compared) names.emplace_back(text);
     return nearest(pattern, names);
 }
 
@@ -60,8 +54,8 @@ table::Window window_of(const Selection& selection) {
 }
 
 By by_named(std::string_view name) {
-    constexpr std::string_view names[] = {"definition", "name", "type", "status",
-                                          "weekday",    "hour", "none"};
+    constexpr std::string_view names[] = {"definition", "name",    "type", "status",
+                                          "source",     "weekday", "hour", "none"};
     const auto* found = std::find(std::begin(names), std::end(names), name);
     if (found == std::end(names)) {
         throw UsageError(fmt::format("can't group by \"{}\"", name),
@@ -70,7 +64,7 @@ By by_named(std::string_view name) {
     return static_cast<By>(found - std::begin(names));
 }
 
-DefinitionPatterns::DefinitionPatterns(const std::vector<std::string>& patterns) {
+Patterns::Patterns(const std::vector<std::string>& patterns) {
     for (const auto& pattern : patterns) {
         if (excludes(pattern)) {
             m_excluding.push_back(pattern.substr(1));
@@ -80,28 +74,37 @@ DefinitionPatterns::DefinitionPatterns(const std::vector<std::string>& patterns)
     }
 }
 
-bool DefinitionPatterns::accept(const std::optional<std::string>& id,
-                                const std::optional<std::string>& name) const {
+bool Patterns::accept(const std::optional<std::string>& text,
+                      const std::optional<std::string>& name) const {
     const auto matches = [&](const std::string& pattern) {
-        return pattern_matches(pattern, id, name);
+        return pattern_matches(pattern, text, name);
     };
     return (m_including.empty() || std::any_of(m_including.begin(), m_including.end(), matches)) &&
            std::none_of(m_excluding.begin(), m_excluding.end(), matches);
 }
 
 std::vector<UnmatchedPattern> unmatched_patterns(const std::vector<std::string>& patterns,
-                                                 const store::Catalogue& catalogue) {
+                                                 const std::vector<std::string_view>& texts) {
     std::vector<UnmatchedPattern> unmatched;
-    const auto& definitions = catalogue.definitions();
     for (const auto& pattern : patterns) {
-        const std::string text = excludes(pattern) ? pattern.substr(1) : pattern;
-        const bool matched =
-            std::any_of(definitions.begin(), definitions.end(), [&](const auto& definition) {
-                return pattern_matches(text, definition.id, definition.label);
-            });
-        if (!matched) unmatched.push_back({pattern, nearest_to(text, catalogue)});
+        const std::string wanted = excludes(pattern) ? pattern.substr(1) : pattern;
+        const bool matched = std::any_of(texts.begin(), texts.end(), [&](const auto text) {
+            return pattern_matches(wanted, text);
+        });
+        if (!matched) unmatched.push_back({pattern, nearest_to(wanted, texts)});
     }
     return unmatched;
+}
+
+std::vector<UnmatchedPattern> unmatched_patterns(const std::vector<std::string>& patterns,
+                                                 const store::Catalogue& catalogue) {
+    std::vector<std::string_view> texts;
+    if (patterns.empty()) return {};
+    for (const auto& definition : catalogue.definitions()) {
+        if (definition.label) texts.emplace_back(*definition.label);
+        texts.emplace_back(definition.id);
+    }
+    return unmatched_patterns(patterns, texts);
 }
 
 }  // namespace jobtally::query

@@ -22,6 +22,7 @@ struct Selection {
     std::vector<std::string> definitions;  // id, name or glob, to the letter; `!x` excludes
     std::vector<std::string> types;        // without regard to case
     std::vector<std::string> statuses;     // without regard to case
+    std::vector<std::string> sources;      // name or glob, to the letter; `!x` excludes
     std::int64_t min_runs =
         0;  // only definitions with so many finished reports within the rest of the selection
     // What must hold besides: that another time of the report lies within a span, or outside of it.
@@ -37,7 +38,7 @@ struct Selection {
 
 table::Window window_of(const Selection& selection);
 
-enum class By : std::uint8_t { definition, name, type, status, weekday, hour, none };
+enum class By : std::uint8_t { definition, name, type, status, source, weekday, hour, none };
 By by_named(std::string_view name);  // throws UsageError
 
 // What a row is: a group, or with `every` a group in one bucket of time.
@@ -50,14 +51,16 @@ struct GroupBy {
     bool is_definition() const { return by == By::definition && !every; }
 };
 
-// What Selection::definitions says, taken apart.
-class DefinitionPatterns {
+// What Selection::definitions and Selection::sources say, taken apart.
+class Patterns {
   public:
-    explicit DefinitionPatterns(const std::vector<std::string>& patterns);
+    explicit Patterns(const std::vector<std::string>& patterns);
 
-    // True when a definition of this id and name is selected: one of the including patterns (if
-    // there are any) matches and no excluding one does. Unknown texts match nothing.
-    bool accept(const std::optional<std::string>& id, const std::optional<std::string>& name) const;
+    // True when what has this text (or a definition of this id and name) is selected: one of the
+    // including patterns (if there are any) matches and no excluding one does. Unknown texts match
+    // nothing.
+    bool accept(const std::optional<std::string>& text,
+                const std::optional<std::string>& name = {}) const;
     bool empty() const { return m_including.empty() && m_excluding.empty(); }
 
   private:
@@ -65,8 +68,7 @@ class DefinitionPatterns {
     std::vector<std::string> m_excluding;
 };
 
-// A pattern that no definition matches, and the id or name that comes nearest to it (empty: none is
-// near).
+// A pattern that nothing matches, and the text that comes nearest to it (empty: none is near).
 struct UnmatchedPattern {
     std::string pattern;
     std::string nearest;
@@ -74,5 +76,7 @@ struct UnmatchedPattern {
 
 std::vector<UnmatchedPattern> unmatched_patterns(const std::vector<std::string>& patterns,
                                                  const store::Catalogue& catalogue);
+std::vector<UnmatchedPattern> unmatched_patterns(const std::vector<std::string>& patterns,
+                                                 const std::vector<std::string_view>& texts);
 
 }  // namespace jobtally::query

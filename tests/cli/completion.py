@@ -37,6 +37,8 @@ CASES = [
     ("jobtally rates --sort job_success_rate_l", "job_success_rate_low"),
     ("jobtally durations --columns count,p90", "count,p90_seconds"),
     ("jobtally rates -d \"Spa", "Spare parts $(touch ran)"),
+    ("jobtally rates --source no", "north $(touch ran)"),
+    ("jobtally --db {other} list --source so", "south sea"),
 ]
 PROMPT = "READY>"
 
@@ -129,8 +131,9 @@ def main():
         environment = {"PATH": os.path.dirname(program) + ":" + os.environ["PATH"], "HOME": folder, "LC_ALL": "C.UTF-8", "TERM": "xterm",
                        "JOBTALLY_DB": folder + "/store.db", "PS1": PROMPT}
         environment.update({key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")})
-        for path, definition, name in ((folder + "/store.db", "own-id", "Spare parts $(touch ran)"), (other, "other-id", "Spaces (and 'quotes')")):
-            subprocess.run([program, "-q", "--db", path, "ingest", "-"], input=report(1, definition, name).encode(), env=environment, check=True, stdout=subprocess.DEVNULL)
+        for path, definition, name, source in ((folder + "/store.db", "own-id", "Spare parts $(touch ran)", "north $(touch ran)"),
+                                               (other, "other-id", "Spaces (and 'quotes')", "south sea")):
+            subprocess.run([program, "-q", "--db", path, "ingest", "--source", source, "-"], input=report(1, definition, name).encode(), env=environment, check=True, stdout=subprocess.DEVNULL)
         for shell in SHELLS:
             if not shutil.which(shell):
                 print(f"completion: skipped: there is no {shell} here")

@@ -4,6 +4,7 @@ before the answer comes, and stored by `db rejected --retry` where it is whole. 
 may not, nothing is kept. While the store is locked the bodies go to the spool; where that fails too, to the log. With and
 without TLS (without alone where there is no openssl)."""
 import gzip
+import json
 import os
 import shutil
 import ssl
@@ -46,6 +47,11 @@ class Door(Served):
 
     def run(self, *arguments):
         return subprocess.run([self.program, "--db", self.store, *arguments], capture_output=True, env=bare_environment())
+
+    def sources(self, part):
+        """Of the stored reports with this in their ids."""
+        reports = json.loads(self.run("list", "-n", "0", "--json").stdout)["reports"]
+        return {report["source"] for report in reports if part in report["id"]}
 
     def last_kept(self):
         kept = self.rejected()
@@ -147,6 +153,7 @@ def check_retried(door, findings):
     ids = door.ids()
     findings.check(len([id for id in ids if id.startswith(door.name)]) == len(whole) + 4 + 2, "retry: stored are %s" % sorted(ids))
     left = sorted(door.run("db", "rejected", "--show", str(row["rejected_id"]), "-q").stdout for row in door.rejected())
+    findings.check(door.sources(door.name) == {"environment"}, "retry: sources %s" % door.sources(door.name))
     findings.check(left == others, "retry: %d are left, not %d" % (len(left), len(others)))
 
 
@@ -159,8 +166,8 @@ def check_spooled_and_lost(door, findings):
     with guard_held(door.store):
         for status, request in wanted:
             findings.check(door.exchange(request).status == status, "locked: not answered %d" % status)
-        files = sorted(open(os.path.join(spool, name), "rb").read() for name in os.listdir(spool))
-        findings.check(files == sorted(bodies), "locked: %d in the spool" % len(files))
+        files = {name: open(os.path.join(spool, name), "rb").read() for name in os.listdir(spool)}
+        findings.check(sorted(files.values()) == sorted(bodies), "locked: %d in the spool" % len(files))
         findings.check(door.metric('jobtally_results_total{result="spooled"}') == 3, "locked: the metrics do not tell")
         shutil.rmtree(spool)
         with open(spool, "w"):
@@ -169,10 +176,11 @@ def check_spooled_and_lost(door, findings):
             findings.check(door.exchange(request).status == status, "no spool: not answered %d" % status)
     os.unlink(spool)
     os.mkdir(spool, 0o700)
-    for n, body in enumerate(files):
-        with open(os.path.join(spool, "%020d-1-%d-127.0.0.1.json" % (10**15 + n, n)), "wb") as file:
+    for name, body in files.items():
+        with open(os.path.join(spool, name), "wb") as file:
             file.write(body)
     door.run("ingest", os.devnull)  # takes in what is in the spool
+    findings.check(door.sources("-spooled-") == {"environment"}, "from the spool: sources %s" % door.sources("-spooled-"))
     stored = {id for id in door.ids() if "-spooled-" in id}
     findings.check(len(stored) == 3, "from the spool: stored are %s" % stored)
     findings.check(door.metric('jobtally_results_total{result="lost"}') == 3, "no spool: the metrics do not tell")

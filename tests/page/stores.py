@@ -5,6 +5,8 @@ import json
 HOSTILE = ["<script>alert(1)</script>", "\"><img src=http://127.0.0.1:9/x onerror=alert(1)>", "</title></style></script>", "a\u202eb\u0007c",
            "' onmouseover='alert(1)", "&amp;&lt;", "x" * 400, "\u0634\u0631\u0643\u0629 \u05e9\u05dc\u05d5\u05dd", "]]>--><!--", "javascript:alert(1)", ""]
 
+TWINS = "Twins"  # the name of two definitions with short ids
+
 
 def report(number, status="SUCCESS", hour=7, definition="d", name="Daily import", operations=10, failed=0, day=22, **more):
     return {"id": f"r{number}", "type": "import", "status": status, "created_at": f"2026-11-{day:02}T{hour:02}:00:00Z",
@@ -25,7 +27,7 @@ def hostile():
 def odd_stores():
     """{name: reports}"""
     nameless = [report(1, "FAILURE", definition="only-an-id", name=None), report(2, definition=None, name=None),
-                report(3, definition="one", name="Twins"), report(4, "FAILURE", definition="two", name="Twins")]
+                report(3, definition="one", name=TWINS), report(4, "FAILURE", definition="two", name=TWINS)]
     return {
         "empty": [],
         "one": [report(1)],

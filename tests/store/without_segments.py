@@ -18,7 +18,8 @@ NOW = "2026-11-20T00:00:00Z"
 BLOCK = 16_384  # sequences that a whole segment covers
 QUESTIONS = [[command, *more, *window]
              for command, *more in (["rates"], ["rates", "--by", "hour"], ["rates", "--every", "month"],
-                                    ["rates", "--by", "status"], ["failures"], ["failures", "--by", "weekday"],
+                                    ["rates", "--by", "status"], ["rates", "--by", "source"], ["failures"],
+                                    ["failures", "--source", "n*"], ["failures", "--by", "weekday"],
                                     ["durations"], ["durations", "--by", "type"], ["list", "-n", "200"],
                                     ["definitions"], ["missed"], ["summary"])
              for window in ([], ["--since=-90d"], ["--since=-400d", "--until=-200d", "--at", "updated"])
@@ -31,11 +32,13 @@ def run(program, store, *words, **environment):
 
 
 def make(program, folder, count):
-    """A settled store: loaded in two parts, the second of which replaces some reports of the first; then pruned."""
+    """A settled store: loaded in three parts from two sources and none, which replace some reports of those before; then pruned."""
     store, generator = folder / "store.db", Path(__file__).parent.parent / "reference/generate.py"
     lines = subprocess.run([sys.executable, generator, str(count), "7"], capture_output=True, check=True).stdout.splitlines()
-    for part in (lines[:count // 2], lines[count // 2:]):
-        subprocess.run([program, "--db", store, "ingest", "-"], input=b"\n".join(part), capture_output=True, check=True)
+    third = count // 3
+    for part, source in ((lines[:third], []), (lines[third:2 * third], ["--source", "north"]),
+                         (lines[2 * third:], ["--source", "south"])):
+        subprocess.run([program, "--db", store, "ingest", *source, "-"], input=b"\n".join(part), capture_output=True, check=True)
     subprocess.run([program, "--db", store, "db", "prune", "--before=2024-06-01"], capture_output=True, check=True)
     return store
 

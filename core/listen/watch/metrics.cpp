@@ -75,7 +75,7 @@ void add_requests(Page& page, const Counters& counters) {
     }
     page.family("authorized_requests_total", "counter",
                 "Requests by the label of the Authorization that let them in.");
-    for (const auto& [label, count] : counters.labels) page.sample({{"label", label}}, count);
+    for (const auto& [label, of] : counters.labels) page.sample({{"label", label}}, of.requests);
     page.counter("request_body_bytes_total", counters.body_bytes,
                  "Bytes of the bodies that were read.");
 }
@@ -94,20 +94,28 @@ void add_durations(Page& page, const Histogram& durations) {
     page.sample({}, fmt::to_string(sum), "_count");
 }
 
+std::array<std::pair<std::string_view, std::uint64_t>, 5> results_of(const model::Tally& tally) {
+    const auto count = [](std::int64_t value) { return static_cast<std::uint64_t>(value); };
+    return {{{"stored", count(tally.stored)},
+             {"updated", count(tally.updated)},
+             {"unchanged", count(tally.unchanged)},
+             {"stale", count(tally.stale)},
+             {"rejected", count(tally.rejected)}}};
+}
+
 void add_results(Page& page, const Counters& counters, const Gauges& gauges) {
     page.family("results_total", "counter",
                 "What became of what was sent: of reports (stored, updated, unchanged, stale), of "
                 "what was rejected, and of whole bodies (spooled, lost).");
-    const auto& reports = counters.reports;
-    for (const auto& [result, count] :
-         {std::pair<std::string_view, std::int64_t>{"stored", reports.stored},
-          {"updated", reports.updated},
-          {"unchanged", reports.unchanged},
-          {"stale", reports.stale},
-          {"rejected", reports.rejected}})
-        page.sample({{"result", result}}, static_cast<std::uint64_t>(count));
+    for (const auto& [result, count] : results_of(counters.reports))
+        page.sample({{"result", result}}, count);
     page.sample({{"result", "spooled"}}, counters.spooled_bodies);
     page.sample({{"result", "lost"}}, counters.lost_bodies);
+    page.family("source_results_total", "counter",
+                "What became of what was sent with an Authorization, by its label.");
+    for (const auto& [label, of] : counters.labels)
+        for (const auto& [result, count] : results_of(of.reports))
+            page.sample({{"source", label}, {"result", result}}, count);
     page.gauge("spool_readable", gauges.spooled_bodies ? 1 : 0,
                "1 while the spool's folder can be read, or is not there yet.");
     if (gauges.spooled_bodies)
@@ -170,8 +178,9 @@ void Counters::count(const AccessRecord& record) {
     body_bytes += record.body_bytes;
     reports += record.tally;
     if (record.label.empty()) return;
-    const auto found = labels.find(record.label);
-    found != labels.end() ? ++found->second : labels[record.label] = 1;
+    auto& of_label = labels[record.label];
+    ++of_label.requests;
+    of_label.reports += record.tally;
 }
 
 std::string format_metrics(const Counters& counters, const Gauges& gauges) {

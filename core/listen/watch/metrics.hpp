@@ -57,9 +57,13 @@ struct Counters {
     // A request of the public address whose fate is known.
     void count(const AccessRecord& record);
 
-    std::array<std::uint64_t, statuses> answers{};             // by status; [0]: the peer had gone
-    std::map<std::string, std::uint64_t, std::less<>> labels;  // by the Authorization used
-    Histogram durations;                                       // of what was answered
+    std::array<std::uint64_t, statuses> answers{};  // by status; [0]: the peer had gone
+    struct OfLabel {
+        std::uint64_t requests = 0;
+        model::Tally reports;
+    };
+    std::map<std::string, OfLabel, std::less<>> labels;  // by the Authorization used
+    Histogram durations;                                 // of what was answered
     model::Tally reports;
     std::uint64_t spooled_bodies = 0;
     std::uint64_t lost_bodies = 0;

@@ -35,7 +35,8 @@ bool all_keys(const std::vector<std::int32_t>& keys) {
 
 void require_plausible(const FactBatch& batch, const Store::Connection& connection) {
     bool is_good = true;
-    for (const auto* keys : {&batch.definition, &batch.name, &batch.type, &batch.status_word}) {
+    for (const auto* keys :
+         {&batch.definition, &batch.name, &batch.type, &batch.status_word, &batch.source}) {
         is_good = is_good && all_keys(*keys);
     }
     for (const auto* times :

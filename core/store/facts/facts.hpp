@@ -35,9 +35,10 @@ enum class FactColumn : std::uint16_t {
     received_at = 1 << 7,
     operations = 1 << 8,  // all three counts
     ended_at = 1 << 9,    // made of two others: see WhichTime::updated
+    source = 1 << 10,
 };
 using FactColumns = std::uint16_t;
-inline constexpr FactColumns all_fact_columns = 0x1ff;  // that are kept
+inline constexpr FactColumns all_fact_columns = 0x5ff;  // that are kept
 
 constexpr FactColumns operator|(FactColumn a, FactColumn b) {
     return static_cast<FactColumns>(static_cast<FactColumns>(a) | static_cast<FactColumns>(b));
@@ -66,6 +67,7 @@ struct FactRow {
     WordKey name = 0;
     WordKey type = 0;
     WordKey status = 0;
+    WordKey source = 0;  // whence it came first
     std::int64_t created_at = 0;
     std::int64_t updated_at = unknown_value;
     std::int64_t received_at = 0;
@@ -91,6 +93,7 @@ struct FactBatch {
     std::vector<std::int64_t> succeeded;
     std::vector<std::int64_t> failed;
     std::vector<std::int64_t> ended_at;
+    std::vector<WordKey> source;
 
     bool operator==(const FactBatch&) const = default;
 };
@@ -111,6 +114,7 @@ void for_each_column(Each each, Batches&... batches) {
     each(batches.succeeded...);
     each(batches.failed...);
     each(batches.ended_at...);
+    each(batches.source...);
 }
 
 inline const std::vector<std::int64_t>& times_of(const FactBatch& batch, WhichTime at) {

@@ -33,6 +33,7 @@ std::string columns_of(const FactQuery& query) {
     add(FactColumn::received_at, "received_at");
     add(FactColumn::operations, "total_operations, total_succeeded, total_failed");
     add(FactColumn::ended_at, name_of(WhichTime::updated));
+    add(FactColumn::source, "source");
     return columns.empty() ? "1" : columns;
 }
 
@@ -67,6 +68,7 @@ void append_row(FactBatch& batch, const FastStatement& row, FactColumns columns)
     value(FactColumn::operations, batch.succeeded);
     value(FactColumn::operations, batch.failed);
     value(FactColumn::ended_at, batch.ended_at);
+    key(FactColumn::source, batch.source);
     ++batch.size;
 }
 

@@ -10,10 +10,12 @@ namespace {
 constexpr std::string_view report_columns =
     "SELECT report.sequence, report.received_at, report.id, status.text, report.created_at, "
     "report.updated_at, type.text, report.total_operations, report.total_succeeded, "
-    "report.total_failed, definition.definition_id, name.text, report.unknown_members "
+    "report.total_failed, definition.definition_id, name.text, report.unknown_members, "
+    "source.text "
     "FROM report JOIN word AS status ON status.word = report.status "
     "LEFT JOIN word AS type ON type.word = report.type "
     "LEFT JOIN word AS name ON name.word = report.name "
+    "LEFT JOIN word AS source ON source.word = report.source "
     "LEFT JOIN definition ON definition.definition = report.definition ";
 
 std::string report_query(std::string_view condition) {
@@ -36,6 +38,7 @@ StoredReport stored_report_of(const FastStatement& row) {
     report.definition_id = row.optional_text(10);
     report.definition_name = row.optional_text(11);
     report.unknown_members = row.text(12);
+    stored.source = row.optional_text(13);
     return stored;
 }
 

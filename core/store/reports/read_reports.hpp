@@ -18,6 +18,7 @@ struct StoredReport {
     Sequence sequence = 0;
     time::Instant received_at;
     model::JobReport report;
+    std::optional<std::string> source;  // whence it came first
 };
 
 std::optional<StoredReport> find_report(const Store& store, std::string_view id);

@@ -11,24 +11,26 @@ namespace {
 constexpr std::int64_t trim_after = 1000;  // a long load of bad lines must not pile them up
 
 constexpr const char* columns =
-    "SELECT rejected_id, received_at, source, reason, body FROM rejected ";
+    "SELECT rejected_id, received_at, source, reason, body, coalesce(sender, '') FROM rejected ";
 
 RejectedBody rejected_body_of(const Statement& row) {
-    return {row.getColumn(0), time::instant_from_micros(row.getColumn(1)), row.getColumn(2),
-            row.getColumn(3), row.getColumn(4)};
+    return {row.getColumn(0), time::instant_from_micros(row.getColumn(1)),
+            row.getColumn(2), row.getColumn(3),
+            row.getColumn(4), row.getColumn(5)};
 }
 
 }  // namespace
 
-void RejectedTable::add(const model::Rejection& rejection, std::string_view source,
-                        time::Instant received_at) {
-    Statement statement(
-        m_connection,
-        "INSERT INTO rejected (received_at, source, reason, body) VALUES (?, ?, ?, ?)");
+void RejectedTable::add(const model::Rejection& rejection, std::string_view place,
+                        time::Instant received_at, std::string_view sender) {
+    Statement statement(m_connection,
+                        "INSERT INTO rejected (received_at, source, reason, body, sender) "
+                        "VALUES (?, ?, ?, ?, nullif(?, ''))");
     statement.bind(1, time::micros(received_at));
-    statement.bind(2, std::string(source));
+    statement.bind(2, std::string(place));
     statement.bind(3, rejection.reason);
     statement.bind(4, rejection.body.data(), static_cast<int>(rejection.body.size()));
+    statement.bind(5, std::string(sender));
     statement.exec();
     if (++m_added >= trim_after) trim();
 }

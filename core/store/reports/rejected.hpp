@@ -19,9 +19,10 @@ inline constexpr std::int64_t default_rejected_limit = 10'000;
 struct RejectedBody {
     std::int64_t rejected_id = 0;  // counts up, never used again
     time::Instant received_at;
-    std::string source;
+    std::string source;  // the place it came in: `http 127.0.0.1`
     std::string reason;
-    std::string body;  // any bytes
+    std::string body;    // any bytes
+    std::string sender;  // what its reports have as their source; empty: unknown
 };
 
 // Newest last; `limit` 0: all.
@@ -39,7 +40,8 @@ class RejectedTable {
     RejectedTable(const Store::Connection& connection, std::int64_t limit)
         : m_connection(connection), m_limit(limit) {}
 
-    void add(const model::Rejection& rejection, std::string_view source, time::Instant received_at);
+    void add(const model::Rejection& rejection, std::string_view place, time::Instant received_at,
+             std::string_view sender);
     // Deletes the oldest beyond the limit, if any was added; call before the commit.
     void trim();
     // How many trim() has deleted.

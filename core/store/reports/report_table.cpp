@@ -9,14 +9,15 @@ ReportTable::ReportTable(const Store::Connection& connection)
       m_insert(connection,
                "INSERT INTO report (sequence, id, definition, name, type, status, created_at, "
                "updated_at, "
-               "received_at, total_operations, total_succeeded, total_failed, unknown_members) "
-               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
+               "received_at, total_operations, total_succeeded, total_failed, unknown_members, "
+               "source) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
                "ON CONFLICT (id) DO NOTHING",
                true),
       m_find(
           connection,
           "SELECT sequence, definition, name, type, status, created_at, updated_at, received_at, "
-          "total_operations, total_succeeded, total_failed FROM report WHERE id = ?",
+          "total_operations, total_succeeded, total_failed, source FROM report WHERE id = ?",
           true),
       m_remove(connection, "DELETE FROM report WHERE sequence = ?", true) {}
 
@@ -40,6 +41,7 @@ bool ReportTable::insert(const FactRow& row, std::string_view id,
     } else {
         statement->bind(13, unknown_members);
     }
+    statement->bind_known(14, row.source, row.source != 0);
     statement->step();
     return sqlite3_changes(m_connection.handle()) != 0;
 }
@@ -60,6 +62,7 @@ std::optional<FactRow> ReportTable::find(std::string_view id) {
     row.operations = statement->integer_or(8, unknown_value);
     row.succeeded = statement->integer_or(9, unknown_value);
     row.failed = statement->integer_or(10, unknown_value);
+    row.source = static_cast<WordKey>(statement->integer(11));
     return row;
 }
 

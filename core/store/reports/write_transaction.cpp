@@ -31,15 +31,14 @@ class WriteTransaction::Impl {
     Impl(Store& store, std::chrono::milliseconds patience, std::int64_t rejected_limit);
     ~Impl();
 
-    Outcome put(const JobReport& report, time::Instant received_at) {
-        const auto outcome = put_report(report, received_at);
+    Outcome put(const JobReport& report, time::Instant received_at, std::string_view source) {
+        const auto outcome = put_report(report, received_at, source);
         if (report.definition_id)
             memory().labels.describe(*report.definition_id, report.unknown_members);
         return outcome;
     }
     bool remove(std::string_view id);
-    void reject(const model::Rejection& rejection, std::string_view source,
-                time::Instant received_at);
+    RejectedTable& rejected() { return m_rejected; }
     std::int64_t forgotten_rejections() const { return m_rejected.forgotten(); }
     bool someone_waits() const { return m_connection.someone_waits(); }
     void commit();
@@ -48,9 +47,9 @@ class WriteTransaction::Impl {
     WriterMemory& memory() { return *m_memory; }
     void begin();
     void roll_back() noexcept;
-    Outcome put_report(const JobReport& report, time::Instant received_at);
-    bool find_keys(const JobReport& report, FactRow& row);
-    void make_keys(const JobReport& report, FactRow& row);
+    Outcome put_report(const JobReport& report, time::Instant received_at, std::string_view source);
+    bool find_keys(const JobReport& report, std::string_view source, FactRow& row);
+    void make_keys(const JobReport& report, std::string_view source, FactRow& row);
     bool insert(const JobReport& report, FactRow& row);
     void erase(std::string_view id, const FactRow& row, std::string_view definition_id);
     Outcome meet(const FactRow& kept, const JobReport& arrived, FactRow& row);
@@ -108,8 +107,9 @@ void WriteTransaction::Impl::roll_back() noexcept {
 }
 
 // Looks for the keys of all texts of the report; false when the store lacks one.
-bool WriteTransaction::Impl::find_keys(const JobReport& report, FactRow& row) {
-    const auto word = [&](const std::string& text, WordKey& key) {
+bool WriteTransaction::Impl::find_keys(const JobReport& report, std::string_view source,
+                                       FactRow& row) {
+    const auto word = [&](std::string_view text, WordKey& key) {
         const auto found = memory().dictionary.find(text);
         key = found.value_or(0);
         return found.has_value();
@@ -117,16 +117,19 @@ bool WriteTransaction::Impl::find_keys(const JobReport& report, FactRow& row) {
     if (!word(report.status, row.status)) return false;
     if (report.type && !word(*report.type, row.type)) return false;
     if (report.definition_name && !word(*report.definition_name, row.name)) return false;
+    if (!source.empty() && !word(source, row.source)) return false;
     if (!report.definition_id) return true;
     const auto definition = memory().labels.find(*report.definition_id);
     row.definition = definition.value_or(0);
     return definition.has_value();
 }
 
-void WriteTransaction::Impl::make_keys(const JobReport& report, FactRow& row) {
+void WriteTransaction::Impl::make_keys(const JobReport& report, std::string_view source,
+                                       FactRow& row) {
     row.status = memory().dictionary.intern(report.status);
     if (report.type) row.type = memory().dictionary.intern(*report.type);
     if (report.definition_name) row.name = memory().dictionary.intern(*report.definition_name);
+    if (!source.empty()) row.source = memory().dictionary.intern(source);
     if (report.definition_id) row.definition = memory().labels.intern(*report.definition_id);
 }
 
@@ -147,7 +150,8 @@ void WriteTransaction::Impl::erase(std::string_view id, const FactRow& row,
     if (row.definition != 0) memory().labels.remove(definition_id, row, id);
 }
 
-Outcome WriteTransaction::Impl::put_report(const JobReport& report, time::Instant received_at) {
+Outcome WriteTransaction::Impl::put_report(const JobReport& report, time::Instant received_at,
+                                           std::string_view source) {
     FactRow row;
     row.created_at = time::micros(report.created_at);
     row.updated_at = value_of(report.updated_at);
@@ -157,7 +161,7 @@ Outcome WriteTransaction::Impl::put_report(const JobReport& report, time::Instan
     row.failed = value_of(report.total_failed);
     // Texts are only added for a report that is kept, so that no definition is left without a
     // report.
-    const bool has_keys = find_keys(report, row);
+    const bool has_keys = find_keys(report, source, row);
     if (has_keys && !m_expects_known && insert(report, row)) return Outcome::stored;
     if (const auto kept = memory().table.find(report.id)) {
         m_expects_known = true;
@@ -165,7 +169,7 @@ Outcome WriteTransaction::Impl::put_report(const JobReport& report, time::Instan
         return meet(*kept, report, row);
     }
     m_expects_known = false;
-    if (!has_keys) make_keys(report, row);
+    if (!has_keys) make_keys(report, source, row);
     insert(report, row);
     return Outcome::stored;
 }
@@ -174,7 +178,8 @@ Outcome WriteTransaction::Impl::meet(const FactRow& kept, const JobReport& arriv
     const auto old = texts_of(arrived.id, kept);
     const auto outcome = model::reconcile(old, arrived);
     if (outcome != Outcome::updated) return outcome;
-    make_keys(arrived, row);
+    make_keys(arrived, {}, row);
+    row.source = kept.source;
     erase(arrived.id, kept, old.definition_id.value_or(std::string()));
     insert(arrived, row);
     return Outcome::updated;
@@ -209,11 +214,6 @@ bool WriteTransaction::Impl::remove(std::string_view id) {
     return true;
 }
 
-void WriteTransaction::Impl::reject(const model::Rejection& rejection, std::string_view source,
-                                    time::Instant received_at) {
-    m_rejected.add(rejection, source, received_at);
-}
-
 void WriteTransaction::Impl::commit() {
     memory().flush();
     m_rejected.trim();
@@ -232,15 +232,16 @@ WriteTransaction::WriteTransaction(Store& store, std::chrono::milliseconds patie
                                    std::int64_t rejected_limit)
     : m_impl(std::make_unique<Impl>(store, patience, rejected_limit)) {}
 WriteTransaction::~WriteTransaction() = default;
-Outcome WriteTransaction::put(const JobReport& report, time::Instant received_at) {
-    return m_impl->put(report, received_at);
+Outcome WriteTransaction::put(const JobReport& report, time::Instant received_at,
+                              std::string_view source) {
+    return m_impl->put(report, received_at, source);
 }
 bool WriteTransaction::remove(std::string_view id) {
     return m_impl->remove(id);
 }
-void WriteTransaction::reject(const model::Rejection& rejection, std::string_view source,
-                              time::Instant received_at) {
-    m_impl->reject(rejection, source, received_at);
+void WriteTransaction::reject(const model::Rejection& rejection, std::string_view place,
+                              time::Instant received_at, std::string_view sender) {
+    m_impl->rejected().add(rejection, place, received_at, sender);
 }
 std::int64_t WriteTransaction::forgotten_rejections() const {
     return m_impl->forgotten_rejections();

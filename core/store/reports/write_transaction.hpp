@@ -27,13 +27,16 @@ class WriteTransaction {
     WriteTransaction& operator=(const WriteTransaction&) = delete;
 
     // Stores a report, or lets it replace the one with its id, as jobtally-report(5) describes it
-    // under "Two reports with one id".
-    model::Outcome put(const model::JobReport& report, time::Instant received_at);
+    // under "Two reports with one id". `source` says whence it came (empty: nobody knows); one that
+    // replaces another keeps that one's source.
+    model::Outcome put(const model::JobReport& report, time::Instant received_at,
+                       std::string_view source = {});
     // Deletes a report; false where there is none with this id.
     bool remove(std::string_view id);
-    // `source` says where it came from: `http 127.0.0.1`, `reports.ndjson:12`.
-    void reject(const model::Rejection& rejection, std::string_view source,
-                time::Instant received_at);
+    // `place` says where it came in: `http 127.0.0.1`, `reports.ndjson:12`; `sender` is what put()
+    // has as the source of a report.
+    void reject(const model::Rejection& rejection, std::string_view place,
+                time::Instant received_at, std::string_view sender = {});
     // How many rejected bodies beyond the limit were deleted because newer ones came; known after
     // commit().
     std::int64_t forgotten_rejections() const;

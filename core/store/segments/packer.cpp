@@ -24,6 +24,7 @@ void append(FactBatch& to, const FactRow& row) {
     to.operations.push_back(row.operations);
     to.succeeded.push_back(row.succeeded);
     to.failed.push_back(row.failed);
+    to.source.push_back(row.source);
     ++to.size;
 }
 

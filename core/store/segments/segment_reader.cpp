@@ -88,6 +88,7 @@ void SegmentReader::read(const Segment& segment, FactColumns columns, FactBatch&
     value(FactColumn::operations, SegmentColumn::operations, batch.operations);
     value(FactColumn::operations, SegmentColumn::succeeded, batch.succeeded);
     value(FactColumn::operations, SegmentColumn::failed, batch.failed);
+    key(FactColumn::source, SegmentColumn::source, batch.source);
     if (!asks_for(columns, FactColumn::ended_at)) return;
     batch.ended_at = values(SegmentColumn::updated_at);
     const Values& created = values(SegmentColumn::created_at);
@@ -120,7 +121,9 @@ void SegmentReader::read_keys(SegmentColumn column, std::vector<std::int32_t>& t
     to.resize(m_segment->rows);
     if (to.empty()) return;
     const FastStatementUse statement(m_read);
-    if (!unpack_values(packed(column), std::span(to))) throw_corrupt();
+    const auto bytes = packed(column);
+    if (bytes.empty() && column == SegmentColumn::source) return to.assign(to.size(), 0);
+    if (!unpack_values(bytes, std::span(to))) throw_corrupt();
 }
 
 void SegmentReader::add_base(PackedBase base, Values& to) {
@@ -143,8 +146,9 @@ void SegmentReader::add_base(PackedBase base, Values& to) {
 std::string_view SegmentReader::packed(SegmentColumn column) {
     m_read.bind(1, m_segment->first);
     m_read.bind(2, static_cast<std::int64_t>(column));
-    if (!m_read.step()) throw_corrupt();
-    return m_read.text(0);
+    const bool is_there = m_read.step();
+    if (!is_there && column != SegmentColumn::source) throw_corrupt();
+    return is_there ? m_read.text(0) : std::string_view();
 }
 
 void SegmentReader::throw_corrupt() const {

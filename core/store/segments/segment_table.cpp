@@ -119,6 +119,9 @@ void insert_columns(const Store::Connection& connection, const FactBatch& facts,
     insert(SegmentColumn::operations, pack_values(facts.operations, PackedBase::none));
     insert(SegmentColumn::succeeded, pack_succeeded(facts));
     insert(SegmentColumn::failed, pack_values(facts.failed, PackedBase::none));
+    const auto& sources = facts.source;
+    if (std::count(sources.begin(), sources.end(), 0) < std::ssize(sources))
+        insert(SegmentColumn::source, pack_keys(sources));
 }
 
 constexpr std::int64_t possible_rows = 1 << 22;  // a segment that is written has far fewer

@@ -22,8 +22,9 @@ enum class SegmentColumn : std::uint8_t {
     operations,
     succeeded,
     failed,
+    source,  // left out where no report of the segment has one
 };
-inline constexpr std::size_t segment_columns = 11;
+inline constexpr std::size_t segment_columns = 12;
 
 // The least and the greatest; unknown_value for both where there is none.
 struct ValueRange {

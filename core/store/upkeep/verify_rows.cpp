@@ -108,7 +108,8 @@ void RowVerifier::check_reports() {
     FastStatement row(
         m_connection,
         "SELECT sequence, id, definition, name, type, status, created_at, updated_at, "
-        "received_at, total_operations, total_succeeded, total_failed, unknown_members "
+        "received_at, total_operations, total_succeeded, total_failed, unknown_members, "
+        "source "
         "FROM report NOT INDEXED ORDER BY sequence");
     while (row.step()) {
         check_references(row);
@@ -127,6 +128,7 @@ void RowVerifier::check_references(const FastStatement& row) {
     expect_word(3, "name");
     expect_word(4, "type");
     expect_word(5, "status");
+    expect_word(13, "source");
     if (!row.is_null(2) && !m_definitions.contains(row.integer(2))) {
         add_finding(m_checks.references, fmt::format("report {} is of definition {}, which is "
                                                      "missing",

@@ -56,13 +56,13 @@ void try_patterns(std::string_view pattern, std::string_view text) {
         demand(found == matches(pattern, text), "a glob that matches otherwise");
     const std::string written(pattern);
     const std::string id(text);
-    const query::DefinitionPatterns including({written});
-    const query::DefinitionPatterns excluding({"!" + written});
+    const query::Patterns including({written});
+    const query::Patterns excluding({"!" + written});
     const bool is_exclusion = written.starts_with('!');
     if (!is_exclusion && !written.empty())
         demand(including.accept(id, std::nullopt) != excluding.accept(id, std::nullopt),
                "a definition that is both selected and excluded");
-    demand(query::DefinitionPatterns({}).accept(id, id), "no pattern, and yet not selected");
+    demand(query::Patterns({}).accept(id, id), "no pattern, and yet not selected");
 }
 
 void try_address(std::string_view text) {

@@ -26,7 +26,7 @@ TEST_CASE("a list has the contract's keys in its order", "[answers]") {
     CHECK(table.rows_key == "reports");
     CHECK(query_test::keys(table) ==
           "id definition_id definition_name type status total_operations total_succeeded "
-          "total_failed created_at updated_at received_at duration_seconds");
+          "total_failed created_at updated_at received_at duration_seconds source");
 }
 
 TEST_CASE("a list shows what is known of a report", "[answers]") {

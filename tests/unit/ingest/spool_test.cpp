@@ -68,6 +68,7 @@ TEST_CASE("the spool keeps bodies to the byte, oldest first, with time and sende
     CHECK((late.is_spooled && early.is_spooled && empty.is_spooled));
     const auto names = spool.waiting();
     REQUIRE(names.size() == 3);
+    CHECK(spool.read(names[1])->sender.empty());
     CHECK(bytes_of(spool.folder() / names[0]) == odd);
     CHECK(bytes_of(spool.folder() / names[2]).empty());
     const auto read = spool.read(names[1]);
@@ -84,6 +85,26 @@ TEST_CASE("the spool keeps bodies to the byte, oldest first, with time and sende
     for (const auto& name : names) spool.drop(name);
     CHECK(spool.waiting().empty());
     CHECK_FALSE(spool.read(names[0]).has_value());
+}
+
+TEST_CASE("the spool remembers who sent a body, whatever the name", "[ingest]") {
+    const IngestFolder folder;
+    Spool spool(folder.path / "spool");
+    const std::string longest(119, 'x');
+    for (const std::string& sender : {std::string("north"), std::string("a/../b-%2d.json"),
+                                      std::string("\xe6\x97\xa5"), longest, longest + "x"}) {
+        auto receipt = receipt_with(report_text("a"));
+        receipt.delivery.sender = sender;
+        Receipt* const receipts[] = {&receipt};
+        REQUIRE_FALSE(spool.keep(receipts).has_value());
+        const auto names = spool.waiting();
+        REQUIRE(names.size() == 1);
+        const auto read = spool.read(names.front());
+        REQUIRE(read.has_value());
+        CHECK(read->source == "http 192.0.2.7");
+        CHECK(read->sender == (sender.size() > 119 ? "" : sender));
+        spool.drop(names.front());
+    }
 }
 
 TEST_CASE("what is not a finished file of the spool is left alone", "[ingest]") {

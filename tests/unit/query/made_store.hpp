@@ -33,6 +33,7 @@ struct Made {
     std::int64_t succeeded = -1;
     std::int64_t failed = -1;
     std::string type = "import";
+    std::string source{};
 };
 
 inline std::string whole_time(const std::string& text) {
@@ -63,7 +64,8 @@ inline model::JobReport report_of(const Made& made) {
 inline void put(store::Store& store, const std::vector<Made>& reports,
                 std::string_view received = "2026-11-30T00:00:00Z") {
     store::WriteTransaction transaction(store);
-    for (const auto& made : reports) transaction.put(report_of(made), instant(received));
+    for (const auto& made : reports)
+        transaction.put(report_of(made), instant(received), made.source);
     transaction.commit();
 }
 

@@ -17,7 +17,7 @@ using store::FactColumn;
 
 using FactTuple =
     std::tuple<std::int64_t, std::string, std::string, std::string, std::string, int, std::int64_t,
-               std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
+               std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::string>;
 
 // What the store should hold.
 struct History {
@@ -25,18 +25,21 @@ struct History {
         std::int64_t sequence;
         std::int64_t received_at;
         jobtally::model::JobReport report;
+        std::string source;
     };
     std::map<std::string, Kept> reports;
     std::int64_t last_sequence = 0;
 
-    Outcome put(const jobtally::model::JobReport& report, std::int64_t received_at) {
+    Outcome put(const jobtally::model::JobReport& report, std::int64_t received_at,
+                std::string source) {
         const auto kept = reports.find(report.id);
         auto outcome = Outcome::stored;
         if (kept != reports.end()) {
             outcome = jobtally::model::reconcile(kept->second.report, report);
             if (outcome != Outcome::updated) return outcome;
+            source = kept->second.source;
         }
-        reports[report.id] = {++last_sequence, received_at, report};
+        reports[report.id] = {++last_sequence, received_at, report, source};
         return outcome;
     }
 };
@@ -65,7 +68,7 @@ std::multiset<FactTuple> facts_of(const History& history, const store::FactQuery
                       micros_or_unknown(report.updated_at), kept.received_at,
                       report.total_operations.value_or(store::unknown_value),
                       report.total_succeeded.value_or(store::unknown_value),
-                      report.total_failed.value_or(store::unknown_value));
+                      report.total_failed.value_or(store::unknown_value), kept.source);
     }
     return facts;
 }
@@ -73,11 +76,12 @@ std::multiset<FactTuple> facts_of(const History& history, const store::FactQuery
 std::multiset<FactTuple> facts_of(const store::Store& own, store::FactQuery query) {
     query.columns = FactColumn::sequence | FactColumn::definition | FactColumn::name |
                     FactColumn::type | FactColumn::status | FactColumn::created_at |
-                    FactColumn::updated_at | FactColumn::received_at | FactColumn::operations;
+                    FactColumn::updated_at | FactColumn::received_at | FactColumn::operations |
+                    FactColumn::source;
     const auto catalogue = store::Catalogue::read(own);
     const auto word = [&](store::WordKey key) {
         const auto* text = catalogue.word(key);
-        return text != nullptr ? *text : std::string("-");
+        return text != nullptr ? *text : std::string(key == 0 ? "-" : "?");
     };
     std::multiset<FactTuple> facts;
     store::scan_facts(own, query, [&](const store::FactBatch& batch) {
@@ -87,7 +91,8 @@ std::multiset<FactTuple> facts_of(const store::Store& own, store::FactQuery quer
                           word(batch.name[i]), word(batch.type[i]), word(batch.status_word[i]),
                           static_cast<int>(batch.status[i]), batch.created_at[i],
                           batch.updated_at[i], batch.received_at[i], batch.operations[i],
-                          batch.succeeded[i], batch.failed[i]);
+                          batch.succeeded[i], batch.failed[i],
+                          batch.source[i] == 0 ? std::string() : word(batch.source[i]));
         }
     });
     return facts;
@@ -144,7 +149,11 @@ void step(store::Store& own, History& history, ReportsByChance& chance) {
         if (chance.below(6) == 0) {
             REQUIRE(transaction.remove(report.id) == (next.reports.erase(report.id) == 1));
         } else {
-            REQUIRE(transaction.put(report, at(received_at)) == next.put(report, received_at));
+            // Long stretches without any: their segments have no such column.
+            const auto from = history.last_sequence / 100 % 2 == 0 ? 0 : chance.below(4);
+            const auto source = from == 0 ? std::string() : "source" + std::to_string(from);
+            REQUIRE(transaction.put(report, at(received_at), source) ==
+                    next.put(report, received_at, source));
         }
     }
     if (gives_up) return;
@@ -180,6 +189,7 @@ TEST_CASE("whatever happens, the store holds what was put", "[store]") {
             REQUIRE(found);
             REQUIRE(found->sequence == kept.sequence);
             REQUIRE(found->report == kept.report);
+            REQUIRE(found->source.value_or("") == kept.source);
         }
     }
 }

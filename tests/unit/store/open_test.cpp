@@ -45,10 +45,10 @@ unsigned mode_of(const std::filesystem::path& path) {
     return status.st_mode & 0777U;
 }
 
-void run_sql(const std::filesystem::path& path, const char* sql) {
+void run_sql(const std::filesystem::path& path, const std::string& sql) {
     sqlite3* database = nullptr;
     REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
     sqlite3_close(database);
 }
 
@@ -539,16 +539,21 @@ TEST_CASE("an older store is migrated in one transaction", "[store]") {
     CHECK(kind_of([&] { store::Store::open_to_read(path); }) == Kind::newer);
 }
 
+// Takes the step that brought sources back.
+const std::string without_sources =
+    "DROP VIEW reports; CREATE VIEW reports AS SELECT 1;"
+    "ALTER TABLE report DROP COLUMN source; ALTER TABLE rejected DROP COLUMN sender;";
+
 TEST_CASE("a store of the step before the facts of definitions gets them", "[store]") {
     const TemporaryFolder folder;
     const auto path = folder / "a.db";
     put_one(*std::make_unique<store::Store>(store::Store::open_to_write(path)), report_of("a"));
-    run_sql(path,
-            "DROP VIEW definitions; CREATE VIEW definitions AS SELECT 1;"
-            "ALTER TABLE definition DROP COLUMN enabled;"
-            "ALTER TABLE definition DROP COLUMN description;"
-            "ALTER TABLE definition DROP COLUMN recovery_strategy;"
-            "ALTER TABLE definition DROP COLUMN described_at; PRAGMA user_version = 4");
+    run_sql(path, without_sources +
+                      "DROP VIEW definitions; CREATE VIEW definitions AS SELECT 1;"
+                      "ALTER TABLE definition DROP COLUMN enabled;"
+                      "ALTER TABLE definition DROP COLUMN description;"
+                      "ALTER TABLE definition DROP COLUMN recovery_strategy;"
+                      "ALTER TABLE definition DROP COLUMN described_at; PRAGMA user_version = 4");
     auto own = store::Store::open_to_write(path);
     auto report = report_of("a");
     report.unknown_members = R"({"definition":{"enabled":false,"description":"d"}})";
@@ -559,6 +564,39 @@ TEST_CASE("a store of the step before the facts of definitions gets them", "[sto
     CHECK(definition.enabled == false);
     CHECK(definition.description == "d");
     CHECK(definition.recovery_strategy == std::nullopt);
+}
+
+TEST_CASE("a store of the step before sources keeps its reports without one", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    {
+        auto own = store::Store::open_to_write(path);
+        {
+            store::WriteTransaction transaction(own);
+            for (int i = 0; i < 600; ++i) transaction.put(report_of(std::to_string(i)), at(1));
+            transaction.commit();
+        }
+        store::settle(own);
+    }
+    run_sql(path,
+            without_sources +
+                "DELETE FROM segment_column WHERE column_number = 11; PRAGMA user_version = 5");
+    auto own = store::Store::open_to_write(path);
+    auto updated = report_of("7");
+    updated.updated_at = *updated.updated_at + std::chrono::seconds(1);
+    {
+        store::WriteTransaction transaction(own);
+        CHECK(transaction.put(updated, at(2), "late") == jobtally::model::Outcome::updated);
+        CHECK(transaction.put(report_of("new"), at(2), "north") ==
+              jobtally::model::Outcome::stored);
+        CHECK(transaction.put(report_of("new"), at(2), "south") ==
+              jobtally::model::Outcome::unchanged);
+        transaction.commit();
+    }
+    CHECK(store::find_report(own, "7")->source == std::nullopt);
+    CHECK(store::find_report(own, "8")->source == std::nullopt);
+    CHECK(store::find_report(own, "new")->source == "north");
+    CHECK(store::disagreeing_segments(own.connection()).empty());
 }
 
 TEST_CASE("what was committed survives a kill", "[store]") {

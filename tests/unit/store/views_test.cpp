@@ -27,7 +27,7 @@ TEST_CASE("the views have the keys of list and definitions", "[store]") {
     CHECK(columns_of_view(own, "reports") ==
           "id definition_id definition_name type status total_operations total_succeeded "
           "total_failed "
-          "created_at updated_at received_at duration_seconds");
+          "created_at updated_at received_at duration_seconds source");
     CHECK(columns_of_view(own, "definitions") ==
           "definition_id definition_name type reports first_created_at last_created_at last_status "
           "names enabled description recovery_strategy");
@@ -61,6 +61,29 @@ TEST_CASE("the view reports has ISO times and exact durations", "[store]") {
           "1969-12-31T23:59:59.999999Z");
     CHECK(one_text(own, "SELECT updated_at FROM reports WHERE id = 'c'") == "NULL");
     CHECK(one_text(own, "SELECT definition_id FROM reports WHERE id = 'c'") == "NULL");
+}
+
+TEST_CASE("the view reports costs no more than what is asked of it", "[store]") {
+    auto own = store::Store::in_memory();
+    const auto plan = [&](const std::string& sql) {
+        store::Statement rows(own.connection(), "EXPLAIN QUERY PLAN " + sql);
+        std::string text;
+        while (rows.executeStep()) text += rows.getColumn(3).getString() + "; ";
+        return text;
+    };
+    CHECK(plan("SELECT count(*) FROM reports").find("SCAN report USING COVERING INDEX") == 0);
+    CHECK(plan("SELECT count(*) FROM reports").find(';') + 2 ==
+          plan("SELECT count(*) FROM reports").size());
+    const auto newest = plan(
+        "SELECT * FROM reports WHERE id IN (SELECT id FROM report ORDER BY sequence DESC LIMIT "
+        "20)");
+    CHECK(newest.find("SEARCH report USING INDEX") != std::string::npos);
+    CHECK(newest.find("TEMP B-TREE") == std::string::npos);
+    auto report = report_of("a");
+    store::WriteTransaction transaction(own);
+    transaction.put(report, at(1), "north");
+    transaction.commit();
+    CHECK(one_text(own, "SELECT source FROM reports") == "north");
 }
 
 TEST_CASE("the view definitions names what was seen, oldest first", "[store]") {

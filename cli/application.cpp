@@ -93,9 +93,9 @@ Application::Application() {
                            "Print the versions of jobtally and SQLite");
     add_globals(m_app, m_globals);
     // In the order of the help.
-    for (auto* const add : {add_rates, add_failures, add_durations, add_missed, add_list, add_show,
-                            add_definitions, add_summary, add_check, add_ingest, add_listen,
-                            add_send, add_export, add_db, add_config, add_completion}) {
+    for (auto* const add : {add_rates, add_failures, add_durations, add_missed, add_incidents,
+                            add_list, add_show, add_definitions, add_summary, add_check, add_ingest,
+                            add_listen, add_send, add_export, add_db, add_config, add_completion}) {
         add(*this);
     }
     add_help_and_version();

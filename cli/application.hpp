@@ -63,6 +63,7 @@ void add_rates(Application& application);
 void add_failures(Application& application);
 void add_durations(Application& application);
 void add_missed(Application& application);
+void add_incidents(Application& application);
 void add_list(Application& application);
 void add_show(Application& application);
 void add_definitions(Application& application);

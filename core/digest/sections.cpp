@@ -47,6 +47,7 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
       history(query::RunHistory::around_window(asked, judge::history_reach,
                                                late && !is_bulk(late_failures) ? &*late : nullptr)),
       findings(find_all(history, asked.selection().zone, budget)),
+      incidents(incidents::incidents(asked, options, history, findings, budget)),
       m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
     for (const auto& definition : asked.catalogue().definitions()) {
         m_definitions.emplace(definition.id, static_cast<std::size_t>(definition.key));

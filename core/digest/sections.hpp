@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/answers/failures.hpp"
+#include "core/incidents/incidents.hpp"
 #include "core/judge/findings.hpp"
 #include "core/query/grouping.hpp"
 #include "core/query/run_history.hpp"
@@ -32,6 +33,7 @@ struct SummaryFacts {
     rhythm::MissedAnswer missed;  // by the whole history; at the end of the window if that is past
     query::RunHistory history;
     std::vector<judge::Findings> findings;  // of the history's definitions, by name
+    incidents::IncidentsAnswer incidents;
 
     // The cells that name one of the history's definitions, and the definition that they name.
     const query::GroupKey& key(std::size_t definition) const { return m_keys[definition]; }
@@ -65,6 +67,8 @@ std::optional<query::Selection> late_selection(const query::Selection& asked);
 bool is_bulk(const answers::FailuresAnswer& late);
 table::Mention late_mention(const answers::FailuresAnswer& late);
 
+// What several definitions had together; in the headline it leads.
+table::Section incidents_section(const SummaryFacts& facts);
 // Definitions with FAILURE reports. The current streak is the one at the end of the window; it may
 // have begun before the window.
 table::Section failed_section(const SummaryFacts& facts);

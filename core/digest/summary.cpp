@@ -34,12 +34,13 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
     }
     std::string more;
     for (const auto& section : answer.sections) {
-        if (section.in_headline.empty()) continue;
+        if (section.in_headline.empty() || &section == &answer.sections.front()) continue;
         more += (more.empty() ? "; " : ", ") + section.in_headline;
     }
     text += more;
     if (answer.rejected > 0) text += fmt::format("; {} rejected", count_text(answer.rejected));
-    return text;
+    const auto& incidents = answer.sections.front().in_headline;
+    return incidents.empty() ? text : incidents + "; " + text;
 }
 
 }  // namespace
@@ -58,6 +59,7 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
     answer.window = query::window_of(scope.selection());
     answer.total = answers::rates(scope, query::By::none);
     answer.sections = {
+        incidents_section(facts),
         failed_section(facts),
         missed_section(facts),
         stuck_section(facts),

@@ -69,6 +69,7 @@ void put_unusual(Findings& found, std::span<const Run> runs, const time::Zone& z
         for (const auto& kind : {judgement.volume, judgement.pace}) {
             if (kind) note(found.unusual, *kind, runs[i], judgement);
         }
+        if (judgement.pace == Unusual::slower) found.slow.push_back(runs[i].sequence);
         found.newest = judgement;
         if (runs[i].operations != 0) continue;
         found.newest.empty = found.empty.judgement;

@@ -51,10 +51,11 @@ struct Flaws {
 
 struct Findings {
     std::size_t definition = 0;
-    std::int64_t finished = 0;         // runs within the window
-    std::vector<Shift> shifts;         // one at most of durations, one of operations
-    std::vector<UnusualRuns> unusual;  // one entry for each kind
-    Judgement newest;                  // of the window's last success, in full
+    std::int64_t finished = 0;          // runs within the window
+    std::vector<Shift> shifts;          // one at most of durations, one of operations
+    std::vector<UnusualRuns> unusual;   // one entry for each kind
+    std::vector<store::Sequence> slow;  // the unusually slow runs, in their order
+    Judgement newest;                   // of the window's last success, in full
     Flaws empty;
     Flaws partial;  // with failed operations
 };

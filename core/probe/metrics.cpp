@@ -7,6 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
+#include "core/incidents/incidents.hpp"
 #include "core/rhythm/missed.hpp"
 #include "core/store/reports/rejected.hpp"
 
@@ -192,6 +193,22 @@ std::vector<Measured> measure_missed(const query::Scope& scope, bool by_definiti
     return {{{{}, count, std::move(phrase)}, std::nullopt, static_cast<double>(count)}};
 }
 
+std::vector<Measured> measure_incidents(const query::Scope& scope, bool,
+                                        const rhythm::MissedOptions& options) {
+    const auto answer = incidents::incidents(scope, options);
+    const auto finished = answers::rates(scope, query::By::none).total.counts.finished();
+    if (answer.incidents.empty() && finished == 0) return {};
+    const auto count = answer.lasting();
+    std::string phrase = count == 1 ? "incident lasts" : "incidents last";
+    for (const auto& incident : answer.incidents) {
+        if (incident.ended_at) continue;
+        phrase += fmt::format(" ({}: {})", incidents::when_text(answer, incident),
+                              incidents::what_happened(answer, incident));
+        break;
+    }
+    return {{{{}, count, std::move(phrase)}, std::nullopt, static_cast<double>(count)}};
+}
+
 // Rejected bodies were never understood, so they belong to no definition.
 std::vector<Measured> measure_rejected(const query::Scope& scope, bool,
                                        const rhythm::MissedOptions&) {
@@ -234,6 +251,8 @@ const std::vector<Metric>& check_metrics() {
          measure_missed, nullptr},
         {"rejected", "rejected", "rejected bodies", Unit::count, high, recent, false,
          measure_rejected, nullptr},
+        {"incidents", "incidents", "finished jobs", Unit::count, high, recent, false,
+         measure_incidents, nullptr},
     };
     return metrics;
 }

@@ -35,6 +35,7 @@ class GapWalk {
     void add(const Rhythm& rhythm, Instant from, std::optional<Instant> to, const Gap& of) {
         Gap gap = of;
         Instant slot = rhythm.slot_after_run(from);
+        gap.due = slot;
         for (; gap.missed_runs < most_slots; ++gap.missed_runs) {
             const Instant next = rhythm.slot_after(slot);
             // A run stands for the last slot before it, or for the next slot where it comes early.
@@ -95,7 +96,7 @@ GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options) {
     const auto holds = [&](std::size_t key) { return !history.of(key).empty(); };
     for (const std::size_t key : grouping.in_order(holds)) {
         const auto* definition = whole.catalogue().definition(static_cast<std::int32_t>(key));
-        Gap of{definition->id, definition->label, std::nullopt, {}, std::nullopt};
+        Gap of{definition->id, definition->label, std::nullopt, {}, {}, std::nullopt};
         if (const auto* type = whole.catalogue().word(history.type(key))) of.type = *type;
         walk_history(walk, history.of(key), configured_for(*definition, options),
                      whole.selection().zone, of);

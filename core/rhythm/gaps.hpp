@@ -19,6 +19,7 @@ struct Gap {
     std::optional<std::string> label;
     std::optional<std::string> type;
     time::Instant from;               // created_at of the run before it
+    time::Instant due;                // the first of its slots
     std::optional<time::Instant> to;  // of the run after it; none: it goes on
     time::Duration length{0};         // up to now where it goes on
     std::int64_t missed_runs = 0;     // slots without a run

@@ -1,0 +1,55 @@
+// Which bad runs of several definitions coincide more than chance allows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace jobtally::incidents {
+
+enum class Kind : std::uint8_t { good, failed, missed, slow };
+
+// A run, or the slots that passed without one. Times are microseconds; both are those of the first
+// slot where there was no run.
+struct Moment {
+    std::size_t definition = 0;
+    std::int64_t created_at = 0;
+    std::int64_t ended_at = 0;
+    Kind kind = Kind::good;
+    std::int64_t count = 1;              // of slots
+    std::int64_t operations_failed = 0;  // 0 and more
+
+    bool is_bad() const { return kind != Kind::good; }
+};
+
+struct Incident {
+    bool is_shared = false;
+    std::int64_t began_at = 0;               // created_at of the first bad run
+    std::int64_t last_bad_at = 0;            // the end of the last one
+    std::optional<std::int64_t> ended_at{};  // the end of the first good run after it
+    std::vector<std::size_t> definitions;    // ascending
+    std::int64_t active = 0;                 // definitions that should have run meanwhile
+    std::int64_t finished = 0, failed = 0, missed = 0, slow = 0;  // of its definitions
+    std::int64_t operations_failed = 0;                           // of those that failed
+};
+
+// `moments` are grouped by definition, ascending, and within by created_at.
+//
+// Each definition has its own rate: the share of its runs that were bad after a good one, (k + 1/2)
+// / (n + 1). From each such run on, for up to a day, each definition's first run is looked at: k of
+// n are bad, and by their rates e were expected. They coincide where n KL(k/n, e/n), which bounds
+// the logarithm of that chance, exceeds what all those looked at may reach within the budget:
+// `chance` findings in a day of a definition. W. Hoeffding, "On the Distribution of the Number of
+// Successes in Independent Trials", Annals of Mathematical Statistics 27 (1956), 713-721, for
+// unequal rates; H. Chernoff, "A Measure of Asymptotic Efficiency for Tests of a Hypothesis", same
+// 23 (1952), 493-507, for the bound; M. Kulldorff, "A Spatial Scan Statistic", Communications in
+// Statistics 26 (1997), 1481-1496, for the scan. The clearest come first. Of the definitions that
+// began to fail with them those belong to the incident that stayed bad for half of the time of
+// the middle one; so do later bad runs of theirs within it.
+//
+// Each streak of failures that is part of none is an incident of its own.
+// Returns them by their beginning.
+std::vector<Incident> find_incidents(std::span<const Moment> moments, double chance);
+
+}  // namespace jobtally::incidents

@@ -1,0 +1,159 @@
+#include "core/incidents/incidents.hpp"
+
+#include "core/base/numbers.hpp"
+#include "core/query/run_history.hpp"
+#include "core/rhythm/gaps.hpp"
+#include "core/time/rfc3339.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+namespace jobtally::incidents {
+
+namespace {
+
+using query::Run;
+using table::Audience;
+using table::Cell;
+
+void add_runs(std::vector<Moment>& moments, std::size_t definition, std::span<const Run> runs,
+              const std::vector<store::Sequence>& slow) {
+    const std::unordered_set<store::Sequence> is_slow(slow.begin(), slow.end());
+    for (const Run& run : runs) {
+        const Kind kind = !run.succeeded()                 ? Kind::failed
+                          : is_slow.contains(run.sequence) ? Kind::slow
+                                                           : Kind::good;
+        moments.push_back({definition, run.created_at, std::max(run.created_at, run.ended_at()),
+                           kind, 1, std::max<std::int64_t>(run.failed, 0)});
+    }
+}
+
+// Slots whose report may be lost, because we were down, say nothing.
+void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
+              const rhythm::MissedOptions& options) {
+    std::unordered_map<std::string, std::size_t> keys;
+    for (const auto& definition : scope.catalogue().definitions()) {
+        keys.emplace(definition.id, static_cast<std::size_t>(definition.key));
+    }
+    for (const auto& gap : rhythm::gaps(scope, options).gaps) {
+        const std::int64_t count = gap.missed_runs - gap.lost_runs;
+        const std::int64_t due = time::micros(gap.due);
+        if (count > 0) moments.push_back({keys[gap.id], due, due, Kind::missed, count, 0});
+    }
+}
+
+bool reaches_into(const Incident& incident, const time::TimeSpan& span) {
+    const bool is_before =
+        incident.ended_at && span.since && incident.last_bad_at < time::micros(*span.since);
+    return !is_before && !(span.until && incident.began_at >= time::micros(*span.until));
+}
+
+std::string time_text(std::int64_t micros, const time::Zone& zone, const std::string& day) {
+    const auto text = time::format_local(time::instant_from_micros(micros), zone, false);
+    return text.starts_with(day) ? text.substr(day.size() + 1, 5) : text.substr(0, 16);
+}
+
+}  // namespace
+
+std::int64_t IncidentsAnswer::lasting() const {
+    return std::count_if(incidents.begin(), incidents.end(),
+                         [](const Incident& incident) { return !incident.ended_at; });
+}
+
+IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
+                          const query::RunHistory& history,
+                          const std::vector<judge::Findings>& findings, judge::Budget budget) {
+    const auto& selection = scope.selection();
+    IncidentsAnswer answer{query::window_of(selection), selection.zone, {}, {}, {}};
+    const auto definitions = static_cast<std::size_t>(scope.catalogue().max_definition()) + 1;
+    answer.names.resize(definitions);
+    answer.ids.resize(definitions);
+    for (const auto& definition : scope.catalogue().definitions()) {
+        const auto key = static_cast<std::size_t>(definition.key);
+        answer.ids[key] = definition.id;
+        answer.names[key] = definition.label.value_or(definition.id);
+    }
+    std::vector<Moment> moments;
+    for (const auto& found : findings) {
+        if (found.definition == 0) continue;  // of different jobs
+        add_runs(moments, found.definition, history.of(found.definition), found.slow);
+    }
+    add_gaps(moments, scope, options);
+    std::stable_sort(moments.begin(), moments.end(), [](const Moment& a, const Moment& b) {
+        return std::pair(a.definition, a.created_at) < std::pair(b.definition, b.created_at);
+    });
+    answer.incidents = find_incidents(moments, budget.of_incidents());
+    std::erase_if(answer.incidents, [&](const Incident& incident) {
+        return !reaches_into(incident, selection.span);
+    });
+    return answer;
+}
+
+IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
+                          judge::Budget budget) {
+    const auto history = query::RunHistory::around_window(scope, judge::history_reach);
+    std::vector<judge::Findings> findings;
+    for (const std::size_t definition : history.definitions()) {
+        findings.push_back(judge::find_unusual(definition, history.of(definition),
+                                               scope.selection().zone, budget));
+    }
+    return incidents(scope, options, history, findings, budget);
+}
+
+std::string what_happened(const IncidentsAnswer& answer, const Incident& incident) {
+    if (!incident.is_shared) {
+        return fmt::format("\"{}\" failed {}", answer.names[incident.definitions.front()],
+                           counted(incident.failed, "time", "times"));
+    }
+    const char* what = incident.failed > 0   ? "failed"
+                       : incident.missed > 0 ? "did not run"
+                                             : "were slow";
+    return fmt::format("{} of {} {}", count_text(std::ssize(incident.definitions)),
+                       counted(incident.active, "definition", "definitions"), what);
+}
+
+std::string when_text(const IncidentsAnswer& answer, const Incident& incident) {
+    const auto day =
+        time::format_local(time::instant_from_micros(incident.last_bad_at), answer.zone, false)
+            .substr(0, 10);
+    const auto from = time_text(incident.began_at, answer.zone, day);
+    if (!incident.ended_at) return "since " + from;
+    return fmt::format("{} to {}", from, time_text(incident.last_bad_at, answer.zone, day));
+}
+
+table::ResultTable incidents_table(const IncidentsAnswer& answer) {
+    table::ResultTable table;
+    table.rows_key = "incidents";
+    table.window = answer.window;
+    table.empty_note = "no incidents";
+    table.columns = {{"incident", "incident", Audience::machines, true},
+                     {"began_at", "began"},
+                     {"ended_at", "ended"},
+                     {"sentence", "what"},
+                     {"definitions", "definitions"},
+                     {"finished", "finished"},
+                     {"failed", "failed"},
+                     {"missed", "missed"},
+                     {"operations_failed", "records failed"},
+                     {"kind", "kind", Audience::machines},
+                     {"definition_ids", "definition ids", Audience::machines}};
+    std::int64_t number = 0;
+    for (const Incident& incident : answer.incidents) {
+        std::vector<std::string> ids;
+        for (const std::size_t definition : incident.definitions) {
+            ids.push_back(answer.ids[definition]);
+        }
+        table.rows.push_back(
+            {++number, time::instant_from_micros(incident.began_at),
+             incident.ended_at ? Cell{time::instant_from_micros(*incident.ended_at)} : Cell{},
+             what_happened(answer, incident), std::ssize(incident.definitions), incident.finished,
+             incident.failed, incident.missed, incident.operations_failed,
+             std::string(incident.is_shared ? "shared" : "single"), std::move(ids)});
+    }
+    return table;
+}
+
+}  // namespace jobtally::incidents

@@ -1,0 +1,40 @@
+// What happened: incidents of a window, by the runs of all its definitions.
+#pragma once
+
+#include "core/incidents/coincidence.hpp"
+#include "core/judge/findings.hpp"
+#include "core/query/scope.hpp"
+#include "core/rhythm/missed.hpp"
+#include "core/table/result_table.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace jobtally::incidents {
+
+struct IncidentsAnswer {
+    table::Window window;
+    time::Zone zone;
+    std::vector<Incident> incidents;  // by their beginning, the newest last
+    std::vector<std::string> names;   // of each definition: its label, else its id
+    std::vector<std::string> ids;     // by definition
+
+    std::int64_t lasting() const;
+};
+
+// Those that were not over before the window, judged by the runs before it as well.
+IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
+                          judge::Budget budget = {});
+// The same where the runs have been read and judged already.
+IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
+                          const query::RunHistory& history,
+                          const std::vector<judge::Findings>& findings, judge::Budget budget);
+
+table::ResultTable incidents_table(const IncidentsAnswer& answer);
+// `37 of 41 definitions failed`, `"User import" failed 3 times`
+std::string what_happened(const IncidentsAnswer& answer, const Incident& incident);
+// `02:00 to 06:10`, with days where they are not that of the window's end; `since 02:00`.
+std::string when_text(const IncidentsAnswer& answer, const Incident& incident);
+
+}  // namespace jobtally::incidents

@@ -1,0 +1,76 @@
+// Incidents of one and of several definitions.
+#include "core/incidents/coincidence.hpp"
+
+#include "tests/support/catch.hpp"
+
+namespace {
+
+using namespace jobtally;
+using incidents::Kind;
+using incidents::Moment;
+
+constexpr std::int64_t an_hour = 3600LL * 1'000'000;
+
+// Ten definitions that ran each hour for ten days, a minute apart from each other, each run for a
+// minute; `kind` says what became of a run.
+template <class KindOf>
+std::vector<Moment> ten_days(KindOf kind) {
+    std::vector<Moment> moments;
+    for (std::size_t definition = 1; definition <= 10; ++definition) {
+        for (std::int64_t hour = 0; hour < 240; ++hour) {
+            const auto at = hour * an_hour + static_cast<std::int64_t>(definition) * an_hour / 60;
+            moments.push_back({definition, at, at + an_hour / 60, kind(definition, hour), 1, 5});
+        }
+    }
+    return moments;
+}
+
+}  // namespace
+
+TEST_CASE("failures that coincide are one incident", "[incidents]") {
+    const auto moments = ten_days([](std::size_t definition, std::int64_t hour) {
+        const bool is_down = definition <= 4 && hour >= 100 && hour < 103;
+        return is_down || (definition == 9 && hour == 50) ? Kind::failed : Kind::good;
+    });
+    const auto found = incidents::find_incidents(moments, 0.0001);
+    REQUIRE(found.size() == 2);
+    CHECK_FALSE(found[0].is_shared);
+    CHECK(found[0].definitions == std::vector<std::size_t>{9});
+    CHECK(found[0].failed == 1);
+    CHECK(found[0].ended_at == 51 * an_hour + 10 * an_hour / 60);
+    CHECK(found[1].is_shared);
+    CHECK(found[1].definitions == std::vector<std::size_t>{1, 2, 3, 4});
+    CHECK(found[1].began_at == 100 * an_hour + an_hour / 60);
+    CHECK(found[1].last_bad_at == 102 * an_hour + 5 * an_hour / 60);
+    CHECK(found[1].ended_at == 103 * an_hour + 2 * an_hour / 60);
+    CHECK(found[1].failed == 12);
+    CHECK(found[1].finished == 12);
+    CHECK(found[1].operations_failed == 60);
+    CHECK(found[1].active == 10);
+}
+
+TEST_CASE("what lasts has no end, and missed and slow runs count as well", "[incidents]") {
+    const auto found = incidents::find_incidents(
+        ten_days([](std::size_t definition, std::int64_t hour) {
+            if (hour < 239) return Kind::good;
+            return definition <= 3 ? Kind::failed : definition <= 5 ? Kind::missed : Kind::slow;
+        }),
+        0.0001);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].definitions.size() == 10);
+    CHECK_FALSE(found[0].ended_at);
+    CHECK(found[0].failed == 3);
+    CHECK(found[0].missed == 2);
+    CHECK(found[0].slow == 5);
+}
+
+TEST_CASE("what often fails coincides by chance", "[incidents]") {
+    const auto found = incidents::find_incidents(
+        ten_days([](std::size_t definition, std::int64_t hour) {
+            return (hour * 7 + static_cast<std::int64_t>(definition)) % 9 == 0 ? Kind::failed
+                                                                               : Kind::good;
+        }),
+        0.0001);
+    for (const auto& incident : found) CHECK_FALSE(incident.is_shared);
+    CHECK(incidents::find_incidents({}, 0.0001).empty());
+}

@@ -38,7 +38,10 @@ int run(const Globals& globals, const SummaryOptions& options) {
                           ? digest::summary_page(scope, answer, globals.now())
                           : digest::summary_digest(answer);
         const bool for_people = render::is_for_people(output.format());
-        if (for_people) digest::drop_bulk(digest, answer);
+        if (for_people) {
+            digest::drop_bulk(digest, answer);
+            digest::drop_told(digest);
+        }
         if (options.only_problems) digest::drop_quiet_rows(digest);
         digest::keep_top(digest, options.top);
         output.tell_apart(scope);

@@ -2,6 +2,7 @@
 #include "core/digest/sections.hpp"
 #include "core/judge/streaks.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace jobtally::digest {
@@ -33,7 +34,13 @@ table::Section failed_section(const SummaryFacts& facts) {
                        {.key = "next_step", .title = "next", .gives_way = 9}})};
     for (auto row : facts.failures.rows) {
         if (row.counts.failed() == 0) continue;
-        reach_back(row, facts.history.of(facts.definition_of(row.key)));
+        const auto definition = facts.definition_of(row.key);
+        const auto runs = facts.history.of(definition);
+        reach_back(row, runs);
+        const bool is_told = std::all_of(runs.begin(), runs.end(), [&](const query::Run& run) {
+            return run.succeeded() || !run.in_window || facts.is_told(definition, run.created_at);
+        });
+        if (is_told) section.told.push_back(section.table.rows.size());
         const std::string id = row.last_failure_id.value_or("");
         add_row(
             section.table, row.key,

@@ -3,7 +3,19 @@
 
 #include "core/digest/sections.hpp"
 
+#include <algorithm>
+
 namespace jobtally::digest {
+
+bool SummaryFacts::is_told(std::size_t definition, std::int64_t at) const {
+    return std::any_of(incidents.incidents.begin(), incidents.incidents.end(),
+                       [&](const auto& incident) {
+                           return incident.is_shared && at >= incident.began_at &&
+                                  (!incident.ended_at || at <= incident.last_bad_at) &&
+                                  std::binary_search(incident.definitions.begin(),
+                                                     incident.definitions.end(), definition);
+                       });
+}
 
 table::Section incidents_section(const SummaryFacts& facts) {
     auto shared = facts.incidents;

@@ -29,6 +29,9 @@ table::Section missed_section(const SummaryFacts& facts) {
                        {"listener_down_seconds", "listener down", table::Audience::machines}})};
     for (const auto& row : facts.missed.rows) {
         if (!row.is_problem() || row.state == rhythm::Punctuality::stuck) continue;
+        if (facts.is_told(facts.definition_of(key_of(row)),
+                          time::micros(row.expected_by.value_or(row.last_created_at))))
+            section.told.push_back(section.table.rows.size());
         add_row(section.table, key_of(row),
                 {std::string(name_of(row.state)), table::cell_or_unknown(row.rhythm),
                  row.last_created_at, table::cell_or_unknown(row.expected_by),

@@ -49,6 +49,8 @@ table::Section recovered_section(const SummaryFacts& facts) {
     const auto ids = store::read_ids(facts.scope.store(), sequences);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const judge::Recovery& recovery = rows[i].recovery;
+        if (facts.is_told(rows[i].definition, recovery.streak.failing_since))
+            section.told.push_back(i);
         add_row(section.table, facts.key(rows[i].definition),
                 {recovery.streak.length, time::instant_from_micros(recovery.streak.failing_since),
                  time::instant_from_micros(recovery.recovered_at),

@@ -38,6 +38,9 @@ struct SummaryFacts {
     // The cells that name one of the history's definitions, and the definition that they name.
     const query::GroupKey& key(std::size_t definition) const { return m_keys[definition]; }
     std::size_t definition_of(const query::GroupKey& key) const;
+    // Whether an incident of several definitions tells what became of this one at `at`
+    // (microseconds); one that lasts tells all since it began.
+    bool is_told(std::size_t definition, std::int64_t at) const;
 
   private:
     void put_by_name();

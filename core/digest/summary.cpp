@@ -99,6 +99,17 @@ void drop_bulk(table::Digest& digest, const SummaryAnswer& answer) {
     if (answer.late_is_bulk) digest.sections.back().table.rows.clear();
 }
 
+void drop_told(table::Digest& digest) {
+    for (auto& section : digest.sections) {
+        auto& rows = section.table.rows;
+        for (auto place = section.told.rbegin(); place != section.told.rend(); ++place) {
+            rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(*place));
+        }
+        section.told_above = section.told.size();
+        section.told.clear();
+    }
+}
+
 void keep_top(table::Digest& digest, std::size_t most) {
     for (auto& section : digest.sections) {
         auto& rows = section.table.rows;

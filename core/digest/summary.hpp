@@ -43,6 +43,8 @@ table::Digest summary_digest(const SummaryAnswer& answer);
 
 // Drops the rows of what came late where it is a bulk load: one line tells of it.
 void drop_bulk(table::Digest& digest, const SummaryAnswer& answer);
+// Drops the rows that belong to incidents of several definitions and to nothing else.
+void drop_told(table::Digest& digest);
 // Keeps the first `most` rows of each section; 0: all.
 void keep_top(table::Digest& digest, std::size_t most);
 // Drops the rows that are no problem.

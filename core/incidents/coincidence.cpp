@@ -112,9 +112,12 @@ class IncidentSearch {
         double onsets = 0, chances = 0;
         for (std::size_t i = first; i < end; ++i) {
             const bool begins = !follows_a_bad_one(i);
-            chances += begins ? 1 : 0;
             const Moment& moment = m_moments[i];
-            if (!moment.is_bad()) continue;
+            if (!moment.is_bad()) {
+                chances += begins ? static_cast<double>(moment.count) : 0;
+                continue;
+            }
+            chances += begins ? 1 : 0;
             onsets += begins ? 1 : 0;
             const bool is_slow = moment.kind == Kind::slow;
             if (begins || is_slow != (m_moments[i - 1].kind == Kind::slow)) {

@@ -17,7 +17,7 @@ struct Moment {
     std::int64_t created_at = 0;
     std::int64_t ended_at = 0;
     Kind kind = Kind::good;
-    std::int64_t count = 1;              // of slots
+    std::int64_t count = 1;              // of slots, or of good runs up to this one
     std::int64_t operations_failed = 0;  // 0 and more
 
     bool is_bad() const { return kind != Kind::good; }

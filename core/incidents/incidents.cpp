@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,17 +32,32 @@ void add_runs(std::vector<Moment>& moments, std::size_t definition, std::span<co
     }
 }
 
-// Slots whose report may be lost, because we were down, say nothing.
+// As things were at the end of the window. Slots whose report may be lost, because we were down,
+// say nothing. A definition that has not run within the window had run before the gap.
 void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
-              const rhythm::MissedOptions& options) {
+              rhythm::MissedOptions options, const query::RunHistory& history) {
     std::unordered_map<std::string, std::size_t> keys;
     for (const auto& definition : scope.catalogue().definitions()) {
         keys.emplace(definition.id, static_cast<std::size_t>(definition.key));
     }
-    for (const auto& gap : rhythm::gaps(scope, options).gaps) {
+    auto selection = scope.selection();
+    if (selection.span.until) options.now = std::min(options.now, *selection.span.until);
+    const auto since = std::exchange(selection.span.since, std::nullopt);
+    const query::Scope until_then(scope.store(), std::move(selection));
+    for (const auto& gap : rhythm::gaps(until_then, options).gaps) {
         const std::int64_t count = gap.missed_runs - gap.lost_runs;
         const std::int64_t due = time::micros(gap.due);
-        if (count > 0) moments.push_back({keys[gap.id], due, due, Kind::missed, count, 0});
+        if (count <= 0 || gap.is_over) continue;
+        const std::size_t definition = keys[gap.id];
+        const auto runs = history.of(definition);
+        if (runs.empty()) {
+            if (gap.to && since && *gap.to <= *since) continue;
+            const std::int64_t last = time::micros(gap.from);
+            moments.push_back({definition, last, last, Kind::good, gap.runs, 0});
+        } else if (due < runs.front().created_at) {
+            continue;
+        }
+        moments.push_back({definition, due, due, Kind::missed, count, 0});
     }
 }
 
@@ -81,7 +97,7 @@ IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions
         if (found.definition == 0) continue;  // of different jobs
         add_runs(moments, found.definition, history.of(found.definition), found.slow);
     }
-    add_gaps(moments, scope, options);
+    add_gaps(moments, scope, options, history);
     std::stable_sort(moments.begin(), moments.end(), [](const Moment& a, const Moment& b) {
         return std::pair(a.definition, a.created_at) < std::pair(b.definition, b.created_at);
     });

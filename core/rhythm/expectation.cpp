@@ -81,8 +81,6 @@ void judge_running(Expectation& result, std::span<const Run> runs, Instant now) 
     }
 }
 
-// A definition without a run for the longer of 28 days and five intervals counts as retired; time
-// when the listener was down does not count.
 void judge_silence(Expectation& result, std::span<const Run> runs, const MissedOptions& options) {
     std::vector<Duration> gaps;
     for (std::size_t i = 1; i < runs.size(); ++i) {
@@ -91,17 +89,21 @@ void judge_silence(Expectation& result, std::span<const Run> runs, const MissedO
     const Duration usual = gaps.empty() ? Duration{0} : query::median(std::move(gaps));
     const Duration interval = result.typical_interval.value_or(usual);
     const Instant last = time::instant_from_micros(runs.back().created_at);
-    const Instant until =
-        last + std::max<Duration>(silence_of_ended, intervals_of_ended * interval);
-    const Instant ended_at = until + down_within(options.down, last, options.now);
-    if (ended_at > options.now) return;
+    result.ended_at = ended_at(last, interval, options);
+    if (!result.ended_at) return;
     result.state = Punctuality::ended;
-    result.ended_at = ended_at;
     result.expected_by.reset();
     result.overdue.reset();
 }
 
 }  // namespace
+
+std::optional<Instant> ended_at(Instant last, Duration interval, const MissedOptions& options) {
+    const Instant ended = last +
+                          std::max<Duration>(silence_of_ended, intervals_of_ended * interval) +
+                          down_within(options.down, last, options.now);
+    return ended > options.now ? std::nullopt : std::optional(ended);
+}
 
 Expectation expectation_of(std::span<const Run> runs, const ConfiguredSchedule* configured,
                            const MissedOptions& options, const time::Zone& zone) {

@@ -20,6 +20,12 @@ struct Expectation {
     std::optional<time::Instant> ended_at{};  // where the state is `ended`
 };
 
+// When a definition that ran last at `last` came to count as retired, which is after the longer of
+// 28 days and five intervals; none where it does not by now. Time when the listener was down does
+// not count.
+std::optional<time::Instant> ended_at(time::Instant last, time::Duration interval,
+                                      const MissedOptions& options);
+
 // `runs` are ascending and not empty. `configured` is null where nobody gave a schedule.
 Expectation expectation_of(std::span<const query::Run> runs, const ConfiguredSchedule* configured,
                            const MissedOptions& options, const time::Zone& zone);

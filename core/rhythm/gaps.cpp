@@ -1,10 +1,13 @@
 // Walks the slots of each stretch of history and counts those without a run.
 #include "core/rhythm/gaps.hpp"
 
+#include "core/base/parallel.hpp"
 #include "core/query/grouping.hpp"
 #include "core/rhythm/downtime.hpp"
+#include "core/rhythm/expectation.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace jobtally::rhythm {
 
@@ -17,8 +20,8 @@ constexpr std::int64_t most_slots = 1'000'000;  // that are counted in one gap, 
 
 class GapWalk {
   public:
-    GapWalk(const MissedOptions& options, std::vector<Gap>& found)
-        : m_options(options), m_found(found) {}
+    GapWalk(const MissedOptions& options, bool is_configured, std::vector<Gap>& found)
+        : m_options(options), m_is_configured(is_configured), m_found(found) {}
 
     // Between the runs, and after the last one where `is_newest`.
     void walk(const Rhythm& rhythm, std::span<const Run> runs, const Gap& of, bool is_newest) {
@@ -47,11 +50,14 @@ class GapWalk {
         gap.from = from;
         gap.to = to;
         gap.length = to.value_or(m_options.now) - from;
+        gap.is_over |=
+            !to && !m_is_configured && ended_at(from, rhythm.typical_interval(from), m_options);
         gap.listener_down = down_within(m_options.down, from, to.value_or(m_options.now));
         m_found.push_back(std::move(gap));
     }
 
     const MissedOptions& m_options;
+    bool m_is_configured;
     std::vector<Gap>& m_found;
 };
 
@@ -91,16 +97,29 @@ GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options) {
     const query::Scope whole = whole_history(scope);
     const auto history = query::RunHistory::newest(whole, options.now, runs_of_history);
     const query::Grouping grouping(query::By::definition, whole);
+    const auto keys = grouping.in_order([&](std::size_t key) { return !history.of(key).empty(); });
+    std::vector<std::vector<Gap>> found(keys.size());
+    // Zones are for one thread, and the configured schedules hold theirs.
+    const auto find = [&](std::size_t i, const time::Zone& zone, bool is_configured) {
+        const auto& definition = *whole.catalogue().definition(static_cast<std::int32_t>(keys[i]));
+        const auto* configured = configured_for(definition, options);
+        if ((configured != nullptr) != is_configured) return;
+        const auto runs = history.of(keys[i]);
+        Gap of{definition.id, definition.label, std::nullopt, {}, {}, std::nullopt};
+        if (const auto* type = whole.catalogue().word(history.type(keys[i]))) of.type = *type;
+        of.runs = std::ssize(runs);
+        GapWalk walk(options, is_configured, found[i]);
+        walk_history(walk, runs, configured, zone, of);
+        for (auto& gap : found[i]) gap.is_over |= !gap.to && definition.enabled == false;
+    };
+    constexpr std::size_t part = 32;  // definitions that a thread takes at a time
+    for_parts(keys.size(), part, [&](std::size_t begin, std::size_t end) {
+        const time::Zone zone = whole.selection().zone;
+        for (std::size_t i = begin; i < end; ++i) find(i, zone, false);
+    });
+    for (std::size_t i = 0; i < keys.size(); ++i) find(i, whole.selection().zone, true);
     GapsAnswer answer{query::window_of(scope.selection()), {}};
-    GapWalk walk(options, answer.gaps);
-    const auto holds = [&](std::size_t key) { return !history.of(key).empty(); };
-    for (const std::size_t key : grouping.in_order(holds)) {
-        const auto* definition = whole.catalogue().definition(static_cast<std::int32_t>(key));
-        Gap of{definition->id, definition->label, std::nullopt, {}, {}, std::nullopt};
-        if (const auto* type = whole.catalogue().word(history.type(key))) of.type = *type;
-        walk_history(walk, history.of(key), configured_for(*definition, options),
-                     whole.selection().zone, of);
-    }
+    for (auto& gaps : found) std::move(gaps.begin(), gaps.end(), std::back_inserter(answer.gaps));
     const auto& span = scope.selection().span;
     std::erase_if(answer.gaps, [&](const Gap& gap) {
         const bool is_before = span.since && gap.to && *gap.to <= *span.since;

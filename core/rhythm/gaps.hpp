@@ -25,6 +25,8 @@ struct Gap {
     std::int64_t missed_runs = 0;     // slots without a run
     std::int64_t lost_runs = 0;       // those whose report may be lost: we were down
     time::Duration listener_down{0};  // within it
+    std::int64_t runs = 0;            // of the definition, in all its history
+    bool is_over = false;             // it goes on, and nobody waits for a run any more
 };
 
 struct GapsAnswer {

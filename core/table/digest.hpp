@@ -21,6 +21,10 @@ struct Section {
     std::string in_headline{};   // what the headline says of it: `2 unusual runs`; empty: nothing
     std::string lead{};          // what a page says before the table; empty: nothing
     std::size_t left_out = 0;    // rows that were cut off the end
+    std::vector<std::size_t> told{};  // places of rows that an incident tells already, ascending
+    std::size_t told_above = 0;       // rows that were left out for that
+
+    bool has_rows() const { return !table.rows.empty() || told_above > 0; }
 };
 
 // A count that stands for itself: machines get the number, people a sentence where it is not 0.

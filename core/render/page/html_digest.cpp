@@ -25,19 +25,16 @@ std::string tile(const table::Tile& tile, const Style& style) {
     return out + "</dd></div>\n";
 }
 
-bool has_rows(const table::Section& section) {
-    return !section.table.rows.empty();
-}
-
 // Links to the sections that have something to say.
 std::string contents(const table::Digest& digest) {
     std::string out;
     for (const auto& section : digest.sections) {
-        if (!has_rows(section)) continue;
-        out += fmt::format("<li><a href=\"#{}\">{} <b>{}</b></a></li>", html_text(section.key),
-                           html_text(section.title),
-                           count_text(std::ssize(section.table.rows) +
-                                      static_cast<std::int64_t>(section.left_out)));
+        if (!section.has_rows()) continue;
+        out += fmt::format(
+            "<li><a href=\"#{}\">{} <b>{}</b></a></li>", html_text(section.key),
+            html_text(section.title),
+            count_text(std::ssize(section.table.rows) +
+                       static_cast<std::int64_t>(section.left_out + section.told_above)));
     }
     return out.empty() ? out : "<ul>" + out + "</ul>";
 }
@@ -70,10 +67,10 @@ std::string header(const table::Digest& digest, const Style& style) {
 std::string section(const table::Section& section, const Style& style) {
     std::string body;
     if (!section.lead.empty()) body += "<p class=\"lead\">" + html_text(section.lead) + "</p>\n";
-    body += html_table(section.table, section.title, style);
-    if (section.left_out > 0)
-        body += fmt::format("<p class=\"none\">and {} more</p>\n",
-                            count_text(static_cast<std::int64_t>(section.left_out)));
+    if (!section.table.rows.empty() || section.told_above == 0)
+        body += html_table(section.table, section.title, style);
+    for (const auto& line : left_out_lines(section))
+        body += fmt::format("<p class=\"none\">{}</p>\n", line);
     return html_section(section.key, section.title, body);
 }
 
@@ -92,7 +89,7 @@ std::string mentions(const table::Digest& digest) {
 std::string clear_sections(const table::Digest& digest) {
     std::string out;
     for (const auto& section : digest.sections) {
-        if (has_rows(section)) continue;
+        if (section.has_rows()) continue;
         out += (out.empty() ? "" : ", ") + html_text(section.title);
     }
     return out.empty() ? out
@@ -104,7 +101,7 @@ std::string clear_sections(const table::Digest& digest) {
 std::string render_html(const table::Digest& digest, const Style& style) {
     std::string body = "<main>\n" + header(digest, style) + mentions(digest);
     for (const auto& each : digest.sections) {
-        if (has_rows(each)) body += section(each, style);
+        if (each.has_rows()) body += section(each, style);
     }
     body += clear_sections(digest);
     if (digest.page) {

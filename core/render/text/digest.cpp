@@ -6,6 +6,8 @@
 #include "core/render/text/formats.hpp"
 #include "core/render/text/renderer.hpp"
 
+#include <fmt/format.h>
+
 namespace jobtally::render {
 
 namespace {
@@ -19,12 +21,6 @@ std::string mentions_text(const table::Digest& digest, std::string_view before, 
     return out;
 }
 
-std::string more_text(const table::Section& section) {
-    return section.left_out == 0
-               ? ""
-               : "and " + count_text(static_cast<std::int64_t>(section.left_out)) + " more\n";
-}
-
 std::string emphasised(const std::string& text, bool color) {
     return color ? "\033[1m" + text + "\033[0m" : text;
 }
@@ -34,9 +30,10 @@ std::string text_digest(const table::Digest& digest, const Style& style) {
         emphasised(wrapped(visible(digest.headline), style.max_width), style.color) + "\n";
     out += window_line(digest.window, style);
     for (const auto& section : digest.sections) {
-        if (section.table.rows.empty()) continue;
-        out += "\n" + emphasised(section.title, style.color) + "\n" +
-               render_whole_table(section.table, style) + more_text(section);
+        if (!section.has_rows()) continue;
+        out += "\n" + emphasised(section.title, style.color) + "\n";
+        if (!section.table.rows.empty()) out += render_whole_table(section.table, style);
+        for (const auto& line : left_out_lines(section)) out += line + "\n";
     }
     const auto mentions = mentions_text(digest, "", style.max_width);
     return mentions.empty() ? out : out + "\n" + mentions;
@@ -46,15 +43,28 @@ std::string markdown_digest(const table::Digest& digest, const Style& style) {
     std::string out =
         "**" + visible(digest.headline) + "**\n\n" + window_text(digest.window, style) + "\n";
     for (const auto& section : digest.sections) {
-        if (section.table.rows.empty()) continue;
-        out += "\n### " + section.title + "\n\n" + render_markdown(section.table, style);
-        if (section.left_out > 0) out += "\n" + more_text(section);
+        if (!section.has_rows()) continue;
+        out += "\n### " + section.title + "\n";
+        if (!section.table.rows.empty()) out += "\n" + render_markdown(section.table, style);
+        for (const auto& line : left_out_lines(section)) out += "\n" + line + "\n";
     }
     const auto mentions = mentions_text(digest, "- ", 0);
     return mentions.empty() ? out : out + "\n" + mentions;
 }
 
 }  // namespace
+
+std::vector<std::string> left_out_lines(const table::Section& section) {
+    std::vector<std::string> lines;
+    if (section.left_out > 0)
+        lines.push_back(
+            fmt::format("and {} more", count_text(static_cast<std::int64_t>(section.left_out))));
+    if (section.told_above > 0)
+        lines.push_back(fmt::format("{}{} of the incidents above",
+                                    lines.empty() && section.table.rows.empty() ? "" : "and ",
+                                    count_text(static_cast<std::int64_t>(section.told_above))));
+    return lines;
+}
 
 std::string render_digest(const table::Digest& digest, Format format, const Style& style) {
     switch (format) {

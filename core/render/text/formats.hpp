@@ -48,6 +48,9 @@ std::string render_tsv(const table::ResultTable& table, bool header);
 // markdown.cpp: a pipe table, whose texts are all escaped.
 std::string render_markdown(const table::ResultTable& table, const Style& style);
 
+// digest.cpp: what was left out of a section's rows, a line a reason.
+std::vector<std::string> left_out_lines(const table::Section& section);
+
 // Below page/. A page of one table, of one or more records, and of a digest.
 std::string render_html(const table::ResultTable& table, const Style& style);
 std::string render_html_records(const table::ResultTable& table, const Style& style);

@@ -74,3 +74,18 @@ TEST_CASE("what often fails coincides by chance", "[incidents]") {
     for (const auto& incident : found) CHECK_FALSE(incident.is_shared);
     CHECK(incidents::find_incidents({}, 0.0001).empty());
 }
+
+// Each definition has 240 runs, of which 239 came after a good one where one failed: its rate is
+// (1 + 1/2) / (239 + 1) = 1/160. Two in two coincide with 2 KL(1, 1/160) = 2 ln 160 = 10.1503. The
+// budget is of 10 definitions for 239/24 + 1 days each, 109.583 days, and two runs began 40 tries
+// each: ln(80 / (109.583 c)) is below 10.1503 where c > 0.730039 / 160^2 = 0.0000285172.
+TEST_CASE("two coincide as far as the bound says", "[incidents]") {
+    const auto moments = ten_days([](std::size_t definition, std::int64_t hour) {
+        return definition <= 2 && hour == 100 ? Kind::failed : Kind::good;
+    });
+    CHECK(incidents::find_incidents(moments, 0.0000285).size() == 2);
+    const auto found = incidents::find_incidents(moments, 0.0000286);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].is_shared);
+    CHECK(found[0].definitions.size() == 2);
+}

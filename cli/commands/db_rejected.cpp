@@ -93,7 +93,7 @@ int retry(const Globals& globals, const DbRejectedOptions& options) {
         for (const auto& body : chosen(store, options)) {
             const auto delivery = ingest::decode(body.body, body.source, body.received_at);
             for (const auto& report : delivery.reports) {
-                tally.count(transaction.put(report, body.received_at, body.sender));
+                tally.count(transaction.put(report, globals.now(), body.sender));
             }
             tally.rejected += delivery.rejected();
             const bool is_cut = ingest::tells_cut(body.reason);

@@ -6,6 +6,7 @@
 #include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/base/file.hpp"
 #include "core/ingest/writer.hpp"
 #include "core/listen/listener.hpp"
 #include "core/listen/watch/access_log.hpp"
@@ -104,8 +105,8 @@ void reload(listen::Listener& listener, const ListenOptions& options) {
 // A store that does not work at the moment must not keep the listener from listening: reports wait
 // in the spool. A file that is no store, or can't be written, is taken for a mistake of the user
 // and reported, unless there is a spool: then a listener has worked here before, and its store was
-// damaged since. A failed sync is reported too, because a second sync would not tell whether the
-// data is on disk.
+// damaged since. So it is with a store on a volume that turned read-only. A failed sync is reported
+// too, because a second sync would not tell whether the data is on disk.
 std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
                                              const ingest::Spool& spool) {
     using Kind = store::StoreError::Kind;
@@ -116,7 +117,8 @@ std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
         std::error_code none;
         const bool is_mistake =
             (kind == Kind::foreign && !std::filesystem::exists(spool.folder(), none)) ||
-            kind == Kind::not_writable || kind == Kind::missing;
+            (kind == Kind::not_writable && !is_on_read_only_volume(path.parent_path())) ||
+            kind == Kind::missing;
         if (is_mistake || kind == Kind::sync_failed) throw;
         print_error(error);
         print_note("reports wait in the spool until the store works");
@@ -127,7 +129,7 @@ std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
 ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions& options) {
     ingest::WriterOptions result;
     result.rejected_limit = options.rejected_limit;
-    result.clock = time::system_now;
+    result.is_listener = true;
     result.patience = store_patience;
     result.settle_patience = settle_patience;
     result.spool = spool_of(globals, options.spool);

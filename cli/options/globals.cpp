@@ -33,6 +33,11 @@ time::Instant Globals::now() const {
     return now_text.empty() ? clock : time::parse_time(now_text, clock, zone());
 }
 
+std::function<time::Instant()> Globals::clock() const {
+    if (now_text.empty()) return time::system_now;
+    return [at = now()] { return at; };
+}
+
 std::filesystem::path Globals::store_path() const {
     if (!db.empty()) return db;
     const char* data_home = std::getenv("XDG_DATA_HOME");

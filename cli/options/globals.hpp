@@ -6,6 +6,7 @@
 #include "core/time/zone.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,8 @@ struct Globals {
     time::Zone zone() const;
     // --now, else JOBTALLY_NOW, else the clock. Throws UsageError.
     time::Instant now() const;
+    // The same as a clock that runs unless it is given. Throws UsageError, when it is made.
+    std::function<time::Instant()> clock() const;
     // --db, else JOBTALLY_DB, else below XDG_DATA_HOME or ~/.local/share.
     std::filesystem::path store_path() const;
     bool store_in_memory() const { return db == ":memory:"; }

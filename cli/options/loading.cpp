@@ -32,6 +32,7 @@ ingest::LoadResult load_files(const Globals& globals, const std::vector<std::str
     if (std::find(paths.begin(), paths.end(), "-") != paths.end()) note_typing(globals, "reports");
     std::int64_t rejected = 0;
     ingest::LoadHooks hooks;
+    hooks.clock = globals.clock();
     hooks.rejected = [&](std::string_view source, std::uint64_t line, std::string_view reason) {
         if (++rejected <= warnings_shown || globals.verbose) {
             print_warning(fmt::format("{}:{}: {}", source, line, reason));

@@ -89,4 +89,10 @@ int lacks_room(const std::filesystem::path& folder, std::size_t bytes) noexcept 
     return number == ENOSPC || number == EDQUOT || number == EFBIG ? number : 0;
 }
 
+bool is_on_read_only_volume(const std::filesystem::path& folder) noexcept {
+    const char* name = folder.empty() ? "." : folder.c_str();
+    const Descriptor nameless(::open(name, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    return !nameless && errno == EROFS;
+}
+
 }  // namespace jobtally

@@ -61,4 +61,8 @@ FileText read_regular_file(const std::filesystem::path& path, std::size_t most_b
 // EDQUOT, EFBIG. Leaves nothing behind.
 [[nodiscard]] int lacks_room(const std::filesystem::path& folder, std::size_t bytes) noexcept;
 
+// True where the volume of `folder` is read-only, mounted so or turned so by an error of its disk,
+// which its flags and the rights of its files do not tell. An empty path is the working folder.
+bool is_on_read_only_volume(const std::filesystem::path& folder) noexcept;
+
 }  // namespace jobtally

@@ -29,8 +29,8 @@ struct Delivery {
     std::optional<std::string> body;  // as it came, where the sender can't be asked again
     std::string source;               // `http 127.0.0.1`, `reports.ndjson`
     std::string sender;               // the source of its reports; empty: unknown
-    time::Instant received_at;
-    bool names_lines = false;   // the source of a rejection is kept as `SOURCE:LINE`
+    time::Instant received_at;        // when it was taken in
+    bool names_lines = false;         // the source of a rejection is kept as `SOURCE:LINE`
     bool more_follows = false;  // nobody waits for it, so it may share its commit with the next one
 
     std::int64_t rejected() const {
@@ -49,11 +49,11 @@ struct Receipt {
     bool is_spooled = false;  // the store could not take it; its body waits in the spool
 };
 
-// Stores the reports of Receipt::delivery and fills in the outcomes and the tally. The tally counts
-// the rejections too, but they are not stored.
-void put_reports(store::WriteTransaction& transaction, Receipt& receipt);
+// Stores the reports of Receipt::delivery, as received `at`, and fills in the outcomes and the
+// tally. The tally counts the rejections too, but they are not stored.
+void put_reports(store::WriteTransaction& transaction, Receipt& receipt, time::Instant at);
 // Does the same and stores the rejections too. Returns how many rows that makes.
-std::size_t put_delivery(store::WriteTransaction& transaction, Receipt& receipt);
+std::size_t put_delivery(store::WriteTransaction& transaction, Receipt& receipt, time::Instant at);
 
 // Takes deliveries from any thread, in their order, and never blocks for long: every submitter
 // limits what it has under way (the loader by using a handful of deliveries again and again, the

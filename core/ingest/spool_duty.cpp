@@ -50,7 +50,7 @@ void SpoolDuty::run() {
         if (m_names.empty()) {
             // A listener looks again later, for other processes may put files there; a process that
             // loads files ends soon.
-            if (m_store.options().clock) m_due = after(rest);
+            if (m_store.options().is_listener) m_due = after(rest);
             return m_store.works(Failing::spool);
         }
         const auto piece = std::span(m_names).first(std::min(m_names.size(), bodies_a_commit));
@@ -82,7 +82,7 @@ std::size_t SpoolDuty::store_piece(std::span<const std::string> names) {
             if (!delivery) continue;  // another process was faster
             Receipt receipt;
             receipt.delivery = std::move(*delivery);
-            rows += put_delivery(transaction, receipt);
+            rows += put_delivery(transaction, receipt, m_store.options().clock());
             stored.push_back(name);
         } catch (const IoError& problem) {
             unreadable.push_back(problem);

@@ -6,7 +6,7 @@ namespace jobtally::ingest {
 
 void UptimeDuty::record(Entry entry) {
     m_due = Time::max();
-    if (!m_store.options().clock || m_store.is_lost()) return;
+    if (!m_store.options().is_listener || m_store.is_lost()) return;
     try {
         write(entry);
     } catch (const std::exception& problem) {

@@ -29,7 +29,7 @@ Writer::Writer(std::optional<store::Store> store, WriterOptions options, WriterH
       m_store(std::move(store), std::move(open), m_options, m_hooks),
       m_uptime(m_store),
       m_spool(m_store),
-      m_look_at(m_options.clock ? Time::min() : Time::max()),
+      m_look_at(m_options.is_listener ? Time::min() : Time::max()),
       m_thread([this] { run(); }) {}
 
 Writer::~Writer() {
@@ -75,7 +75,8 @@ void Writer::run() {
 void Writer::finish_duties() {
     // A process that loads files stores the whole spool now: unlike a listener it does not come
     // back for the rest.
-    while (!m_options.clock && m_spool.due() <= std::chrono::steady_clock::now()) m_spool.run();
+    while (!m_options.is_listener && m_spool.due() <= std::chrono::steady_clock::now())
+        m_spool.run();
     m_uptime.end();
     m_store.settle();
 }
@@ -118,7 +119,7 @@ void Writer::write_group() {
                                     ? std::chrono::milliseconds(0)
                                     : announced_patience)) {
             group.push_back(std::move(*item));
-            rows += put_delivery(transaction, group.back().receipt);
+            rows += put_delivery(transaction, group.back().receipt, m_options.clock());
             if (rows >= m_options.rows_per_commit) break;
             if (rows < next_look) continue;
             if (transaction.someone_waits()) break;
@@ -137,7 +138,7 @@ void Writer::answer(Items& group) {
     for (auto& item : group) {
         const auto& delivery = item.receipt.delivery;
         const bool is_probe = delivery.reports.empty() && delivery.rejections.empty();
-        if (is_probe && m_options.clock) {
+        if (is_probe && m_options.is_listener) {
             probes.push_back(std::move(item));
         } else {
             item.done(std::move(item.receipt));

@@ -28,9 +28,12 @@ struct WriterOptions {
     std::chrono::milliseconds settle_after = std::chrono::seconds(1);
     std::chrono::milliseconds settle_patience = std::chrono::seconds(60);
     std::size_t rows_per_settle = 200'000;
-    // The clock of a listener whose uptime is recorded, from the first moment to finish(), with a
-    // sign of life every `alive_every`. Without a clock nothing is recorded.
-    std::function<time::Instant()> clock{};
+    // Says when a report came to the store; asked in the writer thread. A report that was taken in
+    // long before, and waited, has come when it is stored: only then can anybody be told of it.
+    std::function<time::Instant()> clock = time::system_now;
+    // The uptime is recorded, from the first moment to finish(), with a sign of life every
+    // `alive_every`; and the spool and the store are looked at while nothing comes.
+    bool is_listener = false;
     std::chrono::milliseconds alive_every = store::alive_every;
 };
 

@@ -15,6 +15,8 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds accept_back_off{100};
 constexpr int most_a_turn = 64;
+// As many as Linux keeps waiting by default.
+constexpr int most_at_the_end = 4096;
 
 int family_of(const BindAddress& address) {
     switch (address.family) {
@@ -58,11 +60,12 @@ void Door::wait() {
     });
 }
 
+// Who waits at the door may have sent a whole report, so all are let in, also beyond the limit.
 void Door::close() {
     error_code problem;
     m_pause.cancel();
     m_acceptor.cancel(problem);
-    while (!problem && !m_hub.connections().is_full(m_purpose)) {
+    for (int taken = 0; !problem && taken < most_at_the_end; ++taken) {
         auto accepted = m_acceptor.accept(m_peer, problem);
         if (!problem) begin_session(std::move(accepted), {});
     }

@@ -63,6 +63,11 @@ class Hub {
     // Lets what is under way finish, then stops the io_context.
     void stop();
     bool is_stopping() const { return m_is_stopping; }
+    // True if connections end with their next answer: where all places are taken nobody keeps one
+    // for a further request, while others wait.
+    bool ends_connections(Purpose purpose) const {
+        return m_is_stopping || m_connections.is_full(purpose);
+    }
 
   private:
     void hand_out_receipts();

@@ -270,7 +270,7 @@ void Session::refuse(const Refusal& refusal) {
 
 void Session::respond(const Answer& answer, bool keep_alive) {
     m_request.drop_body();
-    m_close_after = !keep_alive || m_hub.is_stopping();
+    m_close_after = !keep_alive || m_hub.ends_connections(m_purpose);
     m_request.record.status = answer.status;
     const auto written = then<&Session::finish_response>();
     if (m_peer_is_gone) {  // writing again would wait for a readiness that never comes

@@ -317,6 +317,15 @@ def play_read_only(case):
         lost = {id for id, sent in load.sent.items() if id in load.acknowledged and sent > happened} - case.spooled()
         case.proof.count("lost", len(lost))
         case.expect(not lost, "%d are lost" % len(lost))
+        if case.listener.process.poll() is None:
+            case.listener.kill()
+        subprocess.run(["mount", "-o", "remount,ro", case.folder], capture_output=True)
+        case.listen()  # the service manager starts it again
+        load = Pace(case.listener, "again", **LOAD)
+        time.sleep(0.5)
+        load.end()
+        statuses = {status for _, _, status in load.answers}
+        case.expect(statuses == {202}, "answered %s on a read-only volume" % statuses)
     finally:
         if case.listener.process.poll() is None:
             case.listener.kill()

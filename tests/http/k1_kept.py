@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""K1: who may send reports and is answered 404, 405, 413 or 415 has lost nothing: the body is kept as rejected, to the byte,
+"""K1: who may send reports and is answered 404, 405, 413, 415 or 417 has lost nothing: the body is kept as rejected, to the byte,
 before the answer comes, and stored by `db rejected --retry` where it is whole. Metrics, summary and check tell of it. Of who
 may not, nothing is kept. While the store is locked the bodies go to the spool; where that fails too, to the log. With and
 without TLS (without alone where there is no openssl)."""
@@ -80,6 +80,7 @@ def requests(name):
     yield "PATCH", 405, post_chunked(one("patch"), method="PATCH", target="/jobtally/"), one("patch"), True
     yield "a coding that is none", 415, post(one("utf8"), "Content-Encoding: utf-8", target="/jobtally"), one("utf8"), True
     yield "gzip", 415, post(packed, "Content-Encoding: gzip", target="/jobtally"), packed, False
+    yield "another expectation", 417, post(one("expect"), "Expect: tea", target="/jobtally"), one("expect"), True
     yield "long, a wrong path", 404, post(long, target="/x"), long[:CUT], False
     yield "too large", 413, post(large, target="/jobtally"), large[:CUT], False
     yield "too large, in a chunk", 413, head("Transfer-Encoding: chunked", target="/jobtally") + chunks(large), large[:CUT], False
@@ -116,8 +117,8 @@ def check_not_kept(door, findings):
             findings.check(got == (status if status in (404, 405) else 401), "%s, not authorized: answered %d" % (what, got))
             findings.check(time.monotonic() - began < 0.4, what + ", not authorized: waited for its body")
         front = request[:request.find(b"\r\n\r\n") + 4]
-        if status == 413 and b"chunked" in front:
-            continue  # how large it is, only the body tells
+        if status == 417 or (status == 413 and b"chunked" in front):
+            continue  # it has an Expect; how large it is, only the body tells
         waits = what in ("a wrong path", "too large")  # half a second for a body
         for no_body in (*((front,) if waits else ()), front[:-2] + b"Expect: 100-continue\r\n\r\n"):
             count += 1
@@ -133,7 +134,7 @@ def check_not_kept(door, findings):
 def check_told(door, findings, count):
     refused = [case[1] for case in requests(door.name)]
     findings.check(door.metric('jobtally_results_total{result="rejected"}') == count, "metrics: not %d rejected" % count)
-    for status in (404, 405, 413, 415):
+    for status in (404, 405, 413, 415, 417):
         seen = door.metric('jobtally_requests_total{code="%d"}' % status)
         findings.check(seen >= refused.count(status), "metrics: %d answered %d" % (seen, status))
     headline = door.run("summary").stdout.decode()

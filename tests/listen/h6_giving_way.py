@@ -5,7 +5,9 @@ Usage: h6_giving_way.py PATH-OF-JOBTALLY [--long]. Places are held by half heads
 whose peers do not close; then, while the listener stands still, a whole report and one more silent peer arrive. Each with
 and without TLS (without alone where there is no openssl). The control holds the places by requests that are under way:
 nobody gives way, and the report is not answered. Last, a peer that has as many connections as it may have: it is refused
-before anybody gives way to it, unless its own goes first; the half heads that went are counted as requests. --long: 100 reports a case, and the default of 1,024 places too.
+before anybody gives way to it, unless its own goes first; the half heads that went are counted as requests. A crowd that
+holds all places by one unauthorised request after the other lets a report in; and at SIGTERM, while requests under way hold
+all places, the reports that wait at the door are taken. --long: 100 reports a case, and the default of 1,024 places too.
 """
 import argparse
 import os
@@ -15,6 +17,7 @@ import socket
 import ssl
 import sys
 import tempfile
+import threading
 import time
 
 import listener
@@ -37,8 +40,8 @@ class Case:
         self.running = kind(os.path.join(folder, "store.db"), "--max-connections", str(places), "--max-connections-per-peer",
                             str(places), "--timeout", "12s", "--log-format", "text", *more)
 
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.running.port), timeout=8)
+    def connect(self, source="127.0.0.1"):
+        return socket.create_connection(("127.0.0.1", self.running.port), timeout=8, source_address=(source, 0))
 
     def speak(self, connection, data):
         if self.context:
@@ -154,6 +157,71 @@ def limit_of_a_peer():
     return not problems and code == 0
 
 
+def requests_without_end(running, until):
+    """Sends unauthorised requests over one connection after the other, each as long as it is let, and always some ahead."""
+    request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    while not until.is_set():
+        try:
+            with socket.create_connection(("127.0.0.1", running.port), timeout=8) as one:
+                one.sendall(request * 50)
+                while not until.is_set():
+                    one.sendall(request * 50)
+                    pending = b""
+                    for _ in range(50):
+                        pending = read_answer(one, pending)[1]
+        except (OSError, EOFError):
+            pass
+
+
+def crowd_of_requests(count):
+    """16 places, 16 peers that go on for ever: a report comes in all the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        running = Case(folder, 16, None, None).running
+        until = threading.Event()
+        crowd = [threading.Thread(target=requests_without_end, args=(running, until)) for _ in range(16)]
+        for one in crowd:
+            one.start()
+        time.sleep(0.5)
+        answered = 0
+        for n in range(count):
+            try:
+                with socket.create_connection(("127.0.0.1", running.port), timeout=8) as honest:
+                    honest.sendall(post(report("through-%d" % n)))
+                    answered += read_answer(honest)[0].status == 200
+            except (OSError, EOFError):
+                pass
+        until.set()
+        for one in crowd:
+            one.join()
+        code = running.stop()
+    print("H6 a crowd that goes on for ever: %d of %d reports answered, exit code %d" % (answered, count, code), flush=True)
+    return answered == count and code == 0
+
+
+def waiting_at_the_end(count):
+    """16 places, all held by requests under way; reports wait to be accepted when SIGTERM comes."""
+    with tempfile.TemporaryDirectory() as folder:
+        one = Case(folder, 16, None, None)
+        held = one.hold(HOLDERS["requests"])
+        time.sleep(0.3)
+        honest = [one.speak(one.connect("127.0.0.2"), post(report("w%d" % n))) for n in range(count)]
+        time.sleep(0.3)
+        one.running.process.send_signal(signal.SIGTERM)
+        answered = 0
+        for connection in honest:
+            try:
+                answered += read_answer(connection)[0].status == 200
+            except (OSError, EOFError):
+                pass
+        for connection in held + honest:
+            connection.close()
+        code = one.running.process.wait(20)
+        stored = len(one.running.ids())
+    print("H6 at the end: %d of %d reports that waited at the door answered, %d stored, exit code %d"
+          % (answered, count, stored, code), flush=True)
+    return answered == count == stored and code == 0
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -171,6 +239,8 @@ def main():
                 for holder in ("half heads", "silent peers", "answers")]
     good.append(not case("requests", 16, 1))
     good.append(limit_of_a_peer())
+    good.append(crowd_of_requests(count))
+    good.append(waiting_at_the_end(count))
     return 0 if all(good) else 1
 
 

@@ -99,7 +99,7 @@ Verdict judge_head(const RequestHead& head, const DoorRules& rules) {
     if (head.content_length.value_or(0) > rules.max_body)
         return refusal(too_large.status, too_large.reason);
     if (head.expect && !equals_ignoring_case(*head.expect, "100-continue"))
-        return {error_answer(417, "the only expectation met here is 100-continue"), label};
+        return refusal(417, "the only expectation met here is 100-continue");
     return {std::nullopt, label};
 }
 

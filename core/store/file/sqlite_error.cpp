@@ -2,6 +2,7 @@
 // hint.
 #include "core/store/file/sqlite_error.hpp"
 
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 
 #include <cerrno>
@@ -70,8 +71,9 @@ std::string rights_hint_for(const std::filesystem::path& store) {
 [[noreturn]] void throw_not_writable(const std::filesystem::path& store) {
     const auto message = fmt::format("store \"{}\" can't be written", store.string());
     const bool is_denied = ::faccessat(AT_FDCWD, store.c_str(), W_OK, AT_EACCESS) != 0;
-    if (is_denied && (errno == EPERM || errno == EROFS)) {
-        throw StoreError(Kind::not_writable, fmt::format("{}: {}", message, std::strerror(errno)),
+    const int number = is_on_read_only_volume(store.parent_path()) ? EROFS : is_denied ? errno : 0;
+    if (number == EPERM || number == EROFS) {
+        throw StoreError(Kind::not_writable, fmt::format("{}: {}", message, std::strerror(number)),
                          change_hint);
     }
     throw StoreError(Kind::not_writable, message, rights_hint_for(store));

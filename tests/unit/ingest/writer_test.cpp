@@ -125,7 +125,7 @@ TEST_CASE("a store that is busy fails what waits, and the thread goes on", "[ing
     CHECK(troubles == 1);
 }
 
-TEST_CASE("a writer with a clock records when it was up", "[ingest]") {
+TEST_CASE("the writer of a listener records when it was up", "[ingest]") {
     const IngestFolder folder;
     std::atomic<std::int64_t> seconds = 100;
     const auto spans = [&] {
@@ -135,6 +135,7 @@ TEST_CASE("a writer with a clock records when it was up", "[ingest]") {
         return jobtally::time::Instant{std::chrono::seconds(second)};
     };
     WriterOptions options;
+    options.is_listener = true;
     options.clock = [&] { return jobtally::time::Instant{std::chrono::seconds(seconds++)}; };
     options.alive_every = std::chrono::milliseconds(5);
     {
@@ -149,13 +150,14 @@ TEST_CASE("a writer with a clock records when it was up", "[ingest]") {
     CHECK(spans()[0].has_ended);
     CHECK(spans()[0].last_alive_at == at(seconds - 1));
     { Writer writer(store_to_write(folder)); }
-    CHECK(spans().size() == 1);  // without a clock nothing is recorded
+    CHECK(spans().size() == 1);  // that of a loader records nothing
 }
 
 TEST_CASE("a sign of life does not wait for another writer", "[ingest]") {
     const IngestFolder folder;
     std::atomic<int> signs = 0, troubles = 0;
     WriterOptions options;
+    options.is_listener = true;
     options.clock = [&] {
         ++signs;
         return jobtally::time::Instant{};

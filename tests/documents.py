@@ -7,7 +7,7 @@ Blocks are those of Markdown (```KIND) and of mdoc (.Bd -literal, with `.\\" KIN
 their order, in one shell, in a scratch folder; the system's folders (/etc, /var ...) stand for folders below it.
   console    lines that begin with `$ ` are commands (`> ` goes on), the others what they print. So is each mdoc block that
              has such a line.
-  sh         commands, which must end with 0, 3 or 4, `check` with the state of a plugin. So is each other mdoc block.
+  sh         commands, which must end with 0, 3 or 4, `check` with the state of a plugin. So is each other mdoc block, and `.Dl`.
   goes on    commands that must go on until they get SIGTERM, and then end with 0.
   cron       lines of a crontab, run as cron does.
   file PATH  what a file holds; TOML must be a configuration.
@@ -32,7 +32,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM = re.compile(r"(?<![\w.}/~])/(?=(?:etc|var|run|srv|backup)/|usr/(?:local/)?(?:bin/jobtally|share/(?:doc/)?jobtally))")
 MARKDOWN = re.compile(r"(?:<!-- \$ (?P<unseen>.*) -->|(?:<!-- (?P<note>not run: [^\n]*) -->\n)?```(?P<kind>[^\n]*)\n(?P<text>.*?)```)\n", re.DOTALL)
-MDOC = re.compile(r'(?:\.\\" \$ (?P<unseen>[^\n]*)|(?:\.\\" (?P<kind>[^\n]*)\n)?\.Bd -literal[^\n]*\n(?P<text>.*?)\.Ed)\n', re.DOTALL)
+MDOC = re.compile(r'(?:\.\\" \$ (?P<unseen>[^\n]*)|\.Dl (?P<line>[^\n]*)|(?:\.\\" (?P<kind>[^\n]*)\n)?\.Bd -literal[^\n]*\n(?P<text>.*?)\.Ed)\n', re.DOTALL)
 PORT = re.compile(r"(?<=[\w\]]):(8080|8443|9\d{3})\b")
 WAIT = 120  # seconds, for sanitizers' sake
 SCHEDULE = re.compile(r"(?:@\w+|(?:[\d*/,a-zA-Z-]+\s+){5})\s*(?=\S)")
@@ -253,6 +253,9 @@ class Document:
                         printed, status = shell.run(block["unseen"])
                         if status != 0:
                             self.wrong(block["unseen"], printed, status)
+                        continue
+                    if block.groupdict().get("line"):
+                        self.check(shell, from_roff(block["line"]))
                         continue
                     start, end = block.span("text")
                     parts += [self.text[place:start], self.run_block(shell, block.groupdict().get("note") or block["kind"] or "", block["text"])]

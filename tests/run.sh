@@ -17,7 +17,7 @@ warnings_are_errors=OFF
 mapfile -t packages < <(program_packages; test_packages)
 need_packages "$logs/packages.log" "${packages[@]}"
 quietly "$logs/configure.log" "configuring" cmake -S "$source_dir" -B "$build_dir" -G Ninja \
-    -DCMAKE_BUILD_TYPE=RelWithDebInfo -DJOBTALLY_WERROR="$warnings_are_errors" -DJOBTALLY_TESTS=ON
+    -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_UNITY_BUILD=ON -DJOBTALLY_WERROR="$warnings_are_errors" -DJOBTALLY_TESTS=ON
 quietly "$logs/build.log" "building (the first time takes some minutes)" cmake --build "$build_dir" --parallel "$(build_jobs)"
 
 say "testing"

@@ -1,5 +1,6 @@
 #include "cli/application.hpp"
 
+#include "cli/bracketed_words.hpp"
 #include "cli/help.hpp"
 #include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
@@ -144,7 +145,8 @@ std::optional<int> Application::parse(int argc, char* argv[]) {
         m_globals.command_line += (i == 0 ? "" : " ") + (is_plain ? word : in_shell_quotes(word));
     }
     try {
-        m_app.parse(argc, argv);
+        take_marks_off(m_app);
+        m_app.parse(marked_words(argc, argv));
         refuse_empty_values(m_app);
         if (chosen(&m_app) != &m_app) refuse_empty_values(*chosen(&m_app));
     } catch (const CLI::ParseError& error) {
@@ -174,7 +176,7 @@ int Application::report(const CLI::ParseError& error) {
     const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
     if (is_extra && !command->get_subcommands({}).empty()) {
         const auto words = m_app.remaining(true);
-        const std::string word = words.empty() ? "" : words.front();
+        const std::string word = words.empty() ? "" : bracketed::unmarked(words.front());
         const bool is_option = word.starts_with('-');
         message = fmt::format("\"{}\" is not {}", word, is_option ? "an option" : "a command");
         hint = did_you_mean(word.substr(0, word.find('=')),
@@ -182,7 +184,8 @@ int Application::report(const CLI::ParseError& error) {
     } else if (is_extra) {
         const auto words = m_app.remaining(true);
         if (!words.empty()) {
-            message = fmt::format("no such option or argument: \"{}\"", words.front());
+            message = fmt::format("no such option or argument: \"{}\"",
+                                  bracketed::unmarked(words.front()));
             if (words.front().starts_with('-'))
                 hint = did_you_mean(words.front().substr(0, words.front().find('=')),
                                     options_of(command), hint);

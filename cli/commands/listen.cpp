@@ -1,5 +1,6 @@
 // `jobtally listen`: the HTTP listener.
 #include "cli/application.hpp"
+#include "cli/commands/job_watch.hpp"
 #include "cli/commands/listen_door.hpp"
 #include "cli/commands/report_printer.hpp"
 #include "cli/options/validators.hpp"
@@ -181,6 +182,9 @@ int run(const Globals& globals, const ListenOptions& options) {
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
     auto listen_hooks = hooks(globals, options);
+    std::optional<JobWatch> jobs;
+    if (!listening.admin_binds.empty() || !listening.admin_passed.empty()) jobs.emplace(globals);
+    if (jobs) listen_hooks.job_metrics = [&jobs] { return jobs->text(); };
     listen_hooks.heartbeat = [&manager] { manager.alive(); };
     listen::Listener listener(listening, sink, std::move(listen_hooks));
     const auto status = "listening on " + listener.urls().front();

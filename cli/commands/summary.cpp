@@ -5,6 +5,7 @@
 #include "cli/options/schedules.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/digest/job_metrics.hpp"
 #include "core/digest/page.hpp"
 #include "core/render/text/renderer.hpp"
 
@@ -21,8 +22,31 @@ struct SummaryOptions {
     std::size_t top = 0;  // 0: all
 };
 
+bool is_for_prometheus(const Globals& globals) {
+    if (globals.json) return false;
+    return globals.format == "prometheus" ||
+           (globals.format.empty() && globals.output.ends_with(".prom"));
+}
+
+// How each job stands at the end of the window, or now: what its history says, whenever that began.
+int print_jobs(Globals globals, const SelectionOptions& selection) {
+    globals.format = "ndjson";  // its own way of writing is not asked
+    Output output(globals);
+    const auto store = open_store(globals, selection.from);
+    auto asked = selection.selection(globals);
+    asked.span.since.reset();
+    auto options = missed_options(globals, store);
+    if (asked.span.until) options.now = std::min(options.now, *asked.span.until);
+    const query::Scope scope(store, std::move(asked));
+    warn_about_unmatched(globals, scope);
+    output.write(digest::job_metrics(scope, options));
+    output.finish();
+    return exit_done;
+}
+
 int run(const Globals& globals, const SummaryOptions& options) {
     auto selection = options.selection;
+    if (is_for_prometheus(globals)) return print_jobs(globals, selection);
     selection.judge_what_ended("24h");
     Output output(globals);
     const auto store = open_store(globals, selection.from);

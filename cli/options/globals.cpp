@@ -91,7 +91,8 @@ void add_globals(CLI::App& app, Globals& globals) {
     auto* format =
         app.add_option("-F,--format", globals.format, "How answers are printed (default table)")
             ->type_name("FORMAT")
-            ->check(one_of({"table", "json", "ndjson", "csv", "tsv", "markdown", "html"}))
+            ->check(
+                one_of({"table", "json", "ndjson", "csv", "tsv", "markdown", "html", "prometheus"}))
             ->default_str("table")
             ->group(group);
     app.add_flag("--json", globals.json, "Short for -F json")->excludes(format)->group(group);

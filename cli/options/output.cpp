@@ -32,6 +32,8 @@ bool is_regular_or_new(const std::string& path) {
 
 render::Format format_of(const Globals& globals, render::Format fallback) {
     if (globals.json) return render::Format::json;
+    if (globals.format == "prometheus")
+        throw UsageError("that is no answer for Prometheus", "`jobtally summary` prints one");
     if (!globals.format.empty()) return render::format_named(globals.format);
     const auto format = render::format_of_file(globals.output);
     const auto ending = std::filesystem::path(globals.output).extension().string();

@@ -153,7 +153,10 @@ std::string Hub::metrics_text() const {
     gauges.open_descriptors = open_descriptors();
     gauges.max_descriptors = descriptor_limit();
     if (m_options.tls) gauges.tls_expires_at = m_options.tls->expires_at();
-    return format_metrics(m_counters, gauges);
+    gauges.process = process_use();
+    auto text = format_metrics(m_counters, gauges);
+    if (m_hooks.job_metrics) text += *m_hooks.job_metrics();
+    return text;
 }
 
 void Hub::stop() {

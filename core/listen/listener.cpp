@@ -117,6 +117,7 @@ class Listener::Impl {
     }
 
     void add_door(ListeningSocket socket, Purpose purpose) {
+        if (purpose == Purpose::admin) socket.expect_long_answers();
         const auto& options = m_hub.options();
         if (purpose == Purpose::admin) {
             admin_urls.push_back(socket.url("http", "/"));

@@ -56,6 +56,8 @@ struct ListenHooks {
     std::function<time::Instant()> clock = time::system_now;
     // How many bodies wait in the spool, where that is known; asked for /metrics.
     std::function<std::optional<std::uint64_t>()> spooled_bodies;
+    // Further families for /metrics, in its format; never null.
+    std::function<std::shared_ptr<const std::string>()> job_metrics;
     // Called each heartbeat_every, as long as the event loop of run() works.
     std::function<void()> heartbeat;
 };

@@ -278,7 +278,6 @@ void Session::respond(const Answer& answer, bool keep_alive) {
         return boost::asio::post(m_hub.io(),
                                  [written] { written(boost::asio::error::broken_pipe, 0); });
     }
-    m_out.clear();
     append_response(m_out, answer, {!m_close_after, m_request.head_only(), m_hub.http_date()});
     m_stage.enter(Phase::writing, m_hub.options().timeout);
     m_channel->write(m_out, written);
@@ -294,6 +293,7 @@ void Session::record_access(std::string problem) {
 void Session::finish_response(const error_code& problem, std::size_t) {
     if (m_stage.phase() != Phase::writing) return;
     record_access(problem ? "the peer was gone before it could be answered" : "");
+    std::string().swap(m_out);  // a page of /metrics is long
     m_is_fresh = false;
     // Requests that were read already are stored all the same, though their answers reach nobody.
     m_peer_is_gone = problem.failed();

@@ -93,6 +93,9 @@ class Admin(unittest.TestCase):
         began = time.time()
         running = self.listen("--auth-file", secrets, "--max-connections", "77", authorization=None)
         before = running.metrics()
+        while ("jobtally_jobs_computed_timestamp_seconds",) not in before:  # until then files are being opened
+            time.sleep(0.05)
+            before = running.metrics()
         self.assertEqual(before["jobtally_requests_total", "200"], 0)
         self.assertEqual(before["jobtally_spooled_bodies",], 0)
         self.assertNotIn(("jobtally_last_commit_timestamp_seconds",), before)
@@ -129,7 +132,10 @@ class Admin(unittest.TestCase):
         if os.geteuid() == 0:  # nobody else may look
             open_files = len(os.listdir("/proc/%d/fd" % running.process.pid))
             self.assertTrue(abs(after["jobtally_open_descriptors",] - open_files) <= 1, (after, open_files))
-        self.assertTrue(all(name.startswith("jobtally_") for name, *_ in after))
+        self.assertTrue(all(name.startswith(("jobtally_", "process_")) for name, *_ in after))
+        self.assertEqual(after["process_open_fds",], after["jobtally_open_descriptors",])
+        self.assertTrue(0 < after["process_cpu_seconds_total",] < 60)
+        self.assertTrue(1 << 20 < after["process_resident_memory_bytes",] < after["process_virtual_memory_bytes",])
         self.assertIn("jobtally_build_info", [name for name, *_ in after])
         held.close()
 

@@ -21,7 +21,8 @@ SHELLS = {"bash": "bash-completion/completions/jobtally", "zsh": "zsh/%s/_jobtal
 def expected(source, prefix):
     """The paths below the prefix."""
     share = {"man/man%s/%s" % (page.suffix[1:], page.name) for page in (source / "man").iterdir()}
-    share |= {"jobtally/" + str(file.relative_to(source / "data")) for file in (source / "data/engines").rglob("*") if file.is_file()}
+    share |= {"jobtally/" + str(file.relative_to(source / "data")) for folder in ("engines", "prometheus", "grafana")
+              for file in (source / "data" / folder).rglob("*") if file.is_file()}
     share |= {"jobtally/samples/" + name for name in ("history.ndjson", "list.json", "webhook.json")}
     share |= {"doc/jobtally/" + name for name in ("README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "examples/config.toml")}
     share |= {"jobtally/report.schema.json"}

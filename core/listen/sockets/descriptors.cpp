@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <system_error>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace jobtally::listen {
 
@@ -30,6 +32,19 @@ std::uint64_t allow_descriptors(std::uint64_t wanted) {
     limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
     ::setrlimit(RLIMIT_NOFILE, &limit);
     return descriptor_limit();
+}
+
+ProcessUse process_use() {
+    ProcessUse use;
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    for (const auto& part : {used.ru_utime, used.ru_stime})
+        use.cpu += std::chrono::seconds(part.tv_sec) + std::chrono::microseconds(part.tv_usec);
+    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    std::ifstream("/proc/self/statm") >> use.virtual_bytes >> use.resident_bytes;
+    use.virtual_bytes *= page;
+    use.resident_bytes *= page;
+    return use;
 }
 
 }  // namespace jobtally::listen

@@ -1,6 +1,7 @@
 // The open files of this process, and how many it may have.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -12,5 +13,13 @@ std::uint64_t descriptor_limit();
 
 // Raises the soft limit towards `wanted` as far as the hard one allows; returns what it is then.
 std::uint64_t allow_descriptors(std::uint64_t wanted);
+
+// What this process has used so far, and holds now; 0 where that is unknown.
+struct ProcessUse {
+    std::chrono::microseconds cpu{0};  // user and system time
+    std::uint64_t resident_bytes = 0;
+    std::uint64_t virtual_bytes = 0;
+};
+ProcessUse process_use();
 
 }  // namespace jobtally::listen

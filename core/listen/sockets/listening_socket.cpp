@@ -23,6 +23,7 @@ namespace {
 
 constexpr int send_buffer = 8 << 10;       // bytes; answers are far smaller
 constexpr int receive_buffer = 128 << 10;  // bytes
+constexpr int long_send_buffer = 1 << 20;  // bytes; the kernel has a limit of its own
 
 struct SocketName {
     sockaddr_storage storage{};
@@ -185,6 +186,11 @@ ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
 
 ListeningSocket::~ListeningSocket() {
     if (m_owns_file) ::unlink(m_address.host.c_str());
+}
+
+void ListeningSocket::expect_long_answers() {
+    ::setsockopt(m_socket.number(), SOL_SOCKET, SO_SNDBUF, &long_send_buffer,
+                 sizeof long_send_buffer);
 }
 
 int ListeningSocket::release() {

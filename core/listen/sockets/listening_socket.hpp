@@ -23,6 +23,9 @@ class ListeningSocket {
     ListeningSocket(ListeningSocket&& other) noexcept;
     ListeningSocket& operator=(ListeningSocket&&) = delete;
 
+    // Connections that are accepted from now on may have more to send at once: /metrics has some
+    // MiB, and in small pieces each would wait for its receipt.
+    void expect_long_answers();
     // The caller closes it from now on.
     int release();
     // With the real port: `http://127.0.0.1:8080/hook`, `unix:PATH`.

@@ -1,5 +1,6 @@
 #include "core/listen/watch/metrics.hpp"
 
+#include "core/base/prometheus_text.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
@@ -12,53 +13,7 @@
 namespace jobtally::listen {
 namespace {
 
-using Label = std::pair<std::string_view, std::string_view>;
-
-std::string escaped(std::string_view value) {
-    std::string out;
-    for (const char c : value) {
-        if (c == '\\' || c == '"') out += '\\';
-        c == '\n' ? out += "\\n" : out += c;
-    }
-    return out;
-}
-
-// Families one after the other, each with its help, its type and its samples.
-class Page {
-  public:
-    void family(std::string_view name, std::string_view type, std::string_view help) {
-        m_name = name;
-        fmt::format_to(std::back_inserter(m_text),
-                       "# HELP jobtally_{0} {2}\n# TYPE jobtally_{0} {1}\n", name, type, help);
-    }
-    void sample(std::initializer_list<Label> labels, std::string_view value,
-                std::string_view suffix = {}) {
-        fmt::format_to(std::back_inserter(m_text), "jobtally_{}{}", m_name, suffix);
-        char before = '{';
-        for (const auto& [name, text] : labels) {
-            fmt::format_to(std::back_inserter(m_text), "{}{}=\"{}\"", before, name, escaped(text));
-            before = ',';
-        }
-        if (labels.size() > 0) m_text += '}';
-        fmt::format_to(std::back_inserter(m_text), " {}\n", value);
-    }
-    void sample(std::initializer_list<Label> labels, std::uint64_t value) {
-        sample(labels, fmt::to_string(value));
-    }
-    void counter(std::string_view name, std::uint64_t value, std::string_view help) {
-        family(name, "counter", help);
-        sample({}, value);
-    }
-    void gauge(std::string_view name, std::uint64_t value, std::string_view help) {
-        family(name, "gauge", help);
-        sample({}, value);
-    }
-    std::string take() { return std::move(m_text); }
-
-  private:
-    std::string m_text;
-    std::string_view m_name;
-};
+using Page = PrometheusText;
 
 std::string unix_seconds(time::Instant at) {
     return time::format_seconds(at.time_since_epoch());
@@ -66,22 +21,23 @@ std::string unix_seconds(time::Instant at) {
 
 void add_requests(Page& page, const Counters& counters) {
     page.family(
-        "requests_total", "counter",
+        "jobtally_requests_total", "counter",
         "Requests by the status of their answer; 0: they got none, since the peer had gone or gave "
         "way with half a head.");
     for (std::size_t status = 0; status < Counters::statuses; ++status) {
-        if (counters.answers[status] > 0 || status == 200)
+        // A counter that appears with its first value has not increased, as Prometheus sees it.
+        if (counters.answers[status] > 0 || status == 200 || status == 202 || status == 401)
             page.sample({{"code", fmt::to_string(status)}}, counters.answers[status]);
     }
-    page.family("authorized_requests_total", "counter",
+    page.family("jobtally_authorized_requests_total", "counter",
                 "Requests by the label of the Authorization that let them in.");
     for (const auto& [label, of] : counters.labels) page.sample({{"label", label}}, of.requests);
-    page.counter("request_body_bytes_total", counters.body_bytes,
+    page.counter("jobtally_request_body_bytes_total", counters.body_bytes,
                  "Bytes of the bodies that were read.");
 }
 
 void add_durations(Page& page, const Histogram& durations) {
-    page.family("request_duration_seconds", "histogram",
+    page.family("jobtally_request_duration_seconds", "histogram",
                 "From the first byte of a request until its answer was written.");
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < Histogram::bounds.size(); ++i) {
@@ -94,69 +50,83 @@ void add_durations(Page& page, const Histogram& durations) {
     page.sample({}, fmt::to_string(sum), "_count");
 }
 
-std::array<std::pair<std::string_view, std::uint64_t>, 5> results_of(const model::Tally& tally) {
-    const auto count = [](std::int64_t value) { return static_cast<std::uint64_t>(value); };
-    return {{{"stored", count(tally.stored)},
-             {"updated", count(tally.updated)},
-             {"unchanged", count(tally.unchanged)},
-             {"stale", count(tally.stale)},
-             {"rejected", count(tally.rejected)}}};
+std::array<std::pair<std::string_view, std::int64_t>, 5> results_of(const model::Tally& tally) {
+    return {{{"stored", tally.stored},
+             {"updated", tally.updated},
+             {"unchanged", tally.unchanged},
+             {"stale", tally.stale},
+             {"rejected", tally.rejected}}};
 }
 
 void add_results(Page& page, const Counters& counters, const Gauges& gauges) {
-    page.family("results_total", "counter",
+    page.family("jobtally_results_total", "counter",
                 "What became of what was sent: of reports (stored, updated, unchanged, stale), of "
                 "what was rejected, and of whole bodies (spooled, lost).");
     for (const auto& [result, count] : results_of(counters.reports))
         page.sample({{"result", result}}, count);
     page.sample({{"result", "spooled"}}, counters.spooled_bodies);
     page.sample({{"result", "lost"}}, counters.lost_bodies);
-    page.family("source_results_total", "counter",
+    page.family("jobtally_source_results_total", "counter",
                 "What became of what was sent with an Authorization, by its label.");
     for (const auto& [label, of] : counters.labels)
         for (const auto& [result, count] : results_of(of.reports))
             page.sample({{"source", label}, {"result", result}}, count);
-    page.gauge("spool_readable", gauges.spooled_bodies ? 1 : 0,
+    page.gauge("jobtally_spool_readable", gauges.spooled_bodies ? 1 : 0,
                "1 while the spool's folder can be read, or is not there yet.");
     if (gauges.spooled_bodies)
-        page.gauge("spooled_bodies", *gauges.spooled_bodies,
+        page.gauge("jobtally_spooled_bodies", *gauges.spooled_bodies,
                    "Bodies in the spool that wait for the store.");
     if (counters.last_commit) {
-        page.family("last_commit_timestamp_seconds", "gauge",
+        page.family("jobtally_last_commit_timestamp_seconds", "gauge",
                     "When the store last took something, or a probe of /healthz.");
         page.sample({}, unix_seconds(*counters.last_commit));
     }
 }
 
 void add_connections(Page& page, const Counters& counters, const Gauges& gauges) {
-    page.gauge("connections", gauges.connections, "Open connections of the public addresses.");
-    page.gauge("connections_max", gauges.max_connections, "As many may be open.");
-    page.gauge("connections_per_peer_max", gauges.max_connections_per_peer,
+    page.gauge("jobtally_connections", gauges.connections,
+               "Open connections of the public addresses.");
+    page.gauge("jobtally_connections_max", gauges.max_connections, "As many may be open.");
+    page.gauge("jobtally_connections_per_peer_max", gauges.max_connections_per_peer,
                "As many may be open from one peer.");
-    page.counter("connections_total", counters.connections, "Connections that were accepted.");
-    page.counter("connections_refused_total", counters.refused_peers,
+    page.counter("jobtally_connections_total", counters.connections,
+                 "Connections that were accepted.");
+    page.counter("jobtally_connections_refused_total", counters.refused_peers,
                  "Connections closed at once because their peer had too many.");
     page.counter(
-        "connections_closed_idle_total", counters.closed_idle,
+        "jobtally_connections_closed_idle_total", counters.closed_idle,
         "Connections closed to make room for others: answered, idle, or with half a head.");
-    page.counter("tls_handshakes_failed_total", counters.failed_handshakes,
+    page.counter("jobtally_tls_handshakes_failed_total", counters.failed_handshakes,
                  "TLS handshakes that failed or took too long.");
-    page.gauge("bodies_reserved_bytes", gauges.reserved_bytes,
+    page.gauge("jobtally_bodies_reserved_bytes", gauges.reserved_bytes,
                "Memory set aside for bodies under way.");
-    page.gauge("bodies_reserved_max_bytes", gauges.body_budget,
+    page.gauge("jobtally_bodies_reserved_max_bytes", gauges.body_budget,
                "As much is set aside; more bodies wait.");
 }
 
+// What Prometheus' own client libraries call it.
+void add_process_use(Page& page, const Gauges& gauges) {
+    page.family("process_start_time_seconds", "gauge", "When the process was started.");
+    page.sample({}, unix_seconds(gauges.started));
+    page.family("process_cpu_seconds_total", "counter", "Processor time, user and system.");
+    page.sample({}, time::format_seconds(gauges.process.cpu));
+    page.gauge("process_resident_memory_bytes", gauges.process.resident_bytes, "Resident memory.");
+    page.gauge("process_virtual_memory_bytes", gauges.process.virtual_bytes, "Virtual memory.");
+    if (gauges.open_descriptors)
+        page.gauge("process_open_fds", *gauges.open_descriptors, "Open file descriptors.");
+    page.gauge("process_max_fds", gauges.max_descriptors, "As many may be open.");
+}
+
 void add_process(Page& page, const Gauges& gauges) {
-    page.family("build_info", "gauge", "The version that runs.");
-    page.sample({{"version", gauges.version}}, std::uint64_t{1});
-    page.family("start_time_seconds", "gauge", "When the listener was started.");
+    page.family("jobtally_build_info", "gauge", "The version that runs.");
+    page.sample({{"version", gauges.version}}, 1);
+    page.family("jobtally_start_time_seconds", "gauge", "When the listener was started.");
     page.sample({}, unix_seconds(gauges.started));
     if (gauges.open_descriptors)
-        page.gauge("open_descriptors", *gauges.open_descriptors, "Open file descriptors.");
-    page.gauge("open_descriptors_max", gauges.max_descriptors, "As many may be open.");
+        page.gauge("jobtally_open_descriptors", *gauges.open_descriptors, "Open file descriptors.");
+    page.gauge("jobtally_open_descriptors_max", gauges.max_descriptors, "As many may be open.");
     if (!gauges.tls_expires_at) return;
-    page.family("tls_certificate_expiry_timestamp_seconds", "gauge",
+    page.family("jobtally_tls_certificate_expiry_timestamp_seconds", "gauge",
                 "When the TLS certificate expires.");
     page.sample({}, fmt::to_string(*gauges.tls_expires_at));
 }
@@ -186,6 +156,7 @@ void Counters::count(const AccessRecord& record) {
 std::string format_metrics(const Counters& counters, const Gauges& gauges) {
     Page page;
     add_process(page, gauges);
+    add_process_use(page, gauges);
     add_requests(page, counters);
     add_durations(page, counters.durations);
     add_results(page, counters, gauges);

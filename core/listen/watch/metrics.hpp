@@ -1,6 +1,7 @@
 // What the listener counts, and its page for Prometheus.
 #pragma once
 
+#include "core/listen/sockets/descriptors.hpp"
 #include "core/listen/watch/access_log.hpp"
 #include "core/model/outcome.hpp"
 #include "core/time/instant.hpp"
@@ -87,6 +88,7 @@ struct Gauges {
     std::optional<std::uint64_t> spooled_bodies;  // that wait
     std::optional<std::uint64_t> open_descriptors;
     std::uint64_t max_descriptors = 0;
+    ProcessUse process;
     std::optional<std::int64_t> tls_expires_at;  // seconds since 1970
 };
 

@@ -4,12 +4,14 @@
 #include "core/listen/http/authorization.hpp"
 #include "core/listen/http/response.hpp"
 #include "core/listen/sockets/bind_address.hpp"
+#include "core/listen/sockets/listening_socket.hpp"
 #include "core/listen/watch/access_log.hpp"
 #include "tests/support/catch.hpp"
 
 #include <filesystem>
 #include <fstream>
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +29,7 @@ using jobtally::listen::error_answer;
 using jobtally::listen::format_access_json;
 using jobtally::listen::format_access_text;
 using jobtally::listen::judge_head;
+using jobtally::listen::ListeningSocket;
 using jobtally::listen::parse_bind_address;
 using jobtally::listen::read_authorization_file;
 using jobtally::listen::RequestHead;
@@ -62,6 +65,22 @@ RequestHead post_head() {
 unsigned judged(const RequestHead& head, const DoorRules& rules) {
     const auto verdict = judge_head(head, rules);
     return verdict.answer ? verdict.answer->status : 0;
+}
+
+int send_buffer_of(ListeningSocket socket) {
+    const jobtally::Descriptor file(socket.release());
+    int bytes = 0;
+    socklen_t size = sizeof bytes;
+    ::getsockopt(file.number(), SOL_SOCKET, SO_SNDBUF, &bytes, &size);
+    return bytes;
+}
+
+TEST_CASE("short answers have little room in the kernel, long ones more", "[listen]") {
+    const BindAddress any{BindAddress::Family::ipv4, "127.0.0.1", 0};
+    ListeningSocket socket(any);
+    socket.expect_long_answers();
+    CHECK(send_buffer_of(ListeningSocket(any)) <= 32 << 10);
+    CHECK(send_buffer_of(std::move(socket)) >= 128 << 10);
 }
 
 }  // namespace

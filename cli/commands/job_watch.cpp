@@ -1,0 +1,79 @@
+#include "cli/commands/job_watch.hpp"
+
+#include "cli/options/schedules.hpp"
+#include "core/digest/job_metrics.hpp"
+#include "core/store/reports/read_reports.hpp"
+
+#include <utility>
+
+#include <malloc.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds clock_moves{30};  // what is missed depends on the time too
+constexpr int rest_for_work = 19;
+
+}  // namespace
+
+JobWatch::JobWatch(const Globals& globals) : m_globals(globals), m_thread([this] { run(); }) {}
+
+JobWatch::~JobWatch() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_is_stopping = true;
+    }
+    m_wakes.notify_all();
+    m_thread.join();
+}
+
+std::shared_ptr<const std::string> JobWatch::text() {
+    const std::lock_guard lock(m_mutex);
+    m_is_asked = true;
+    m_wakes.notify_all();
+    return m_text;
+}
+
+void JobWatch::run() {
+    std::unique_lock lock(m_mutex);
+    while (true) {
+        m_wakes.wait(lock, [this] { return m_is_asked || m_is_stopping; });
+        if (m_is_stopping) return;
+        m_is_asked = false;
+        lock.unlock();
+        const auto began = Clock::now();
+        compute();
+        const auto rest = (Clock::now() - began) * rest_for_work;
+        lock.lock();
+        if (m_wakes.wait_for(lock, rest, [this] { return m_is_stopping; })) return;
+    }
+}
+
+void JobWatch::compute() {
+    std::string text;
+    try {
+        if (m_store && !store::is_in_place(*m_store)) m_store.reset();
+        const bool is_new = !m_store;
+        if (is_new) m_store.emplace(store::Store::open_as_it_is(m_globals.store_path()));
+        const auto version = store::data_version(*m_store);
+        const auto now = Clock::now();
+        if (!is_new && version == m_version && now - m_computed < clock_moves) return;
+        m_version = version;
+        m_computed = now;
+        query::Selection all;
+        all.zone = m_globals.zone();
+        text = digest::job_metrics(query::Scope(*m_store, std::move(all)),
+                                   missed_options(m_globals, *m_store));
+    } catch (const std::exception&) {
+        m_store.reset();  // /healthz and the log tell what is wrong with it
+    }
+    auto shared = std::make_shared<const std::string>(std::move(text));
+    ::malloc_trim(0);  // what it took is of no use to the listener
+    const std::lock_guard lock(m_mutex);
+    m_text = std::move(shared);
+}
+
+}  // namespace jobtally::cli

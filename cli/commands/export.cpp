@@ -159,8 +159,14 @@ void hand_over(const Globals& globals, const ExportOptions& options, Output& out
     auto store = store::Store::open_to_write(path);
     const auto run = store::begin_run(store, options.cursor);
     tell_start(globals, run);
+    const bool is_seen = !has_command && is_terminal(STDOUT_FILENO);
+    Progress progress(globals.quiet || options.follow || is_seen, Progress::Unit::reports);
+    stream.watch([&, all = store::last_sequence(store)](auto done) {
+        progress.show(done - run.after, all - run.after);
+    });
     const auto taken = stream.pass_on(store, run.after, put, run.given,
                                       options.follow ? pages_of_a_batch : SIZE_MAX);
+    stream.watch({});
     finish();
     store::end_run(store, run, taken, globals.now());
 }

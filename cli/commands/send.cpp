@@ -6,6 +6,7 @@
 #include "cli/options/validators.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
+#include "cli/terminal/progress.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "core/generate/history.hpp"
 #include "core/ingest/delivery_round.hpp"
@@ -19,6 +20,7 @@
 #include <charconv>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -185,9 +187,15 @@ int send_all(const Globals& globals, const SendOptions& options, const send::Url
     listen::allow_descriptors(options.connections + other_descriptors);
     const auto material = material_of(globals, options);
     SendAccount account(globals);
+    std::optional<Progress> progress;
+    progress.emplace(globals.quiet || options.count == 0 || is_terminal(STDOUT_FILENO),
+                     Progress::Unit::reports);
     send::Sender sender(receiver,
                         {options.connections, options.rate.value_or(0), options.as_stored},
-                        [&account](const send::Outcome& outcome) { account.tell(outcome); });
+                        [&](const send::Outcome& outcome) {
+                            account.tell(outcome);
+                            progress->show(account.sent(), options.count);
+                        });
     const auto stop = [&sender] {
         if (sender.is_stopped()) ::_exit(exit_error);
         sender.stop();
@@ -204,6 +212,7 @@ int send_all(const Globals& globals, const SendOptions& options, const send::Url
     }
     const bool is_stopped = sender.is_stopped();
     sender.finish();
+    progress.reset();
     if (!problem || account.sent() > 0) account.finish();
     if (problem) std::rethrow_exception(problem);
     if (is_stopped) print_note("stopped before all was sent");

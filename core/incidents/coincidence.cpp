@@ -12,8 +12,10 @@ namespace {
 
 constexpr std::int64_t looked_ahead = 24LL * 3600 * 1'000'000;
 constexpr double day_length = 24 * 3600 * 1e6;
-constexpr double tries_from_a_run = 40;  // ends of the time, of which most say the same; lengths
-constexpr std::size_t lengths = 2;
+constexpr double bad_when_struck = 0.9;
+constexpr std::array shares{1.0 / 2, 1.0 / 8, 1.0 / 32};  // of the definitions that are struck
+constexpr double hopeless = -6;          // of the logarithm of the evidence: it hardly rises again
+constexpr double hardly_struck = 0.001;  // by the evidence of a definition
 constexpr std::size_t no_episode = SIZE_MAX;
 
 // Bad moments of a definition in a row, slow ones apart from the others: [first, end).
@@ -23,10 +25,10 @@ struct Episode {
     bool is_used = false;
 };
 
-double divergence(double share, double expected) {
-    const auto part = [](double p, double q) { return p > 0 ? p * std::log(p / q) : 0; };
-    return part(share, expected) + part(1 - share, 1 - expected);
-}
+// How likely a definition is to be bad after a good run, and after a bad one.
+struct Rates {
+    double after_good = 0, after_bad = 0;
+};
 
 class IncidentSearch {
   public:
@@ -39,6 +41,7 @@ class IncidentSearch {
         m_rates.resize(moments.empty() ? 0 : moments.back().definition + 1);
         m_seen.resize(m_rates.size());
         m_first.resize(m_rates.size());
+        m_evidence.resize(m_rates.size());
         double days = 0, onsets = 0;
         for (std::size_t first = 0, end = 0; first < moments.size(); first = end) {
             while (end < moments.size() && same_definition(first, end)) ++end;
@@ -47,31 +50,24 @@ class IncidentSearch {
                         day_length;
             onsets += learn(first, end);
         }
-        m_least = std::log(std::max(1.0, tries_from_a_run * onsets / (chance * days)));
+        m_least = std::log(std::max(1.0, onsets / (chance * days)));
     }
 
     std::vector<Incident> found() {
-        struct Candidate {
-            double score;
-            std::size_t from, length;
-        };
-        std::vector<Candidate> candidates;
-        for (std::size_t length = 1; length <= lengths; ++length) {
-            for (std::size_t i = 0; i < m_order.size(); ++i) {
-                if (!is_onset(m_order[i], length)) continue;
-                const Cluster cluster = cluster_from(i, length);
-                if (cluster.score > m_least) candidates.push_back({cluster.score, i, length});
-            }
+        std::vector<std::pair<double, std::size_t>> candidates;  // by score, where they begin
+        for (std::size_t i = 0; i < m_order.size(); ++i) {
+            if (!is_onset(m_order[i])) continue;
+            const double score = cluster_from(i).score;
+            if (score > m_least) candidates.emplace_back(score, i);
         }
         std::stable_sort(candidates.begin(), candidates.end(),
-                         [](auto& a, auto& b) { return a.score > b.score; });
+                         [](auto& a, auto& b) { return a.first > b.first; });
         std::vector<Incident> incidents;
-        for (const Candidate& candidate : candidates) {
-            if (!is_onset(m_order[candidate.from], candidate.length)) continue;
-            const Cluster cluster = cluster_from(candidate.from, candidate.length);
-            if (cluster.score <= m_least) continue;
-            const auto members = members_of(candidate.from, lasting(cluster.episodes));
-            if (members.size() > 1) incidents.push_back(incident_of(members, true));
+        for (const auto& [score, from] : candidates) {
+            if (!is_onset(m_order[from])) continue;
+            const Cluster cluster = cluster_from(from);
+            if (cluster.score > m_least)
+                add_shared(incidents, members_of(from, lasting(struck(from, cluster))));
         }
         for (const Episode& episode : m_episodes) {
             const auto begin = m_moments.begin() + static_cast<std::ptrdiff_t>(episode.first);
@@ -88,9 +84,26 @@ class IncidentSearch {
     }
 
   private:
+    // What coincides with an incident that is clearer is part of it.
+    void add_shared(std::vector<Incident>& incidents, std::vector<std::size_t> members) {
+        if (members.size() < 2) return;
+        Incident incident = incident_of(members, true);
+        for (std::size_t i = 0; i < incidents.size(); ++i) {
+            Incident& other = incidents[i];
+            if (incident.began_at > other.last_bad_at || other.began_at > incident.last_bad_at)
+                continue;
+            m_members[i].insert(m_members[i].end(), members.begin(), members.end());
+            other = incident_of(m_members[i], true);
+            return;
+        }
+        incidents.push_back(std::move(incident));
+        m_members.push_back(std::move(members));
+    }
+
     struct Cluster {
         double score = 0;
-        std::vector<std::size_t> episodes;
+        std::size_t end = 0;  // in the order
+        double share = 0;
     };
 
     bool same_definition(std::size_t a, std::size_t b) const {
@@ -99,26 +112,24 @@ class IncidentSearch {
     bool follows_a_bad_one(std::size_t i) const {
         return i > 0 && same_definition(i - 1, i) && m_moments[i - 1].is_bad();
     }
-    // A bad moment after a good one, the first of so many.
-    bool is_onset(std::size_t i, std::size_t length) const {
-        if (!m_moments[i].is_bad() || follows_a_bad_one(i)) return false;
-        const Episode& episode = m_episodes[m_episode_of[i]];
-        return !episode.is_used && episode.end - episode.first >= length;
+    // A bad moment after a good one.
+    bool is_onset(std::size_t i) const {
+        return m_moments[i].is_bad() && !follows_a_bad_one(i) &&
+               !m_episodes[m_episode_of[i]].is_used;
     }
 
     // Finds the episodes of a definition and its rate. Returns how often it began to fail.
     double learn(std::size_t first, std::size_t end) {
-        const std::size_t known = m_episodes.size();
-        double onsets = 0, chances = 0;
+        double onsets = 0, chances = 0, went_on = 0, could_go_on = 0;
         for (std::size_t i = first; i < end; ++i) {
             const bool begins = !follows_a_bad_one(i);
             const Moment& moment = m_moments[i];
             if (!moment.is_bad()) {
-                chances += begins ? static_cast<double>(moment.count) : 0;
+                (begins ? chances : could_go_on) += static_cast<double>(moment.count);
                 continue;
             }
-            chances += begins ? 1 : 0;
-            onsets += begins ? 1 : 0;
+            (begins ? chances : could_go_on) += 1;
+            (begins ? onsets : went_on) += 1;
             const bool is_slow = moment.kind == Kind::slow;
             if (begins || is_slow != (m_moments[i - 1].kind == Kind::slow)) {
                 m_episodes.push_back({i, i, std::nullopt});
@@ -133,45 +144,71 @@ class IncidentSearch {
         }
         const std::size_t definition = m_moments[first].definition;
         m_first[definition] = first;
-        for (std::size_t length = 1; length <= lengths; ++length) {
-            const auto begin = m_episodes.begin() + static_cast<std::ptrdiff_t>(known);
-            const auto count = std::count_if(begin, m_episodes.end(), [&](const Episode& episode) {
-                return episode.end - episode.first >= length;
-            });
-            m_rates[definition][length - 1] = (static_cast<double>(count) + 0.5) / (chances + 1);
-        }
+        m_rates[definition] = {(onsets + 0.5) / (chances + 1), (went_on + 0.5) / (could_go_on + 1)};
         return onsets;
     }
 
-    // The end that makes what began at a place in the order least like chance.
-    Cluster cluster_from(std::size_t begin, std::size_t length) {
+    // How much likelier its runs since `begin` in the order are if the definition of the moment
+    // there is struck, taken up to that moment. None where it was bad before.
+    std::optional<double> evidence_with(std::size_t begin, std::size_t at) {
+        const std::size_t place = m_order[at];
+        const Moment& moment = m_moments[place];
+        const bool is_first = std::exchange(m_seen[moment.definition], m_stamp) != m_stamp;
+        double& evidence = m_evidence[moment.definition];
+        if (is_first) evidence = follows_a_bad_one(place) ? -1 : 1;
+        const bool is_used = moment.is_bad() && m_episodes[m_episode_of[place]].is_used;
+        if (evidence < 0 || is_used) return std::nullopt;
+        if (at == begin) return evidence;  // that there is one here is given
+        const Rates& rates = m_rates[moment.definition];
+        const double rate = follows_a_bad_one(place) ? rates.after_bad : rates.after_good;
+        evidence *= moment.is_bad() ? bad_when_struck / rate : (1 - bad_when_struck) / (1 - rate);
+        return evidence;
+    }
+
+    // The end that gives what began at a place in the order the most evidence.
+    Cluster cluster_from(std::size_t begin) {
         ++m_stamp;
         Cluster best;
-        std::vector<std::size_t> bad;
-        std::size_t best_count = 0;
-        double count = 0, expected = 0;
+        std::array<double, shares.size()> sums{};
         const std::int64_t start = m_moments[m_order[begin]].ended_at;
         for (std::size_t i = begin; i < m_order.size(); ++i) {
-            const std::size_t place = m_order[i];
-            const Moment& moment = m_moments[place];
+            const Moment& moment = m_moments[m_order[i]];
             if (moment.ended_at - start > looked_ahead) break;
-            if (std::exchange(m_seen[moment.definition], m_stamp) == m_stamp) continue;
-            if (follows_a_bad_one(place) || (moment.is_bad() && !is_onset(place, 1))) continue;
-            ++count;
-            expected += m_rates[moment.definition][length - 1];
-            if (is_onset(place, length)) {
-                bad.push_back(m_episode_of[place]);
-                const double share = static_cast<double>(bad.size()) / count;
-                const double score =
-                    share * count > expected ? count * divergence(share, expected / count) : 0;
-                if (bad.size() > 1 && score > best.score)
-                    best.score = score, best_count = bad.size();
-            } else if (expected > 2 && static_cast<double>(bad.size()) < 1.5 * expected) {
-                break;  // it will hardly come to anything
+            const bool is_new = m_seen[moment.definition] != m_stamp;
+            const double before = is_new ? 1 : m_evidence[moment.definition];
+            const auto after = evidence_with(begin, i);
+            // A further good run of one that is hardly struck says nothing more.
+            if (!after || (before < hardly_struck && *after < before)) continue;
+            for (std::size_t k = 0; k < shares.size(); ++k) {
+                sums[k] += std::log((1 - shares[k] + shares[k] * *after) /
+                                    (1 - shares[k] + shares[k] * before));
             }
+            const auto most = std::max_element(sums.begin(), sums.end());
+            if (*most < hopeless) break;
+            if (!moment.is_bad()) continue;
+            double mean = 0;
+            for (const double sum : sums) mean += std::exp(sum - *most) / shares.size();
+            const double score = *most + std::log(mean);
+            if (score > best.score)
+                best = {score, i, shares[static_cast<std::size_t>(most - sums.begin())]};
         }
-        best.episodes.assign(bad.begin(), bad.begin() + static_cast<std::ptrdiff_t>(best_count));
         return best;
+    }
+
+    // The episodes of those that are rather struck than not.
+    std::vector<std::size_t> struck(std::size_t begin, const Cluster& cluster) {
+        ++m_stamp;
+        std::vector<std::size_t> begun, found;
+        for (std::size_t i = begin; i <= cluster.end; ++i) {
+            if (evidence_with(begin, i) && is_onset(m_order[i]))
+                begun.push_back(m_episode_of[m_order[i]]);
+        }
+        for (const std::size_t i : begun) {
+            const double evidence = m_evidence[m_moments[m_episodes[i].first].definition];
+            const bool is_given = i == m_episode_of[m_order[begin]];
+            if (is_given || cluster.share * evidence > 1 - cluster.share) found.push_back(i);
+        }
+        return found;
     }
 
     // Those that stayed bad for as long as others did.
@@ -211,7 +248,7 @@ class IncidentSearch {
         return lasting(found);
     }
 
-    Incident incident_of(std::vector<std::size_t> members, bool is_shared) {
+    Incident incident_of(const std::vector<std::size_t>& members, bool is_shared) {
         Incident incident;
         incident.is_shared = is_shared;
         incident.began_at = incident.last_bad_at =
@@ -224,7 +261,9 @@ class IncidentSearch {
             incident.last_bad_at =
                 std::max(incident.last_bad_at, m_moments[episode.end - 1].ended_at);
         }
-        std::sort(incident.definitions.begin(), incident.definitions.end());
+        auto& definitions = incident.definitions;
+        std::sort(definitions.begin(), definitions.end());
+        definitions.erase(std::unique(definitions.begin(), definitions.end()), definitions.end());
         count(incident);
         return incident;
     }
@@ -275,9 +314,11 @@ class IncidentSearch {
 
     std::span<const Moment> m_moments;
     std::vector<Episode> m_episodes;
-    std::vector<std::size_t> m_episode_of, m_order;    // of each moment; moments by their end
-    std::vector<std::array<double, lengths>> m_rates;  // by definition and length
+    std::vector<std::size_t> m_episode_of, m_order;  // of each moment; moments by their end
+    std::vector<Rates> m_rates;                      // by definition
+    std::vector<double> m_evidence;                  // by definition; below 0: it was bad before
     std::vector<std::size_t> m_seen, m_first;
+    std::vector<std::vector<std::size_t>> m_members;  // of the shared incidents: episodes
     std::size_t m_stamp = 0;
     double m_least = 0;
 };

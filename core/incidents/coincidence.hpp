@@ -36,17 +36,20 @@ struct Incident {
 
 // `moments` are grouped by definition, ascending, and within by created_at.
 //
-// Each definition has its own rate: the share of its runs that were bad after a good one, (k + 1/2)
-// / (n + 1). From each such run on, for up to a day, each definition's first run is looked at: k of
-// n are bad, and by their rates e were expected. They coincide where n KL(k/n, e/n), which bounds
-// the logarithm of that chance, exceeds what all those looked at may reach within the budget:
-// `chance` findings in a day of a definition. W. Hoeffding, "On the Distribution of the Number of
-// Successes in Independent Trials", Annals of Mathematical Statistics 27 (1956), 713-721, for
-// unequal rates; H. Chernoff, "A Measure of Asymptotic Efficiency for Tests of a Hypothesis", same
-// 23 (1952), 493-507, for the bound; M. Kulldorff, "A Spatial Scan Statistic", Communications in
-// Statistics 26 (1997), 1481-1496, for the scan. The clearest come first. Of the definitions that
+// Each definition has its own rates: the share of its runs that were bad after a good one, (k +
+// 1/2) / (n + 1), and after a bad one. From each bad run after a good one on, for up to a day, runs
+// are taken as they end. L of a definition is how much likelier its runs are if it is struck, when
+// nine of ten are bad, than by its rates; where a share s of all is struck, the evidence of an
+// incident is the product of 1 - s + s L over the definitions, and the mean of that for shares of
+// 1/2, 1/8 and 1/32. By chance it ever exceeds x with a probability of at most 1 / x, wherever one
+// stops, for it is a test martingale: J. Ville, "Etude critique de la notion de collectif", 1939;
+// G. Shafer et al., "Test Martingales, Bayes Factors and p-Values", Statistical Science 26 (2011),
+// 84-101. Beginnings are scanned as in M. Kulldorff, "A Spatial Scan Statistic", Communications in
+// Statistics 26 (1997), 1481-1496; x is what all of them may reach within the budget: `chance`
+// findings in a day of a definition. The clearest come first. Of the definitions that
 // began to fail with them those belong to the incident that stayed bad for half of the time of
-// the middle one; so do later bad runs of theirs within it.
+// the middle one; so do later bad runs of theirs within it, and what coincides beyond chance while
+// it lasts.
 //
 // Each streak of failures that is part of none is an incident of its own.
 // Returns them by their beginning.

@@ -28,7 +28,7 @@ struct Budget {
     double of_runs() const { return 0.08 * a_day; }
     double of_levels() const { return 0.36 * a_day; }
     double of_flaws() const { return 0.06 * a_day; }  // of empty runs, and of partial ones as well
-    double of_incidents() const { return 0.3 * a_day; }  // those of several definitions, on top
+    double of_incidents() const { return 0.5 * a_day; }  // those of several definitions, on top
 };
 
 // A value compared with the others. Durations are microseconds.

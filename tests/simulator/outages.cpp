@@ -38,7 +38,8 @@ Fleet make_fleet(Chance& chance, int outages, bool of_a_third, bool staggered, d
     Fleet fleet;
     for (int i = 0; i < outages; ++i) {
         const std::int64_t begin = (5 + 7 * i) * a_day + std::llround(chance.uniform() * a_day);
-        fleet.outages.push_back({begin, begin + std::llround(chance.between(2, 8) * an_hour), {}});
+        fleet.outages.push_back(
+            {begin, begin + std::llround(chance.between(1.5, 6) * an_hour), {}});
     }
     for (std::size_t definition = 1; definition <= 41; ++definition) {
         constexpr std::int64_t paces[] = {an_hour, an_hour, 2 * an_hour, 4 * an_hour, a_day};
@@ -146,6 +147,6 @@ int main(int argc, char* argv[]) {
     const auto number = [&](int place, long long otherwise) {
         return argc > place ? std::atoll(argv[place]) : otherwise;
     };
-    Outages outages(static_cast<std::uint64_t>(number(1, 1)), static_cast<int>(number(2, 20)));
+    Outages outages(static_cast<std::uint64_t>(number(1, 1)), static_cast<int>(number(2, 40)));
     return outages.print() ? 0 : 1;
 }

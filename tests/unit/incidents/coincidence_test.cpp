@@ -76,16 +76,28 @@ TEST_CASE("what often fails coincides by chance", "[incidents]") {
 }
 
 // Each definition has 240 runs, of which 239 came after a good one where one failed: its rate is
-// (1 + 1/2) / (239 + 1) = 1/160. Two in two coincide with 2 KL(1, 1/160) = 2 ln 160 = 10.1503. The
-// budget is of 10 definitions for 239/24 + 1 days each, 109.583 days, and two runs began 40 tries
-// each: ln(80 / (109.583 c)) is below 10.1503 where c > 0.730039 / 160^2 = 0.0000285172.
-TEST_CASE("two coincide as far as the bound says", "[incidents]") {
+// (1 + 1/2) / (239 + 1) = 1/160. That the second fails with the first is 0.9 x 160 = 144 times
+// likelier if it is struck: the mean of 1/2 + 144/2 = 72.5, 7/8 + 144/8 = 18.875 and 31/32 + 144/32
+// = 5.46875 is 32.28125. The budget is of 10 definitions for 239/24 + 1 days each, 109.5833 days,
+// and two runs began: 2 / (109.5833 c) is below 32.28125 where c > 0.000565367.
+TEST_CASE("two coincide as far as the evidence says", "[incidents]") {
     const auto moments = ten_days([](std::size_t definition, std::int64_t hour) {
         return definition <= 2 && hour == 100 ? Kind::failed : Kind::good;
     });
-    CHECK(incidents::find_incidents(moments, 0.0000285).size() == 2);
-    const auto found = incidents::find_incidents(moments, 0.0000286);
+    CHECK(incidents::find_incidents(moments, 0.000565).size() == 2);
+    const auto found = incidents::find_incidents(moments, 0.000566);
     REQUIRE(found.size() == 1);
     CHECK(found[0].is_shared);
     CHECK(found[0].definitions.size() == 2);
+}
+
+TEST_CASE("what coincides while an incident lasts is part of it", "[incidents]") {
+    const auto moments = ten_days([](std::size_t definition, std::int64_t hour) {
+        const std::int64_t since = definition <= 5 ? 100 : 103;
+        return definition <= 8 && hour >= since && hour < 106 ? Kind::failed : Kind::good;
+    });
+    const auto found = incidents::find_incidents(moments, 0.0001);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].definitions == std::vector<std::size_t>{1, 2, 3, 4, 5, 6, 7, 8});
+    CHECK(found[0].failed == 5 * 6 + 3 * 3);
 }

@@ -16,6 +16,7 @@ A line `.\\" $ COMMAND` of mdoc, or `<!-- $ COMMAND -->` of Markdown, runs unsee
 """
 
 import difflib
+import json
 import os
 import re
 import select
@@ -29,10 +30,15 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
+from receiver import Receiver  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM = re.compile(r"(?<![\w.}/~])/(?=(?:etc|var|run|srv|backup)/|usr/(?:local/)?(?:bin/jobtally|share/(?:doc/)?jobtally))")
 MARKDOWN = re.compile(r"(?:<!-- \$ (?P<unseen>.*) -->|(?:<!-- (?P<note>not run: [^\n]*) -->\n)?```(?P<kind>[^\n]*)\n(?P<text>.*?)```)\n", re.DOTALL)
 MDOC = re.compile(r'(?:\.\\" \$ (?P<unseen>[^\n]*)|\.Dl (?P<line>[^\n]*)|(?:\.\\" (?P<kind>[^\n]*)\n)?\.Bd -literal[^\n]*\n(?P<text>.*?)\.Ed)\n', re.DOTALL)
+# Services that alerts go to: a receiver takes them, and looks at what comes.
+SERVICE = re.compile(r"https://(?:hooks\.slack\.com|events\.pagerduty\.com|ntfy\.example\.org|example\.webhook\.office\.com)")
 PORT = re.compile(r"(?<=[\w\]]):(8080|8443|9\d{3})\b")
 WAIT = 120  # seconds, for sanitizers' sake
 SCHEDULE = re.compile(r"(?:@\w+|(?:[\d*/,a-zA-Z-]+\s+){5})\s*(?=\S)")
@@ -57,7 +63,7 @@ def to_roff(text):
 class Shell:
     """One bash for all commands of a document, and the folders that it sees."""
 
-    def __init__(self, program, folder, has_samples):
+    def __init__(self, program, folder, has_samples, receiver):
         self.folder, self.root, work = folder, folder / "root", folder / "work"
         home = folder / "home"
         binaries = self.root / "usr/bin"
@@ -82,7 +88,7 @@ class Shell:
         }
         if has_samples:
             self.environment |= {"JOBTALLY_DB": str(self.root / "var/lib/jobtally/jobtally.db"), "JOBTALLY_NOW": "2026-11-22T08:30:00Z"}
-        self.ports = {}
+        self.ports = {"9093": str(receiver.port)}
         self.configure("")
         self.bash = subprocess.Popen(["bash"], cwd=work, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                      stderr=subprocess.STDOUT, start_new_session=True)
@@ -109,6 +115,7 @@ class Shell:
         return self.ports[port]
 
     def placed(self, text):
+        text = SERVICE.sub("http://127.0.0.1:9093", text)
         text = PORT.sub(lambda found: ":" + self.free_port(found[1]), text)
         return SYSTEM.sub(lambda _: f"{self.root}/", text)
 
@@ -244,9 +251,9 @@ class Document:
     def run(self):
         """The document as it should be."""
         parts, place = [], 0
-        has_samples = "ingest" not in self.text or self.path.suffix in (".1", ".5")
-        with tempfile.TemporaryDirectory(prefix="jobtally-documents-") as folder:
-            shell = Shell(self.program, Path(folder).resolve(), has_samples)
+        has_samples = self.path.name not in ("README.md", "jobtally-tutorial.7")
+        with tempfile.TemporaryDirectory(prefix="jobtally-documents-") as folder, Receiver() as receiver:
+            shell = Shell(self.program, Path(folder).resolve(), has_samples, receiver)
             try:
                 for block in (MARKDOWN if self.is_markdown else MDOC).finditer(self.text):
                     if block["unseen"]:
@@ -262,6 +269,11 @@ class Document:
                     place = end
             finally:
                 shell.close()
+            sent = len(re.findall(r"^[^.#\n]*/alerts/alert (?!mail)", self.text, re.MULTILINE))
+            if len(receiver.got) != sent:
+                self.problems.append(f"{self.path.name}: {sent} alerts were to be sent, {len(receiver.got)} came\n")
+            for _, _, body in receiver.got:
+                json.loads(body)
         return "".join(parts) + self.text[place:]
 
 

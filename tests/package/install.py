@@ -25,7 +25,7 @@ def expected(source, prefix):
               for file in (source / "data" / folder).rglob("*") if file.is_file()}
     share |= {"jobtally/samples/" + name for name in ("history.ndjson", "list.json", "webhook.json")}
     share |= {"doc/jobtally/" + name for name in ("README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "examples/config.toml")}
-    share |= {"jobtally/report.schema.json"}
+    share |= {"jobtally/report.schema.json", "jobtally/alerts/alert"}
     share |= {path.replace("%s", "vendor-completions" if prefix == "/usr" else "site-functions") for path in SHELLS.values()}
     files = {"bin/jobtally"} | {"share/" + path for path in share}
     if prefix in ("/usr", "/usr/local"):
@@ -61,8 +61,8 @@ def look_into(root, prefix, program, findings):
         if shutil.which("man"):
             done = output("man", "--warnings", "-l", str(page), env={**os.environ, "LC_ALL": "C.UTF-8", "MANWIDTH": "80"})
             findings.check(done.returncode == 0 and not done.stderr and "NAME" in done.stdout, "%s: %s" % (page.name, done.stderr[:200]))
-    for load in root.glob("share/jobtally/engines/*/load"):
-        findings.check(os.access(load, os.X_OK), "%s is not executable" % load)
+    for script in (*root.glob("share/jobtally/engines/*/load"), *root.glob("share/jobtally/alerts/*")):
+        findings.check(os.access(script, os.X_OK), "%s is not executable" % script)
     installed = output(str(root / "bin/jobtally"), "--version").stdout
     findings.check(installed and installed == output(program, "--version").stdout, "the installed program says %r" % installed)
     return missing

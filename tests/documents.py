@@ -51,7 +51,7 @@ STAND_INS = {
 
 
 def from_roff(text):
-    for escape, plain in ((r"\&", ""), (r"\(rs", "\\"), (r"\(dq", '"'), (r"\(aq", "'"), (r"\-", "-"), (r"\e", "\\")):
+    for escape, plain in ((r"\&", ""), (r"\(rs", "\\"), (r"\(dq", '"'), (r"\(aq", "'"), (r"\-", "-"), (r"\(ha", "^"), (r"\e", "\\")):
         text = text.replace(escape, plain)
     return text
 

@@ -55,6 +55,10 @@ def main():
             checked += 1
             if f".Sh {section}\n" not in text:
                 problems.append(f"{page}: no section {section}")
+        for name, number in re.findall(r"\bXr (jobtally\S*) (\d)", text):
+            checked += 1
+            if f"{name}.{number}" not in pages:
+                problems.append(f"{page}: there is no {name}({number})")
     for command in commands[0]["subcommands"]:
         checked += 1
         if f".It Cm {command}\n" not in pages["jobtally.1"]:

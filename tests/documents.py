@@ -28,6 +28,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
@@ -283,9 +284,10 @@ def main():
     program, *names = [word for word in words if word != "--update"]
     paths = [Path(name).resolve() for name in names] or [ROOT / "README.md", *sorted((ROOT / "man").glob("*.[157]"))]
     problems = commands = not_run = 0
-    for path in paths:
-        document = Document(path, Path(program).resolve())
-        new = document.run()
+    documents = [Document(path, Path(program).resolve()) for path in paths]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(Document.run, documents))
+    for path, document, new in zip(paths, documents, results):
         sys.stdout.writelines(document.problems)
         problems, commands, not_run = problems + len(document.problems), commands + document.commands, not_run + document.not_run
         if update:

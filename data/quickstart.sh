@@ -91,5 +91,5 @@ Next:
   jobtally failures --recent 5                # the latest failed reports
   jobtally rates --json                       # the same for scripts
   jobtally --help
-To receive your own reports see "The listener" in README.md; to remove what this made: rm -r "$play"
+To receive your own reports see "Receive reports" in README.md; to remove what this made: rm -r "$play"
 END

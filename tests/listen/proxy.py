@@ -103,6 +103,7 @@ def look(served, proxied, keeps_gone, findings):
 
 def main():
     program, name = os.path.abspath(sys.argv[1]), sys.argv[2]
+    os.environ["PATH"] += ":/usr/sbin"  # where nginx is, and not all look
     if not shutil.which(name) or not shutil.which("openssl"):
         print("skipped: no %s" % (name if not shutil.which(name) else "openssl"))
         sys.exit(77)

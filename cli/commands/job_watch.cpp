@@ -48,7 +48,7 @@ void JobWatch::run() {
         compute();
         const auto rest = (Clock::now() - began) * rest_for_work;
         lock.lock();
-        if (m_wakes.wait_for(lock, rest, [this] { return m_is_stopping; })) return;
+        if (m_wakes.wait_for(lock, rest, [this] { return m_is_stopping.load(); })) return;
     }
 }
 
@@ -65,8 +65,9 @@ void JobWatch::compute() {
         m_computed = now;
         query::Selection all;
         all.zone = m_globals.zone();
-        text = digest::job_metrics(query::Scope(*m_store, std::move(all)),
-                                   missed_options(m_globals, *m_store));
+        auto options = missed_options(m_globals, *m_store);
+        options.abandoned = &m_is_stopping;
+        text = digest::job_metrics(query::Scope(*m_store, std::move(all)), options);
     } catch (const std::exception&) {
         m_store.reset();  // /healthz and the log tell what is wrong with it
     }

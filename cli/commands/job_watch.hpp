@@ -4,6 +4,7 @@
 #include "cli/options/globals.hpp"
 #include "core/store/file/store.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -15,7 +16,7 @@ namespace jobtally::cli {
 
 // A thread with a connection of its own, which only reads: no writer waits for it. It computes when
 // it starts, and again after each time that it was asked, if something may have changed since; no
-// more than a twentieth of the time.
+// more than a twentieth of the time. The end of the listener does not wait for what it computes.
 class JobWatch {
   public:
     explicit JobWatch(const Globals& globals);
@@ -37,8 +38,8 @@ class JobWatch {
     std::chrono::steady_clock::time_point m_computed;
     std::mutex m_mutex;
     std::condition_variable m_wakes;
+    std::atomic<bool> m_is_stopping = false;
     bool m_is_asked = true;  // guarded by m_mutex, like what follows
-    bool m_is_stopping = false;
     std::shared_ptr<const std::string> m_text = std::make_shared<const std::string>();
     std::thread m_thread;  // last: it uses the others
 };

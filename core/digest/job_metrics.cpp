@@ -107,6 +107,7 @@ Jobs jobs_of(const query::Scope& scope, const rhythm::MissedOptions& options) {
         Job job;
         job.id = text_of_cell(row.key[0]);
         job.name = label_of(text_of_cell(row.key[1]));
+        if (job.name.empty()) job.name = job.id;
         job.type = label_of(text_of_cell(row.key[2]));
         job.last_status = label_of(row.last_status);
         job.last_run = row.last_created_at;

@@ -1,6 +1,7 @@
 // Judges every definition and puts the most urgent first.
 #include "core/rhythm/missed.hpp"
 
+#include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
 #include "core/query/grouping.hpp"
 #include "core/rhythm/expectation.hpp"
@@ -53,6 +54,7 @@ std::vector<MissedRow> judged(const query::Scope& scope, const query::RunHistory
         return configured_for(definition_of(scope, key), options) != nullptr;
     };
     for_parts(keys.size(), part, [&](std::size_t begin, std::size_t end) {
+        if (options.abandoned != nullptr && *options.abandoned) throw Error("abandoned");
         const time::Zone zone = scope.selection().zone;
         for (std::size_t i = begin; i < end; ++i) {
             if (!is_configured(keys[i])) rows[i] = row_of(scope, history, keys[i], options, zone);

@@ -6,6 +6,7 @@
 #include "core/table/result_table.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,6 +39,7 @@ struct MissedOptions {
     std::unordered_map<std::string, ConfiguredSchedule> configured;  // by definition id or name
     // Time in which no report could arrive, ascending and apart from each other; [since, until).
     std::vector<time::TimeSpan> down{};
+    const std::atomic<bool>* abandoned = nullptr;  // once it is true, missed() soon throws Error
 };
 
 // Finds a schedule by the definition's id, else by its label; null if none is configured.

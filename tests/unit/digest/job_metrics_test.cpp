@@ -1,6 +1,7 @@
 // Jobs as samples for Prometheus: who sends reports does not decide how long the page gets.
 #include "core/digest/job_metrics.hpp"
 
+#include "core/base/error.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
 
@@ -52,6 +53,22 @@ TEST_CASE("long texts are cut between characters, and long ids left out", "[dige
     CHECK(has(page, std::string(200, 'x')));
     CHECK_FALSE(has(page, "yy"));
     CHECK(has(page, "\njobtally_jobs_left_out 1\n"));
+}
+
+TEST_CASE("a definition without a name is called by its id", "[digest]") {
+    CHECK(has(page_of({run_of("a", "02:00:00")}), "{definition_id=\"a\",definition=\"a\","));
+}
+
+TEST_CASE("who ends does not wait for judgements", "[digest]") {
+    const auto store = store_of({run_of("a", "02:00:00")});
+    std::atomic<bool> abandoned = true;
+    jobtally::rhythm::MissedOptions options;
+    options.now = instant("2026-11-20T12:00:00Z");
+    options.abandoned = &abandoned;
+    const jobtally::query::Scope scope(store, {});
+    CHECK_THROWS_AS(digest::job_metrics(scope, options), jobtally::Error);
+    abandoned = false;
+    CHECK(has(digest::job_metrics(scope, options), "jobtally_job_state{"));
 }
 
 TEST_CASE("statuses that no report has cost no samples, but those that alerts count", "[digest]") {

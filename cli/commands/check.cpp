@@ -30,7 +30,8 @@ struct CheckOptions {
     std::string metric{probe::check_metrics().front().name};
     std::string warning, critical;
     std::string by = "none";
-    std::string no_data;  // empty: unknown, and what was known before stands
+    std::optional<double> objective;  // per cent
+    std::string no_data;              // empty: unknown, and what was known before stands
     bool on_change = false;
     std::int64_t confirm = 1;
     std::int64_t timeout = 0;  // seconds; 0: as long as it takes
@@ -70,6 +71,7 @@ std::string name_of_probe(const CheckOptions& options) {
     add("-w", options.warning);
     add("-c", options.critical);
     add("--no-data", options.no_data);
+    if (options.objective) add("--objective", fmt::format("{}", *options.objective));
     add("--last", selection.last);
     add("--period", selection.period);
     add("--since", selection.since);
@@ -131,7 +133,8 @@ int run_on_change(const Globals& globals, const CheckOptions& options) {
     table::Probe probe;
     {
         const auto store = open_store(globals, {});
-        asked.check.expected = missed_options(globals, store);
+        asked.check.expected = {missed_options(globals, store),
+                                objectives(globals, options.objective)};
         probe = probe::check(query::Scope(store, asked.selection), asked.check);
         said = store::find_probe(store, name);
     }
@@ -159,12 +162,12 @@ int run(const Globals& globals, CheckOptions options) {
     std::signal(SIGALRM, tell_timeout);
     ::alarm(static_cast<unsigned>(options.timeout));
     const auto& metric = probe::check_metric_named(options.metric);
-    options.selection.judge_what_ended(metric.is_recent ? "24h" : "");
+    options.selection.judge_what_ended(metric.last);
     if (options.on_change) return run_on_change(globals, options);
     Output output(globals);
     auto asked = question(globals, options, output.style());
     const auto store = open_store(globals, options.selection.from);
-    asked.check.expected = missed_options(globals, store);
+    asked.check.expected = {missed_options(globals, store), objectives(globals, options.objective)};
     const auto probe = probe::check(query::Scope(store, asked.selection), asked.check);
     print(globals, output, probe);
     return exit_of(probe.state);
@@ -218,6 +221,7 @@ void add_check(Application& application) {
         ->type_name("METRIC")
         ->check(one_of(metric_names()));
     add_thresholds(command, *options);
+    add_objective(command, options->objective);
     command
         .add_option("--by", options->by, "Judge each definition, or all together (default none)")
         ->type_name("WHAT")

@@ -3,8 +3,10 @@
 
 #include "cli/application.hpp"
 #include "cli/options/grouped.hpp"
+#include "cli/options/schedules.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/answers/objective.hpp"
 #include "core/answers/plots.hpp"
 
 #include <memory>
@@ -16,6 +18,7 @@ namespace {
 struct RatesOptions {
     GroupedOptions grouped;
     std::optional<double> fail_under;  // per cent
+    std::optional<double> objective;   // per cent
 };
 
 // Without finished jobs there is no rate that could be too low.
@@ -28,12 +31,15 @@ int run(const Globals& globals, RatesOptions options) {
     Output output(globals);
     if (options.fail_under) options.grouped.selection.judge_what_ended();
     const auto by = options.grouped.group_by();
+    const auto wanted = objectives(globals, options.objective);
     const auto answer = print_grouped(
         output, globals, options.grouped,
         [&](const query::Scope& scope, table::Sparkline trend) {
-            return answers::rates(scope, by, trend);
+            auto found = answers::rates(scope, by, trend);
+            answers::set_objectives(found, wanted);
+            return found;
         },
-        [](const auto&... sides) { return answers::rates_table(sides...); },
+        [&](const auto&... sides) { return answers::rates_table(sides..., wanted.any()); },
         [&](const answers::RatesAnswer& now) {
             return answers::plots_of(arranged(answers::rates_table(now), options.grouped),
                                      answers::rates_plot());
@@ -54,6 +60,7 @@ void add_rates(Application& application) {
                     "Exit with 4 when the total job success rate is below PCT per cent")
         ->type_name("PCT")
         ->transform(per_cent());
+    add_objective(command, options->objective);
 }
 
 }  // namespace jobtally::cli

@@ -17,6 +17,7 @@ namespace jobtally::cli {
 namespace {
 
 constexpr const char* schedules = "schedule";
+constexpr const char* objective_section = "objective";
 // What CLI11 opens where no --config is given: always there, and spelled as nobody spells it, for
 // some versions of CLI11 then count it as given.
 constexpr const char* no_file = "/dev/./null";
@@ -80,7 +81,7 @@ std::string hint_for(CLI::App& app, CLI::App& parent, const FileSetting& setting
         for (const auto& known : option->get_lnames()) names.push_back(known);
     }
     if (setting.is_section) {
-        names.emplace_back(schedules);
+        names.insert(names.end(), {schedules, objective_section});
         for (const auto* command : parent.get_subcommands({})) names.push_back(command->get_name());
     }
     const auto near = nearest(name, names);
@@ -166,6 +167,7 @@ void Configuration::read(std::istream& stream, const std::string& file) {
 
 void Configuration::take(const FileSetting& setting) {
     if (setting.path.front() == schedules) return take_schedule(setting);
+    if (setting.path.front() == objective_section) return take_objective(setting);
     CLI::App* command = &m_app;
     bool is_chosen = true;
     for (auto name = setting.path.begin(); name + 1 != setting.path.end(); ++name) {
@@ -244,15 +246,32 @@ void Configuration::take_schedule(const FileSetting& setting) {
          fmt::format("{}", fmt::join(setting.values, ",")), setting.place()});
 }
 
+void Configuration::take_objective(const FileSetting& setting) {
+    const auto& path = setting.path;
+    if (setting.is_section && path.size() == 1) return;
+    if (setting.is_section || path.size() == 1) {
+        refuse(setting, "an objective is of a definition",
+               "the section [objective] has lines such as \"User import\" = 99.5");
+    }
+    m_globals.objectives.push_back({fmt::format("{}", fmt::join(path.begin() + 1, path.end(), ".")),
+                                    {},
+                                    fmt::format("{}", fmt::join(setting.values, ",")),
+                                    setting.place()});
+}
+
 std::vector<Setting> Configuration::settings() const {
     std::vector<Setting> all;
     all.push_back({"config", m_file.empty() ? std::nullopt : std::optional(m_file),
                    m_file.empty() ? "default" : m_source});
     collect(m_app, "", all);
-    for (const auto& schedule : m_globals.schedules) {
-        all.push_back({fmt::format("{}.\"{}\".{}", schedules, schedule.definition, schedule.key),
-                       schedule.value, schedule.place.substr(0, schedule.place.rfind(':'))});
-    }
+    const auto add = [&](std::string name, const ScheduleSetting& setting) {
+        all.push_back(
+            {std::move(name), setting.value, setting.place.substr(0, setting.place.rfind(':'))});
+    };
+    for (const auto& one : m_globals.schedules)
+        add(fmt::format("{}.\"{}\".{}", schedules, one.definition, one.key), one);
+    for (const auto& one : m_globals.objectives)
+        add(fmt::format("{}.\"{}\"", objective_section, one.definition), one);
     return all;
 }
 

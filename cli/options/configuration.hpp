@@ -25,7 +25,7 @@ struct Setting {
 
 // CLI11 calls apply() when it has read the command line and not yet the environment. Keys are the
 // long names of options, in a section named after the command; an option of every command may stand
-// in such a section too. Sections `[schedule."NAME"]` go to Globals::schedules.
+// in such a section too. Sections `[schedule."NAME"]` and `[objective]` go to Globals.
 class Configuration {
   public:
     // Adds --config to `app`. Both arguments must outlive this object, which must stay in its
@@ -47,6 +47,7 @@ class Configuration {
     void read(std::istream& stream, const std::string& file);
     void take(const FileSetting& setting);
     void take_schedule(const FileSetting& setting);
+    void take_objective(const FileSetting& setting);
     void give(CLI::Option& option, const FileSetting& setting, bool is_chosen);
     bool gives_way(const CLI::Option& option, const FileSetting& setting);
     Setting setting_of(const std::string& path, CLI::Option& option) const;

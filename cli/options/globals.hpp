@@ -18,7 +18,8 @@ class App;
 
 namespace jobtally::cli {
 
-// `key = "value"` of a section `[schedule."definition"]` of the configuration file.
+// `key = "value"` of a section `[schedule."definition"]` of the configuration file; without a key
+// `"definition" = value` of the section `[objective]`.
 struct ScheduleSetting {
     std::string definition, key, value;
     std::string place;  // `config.toml:3:1`
@@ -37,7 +38,7 @@ struct Globals {
     std::string color = "auto";
     bool quiet = false;
     bool verbose = false;
-    std::vector<ScheduleSetting> schedules;
+    std::vector<ScheduleSetting> schedules, objectives;
     std::string command_line;  // as a shell reads it
 
     // --tz, else TZ, else the system's. Throws UsageError for --tz; a TZ that is no zone is UTC

@@ -1,5 +1,6 @@
 #include "cli/options/schedules.hpp"
 
+#include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
@@ -105,6 +106,30 @@ void warn_about_schedules(const Globals& globals, const query::Scope& scope) {
         if (std::any_of(known.begin(), known.end(), is_it)) continue;
         print_warning(fmt::format("schedule of \"{}\": no such definition has reported", name));
     }
+}
+
+void add_objective(CLI::App& command, std::optional<double>& per_cent_value) {
+    command
+        .add_option("--objective", per_cent_value,
+                    "PCT per cent of the jobs are to succeed: how much of what may fail has failed")
+        ->type_name("PCT")
+        ->transform(per_cent());
+}
+
+query::Objectives objectives(const Globals& globals, std::optional<double> per_cent_value) {
+    query::Objectives found;
+    if (per_cent_value) found.general = *per_cent_value / 100;
+    for (const auto& setting : globals.objectives) {
+        std::string text = setting.value;
+        const auto problem = per_cent()(text);
+        if (!problem.empty()) {
+            throw UsageError(fmt::format("{}: objective of \"{}\": {}", setting.place,
+                                         setting.definition, problem),
+                             "for example \"User import\" = 99.5");
+        }
+        found.own.emplace(setting.definition, std::stod(text) / 100);
+    }
+    return found;
 }
 
 }  // namespace jobtally::cli

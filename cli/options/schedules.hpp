@@ -1,9 +1,15 @@
-// The schedules of the configuration file: `[schedule."User import"]` with `every` or `cron`.
+// What the configuration file says of single definitions: `[schedule."User import"]` with `every`
+// or `cron`, and `[objective]`.
 #pragma once
 
 #include "cli/options/globals.hpp"
+#include "core/query/objectives.hpp"
 #include "core/query/scope.hpp"
 #include "core/rhythm/missed.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace jobtally::cli {
 
@@ -13,5 +19,10 @@ rhythm::MissedOptions missed_options(const Globals& globals, const store::Store&
 
 // Warns about schedules of definitions that the store does not have.
 void warn_about_schedules(const Globals& globals, const query::Scope& scope);
+
+void add_objective(CLI::App& command, std::optional<double>& per_cent);
+
+// Of `--objective` and of the configuration file. Throws UsageError for one that is no per cent.
+query::Objectives objectives(const Globals& globals, std::optional<double> per_cent);
 
 }  // namespace jobtally::cli

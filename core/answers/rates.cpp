@@ -16,7 +16,27 @@ std::optional<std::string> text_of(const store::Catalogue& catalogue, store::Wor
     return word ? std::optional(*word) : std::nullopt;
 }
 
-query::Figures<RatesRow> rate_figures() {
+// The error budget is what may fail: finished x (1 - objective).
+void add_objectives(query::Figures<RatesRow>& figures) {
+    figures.columns.insert(figures.columns.end(),
+                           {{.key = "objective", .title = "objective", .gives_way = 2},
+                            {.key = "allowed_failed", .title = "may fail", .gives_way = 2},
+                            {"budget_used", "budget used"}});
+    figures.cells = [cells = figures.cells](const RatesRow& row) {
+        auto all = cells(row);
+        std::optional<double> allowed, used;
+        if (row.objective) {
+            allowed = static_cast<double>(row.counts.finished()) * (1 - *row.objective);
+            if (*allowed > 0) used = static_cast<double>(row.counts.failed()) / *allowed;
+        }
+        all.push_back(table::ratio_cell(row.objective));
+        all.push_back(allowed ? Cell{table::Number{*allowed}} : Cell{});
+        all.push_back(table::ratio_cell(used));
+        return all;
+    };
+}
+
+query::Figures<RatesRow> rate_figures(bool has_objectives) {
     query::Figures<RatesRow> figures;
     figures.columns = {{"reports", "reports"},
                        {"finished", "finished", Audience::machines},
@@ -57,6 +77,7 @@ query::Figures<RatesRow> rate_figures() {
     figures.change = [](const RatesRow& now, const RatesRow& before) {
         return query::rate_change(now.counts.success_rate(), before.counts.success_rate(), true);
     };
+    if (has_objectives) add_objectives(figures);
     return figures;
 }
 
@@ -92,12 +113,12 @@ RatesAnswer rates(const query::Scope& scope, const query::GroupBy& by, table::Sp
     return answer;
 }
 
-table::ResultTable rates_table(const RatesAnswer& answer) {
-    return query::group_table(answer, rate_figures());
+table::ResultTable rates_table(const RatesAnswer& answer, bool has_objectives) {
+    return query::group_table(answer, rate_figures(has_objectives));
 }
 
-table::ResultTable rates_table(RatesAnswer now, RatesAnswer before) {
-    return query::group_table(std::move(now), std::move(before), rate_figures());
+table::ResultTable rates_table(RatesAnswer now, RatesAnswer before, bool has_objectives) {
+    return query::group_table(std::move(now), std::move(before), rate_figures(has_objectives));
 }
 
 }  // namespace jobtally::answers

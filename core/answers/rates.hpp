@@ -17,6 +17,7 @@ struct RatesRow {
     std::string trend{};                     // trend.hpp; empty where there is none
     std::optional<std::string> last_status;  // of the latest report by created_at, then id
     std::optional<time::Instant> last_created_at;
+    std::optional<double> objective{};  // the share that is to succeed, 0 to 1
 };
 
 using RatesAnswer = query::GroupedAnswer<RatesRow>;
@@ -24,8 +25,9 @@ using RatesAnswer = query::GroupedAnswer<RatesRow>;
 // With a trend for each row where `trend` says what to draw it with.
 RatesAnswer rates(const query::Scope& scope, const query::GroupBy& by = {},
                   table::Sparkline trend = table::Sparkline::none);
-table::ResultTable rates_table(const RatesAnswer& answer);
+// With objectives and their error budgets where `has_objectives`.
+table::ResultTable rates_table(const RatesAnswer& answer, bool has_objectives = false);
 // The same with what each group was in another window.
-table::ResultTable rates_table(RatesAnswer now, RatesAnswer before);
+table::ResultTable rates_table(RatesAnswer now, RatesAnswer before, bool has_objectives = false);
 
 }  // namespace jobtally::answers

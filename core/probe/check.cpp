@@ -18,10 +18,10 @@ namespace {
 
 using table::ProbeState;
 
-ProbeState state_of(double value, const CheckOptions& options) {
-    if (options.critical && options.critical->alerts(value)) return ProbeState::critical;
-    if (options.warning && options.warning->alerts(value)) return ProbeState::warning;
-    return ProbeState::ok;
+ProbeState state_of(const Measured& one, const CheckOptions& options) {
+    if (options.critical && options.critical->alerts(one.value)) return ProbeState::critical;
+    if (options.warning && options.warning->alerts(one.value)) return ProbeState::warning;
+    return options.warning || options.critical ? ProbeState::ok : one.state;
 }
 
 void raise(ProbeState& state, ProbeState other) {
@@ -182,7 +182,7 @@ table::Probe check(const query::Scope& scope, const CheckOptions& options) {
         LastKnown(scope, options).put_one(measured, probe);
     const auto left_out = take_out_small(measured, options.min_runs);
     for (auto& one : measured)
-        one.item.state = one.is_overdue ? options.no_data : state_of(one.value, options);
+        one.item.state = one.is_overdue ? options.no_data : state_of(one, options);
     put_worst_first(measured, metric.low_is_bad);
     probe.state = measured.empty() ? options.no_data : measured.front().item.state;
     if (measured.empty())

@@ -22,8 +22,8 @@ struct CheckOptions {
     table::ProbeState no_data = table::ProbeState::unknown;  // the state where no value is left
     // Where a window holds no job, and no run is overdue at its end, what was known before stands.
     bool last_known_stands = true;
-    std::string when;                // the window in words, for the answer
-    rhythm::MissedOptions expected;  // the clock, schedules and downtime
+    std::string when;  // the window in words, for the answer
+    Given expected;
 };
 
 // The state of the probe is that of the worst value. A pattern of the selection that matches no

@@ -3,6 +3,7 @@
 
 #include "core/answers/durations.hpp"
 #include "core/answers/failures.hpp"
+#include "core/answers/objective.hpp"
 #include "core/answers/rates.hpp"
 #include "core/base/error.hpp"
 #include "core/base/numbers.hpp"
@@ -12,9 +13,11 @@
 #include "core/store/reports/rejected.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -23,6 +26,7 @@ namespace jobtally::probe {
 namespace {
 
 using table::Cell;
+using namespace std::chrono_literals;
 
 std::string jobs(std::int64_t count) {
     return counted(count, "job", "jobs");
@@ -53,8 +57,13 @@ Measured ratio(const answers::RatesRow& row, double value, std::string phrase) {
         {row.key, table::Ratio{value}, std::move(phrase)}, row.counts.finished(), per_cent(value)};
 }
 
+std::string id_of(const query::GroupKey& key) {
+    const auto* id = key.empty() ? nullptr : std::get_if<std::string>(&key[0]);
+    return id != nullptr ? *id : std::string();
+}
+
 std::vector<Measured> measure_job_success(const query::Scope& scope, bool by_definition,
-                                          const rhythm::MissedOptions&) {
+                                          const Given&) {
     std::vector<Measured> found;
     for (const auto& row :
          rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
@@ -67,7 +76,7 @@ std::vector<Measured> measure_job_success(const query::Scope& scope, bool by_def
 }
 
 std::vector<Measured> measure_operation_success(const query::Scope& scope, bool by_definition,
-                                                const rhythm::MissedOptions&) {
+                                                const Given&) {
     std::vector<Measured> found;
     for (const auto& row :
          rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
@@ -80,8 +89,7 @@ std::vector<Measured> measure_operation_success(const query::Scope& scope, bool 
     return found;
 }
 
-std::vector<Measured> measure_failed(const query::Scope& scope, bool by_definition,
-                                     const rhythm::MissedOptions&) {
+std::vector<Measured> measure_failed(const query::Scope& scope, bool by_definition, const Given&) {
     std::vector<Measured> found;
     for (const auto& row :
          rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
@@ -104,7 +112,7 @@ Measured streak_of(const answers::FailuresRow& row) {
 
 // Of everything together it is the longest of the streaks, with the name of its definition.
 std::vector<Measured> measure_failure_streak(const query::Scope& scope, bool by_definition,
-                                             const rhythm::MissedOptions&) {
+                                             const Given&) {
     const auto answer = answers::failures(scope, query::By::definition);
     std::vector<Measured> found;
     for (const auto& row : answer.rows) {
@@ -134,8 +142,7 @@ Measured age_of(const answers::FailuresRow& row, time::Instant now) {
     return {{row.key, age, "since the last success"}, runs, seconds(age)};
 }
 
-std::vector<Measured> measure_age(const query::Scope& scope, bool by_definition,
-                                  const rhythm::MissedOptions& at) {
+std::vector<Measured> measure_age(const query::Scope& scope, bool by_definition, const Given& at) {
     std::vector<Measured> found;
     for (const auto& row : rows_of<answers::FailuresRow>(
              answers::failures(scope, by(by_definition)), by_definition)) {
@@ -144,8 +151,7 @@ std::vector<Measured> measure_age(const query::Scope& scope, bool by_definition,
     return found;
 }
 
-std::vector<Measured> measure_p95(const query::Scope& scope, bool by_definition,
-                                  const rhythm::MissedOptions&) {
+std::vector<Measured> measure_p95(const query::Scope& scope, bool by_definition, const Given&) {
     answers::DurationsOptions options;
     options.percentiles = query::Percentile::list("95");
     std::vector<Measured> found;
@@ -172,7 +178,7 @@ Measured missed_of(const rhythm::MissedRow& row) {
 // Of the definitions that have a rhythm, how many are late, missed or stuck, and the most urgent
 // one.
 std::vector<Measured> measure_missed(const query::Scope& scope, bool by_definition,
-                                     const rhythm::MissedOptions& options) {
+                                     const Given& options) {
     auto rows = rhythm::missed(scope, options).rows;
     std::erase_if(rows, [](const rhythm::MissedRow& row) {
         return !row.has_rhythm() && row.state != rhythm::Punctuality::disabled;
@@ -193,8 +199,7 @@ std::vector<Measured> measure_missed(const query::Scope& scope, bool by_definiti
     return {{{{}, count, std::move(phrase)}, std::nullopt, static_cast<double>(count)}};
 }
 
-std::vector<Measured> measure_incidents(const query::Scope& scope, bool,
-                                        const rhythm::MissedOptions& options) {
+std::vector<Measured> measure_incidents(const query::Scope& scope, bool, const Given& options) {
     const auto answer = incidents::incidents(scope, options);
     const auto finished = answers::rates(scope, query::By::none).total.counts.finished();
     if (answer.incidents.empty() && finished == 0) return {};
@@ -210,12 +215,90 @@ std::vector<Measured> measure_incidents(const query::Scope& scope, bool,
 }
 
 // Rejected bodies were never understood, so they belong to no definition.
-std::vector<Measured> measure_rejected(const query::Scope& scope, bool,
-                                       const rhythm::MissedOptions&) {
+std::vector<Measured> measure_rejected(const query::Scope& scope, bool, const Given&) {
     const auto count = store::count_rejected(scope.store(), scope.selection().span);
     return {{{{}, count, count == 1 ? "body rejected" : "bodies rejected"},
              std::nullopt,
              static_cast<double>(count)}};
+}
+
+struct BurnAlert {
+    std::string_view name, short_name;
+    std::chrono::minutes length, short_length;
+    double rate;
+    table::ProbeState state;
+};
+
+// The alerts that the workbook recommends for a budget of 30 days: 2 % of it within an hour, 5 %
+// within six, 10 % within three days; the shorter window says whether it still burns. "The Site
+// Reliability Workbook", chapter 5, "Multiwindow, Multi-Burn-Rate Alerts", table 5-8.
+constexpr BurnAlert burn_alerts[] = {
+    {"1h", "5m", 60min, 5min, 14.4, table::ProbeState::critical},
+    {"6h", "30m", 360min, 30min, 6, table::ProbeState::critical},
+    {"3d", "6h", 4320min, 360min, 1, table::ProbeState::warning},
+};
+
+// By the text of their keys, over the time before the end of the selection.
+std::map<std::string, double> burn_rates(const query::Scope& scope, const Given& given,
+                                         bool by_definition, std::chrono::minutes length) {
+    auto selection = scope.selection();
+    const auto end = selection.span.until.value_or(given.now);
+    selection.span = {end - length, end};
+    std::map<std::string, double> rates;
+    for (const auto& budget : answers::error_budgets(
+             query::Scope(scope.store(), std::move(selection)), given.objectives, by_definition)) {
+        if (const auto used = budget.used())
+            rates.emplace(id_of(budget.key), per_cent(*used) / 100);
+    }
+    return rates;
+}
+
+// The worst of the alerts. Where nothing finished in the shorter window, nothing says that it is
+// over.
+void put_burn_alerts(std::vector<Measured>& measured, const query::Scope& scope, const Given& given,
+                     bool by_definition) {
+    for (auto& one : measured) one.state = table::ProbeState::ok;
+    for (const BurnAlert& alert : burn_alerts) {
+        const auto rates = burn_rates(scope, given, by_definition, alert.length);
+        const auto now = burn_rates(scope, given, by_definition, alert.short_length);
+        for (auto& one : measured) {
+            if (one.state != table::ProbeState::ok) continue;
+            const auto rate = rates.find(id_of(one.item.definition));
+            if (rate == rates.end() || rate->second < alert.rate) continue;
+            const auto recent = now.find(rate->first);
+            if (recent != now.end() && recent->second < alert.rate) continue;
+            one.state = alert.state;
+            const auto fast = std::isfinite(rate->second)
+                                  ? fmt::format(" {:.3g} times too fast", rate->second)
+                                  : std::string();
+            one.item.phrase.insert(
+                one.item.phrase.find(':'),
+                fmt::format(", burning{} over {} and {}", fast, alert.name, alert.short_name));
+        }
+    }
+}
+
+std::vector<Measured> measure_budget(const query::Scope& scope, bool by_definition,
+                                     const Given& given) {
+    if (!given.objectives.any()) {
+        throw UsageError("budget-used needs an objective",
+                         "give --objective 99, or the configuration file's section [objective]");
+    }
+    std::vector<Measured> found;
+    for (const auto& budget : answers::error_budgets(scope, given.objectives, by_definition)) {
+        const auto used = budget.used();
+        if (!used) continue;
+        const bool has_any = std::isfinite(*used);
+        auto phrase = fmt::format("{}: {} of {} failed where {:.4g} may",
+                                  has_any ? "of the error budget used" : "no error budget",
+                                  count_text(budget.failed), jobs(budget.finished), budget.allowed);
+        found.push_back(
+            {{budget.key, has_any ? Cell{table::Ratio{*used}} : Cell{}, std::move(phrase)},
+             budget.finished,
+             per_cent(*used)});
+    }
+    put_burn_alerts(found, scope, given, by_definition);
+    return found;
 }
 
 bool has_finished(const store::FactBatch& batch, std::size_t i) {
@@ -234,7 +317,8 @@ bool has_duration(const store::FactBatch& batch, std::size_t i) {
 }  // namespace
 
 const std::vector<Metric>& check_metrics() {
-    constexpr bool low = true, high = false, recent = true, all = false;
+    constexpr bool low = true, high = false;
+    constexpr const char *recent = "24h", *all = "";
     static const std::vector<Metric> metrics{
         {"job-success-rate", "job_success_rate", "finished jobs", Unit::per_cent, low, recent, true,
          measure_job_success, has_finished},
@@ -251,6 +335,8 @@ const std::vector<Metric>& check_metrics() {
          measure_missed, nullptr},
         {"rejected", "rejected", "rejected bodies", Unit::count, high, recent, false,
          measure_rejected, nullptr},
+        {"budget-used", "budget_used", "finished jobs that have an objective", Unit::per_cent, high,
+         "30d", true, measure_budget, nullptr},
         {"incidents", "incidents", "finished jobs", Unit::count, high, recent, false,
          measure_incidents, nullptr},
     };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/probe/threshold.hpp"
+#include "core/query/objectives.hpp"
 #include "core/query/scope.hpp"
 #include "core/rhythm/missed.hpp"
 #include "core/table/probe.hpp"
@@ -14,12 +15,18 @@
 
 namespace jobtally::probe {
 
+// What is known besides the store: the clock, schedules and downtimes, and objectives.
+struct Given : rhythm::MissedOptions {
+    query::Objectives objectives{};
+};
+
 // One value of a metric: of a definition, or of everything together.
 struct Measured {
     table::ProbeItem item;             // its state is not yet decided
     std::optional<std::int64_t> runs;  // the finished jobs behind it; none: it is not made of jobs
     double value = 0;  // in the metric's unit; infinite where there never was what it waits for
-    bool is_overdue = false;  // no value: a run was due, and none has come
+    bool is_overdue = false;                          // no value: a run was due, and none has come
+    table::ProbeState state = table::ProbeState::ok;  // where no threshold is given
 };
 
 struct Metric {
@@ -28,11 +35,11 @@ struct Metric {
     std::string_view subject;  // what is missing if there is no value: `finished jobs`
     Unit unit;
     bool low_is_bad;      // else high is
-    bool is_recent;       // of the last 24 hours unless told otherwise; else of all reports
+    const char* last;     // of this time unless told otherwise: `24h`; empty: of all reports
     bool of_definitions;  // can be asked by definition
     // The groups that have a value, in no promised order.
     std::vector<Measured> (*measure)(const query::Scope& scope, bool by_definition,
-                                     const rhythm::MissedOptions& clock_and_schedules);
+                                     const Given& given);
     // Whether a report gives it a value, by counted_columns; null where it is not made of jobs.
     query::Scope::Counts counts;
 };

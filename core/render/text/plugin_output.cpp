@@ -129,10 +129,11 @@ std::string perfdata(const Probe& probe) {
     std::vector<std::string> all;
     for (std::size_t i = 0; i < labels.size(); ++i) {
         const auto& item = probe.items[i];
-        const bool is_ratio = std::holds_alternative<table::Ratio>(item.value);
+        const auto* ratio = std::get_if<table::Ratio>(&item.value);
+        const bool has_most = ratio != nullptr && ratio->value <= 1;
         all.push_back(fmt::format("{}={};{};{};0{}", quoted_label(labels[i]),
                                   std::visit(PerfValue{}, item.value), probe.warning.value_or(""),
-                                  probe.critical.value_or(""), is_ratio ? ";100" : ""));
+                                  probe.critical.value_or(""), has_most ? ";100" : ""));
     }
     std::sort(all.begin(), all.end());  // the order of badness would change from run to run
     return fmt::format("{}", fmt::join(all, " "));

@@ -1,10 +1,13 @@
 // The figures of rates, group by group.
 #include "core/answers/rates.hpp"
 
+#include "core/answers/objective.hpp"
 #include "core/base/error.hpp"
 #include "core/query/group_table.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
+
+#include <cmath>
 
 namespace {
 
@@ -185,4 +188,29 @@ TEST_CASE("rows are sorted by any key, the unknown last", "[answers]") {
           "Zebra Ant -");
     CHECK(total(query::arranged(table, {"-reports", 1}), "reports") == "7");
     CHECK_THROWS_AS(query::arranged(table, {"nonsense", 0}), UsageError);
+}
+
+// Ant finished 1 job, Zebra 3, one without a definition 1: (1 x 0.75 + 3 x 0.5 + 1 x 0.75) / 5 =
+// 0.6; 5 x (1 - 0.6) = 2 may fail and 2 did.
+TEST_CASE("an error budget is what may fail", "[answers]") {
+    const auto store = query_test::store_of(two_definitions());
+    const query::Scope scope(store, {});
+    auto answer = answers::rates(scope);
+    answers::set_objectives(answer, {0.75, {{"d-1", 0.5}}});
+    const auto table = answers::rates_table(answer, true);
+    CHECK(query_test::keys(table).ends_with("objective allowed_failed budget_used"));
+    CHECK(down(table, "objective") == "0.75 0.5 0.75");
+    CHECK(down(table, "allowed_failed") == "0.25 1.5 0.25");
+    CHECK(down(table, "budget_used") == "0 0.6666666666666666 4");
+    CHECK(total(table, "objective") == "0.6");
+    CHECK(total(table, "allowed_failed") == "2");
+    CHECK(total(table, "budget_used") == "1");
+    answers::set_objectives(answer, {std::nullopt, {{"Ant", 0.75}}});
+    CHECK(total(answers::rates_table(answer, true), "objective").empty());
+    const auto budgets = answers::error_budgets(scope, {std::nullopt, {{"Zebra", 0.5}}}, true);
+    REQUIRE(budgets.size() == 1);
+    CHECK(budgets[0].used() == 1 / 1.5);
+    CHECK(answers::ErrorBudget{{}, 0, 0, 0}.used() == std::nullopt);
+    CHECK(answers::ErrorBudget{{}, 3, 0, 0}.used() == 0);
+    CHECK(std::isinf(*answers::ErrorBudget{{}, 3, 1, 0}.used()));
 }

@@ -5,6 +5,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
 
+#include <fmt/format.h>
+
 namespace {
 
 using namespace jobtally;
@@ -18,6 +20,7 @@ probe::CheckOptions options(std::string_view metric, bool by_definition = false)
     options.metric = &probe::check_metric_named(metric);
     options.by_definition = by_definition;
     options.expected.now = instant("2026-11-02T12:00:00Z");
+    options.expected.objectives.general = 0.99;
     return options;
 }
 
@@ -345,4 +348,32 @@ TEST_CASE("a job without a value for the metric does not hide the one before", "
     CHECK(said(probe_of(store, options("operation-success-rate"), window)) ==
           "0.9 of 10 records succeeded");
     CHECK(said(probe_of(store, options("failed"), window)) == "1 of 1 job failed");
+}
+
+// Of 200 runs in 30 days at 99 %, 2 may fail. A burn rate is a share of failed runs / 0.01: one of
+// seven is 100 / 7 = 14.3, just below 14.4, one of six 16.7.
+TEST_CASE("an error budget alerts while it burns too fast", "[probe]") {
+    const auto state = [](int good_in_the_hour, std::string_view failed_at) {
+        std::vector<Made> reports{{"f", "FAILURE", std::string(failed_at)}};
+        for (int i = 0; i < 199 - good_in_the_hour; ++i) {
+            reports.push_back({"o" + std::to_string(i), "SUCCESS",
+                               fmt::format("2026-10-{:02}T12:00:00Z", 10 + i % 19)});
+        }
+        for (int i = 0; i < good_in_the_hour; ++i)
+            reports.push_back({"n" + std::to_string(i), "SUCCESS", "11:30:00"});
+        const auto store = query_test::store_of(reports);
+        const auto found = probe_of(store, options("budget-used"));
+        CHECK(std::get<table::Ratio>(found.items.at(0).value).value == Approx(0.5));
+        return found.state;
+    };
+    CHECK(state(5, "11:30:00") == ProbeState::critical);
+    CHECK(state(6, "11:30:00") == ProbeState::critical);  // of six hours: 14.3 is above 6
+    CHECK(state(16, "11:30:00") == ProbeState::warning);  // 100 / 17 = 5.9, and above 1
+    CHECK(state(99, "11:30:00") == ProbeState::warning);  // 100 / 100 = 1
+    CHECK(state(100, "11:30:00") == ProbeState::ok);
+    CHECK(state(0, "05:59:00") == ProbeState::warning);  // alone in three days, none in six hours
+    CHECK(state(16, "05:59:00") == ProbeState::ok);      // it no longer burns
+    auto asked = options("budget-used");
+    asked.expected.objectives = {};
+    CHECK_THROWS_AS(probe_of(sample(), asked), UsageError);
 }

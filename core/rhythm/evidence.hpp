@@ -53,6 +53,8 @@ struct Evidence {
                sigma <= 0.30 * distance;
     }
 
+    double misses_share() const { return ratio(misses, hits + misses); }
+
   private:
     static double ratio(std::int64_t part, std::int64_t whole) {
         return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);

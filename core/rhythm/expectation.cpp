@@ -50,7 +50,7 @@ Instant slot_while_up(const Rhythm& rhythm, Instant slot, const MissedOptions& o
 void judge_by_rhythm(Expectation& result, std::span<const Run> runs, const MissedOptions& options) {
     const Rhythm& rhythm = *result.rhythm;
     const Instant last = time::instant_from_micros(runs.back().created_at);
-    const Instant due = rhythm.slot_after_run(last);
+    const Instant due = rhythm.telling_slot_after_run(last);
     const Instant slot = slot_while_up(rhythm, due, options);
     result.typical_interval = rhythm.typical_interval(last);
     result.expected_by = std::chrono::ceil<std::chrono::seconds>(slot + rhythm.late);

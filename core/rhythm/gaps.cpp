@@ -46,7 +46,7 @@ class GapWalk {
             gap.lost_runs += lost_until(m_options.down, rhythm, slot) ? 1 : 0;
             slot = next;
         }
-        if (gap.missed_runs == 0) return;
+        if (gap.missed_runs < rhythm.patience) return;
         gap.from = from;
         gap.to = to;
         gap.length = to.value_or(m_options.now) - from;

@@ -13,6 +13,7 @@ namespace jobtally::rhythm {
 
 namespace {
 
+constexpr double many_misses = 0.3;     // of the slots
 constexpr std::size_t most_lags = 200;  // this many of the newest hits show how late is normal
 
 using query::Run;
@@ -85,6 +86,7 @@ Rhythm rhythm_of(const Found& found, const Lags& lags) {
         rhythm.other_clock =
             std::make_shared<LearnedSchedule>(found.other_clock->candidate.schedule);
     }
+    rhythm.patience = best.evidence.misses_share() > many_misses ? 2 : 1;
     const double room = std::min(0.01 * spacing, 3600.0 * second_micros);
     if (rhythm.schedule->has_fixed_slots()) {
         rhythm.early =
@@ -155,6 +157,12 @@ time::Instant Rhythm::slot_after(time::Instant slot) const {
 
 time::Instant Rhythm::slot_after_run(time::Instant run) const {
     return slot_after(run + early);
+}
+
+time::Instant Rhythm::telling_slot_after_run(time::Instant run) const {
+    auto slot = slot_after_run(run);
+    for (int i = 1; i < patience; ++i) slot = slot_after(slot);
+    return slot;
 }
 
 time::Duration Rhythm::typical_interval(time::Instant from) const {

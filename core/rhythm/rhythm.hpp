@@ -26,10 +26,16 @@ struct Rhythm {
     time::Duration early{0};  // a run up to so long before a slot stands for that slot
     time::Duration late{0};   // a report that arrives up to so long after its slot is on time;
                               // this includes the duration of the run
+    // So many slots in a row without a run tell something. It is 2 where many slots have none, as
+    // of
+    // `*/8` in the minutes of cron, which is nearly every other slot of 4 minutes.
+    int patience = 1;
     std::vector<std::int64_t> lags{};  // microseconds from past slots to the ends of their runs
 
     // The first slot after the one that a run at `run` stands for.
     time::Instant slot_after_run(time::Instant run) const;
+    // The slot that has no run when something is missing behind a run at `run`.
+    time::Instant telling_slot_after_run(time::Instant run) const;
     time::Instant slot_after(time::Instant slot) const;
     // The median distance from a slot to the next, over the slots from `from` on.
     time::Duration typical_interval(time::Instant from) const;

@@ -44,8 +44,9 @@ void InputFile::fail(int error) const {
 
 InputFile InputFile::open(const std::string& path) {
     const bool is_stdin = path == "-";
+    // Opening a FIFO would wait for who writes to it, and hear no signal; wait() hears of both.
     const int number = is_stdin ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     const int error = errno;
     InputFile file(is_stdin ? "stdin" : path, Descriptor(number));
     if (!file.m_file) file.fail(error);
@@ -68,6 +69,10 @@ std::string_view InputFile::read(std::span<char> room) {
     for (;;) {
         const auto bytes = ::read(m_file.number(), room.data(), room.size());
         if (bytes < 0 && errno == EINTR) continue;
+        if (bytes < 0 && errno == EAGAIN) {
+            wait(-1);
+            continue;
+        }
         if (bytes < 0) fail(errno);
         return {room.data(), static_cast<std::size_t>(bytes)};
     }

@@ -12,10 +12,13 @@
 
 namespace jobtally::listen {
 
-// That of the stage; but who has sent a part of an encrypted record has sent a part of a head.
-inline Phase phase_of(const Stage& stage, const Channel& channel) {
-    const bool is_half = stage.phase() == Phase::idle && channel.has_half_record();
-    return is_half ? Phase::head : stage.phase();
+// That of the stage; but under TLS who has not begun the handshake is silent, and who has done it, or
+// has sent a part of a record, has sent a part of a head.
+inline Phase phase_of(const Stage& stage, const Channel& channel, bool is_fresh) {
+    if (stage.phase() == Phase::opening && !channel.has_begun()) return Phase::idle;
+    if (stage.phase() != Phase::idle) return stage.phase();
+    const bool is_half = channel.has_half_record() || (is_fresh && channel.has_begun());
+    return is_half ? Phase::head : Phase::idle;
 }
 
 // What a connection that holds a place is doing, and since when.

@@ -32,7 +32,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void close();
     void give_way();  // closes to make room for another connection, and logs that
     const Stage& stage() const { return m_stage; }
-    Phase phase() const { return phase_of(m_stage, *m_channel); }
+    Phase phase() const { return phase_of(m_stage, *m_channel, m_is_fresh); }
     bool is_fresh() const { return m_is_fresh; }  // no request was answered yet
     bool has_input() const { return m_channel->has_input(); }
 

@@ -83,8 +83,7 @@ class Case:
 
     def round(self, ids, holder):
         held = self.hold(HOLDERS[holder])
-        # Under TLS a peer that says nothing has its share of the deadline for the handshake.
-        time.sleep(0.3 if holder == "answers" else 3.3 if self.context and holder == "silent peers" else STALE)
+        time.sleep(STALE if holder == "half heads" else 0.3)
         answered = self.answered(ids)
         for one in held:
             one.close()

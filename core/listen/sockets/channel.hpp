@@ -43,6 +43,8 @@ class Channel {
     virtual void discard_some(char* room, std::size_t size, Completion done) = 0;
     // True if the socket holds bytes that have not been read.
     virtual bool has_input() const = 0;
+    // True if the peer has sent anything of a handshake.
+    virtual bool has_begun() const { return false; }
     // True if bytes were read that give nothing yet: a part of an encrypted record.
     virtual bool has_half_record() const { return false; }
     virtual void cancel() = 0;

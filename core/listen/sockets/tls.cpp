@@ -138,9 +138,9 @@ class TlsChannel final : public Channel {
         return m_stream.next_layer().available(ignored) > 0;
     }
     bool has_half_record() const override {
-        auto& stream = const_cast<ssl::stream<Socket>&>(m_stream);  // asks, changes nothing
-        return SSL_has_pending(stream.native_handle()) == 1;
+        return SSL_has_pending(handle()) == 1;
     }
+    bool has_begun() const override { return BIO_number_read(SSL_get_rbio(handle())) > 0; }
     void cancel() override {
         error_code ignored;
         m_stream.next_layer().cancel(ignored);
@@ -151,6 +151,11 @@ class TlsChannel final : public Channel {
     }
 
   private:
+    SSL* handle() const {
+        auto& stream = const_cast<ssl::stream<Socket>&>(m_stream);  // who asks changes nothing
+        return stream.native_handle();
+    }
+
     ssl::stream<Socket> m_stream;
     bool m_is_plain = false;
 };

@@ -56,8 +56,16 @@ void require_regular(const fs::path& path, const struct stat& file) {
         name_a_file);
 }
 
+// Root writes to stores of others, but not to one that anybody may have put there.
+bool is_planted(const fs::path& path, const struct stat& file) {
+    struct stat folder {};
+    return file.st_uid != ::geteuid() && file.st_uid != 0 &&
+           ::stat(path.parent_path().c_str(), &folder) == 0 && (folder.st_mode & S_IWOTH) != 0 &&
+           folder.st_uid != file.st_uid;
+}
+
 void require_own_file(const fs::path& path, const struct stat& file) {
-    if (!is_ours(file.st_uid)) {
+    if (!is_ours(file.st_uid) || is_planted(path, file)) {
         throw StoreError(
             Kind::not_writable,
             fmt::format("store {} belongs to user {}", in_quotes(path.string()), file.st_uid),

@@ -92,6 +92,7 @@ InputFile InputFile::copy_of(InputFile& other) {
     InputFile copy(other.m_name, open_temporary());
     std::vector<char> room(256 << 10);
     std::int64_t size = 0;
+    other.wait(-1);
     for (auto bytes = other.read(room); !bytes.empty(); bytes = other.read(room)) {
         if (const int error = write_all(copy.m_file.number(), bytes))
             throw IoError(fmt::format("can't write a temporary file: {}", std::strerror(error)),

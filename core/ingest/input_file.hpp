@@ -29,7 +29,8 @@ class InputFile {
 
     // Reads as much as fits into `room`; empty at the end of the file.
     std::string_view read(std::span<char> room);
-    // Waits until there is something to read. False if the descriptor `stop` could be read first.
+    // Waits until there is something to read. False if the descriptor `stop` could be read
+    // first; -1: there is none.
     bool wait(int stop) const;
     // Goes back to the position at which the file was opened.
     void rewind();

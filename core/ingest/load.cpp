@@ -109,7 +109,7 @@ class Pass {
         wire::ReportReader reader;
         taker.begin(file.name());
         for (;;) {
-            m_is_stopped = m_stop >= 0 && !file.wait(m_stop);
+            m_is_stopped = !file.wait(m_stop);
             const auto bytes = m_is_stopped ? std::string_view() : file.read(m_room);
             if (bytes.empty()) break;
             reader.feed(bytes);

@@ -12,8 +12,8 @@
 
 namespace jobtally::listen {
 
-// That of the stage; but under TLS who has not begun the handshake is silent, and who has done it, or
-// has sent a part of a record, has sent a part of a head.
+// That of the stage; but under TLS who has not begun the handshake is silent, and who has done it,
+// or has sent a part of a record, has sent a part of a head.
 inline Phase phase_of(const Stage& stage, const Channel& channel, bool is_fresh) {
     if (stage.phase() == Phase::opening && !channel.has_begun()) return Phase::idle;
     if (stage.phase() != Phase::idle) return stage.phase();

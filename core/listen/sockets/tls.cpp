@@ -137,9 +137,7 @@ class TlsChannel final : public Channel {
         error_code ignored;
         return m_stream.next_layer().available(ignored) > 0;
     }
-    bool has_half_record() const override {
-        return SSL_has_pending(handle()) == 1;
-    }
+    bool has_half_record() const override { return SSL_has_pending(handle()) == 1; }
     bool has_begun() const override { return BIO_number_read(SSL_get_rbio(handle())) > 0; }
     void cancel() override {
         error_code ignored;

@@ -1,4 +1,5 @@
-// Definitions whose report has not come, and those whose last one says that they still run.
+// Definitions whose report has not come, those whose last one says that they still run, and those
+// whose reports nobody waits for any more.
 #include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
 
@@ -58,6 +59,21 @@ table::Section stuck_section(const SummaryFacts& facts) {
                  table::cell_or_unknown(row.expected_by), table::cell_or_unknown(row.overdue)});
     }
     section.in_headline = count_of(facts.missed.of(rhythm::Punctuality::stuck), "stuck");
+    return section;
+}
+
+table::Section ended_section(const SummaryFacts& facts) {
+    table::Section section{
+        "ended", "Ended",
+        section_table({{.key = "rhythm", .title = "usually", .gives_way = 4},
+                       {"last_created_at", "last run"},
+                       {.key = "ended_at", .title = "not waited for since", .gives_way = 3}})};
+    for (const auto& row : facts.missed.rows) {
+        if (!row.ended_at || !facts.scope.selection().span.contains(*row.ended_at)) continue;
+        add_row(section.table, key_of(row),
+                {table::cell_or_unknown(row.rhythm), row.last_created_at, *row.ended_at});
+    }
+    section.in_headline = count_of(std::ssize(section.table.rows), "ended");
     return section;
 }
 

@@ -78,6 +78,9 @@ table::Section failed_section(const SummaryFacts& facts);
 // Definitions that are missed or late, and those that are stuck (missed.hpp).
 table::Section missed_section(const SummaryFacts& facts);
 table::Section stuck_section(const SummaryFacts& facts);
+// Definitions that have come to count as ended within the window (missed.hpp). Only this digest
+// tells them.
+table::Section ended_section(const SummaryFacts& facts);
 // Successes with failed records, and those without records. Definitions of which that is usual come
 // last and are no problem; those with too few runs to tell count as a problem.
 table::Section partial_section(const SummaryFacts& facts);

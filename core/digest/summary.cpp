@@ -71,6 +71,7 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
         shift_section(facts, Unusual::fewer),
         unusual_section(facts),
         recovered_section(facts),
+        ended_section(facts),
         late_section(facts),
     };
     answer.late = late_mention(facts.late_failures);

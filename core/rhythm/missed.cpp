@@ -33,6 +33,7 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
     row.last_created_at = time::instant_from_micros(runs.back().created_at);
     row.expected_by = expectation.expected_by;
     row.overdue = expectation.overdue;
+    row.ended_at = expectation.ended_at;
     row.state = expectation.state;
     if (expectation.rhythm) row.rhythm = expectation.rhythm->schedule->text(zone);
     row.is_configured = configured != nullptr;
@@ -41,6 +42,7 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
         row.state = Punctuality::disabled;
         row.expected_by.reset();
         row.overdue.reset();
+        row.ended_at.reset();
     }
     return row;
 }

@@ -54,6 +54,7 @@ struct MissedRow {
     std::optional<time::Duration> typical_interval;
     time::Instant last_created_at;
     std::optional<time::Instant> expected_by;  // none where there is no rhythm
+    std::optional<time::Instant> ended_at;     // only where it has ended
     std::optional<time::Duration> overdue;     // only where expected_by is past, or it is stuck
     Punctuality state = Punctuality::too_few;
     std::optional<std::string> rhythm;  // `daily 02:30`

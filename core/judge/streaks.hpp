@@ -33,6 +33,16 @@ struct Recovery {
     std::int64_t micros() const { return recovered_at - streak.failing_since; }
 };
 
+// Of the runs from a success on, up to the next failure: whether one that is no news had ended before
+// the first did. Then it was known already that the streak before them was over.
+inline bool was_known(std::span<const query::Run> successes) {
+    for (const auto& run : successes.subspan(1)) {
+        if (!run.succeeded()) return false;
+        if (!run.is_news() && run.ended_at() <= successes.front().ended_at()) return true;
+    }
+    return false;
+}
+
 // Of the recoveries that became known within the window, by the success or by the failure before it
 // (it may have ended later, or come late), the one that took longest (the later of equal ones);
 // none where the runs end in a streak.
@@ -41,7 +51,8 @@ inline std::optional<Recovery> longest_recovery(std::span<const query::Run> runs
     if (runs.empty() || !runs.back().succeeded()) return longest;
     for (std::size_t i = runs.size(); i-- > 1;) {
         if (!runs[i].succeeded() || runs[i - 1].succeeded()) continue;
-        if (!runs[i].is_news() && !runs[i - 1].is_news()) continue;
+        const bool is_news = runs[i].is_news() && !was_known(runs.subspan(i));
+        if (!is_news && !runs[i - 1].is_news()) continue;
         const Recovery found{*current_streak(runs.first(i)), runs[i].ended_at(), runs[i].sequence};
         if (!longest || found.micros() > longest->micros()) longest = found;
     }

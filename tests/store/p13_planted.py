@@ -200,6 +200,20 @@ def modes(proof, program):
     place.end()
 
 
+def empty_store(proof, program):
+    """An empty file of another user in the place of a store that root is about to make."""
+    place = Place(proof, program)
+    store = os.path.join(place.folder, "new.db")
+    proof.expect(as_other(lambda: write(store)), "empty store: not planted")
+    for words in (["ingest", "-"], ["listen", "--bind", "127.0.0.1:0"]):
+        code, said = run_as(0, [program, "--db", store, *words], place.folder, lines(["a"]))
+        if not proof.expect(code == 1 and "belongs to user %d" % OTHER in said, "empty store: %s %s" % (code, said[-200:])):
+            proof.count("accepted")
+    proof.expect(os.stat(store).st_size == 0, "empty store: written to")
+    proof.count("plantings")
+    place.end()
+
+
 def folders(proof, program):
     """A folder without the sticky bit; a sticky one is warned about; what others see of a reader."""
     place = Place(proof, program)
@@ -255,7 +269,7 @@ def main():
     commands = READERS + WRITERS if options.long else READERS[:2] + WRITERS[:2]
     for name, plant in plantings("/nowhere"):
         beside(proof, program, name, plant, commands)
-    for part in (spool, output, modes, folders, root_makes):
+    for part in (spool, output, modes, empty_store, folders, root_makes):
         part(proof, program)
     for what in ("accepted", "hangs"):
         proof.count(what, 0)

@@ -32,7 +32,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
-from receiver import Receiver  # noqa: E402
+from service_receiver import Receiver  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM = re.compile(r"(?<![\w.}/~])/(?=(?:etc|var|run|srv|backup)/|usr/(?:local/)?(?:bin/jobtally|share/(?:doc/)?jobtally))")

@@ -32,6 +32,18 @@ void add_runs(std::vector<Moment>& moments, std::size_t definition, std::span<co
     }
 }
 
+// As many as the window has, of the definition that has most; but enough to learn from.
+std::size_t runs_to_look_at(const query::RunHistory& history) {
+    std::size_t most = rhythm::runs_looked_at;
+    for (const std::size_t definition : history.definitions()) {
+        const auto runs = history.of(definition);
+        const auto in_window =
+            std::count_if(runs.begin(), runs.end(), [](const Run& run) { return run.in_window; });
+        most = std::max(most, static_cast<std::size_t>(in_window));
+    }
+    return most;
+}
+
 // As things were at the end of the window. Slots whose report may be lost, because we were down,
 // say nothing. A definition that has not run within the window had run before the gap.
 void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
@@ -44,7 +56,7 @@ void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
     if (selection.span.until) options.now = std::min(options.now, *selection.span.until);
     const auto since = std::exchange(selection.span.since, std::nullopt);
     const query::Scope until_then(scope.store(), std::move(selection));
-    for (const auto& gap : rhythm::gaps(until_then, options).gaps) {
+    for (const auto& gap : rhythm::gaps(until_then, options, runs_to_look_at(history)).gaps) {
         const std::int64_t count = gap.missed_runs - gap.lost_runs;
         const std::int64_t due = time::micros(gap.due);
         if (count <= 0 || gap.is_over) continue;

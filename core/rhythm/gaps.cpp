@@ -93,9 +93,9 @@ query::Scope whole_history(const query::Scope& scope) {
 
 }  // namespace
 
-GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options) {
+GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options, std::size_t most_runs) {
     const query::Scope whole = whole_history(scope);
-    const auto history = query::RunHistory::newest(whole, options.now, runs_of_history);
+    const auto history = query::RunHistory::newest(whole, options.now, most_runs);
     const query::Grouping grouping(query::By::definition, whole);
     const auto keys = grouping.in_order([&](std::size_t key) { return !history.of(key).empty(); });
     std::vector<std::vector<Gap>> found(keys.size());

@@ -12,7 +12,7 @@
 
 namespace jobtally::rhythm {
 
-inline constexpr std::size_t runs_of_history = 20'000;  // the newest of each definition
+inline constexpr std::size_t runs_of_history = 20'000;
 
 struct Gap {
     std::string id;
@@ -25,7 +25,7 @@ struct Gap {
     std::int64_t missed_runs = 0;     // slots without a run
     std::int64_t lost_runs = 0;       // those whose report may be lost: we were down
     time::Duration listener_down{0};  // within it
-    std::int64_t runs = 0;            // of the definition, in all its history
+    std::int64_t runs = 0;            // of the definition, as many as were looked at
     bool is_over = false;             // it goes on, and nobody waits for a run any more
 };
 
@@ -36,8 +36,9 @@ struct GapsAnswer {
 
 // The gaps that reach into the selection's window. They are judged by the schedule that was
 // configured, else by the rhythms of the whole history, which are learned from a few hundred runs
-// at a time.
-GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options);
+// at a time, of the newest `most_runs` of each definition.
+GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options,
+                std::size_t most_runs = runs_of_history);
 table::ResultTable gaps_table(const GapsAnswer& answer);
 
 }  // namespace jobtally::rhythm

@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from program import Findings, arguments, scratch  # noqa: E402
-from receiver import Receiver  # noqa: E402
+from service_receiver import Receiver  # noqa: E402
 
 ALERT = str(HERE.parent.parent / "data/alerts/alert")
 NAMES = ['says "no" in C:\\new \\u0041', "line\nbreak and\ttab", "Zoë 🦊 日本 \u202egnp.exe", "<!channel> & <https://x|y> [a](http://x)",

@@ -179,7 +179,7 @@ TEST_CASE("what a busy store can't take is spooled, and stored by itself", "[ing
     const IngestFolder folder;
     std::atomic<std::size_t> taken = 0;
     auto options = with_spool(folder);
-    constexpr jobtally::time::Instant stored_at{std::chrono::seconds(42)};
+    static constexpr jobtally::time::Instant stored_at{std::chrono::seconds(42)};
     options.clock = [] { return stored_at; };
     WriterHooks hooks;
     hooks.from_spool = [&](std::size_t bodies) { taken += bodies; };

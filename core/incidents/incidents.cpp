@@ -159,7 +159,7 @@ table::ResultTable incidents_table(const IncidentsAnswer& answer) {
     table.empty_note = "no incidents";
     table.columns = {{"incident", "incident", Audience::machines, true},
                      {"began_at", "began"},
-                     {"ended_at", "ended"},
+                     {"ended_at", "works again"},
                      {"sentence", "what"},
                      {"definitions", "definitions"},
                      {"finished", "finished"},

@@ -60,9 +60,10 @@ std::vector<std::string> left_out_lines(const table::Section& section) {
         lines.push_back(
             fmt::format("and {} more", count_text(static_cast<std::int64_t>(section.left_out))));
     if (section.told_above > 0)
-        lines.push_back(fmt::format("{}{} of the incidents above",
-                                    lines.empty() && section.table.rows.empty() ? "" : "and ",
-                                    count_text(static_cast<std::int64_t>(section.told_above))));
+        lines.push_back(fmt::format(
+            "{}{} of the incidents above",
+            lines.empty() && section.table.rows.empty() ? "" : "and ",
+            counted(static_cast<std::int64_t>(section.told_above), "definition", "definitions")));
     return lines;
 }
 

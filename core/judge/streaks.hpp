@@ -33,8 +33,8 @@ struct Recovery {
     std::int64_t micros() const { return recovered_at - streak.failing_since; }
 };
 
-// Of the runs from a success on, up to the next failure: whether one that is no news had ended before
-// the first did. Then it was known already that the streak before them was over.
+// Of the runs from a success on, up to the next failure: whether one that is no news had ended
+// before the first did. Then it was known already that the streak before them was over.
 inline bool was_known(std::span<const query::Run> successes) {
     for (const auto& run : successes.subspan(1)) {
         if (!run.succeeded()) return false;

@@ -88,12 +88,13 @@ int retry(const Globals& globals, const DbRejectedOptions& options) {
     model::Tally tally;
     std::vector<std::int64_t> accepted;
     std::int64_t cut = 0;
+    const auto now = globals.now();
     {
         store::WriteTransaction transaction(store);
         for (const auto& body : chosen(store, options)) {
             const auto delivery = ingest::decode(body.body, body.source, body.received_at);
             for (const auto& report : delivery.reports) {
-                tally.count(transaction.put(report, globals.now(), body.sender));
+                tally.count(transaction.put(report, now, body.sender));
             }
             tally.rejected += delivery.rejected();
             const bool is_cut = ingest::tells_cut(body.reason);

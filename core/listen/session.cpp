@@ -293,7 +293,7 @@ void Session::record_access(std::string problem) {
 void Session::finish_response(const error_code& problem, std::size_t) {
     if (m_stage.phase() != Phase::writing) return;
     record_access(problem ? "the peer was gone before it could be answered" : "");
-    std::string().swap(m_out);  // a page of /metrics is long
+    m_purpose == Purpose::admin ? std::string().swap(m_out) : m_out.clear();  // /metrics is long
     m_is_fresh = false;
     // Requests that were read already are stored all the same, though their answers reach nobody.
     m_peer_is_gone = problem.failed();

@@ -1,4 +1,4 @@
-// The open files of this process, and how many it may have.
+// What this process has of the system: open files and how many it may have, memory, processor time.
 #pragma once
 
 #include <chrono>

@@ -13,13 +13,11 @@
 namespace jobtally::listen {
 namespace {
 
-using Page = PrometheusText;
-
 std::string unix_seconds(time::Instant at) {
     return time::format_seconds(at.time_since_epoch());
 }
 
-void add_requests(Page& page, const Counters& counters) {
+void add_requests(PrometheusText& page, const Counters& counters) {
     page.family(
         "jobtally_requests_total", "counter",
         "Requests by the status of their answer; 0: they got none, since the peer had gone or gave "
@@ -36,7 +34,7 @@ void add_requests(Page& page, const Counters& counters) {
                  "Bytes of the bodies that were read.");
 }
 
-void add_durations(Page& page, const Histogram& durations) {
+void add_durations(PrometheusText& page, const Histogram& durations) {
     page.family("jobtally_request_duration_seconds", "histogram",
                 "From the first byte of a request until its answer was written.");
     std::uint64_t sum = 0;
@@ -58,7 +56,7 @@ std::array<std::pair<std::string_view, std::int64_t>, 5> results_of(const model:
              {"rejected", tally.rejected}}};
 }
 
-void add_results(Page& page, const Counters& counters, const Gauges& gauges) {
+void add_results(PrometheusText& page, const Counters& counters, const Gauges& gauges) {
     page.family("jobtally_results_total", "counter",
                 "What became of what was sent: of reports (stored, updated, unchanged, stale), of "
                 "what was rejected, and of whole bodies (spooled, lost).");
@@ -83,7 +81,7 @@ void add_results(Page& page, const Counters& counters, const Gauges& gauges) {
     }
 }
 
-void add_connections(Page& page, const Counters& counters, const Gauges& gauges) {
+void add_connections(PrometheusText& page, const Counters& counters, const Gauges& gauges) {
     page.gauge("jobtally_connections", gauges.connections,
                "Open connections of the public addresses.");
     page.gauge("jobtally_connections_max", gauges.max_connections, "As many may be open.");
@@ -105,7 +103,7 @@ void add_connections(Page& page, const Counters& counters, const Gauges& gauges)
 }
 
 // What Prometheus' own client libraries call it.
-void add_process_use(Page& page, const Gauges& gauges) {
+void add_process_use(PrometheusText& page, const Gauges& gauges) {
     page.family("process_start_time_seconds", "gauge", "When the process was started.");
     page.sample({}, unix_seconds(gauges.started));
     page.family("process_cpu_seconds_total", "counter", "Processor time, user and system.");
@@ -117,7 +115,7 @@ void add_process_use(Page& page, const Gauges& gauges) {
     page.gauge("process_max_fds", gauges.max_descriptors, "As many may be open.");
 }
 
-void add_process(Page& page, const Gauges& gauges) {
+void add_process(PrometheusText& page, const Gauges& gauges) {
     page.family("jobtally_build_info", "gauge", "The version that runs.");
     page.sample({{"version", gauges.version}}, 1);
     page.family("jobtally_start_time_seconds", "gauge", "When the listener was started.");
@@ -154,7 +152,7 @@ void Counters::count(const AccessRecord& record) {
 }
 
 std::string format_metrics(const Counters& counters, const Gauges& gauges) {
-    Page page;
+    PrometheusText page;
     add_process(page, gauges);
     add_process_use(page, gauges);
     add_requests(page, counters);

@@ -128,17 +128,17 @@ void add_grouped(CLI::App& command, GroupedOptions& options) {
         ->group(group);
 }
 
-table::ResultTable arranged(const table::ResultTable& table, const GroupedOptions& options) {
-    return query::arranged(table, {options.sort, options.top});
+table::ResultTable arranged(table::ResultTable table, const GroupedOptions& options) {
+    return query::arranged(std::move(table), {options.sort, options.top});
 }
 
-void print_groups(Output& output, const table::ResultTable& table, const GroupedOptions& options) {
+void print_groups(Output& output, table::ResultTable table, const GroupedOptions& options) {
     warn_about_counts(table);
     if (options.get.empty()) {
-        output.print(arranged(table, options));
+        output.print(arranged(std::move(table), options));
         return;
     }
-    const auto one = table::choose_columns(table, {options.get});
+    const auto one = table::choose_columns(std::move(table), {options.get});
     output.write(render::machine_text(one.total.value().front()) + "\n");
 }
 

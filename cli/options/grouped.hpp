@@ -52,9 +52,9 @@ class GroupedQuestion {
 };
 
 // Sorted and cut as the options want it.
-table::ResultTable arranged(const table::ResultTable& table, const GroupedOptions& options);
+table::ResultTable arranged(table::ResultTable table, const GroupedOptions& options);
 // Arranged, or one bare value of the total row.
-void print_groups(Output& output, const table::ResultTable& table, const GroupedOptions& options);
+void print_groups(Output& output, table::ResultTable table, const GroupedOptions& options);
 
 // Asks and prints; returns the answer, so that a condition can be checked against it. A question is
 // four functions: `ask` takes a scope and the marks of a trend and answers, `table` makes the table

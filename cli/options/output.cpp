@@ -146,8 +146,8 @@ table::ResultTable Output::prepared(table::ResultTable table) const {
     return table::choose_columns(std::move(table), m_globals.column_keys());
 }
 
-void Output::print(const table::ResultTable& table) {
-    auto chosen = prepared(table);
+void Output::print(table::ResultTable table) {
+    auto chosen = prepared(std::move(table));
     if (m_format == render::Format::table && m_style.max_width > 0) {
         const auto places = render::fit_columns(chosen, m_style);
         note_left_out(m_globals, table::titles_of(chosen, places));
@@ -170,8 +170,8 @@ void Output::print(const table::Plots& plots) {
     write(render::render_plots(plots, m_style));
 }
 
-void Output::print_record(const table::ResultTable& table) {
-    write(render::render_record(prepared(table), m_format, m_style));
+void Output::print_record(table::ResultTable table) {
+    write(render::render_record(prepared(std::move(table)), m_format, m_style));
 }
 
 void Output::write(std::string_view bytes) {

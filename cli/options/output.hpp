@@ -37,12 +37,12 @@ class Output {
     table::ResultTable prepared(table::ResultTable table) const;
     // The table in the chosen format; on a terminal with the columns that have room, and a note
     // about the others.
-    void print(const table::ResultTable& table);
+    void print(table::ResultTable table);
     void print(table::Digest digest);
     // Bars, as text.
     void print(const table::Plots& plots);
     // As print(), but a table of one row is shown as a record; in html there may be several rows.
-    void print_record(const table::ResultTable& table);
+    void print_record(table::ResultTable table);
     void write(std::string_view bytes);
     // Sends what was written so far to a reader who is waiting for it. No pager comes after that.
     void flush();

@@ -48,6 +48,14 @@ std::size_t width_of(char32_t code) noexcept {
     return is_within(code, double_width) ? 2 : 1;
 }
 
+bool is_beyond_ascii(char c) noexcept {
+    return static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool is_printable_ascii(char c) noexcept {
+    return c >= 0x20 && c < 0x7f;
+}
+
 // The length of the front of `bytes` that is ASCII for sure, looked at in whole words.
 std::size_t ascii_front(std::string_view bytes) noexcept {
     std::size_t at = 0;
@@ -160,6 +168,7 @@ bool is_unseen(char32_t code) noexcept {
 }
 
 std::string visible(std::string_view bytes) {
+    if (std::all_of(bytes.begin(), bytes.end(), is_printable_ascii)) return std::string(bytes);
     std::string out;
     out.reserve(bytes.size());
     while (!bytes.empty()) {
@@ -200,7 +209,14 @@ void append_utf8(std::string& out, char32_t code) {
 
 std::size_t display_width(std::string_view text) noexcept {
     std::size_t width = 0;
-    while (!text.empty()) width += width_of(pop_front(text));
+    while (!text.empty()) {
+        // Each byte of ASCII takes one column, controls too.
+        const auto end = std::find_if(text.begin(), text.end(), is_beyond_ascii);
+        const auto ascii = static_cast<std::size_t>(end - text.begin());
+        width += ascii;
+        text.remove_prefix(ascii);
+        if (!text.empty()) width += width_of(pop_front(text));
+    }
     return width;
 }
 

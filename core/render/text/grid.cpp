@@ -49,6 +49,7 @@ bool any_cell(const table::ResultTable& table, std::size_t place, Is is) {
 GridRow spelled(const table::Row& row, const std::vector<GridColumn>& columns, const Style& style,
                 Texts texts) {
     GridRow cells;
+    cells.reserve(columns.size());
     for (const GridColumn& column : columns) {
         std::string text = human_text(row[column.place], style);
         const std::string& key = column.column->key;

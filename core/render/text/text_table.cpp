@@ -183,16 +183,18 @@ class Lines {
     // Spaces are only written when something follows them, so that no line ends in spaces.
     void append_padded(std::size_t at, std::string_view text, std::string_view color) {
         const std::size_t width = m_widths[at];
-        const std::string cut = m_cuts && m_grid.columns[at].shrinks
-                                    ? shorten(text, width, m_style.ascii ? "..." : "…")
-                                    : std::string(text);
-        const std::size_t spaces = width - std::min(display_width(cut), width);
+        std::string cut;
+        if (m_cuts && m_grid.columns[at].shrinks) {
+            cut = shorten(text, width, m_style.ascii ? "..." : "…");
+            text = cut;
+        }
+        const std::size_t spaces = width - std::min(display_width(text), width);
         const bool right = m_grid.columns[at].right;
         m_owed += (at > 0 ? gap : 0) + (right ? spaces : 0);
-        if (!cut.empty()) {
+        if (!text.empty()) {
             m_out.append(m_owed, ' ');
             m_owed = 0;
-            append_colored(cut, color);
+            append_colored(text, color);
         }
         if (!right) m_owed += spaces;
     }

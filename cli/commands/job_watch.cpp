@@ -67,7 +67,8 @@ void JobWatch::compute() {
         all.zone = m_globals.zone();
         auto options = missed_options(m_globals, *m_store);
         options.abandoned = &m_is_stopping;
-        text = digest::job_metrics(query::Scope(*m_store, std::move(all)), options);
+        text = digest::job_metrics(query::Scope(*m_store, std::move(all)), options,
+                                   objectives(m_globals, {}));
     } catch (const std::exception&) {
         m_store.reset();  // /healthz and the log tell what is wrong with it
     }

@@ -39,7 +39,7 @@ int print_jobs(Globals globals, const SelectionOptions& selection) {
     if (asked.span.until) options.now = std::min(options.now, *asked.span.until);
     const query::Scope scope(store, std::move(asked));
     warn_about_unmatched(globals, scope);
-    output.write(digest::job_metrics(scope, options));
+    output.write(digest::job_metrics(scope, options, objectives(globals, {})));
     output.finish();
     return exit_done;
 }

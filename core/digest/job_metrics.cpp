@@ -2,13 +2,17 @@
 
 #include "core/answers/definitions.hpp"
 #include "core/answers/failures.hpp"
+#include "core/answers/objective.hpp"
 #include "core/base/prometheus_text.hpp"
 #include "core/query/latest.hpp"
 #include "core/store/reports/read_reports.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 namespace jobtally::digest {
 
@@ -19,6 +23,7 @@ using JobLabels = PrometheusText::Labels;
 
 // Who sends reports does not decide how long the page gets: it takes memory of the listener.
 constexpr std::size_t longest_label = 200;  // bytes
+constexpr std::chrono::days budget_time{30};
 
 // What is told of one definition; unset is unknown.
 struct Job {
@@ -29,6 +34,7 @@ struct Job {
     std::optional<time::Instant> last_success, expected_by;
     std::optional<time::Duration> last_duration;
     std::string_view state;
+    std::optional<double> budget_used;  // may be infinite
 };
 
 std::string unix_time(time::Instant at) {
@@ -86,18 +92,34 @@ std::unordered_map<std::string, time::Duration> last_durations(const query::Scop
     return durations;
 }
 
+// By the id of the definition; those of which something finished within 30 days.
+std::unordered_map<std::string, double> budgets_used(const query::Scope& scope, time::Instant now,
+                                                     const query::Objectives& objectives) {
+    std::unordered_map<std::string, double> found;
+    if (!objectives.any()) return found;
+    auto ended = scope.selection();
+    ended.at = store::WhichTime::updated;
+    ended.span = {now - budget_time, now};
+    for (const auto& budget :
+         answers::error_budgets(query::Scope(scope.store(), std::move(ended)), objectives, true))
+        if (const auto used = budget.used()) found.emplace(text_of_cell(budget.key[0]), *used);
+    return found;
+}
+
 struct Jobs {
     std::vector<Job> shown;
     std::size_t left_out = 0;
 };
 
-Jobs jobs_of(const query::Scope& scope, const rhythm::MissedOptions& options) {
+Jobs jobs_of(const query::Scope& scope, const rhythm::MissedOptions& options,
+             const query::Objectives& objectives) {
     std::unordered_map<std::string, answers::FailuresRow> failures;
     for (auto& row : answers::failures(scope).rows)
         failures.emplace(text_of_cell(row.key[0]), std::move(row));
     std::unordered_map<std::string, rhythm::MissedRow> missed;
     for (auto& row : rhythm::missed(scope, options).rows) missed.emplace(row.id, std::move(row));
     const auto durations = last_durations(scope);
+    const auto budgets = budgets_used(scope, options.now, objectives);
     auto rows = answers::definitions(scope).rows;
     Jobs jobs;
     jobs.left_out = rows.size();
@@ -122,6 +144,8 @@ Jobs jobs_of(const query::Scope& scope, const rhythm::MissedOptions& options) {
         }
         if (const auto found = durations.find(job.id); found != durations.end())
             job.last_duration = found->second;
+        if (const auto found = budgets.find(job.id); found != budgets.end())
+            job.budget_used = found->second;
         jobs.shown.push_back(std::move(job));
     }
     return jobs;
@@ -176,12 +200,13 @@ class JobPage {
 
 }  // namespace
 
-std::string job_metrics(const query::Scope& scope, const rhythm::MissedOptions& options) {
+std::string job_metrics(const query::Scope& scope, const rhythm::MissedOptions& options,
+                        const query::Objectives& objectives) {
     using Value = std::optional<std::string>;
     const auto seconds = [](const std::optional<time::Instant>& at) {
         return at ? Value(unix_time(*at)) : Value();
     };
-    const auto jobs = jobs_of(scope, options);
+    const auto jobs = jobs_of(scope, options, objectives);
     JobPage page(jobs.shown);
     page.reports();
     page.state("jobtally_job_last_status", "status",
@@ -205,6 +230,13 @@ std::string job_metrics(const query::Scope& scope, const rhythm::MissedOptions& 
                });
     page.gauge("jobtally_job_failure_streak", "How many of the last runs failed in a row.",
                [](const Job& job) { return Value(std::to_string(job.streak)); });
+    page.gauge("jobtally_job_budget_used_ratio",
+               "Failed of the jobs that may fail by the objective, of the last 30 days.",
+               [](const Job& job) {
+                   if (!job.budget_used) return Value();
+                   return Value(std::isinf(*job.budget_used) ? "+Inf"
+                                                             : fmt::format("{}", *job.budget_used));
+               });
     auto& text = page.text();
     text.gauge("jobtally_jobs_left_out", static_cast<std::int64_t>(jobs.left_out),
                "Definitions that are not told of: too many, or with too long an id.");

@@ -29,7 +29,9 @@ from support.program import Findings, scratch  # noqa: E402
 
 NOW = "2026-11-22T08:30:00Z"
 NAUGHTY = 'quo"te \\ back\\nslash\nbreak {x="y"} 日本 # 1'
-OF_PROMETHEUS = {"time", "increase", "rate", "sum", "by", "le", "topk", "histogram_quantile", "humanizeDuration"}
+OBJECTIVES = {"Loyalty members import": 90, "Warehouse export": 99.5, "Consent export": 99}  # per cent
+NO_FAILURE = {"odd\\n\\\"": 100}  # as TOML has the text
+OF_PROMETHEUS = {"time", "increase", "rate", "sum", "by", "le", "topk", "histogram_quantile", "humanizeDuration", "humanizePercentage"}
 
 
 class Store:
@@ -37,7 +39,9 @@ class Store:
 
     def __init__(self, program, folder):
         self.program, self.path = program, os.path.join(folder, "store.db")
-        self.environment = {**os.environ, "JOBTALLY_NOW": NOW, "TZ": "UTC"}
+        config = Path(folder) / "config.toml"
+        config.write_text('[objective]\n%s\n' % "\n".join('"%s" = %s' % item for item in {**OBJECTIVES, **NO_FAILURE}.items()))
+        self.environment = {**os.environ, "JOBTALLY_NOW": NOW, "TZ": "UTC", "JOBTALLY_CONFIG": str(config)}
         self.run("ingest", "--source", "sample", str(DATA / "samples/history.ndjson"))
         odd = [{"id": "odd%d" % n, "status": status, "created_at": "2026-11-2%dT01:00:00Z" % n, "definition_id": "odd\n\"",
                 "updated_at": "2026-11-2%dT01:00:0%d.5Z" % (n, n), "definition_name": NAUGHTY}
@@ -107,9 +111,28 @@ def check_figures(store, families, findings):
         finished = [r for r in listed if r["definition_id"] == id and r["status"] in ("SUCCESS", "FAILURE")]
         last = max(finished, key=lambda r: (unix(r["created_at"]), r["id"]))["duration_seconds"]
         findings.check(of("last_duration_seconds").get(id, (None, None))[1] == last, "last duration of " + id)
+    check_budgets(store, of, findings)
     check_summary(store, of, findings)
     findings.check(NAUGHTY in {s["definition"] for _, s, _ in families["jobtally_job_state"][1]}, "the naughty name")
     return len(asked["definitions"])
+
+
+def check_budgets(store, of, findings):
+    """Of definitions with an objective: by the probe, and worked out of the counts of what ended in 30 days."""
+    used = {id: value for id, (_, value) in of("budget_used_ratio").items()}
+    rates = json.loads(store.run("rates", "--json", "--last", "30d", "--at", "updated"))["groups"]
+    expected = {}
+    for row in rates:
+        objective = 100 if row["definition_name"] == NAUGHTY else OBJECTIVES.get(row["definition_name"])
+        if objective is None or not row["finished"]:
+            continue
+        findings.check(row["budget_used"] in (None, used.get(row["definition_id"])), "the budget of " + row["definition_name"])
+        allowed = row["finished"] * (100 - objective) / 100
+        expected[row["definition_id"]] = row["failed"] / allowed if allowed else float("inf")
+    findings.check(used.keys() == expected.keys() and len(used) >= 3, "budgets of %s, not of %s" % (sorted(used), sorted(expected)))
+    for id, value in expected.items():
+        findings.check(used.get(id) == value or abs(used.get(id, -1) - value) < 1e-9, "budget of %s: %s, not %s" % (id, used.get(id), value))
+    findings.check(any(0 < value < float("inf") for value in expected.values()), "no budget is used: the store does not test it")
 
 
 def check_summary(store, of, findings):

@@ -159,13 +159,13 @@ table::ResultTable incidents_table(const IncidentsAnswer& answer) {
     table.empty_note = "no incidents";
     table.columns = {{"incident", "incident", Audience::machines, true},
                      {"began_at", "began"},
-                     {"ended_at", "works again"},
-                     {"sentence", "what"},
-                     {"definitions", "definitions"},
-                     {"finished", "finished"},
-                     {"failed", "failed"},
-                     {"missed", "missed"},
-                     {"operations_failed", "records failed"},
+                     {.key = "ended_at", .title = "works again", .gives_way = 2},
+                     {.key = "sentence", .title = "what", .gives_way = 0},
+                     {.key = "definitions", .title = "definitions", .gives_way = 3},
+                     {.key = "finished", .title = "finished", .gives_way = 8},
+                     {.key = "failed", .title = "failed", .gives_way = 5},
+                     {.key = "missed", .title = "missed", .gives_way = 4},
+                     {.key = "operations_failed", .title = "records failed", .gives_way = 7},
                      {"kind", "kind", Audience::machines},
                      {"definition_ids", "definition ids", Audience::machines}};
     std::int64_t number = 0;

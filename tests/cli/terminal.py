@@ -6,10 +6,12 @@ Widths are counted in columns of the display, not in bytes. Usage: terminal.py J
 """
 
 import fcntl
+import json
 import os
 import pty
 import re
 import select
+import shlex
 import struct
 import subprocess
 import sys
@@ -28,12 +30,16 @@ ANSWERS = [
     "rates --last 7d --compare previous", "rates --every day --last 3d --compare previous",
     "failures", "failures --recent 9", "failures --plot", "failures --last 7d --compare previous", "failures --every week",
     "durations", "durations --plot", "durations -p 1,5,50,90,99,99.9", "durations --last 7d --compare previous",
-    "missed", "missed --history", "list", "list -n 0 -t export", "definitions", f"show {REPORT}",
+    "missed", "missed --history", "incidents", "incidents --last 30d",
+    "list", "list -n 0 -t export", "definitions", f"show {REPORT}", f"show {REPORT} AaH78Hb-c6kfYMLeAC85",
     "summary", "summary --last 7d", "summary --last 90d", "summary --last 90d --top 2",
     "db status", "db rejected", "db verify", "db prune --before 2026-09-01 --dry-run", "ingest --dry-run HISTORY",
-    "rates --tz America/Argentina/Buenos_Aires --last 7d",
+    "rates --tz America/Argentina/Buenos_Aires --last 7d", "rates --objective 99.9", "rates --by source --every month",
+    "config", "help", "help db", "version", "send unix:none --count 3 --definitions 2", "db backup BACKUP",
+    "db sql 'SELECT id, status, created_at FROM reports LIMIT 3'",
 ]
-ONE_LINE_FOR_A_PROGRAM = {"check"}
+FAILS = {"send": 1}  # there is no receiver; what it says of that is looked at
+FOR_PROGRAMS = {"check", "export", "completion", "listen", "db restore"}  # lines that programs read; and another store
 
 
 class Checks:
@@ -65,7 +71,7 @@ class Checks:
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
         process = subprocess.Popen([self.program, *words], env={**self.environment, **more}, stdin=other, stdout=other, stderr=other,
-                                   preexec_fn=take_terminal)
+                                   cwd=self.environment["HOME"], preexec_fn=take_terminal)
         os.close(other)
         shown = b""
         while True:
@@ -96,15 +102,14 @@ def display_width(text):
 
 
 def commands_of(checks):
-    paths = re.findall(r'"path": "([^"]*)"', checks.on_pipe(["completion", "describe"])[0])
-    return [path.split() for path in paths]
+    return [command["path"].split() for command in json.loads(checks.on_pipe(["describe"])[0])]
 
 
 def check_answers(checks):
     for answer in ANSWERS:
-        words = [str(SAMPLES / "history.ndjson") if word == "HISTORY" else word for word in answer.split()]
+        words = [{"HISTORY": str(SAMPLES / "history.ndjson"), "BACKUP": "backup.db"}.get(word, word) for word in shlex.split(answer)]
         shown, status = checks.on_terminal(words)
-        checks.check(status == 0 and shown.strip(), f"{answer}: exit {status}: {shown}")
+        checks.check(status == FAILS.get(words[0], 0) and shown.strip(), f"{answer}: exit {status}: {shown}")
         notes = [line for line in shown.splitlines() if line.startswith("jobtally: ")]  # for the screen, not the answer
         answer_lines = "\n".join(line for line in shown.splitlines() if line not in notes)
         checks.narrow(answer, answer_lines, COLUMNS)
@@ -116,6 +121,15 @@ def check_answers(checks):
     checks.check("last run" in piped and "at least" in piped, "rates: columns are missing on a pipe")
     shown, _ = checks.on_terminal(["rates", "--columns", "definition_name,last_created_at"])
     checks.check("note" not in shown and "last run" in shown, "a column that was asked for gave way")
+
+
+def check_all_are_asked(checks):
+    asked = {" ".join(answer.split()[:2 if answer.startswith("db ") else 1]) for answer in ANSWERS}
+    groups = [[], ["db"], ["completion"]]
+    paths = commands_of(checks)
+    checks.check(len(paths) > len(groups), f"the program names no commands: {paths}")
+    for path in paths:
+        checks.check(path in groups or path[0] in FOR_PROGRAMS or " ".join(path) in asked | FOR_PROGRAMS, f"no answer of {path} is looked at")
 
 
 def check_mail(checks):
@@ -157,6 +171,7 @@ def main():
         checks = Checks(program, folder)
         checks.on_pipe(["-q", "ingest", str(SAMPLES / "history.ndjson")])
         check_answers(checks)
+        check_all_are_asked(checks)
         check_mail(checks)
         check_help(checks)
         check_pager(checks)

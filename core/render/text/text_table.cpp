@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t gap = 2;
 constexpr std::size_t least_text = 16;  // no text column is shrunk below this
-constexpr std::size_t usual_text = 30;  // longer texts are shortened before a column gives way
+constexpr std::size_t usual_text = 48;  // longer texts are shortened before a column gives way
+constexpr std::size_t usual_name = 30;  // longer ones have a line of their own, where none is cut
 constexpr std::size_t beneath_in = 4;   // blanks before what stands beneath its row
 
 constexpr std::string_view bold = "1";
@@ -273,7 +274,7 @@ std::vector<std::size_t> fit_columns(table::ResultTable& table, const Style& sty
     if (cuts)
         widths = capped(std::move(widths), grid, usual_text);
     else if (!widths.empty())
-        widths.front() = std::min(widths.front(), usual_text);
+        widths.front() = std::min(widths.front(), usual_name);
     const auto stays = with_room(grid, widths, style.max_width);
     for (std::size_t at = 0; at < stays.size(); ++at) {
         if (stays[at]) continue;

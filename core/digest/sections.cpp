@@ -43,11 +43,11 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
       failures(answers::failures(asked)),
       late(knows_arrivals ? scope_of_late(asked) : std::nullopt),
       late_failures(late ? answers::failures(*late) : answers::FailuresAnswer{}),
-      missed(rhythm::missed_at_the_end(asked, options)),
       history(query::RunHistory::around_window(asked, judge::history_reach,
                                                late && !is_bulk(late_failures) ? &*late : nullptr)),
+      missed(incidents::missed_with_gaps(asked, options, history)),
       findings(find_all(history, asked.selection().zone, budget)),
-      incidents(incidents::incidents(asked, options, history, findings, budget)),
+      incidents(incidents::incidents(asked, missed, history, findings, budget)),
       m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
     for (const auto& definition : asked.catalogue().definitions()) {
         m_definitions.emplace(definition.id, static_cast<std::size_t>(definition.key));

@@ -30,8 +30,8 @@ struct SummaryFacts {
     answers::FailuresAnswer failures;  // by definition
     std::optional<query::Scope> late;  // what came late; none where that can't be
     answers::FailuresAnswer late_failures;
-    rhythm::MissedAnswer missed;  // by the whole history; at the end of the window if that is past
     query::RunHistory history;
+    rhythm::MissedAnswer missed;  // by the whole history; at the end of the window if that is past
     std::vector<judge::Findings> findings;  // of the history's definitions, by name
     incidents::IncidentsAnswer incidents;
 

@@ -1,8 +1,6 @@
 #include "core/incidents/incidents.hpp"
 
 #include "core/base/numbers.hpp"
-#include "core/query/run_history.hpp"
-#include "core/rhythm/gaps.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
@@ -32,44 +30,31 @@ void add_runs(std::vector<Moment>& moments, std::size_t definition, std::span<co
     }
 }
 
-// As many as the window has, of the definition that has most; but enough to learn from.
-std::size_t runs_to_look_at(const query::RunHistory& history) {
-    std::size_t most = rhythm::runs_looked_at;
-    for (const std::size_t definition : history.definitions()) {
-        const auto runs = history.of(definition);
-        const auto in_window =
-            std::count_if(runs.begin(), runs.end(), [](const Run& run) { return run.in_window; });
-        most = std::max(most, static_cast<std::size_t>(in_window));
-    }
-    return most;
-}
-
-// As things were at the end of the window. Slots whose report may be lost, because we were down,
-// say nothing. A definition that has not run within the window had run before the gap.
+// Slots whose report may be lost, because we were down, say nothing. A definition that has not run
+// within the window had run before the gap.
 void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
-              rhythm::MissedOptions options, const query::RunHistory& history) {
+              const rhythm::MissedAnswer& missed, const query::RunHistory& history) {
     std::unordered_map<std::string, std::size_t> keys;
     for (const auto& definition : scope.catalogue().definitions()) {
         keys.emplace(definition.id, static_cast<std::size_t>(definition.key));
     }
-    auto selection = scope.selection();
-    if (selection.span.until) options.now = std::min(options.now, *selection.span.until);
-    const auto since = std::exchange(selection.span.since, std::nullopt);
-    const query::Scope until_then(scope.store(), std::move(selection));
-    for (const auto& gap : rhythm::gaps(until_then, options, runs_to_look_at(history)).gaps) {
-        const std::int64_t count = gap.missed_runs - gap.lost_runs;
-        const std::int64_t due = time::micros(gap.due);
-        if (count <= 0 || gap.is_over) continue;
-        const std::size_t definition = keys[gap.id];
+    const auto& span = scope.selection().span;
+    for (const auto& row : missed.rows) {
+        const std::size_t definition = keys[row.id];
         const auto runs = history.of(definition);
-        if (runs.empty()) {
-            if (gap.to && since && *gap.to <= *since) continue;
-            const std::int64_t last = time::micros(gap.from);
-            moments.push_back({definition, last, last, Kind::good, gap.runs, 0});
-        } else if (due < runs.front().created_at) {
-            continue;
+        for (const auto& gap : row.gaps) {
+            const std::int64_t count = gap.missed_runs - gap.lost_runs;
+            const std::int64_t due = time::micros(gap.due);
+            if (count <= 0 || gap.is_over || (span.until && gap.from >= *span.until)) continue;
+            if (runs.empty()) {
+                if (gap.to && span.since && *gap.to <= *span.since) continue;
+                const std::int64_t last = time::micros(gap.from);
+                moments.push_back({definition, last, last, Kind::good, row.runs, 0});
+            } else if (due < runs.front().created_at) {
+                continue;
+            }
+            moments.push_back({definition, due, due, Kind::missed, count, 0});
         }
-        moments.push_back({definition, due, due, Kind::missed, count, 0});
     }
 }
 
@@ -91,7 +76,19 @@ std::int64_t IncidentsAnswer::lasting() const {
                          [](const Incident& incident) { return !incident.ended_at; });
 }
 
-IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
+rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedOptions options,
+                                      const query::RunHistory& history) {
+    options.runs_of_gaps = rhythm::runs_looked_at;
+    for (const std::size_t definition : history.definitions()) {
+        const auto runs = history.of(definition);
+        const auto in_window =
+            std::count_if(runs.begin(), runs.end(), [](const Run& run) { return run.in_window; });
+        options.runs_of_gaps = std::max(options.runs_of_gaps, static_cast<std::size_t>(in_window));
+    }
+    return rhythm::missed_at_the_end(scope, std::move(options));
+}
+
+IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer& missed,
                           const query::RunHistory& history,
                           const std::vector<judge::Findings>& findings, judge::Budget budget) {
     const auto& selection = scope.selection();
@@ -109,7 +106,7 @@ IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions
         if (found.definition == 0) continue;  // of different jobs
         add_runs(moments, found.definition, history.of(found.definition), found.slow);
     }
-    add_gaps(moments, scope, options, history);
+    add_gaps(moments, scope, missed, history);
     std::stable_sort(moments.begin(), moments.end(), [](const Moment& a, const Moment& b) {
         return std::pair(a.definition, a.created_at) < std::pair(b.definition, b.created_at);
     });
@@ -128,7 +125,7 @@ IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions
         findings.push_back(judge::find_unusual(definition, history.of(definition),
                                                scope.selection().zone, budget));
     }
-    return incidents(scope, options, history, findings, budget);
+    return incidents(scope, missed_with_gaps(scope, options, history), history, findings, budget);
 }
 
 std::string what_happened(const IncidentsAnswer& answer, const Incident& incident) {

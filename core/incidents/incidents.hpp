@@ -3,6 +3,7 @@
 
 #include "core/incidents/coincidence.hpp"
 #include "core/judge/findings.hpp"
+#include "core/query/run_history.hpp"
 #include "core/query/scope.hpp"
 #include "core/rhythm/missed.hpp"
 #include "core/table/result_table.hpp"
@@ -23,11 +24,16 @@ struct IncidentsAnswer {
     std::int64_t lasting() const;
 };
 
+// As things are or were at the end of the window, with the gaps among as many runs as the window
+// has of the definition that has most, but enough to learn from. `history` is that around the
+// window.
+rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedOptions options,
+                                      const query::RunHistory& history);
 // Those that were not over before the window, judged by the runs before it as well.
 IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
                           judge::Budget budget = {});
 // The same where the runs have been read and judged already.
-IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
+IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer& missed,
                           const query::RunHistory& history,
                           const std::vector<judge::Findings>& findings, judge::Budget budget);
 

@@ -111,7 +111,8 @@ Expectation expectation_of(std::span<const Run> runs, const ConfiguredSchedule* 
     if (configured != nullptr) {
         result.rhythm = configured_rhythm(*configured, runs);
     } else if (runs.size() >= least_runs) {
-        result.rhythm = learn_rhythm(runs, zone);
+        result.stretches = learn_stretches(runs, zone);
+        result.rhythm = result.stretches.back().rhythm;
         result.state = Punctuality::irregular;
     }
     if (result.rhythm) judge_by_rhythm(result, runs, options);

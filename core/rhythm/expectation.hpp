@@ -7,12 +7,14 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace jobtally::rhythm {
 
 struct Expectation {
     Punctuality state = Punctuality::too_few;
     std::optional<Rhythm> rhythm;
+    std::vector<Stretch> stretches{};  // of all runs; none where a person gave the schedule
     std::optional<time::Duration> typical_interval;
     std::optional<time::Instant> expected_by;
     std::optional<time::Duration> overdue;
@@ -26,7 +28,8 @@ struct Expectation {
 std::optional<time::Instant> ended_at(time::Instant last, time::Duration interval,
                                       const MissedOptions& options);
 
-// `runs` are ascending and not empty. `configured` is null where nobody gave a schedule.
+// `runs` are ascending, not empty and at most runs_looked_at. `configured` is null where nobody
+// gave a schedule.
 Expectation expectation_of(std::span<const query::Run> runs, const ConfiguredSchedule* configured,
                            const MissedOptions& options, const time::Zone& zone);
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "core/query/scope.hpp"
+#include "core/rhythm/expectation.hpp"
 #include "core/rhythm/missed.hpp"
 #include "core/table/result_table.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,31 +16,27 @@ namespace jobtally::rhythm {
 
 inline constexpr std::size_t runs_of_history = 20'000;
 
-struct Gap {
+// Those of one definition, by their beginning,. `runs` are ascending, `newest` is what is expected
+// after the last runs_looked_at of them. Older ones are judged by the rhythms of a few hundred at a
+// time.
+std::vector<Gap> gaps_of(std::span<const query::Run> runs, const Expectation& newest,
+                         bool is_configured, const MissedOptions& options, const time::Zone& zone);
+
+struct GapRow {
     std::string id;
     std::optional<std::string> label;
     std::optional<std::string> type;
-    time::Instant from;               // created_at of the run before it
-    time::Instant due;                // the first of its slots
-    std::optional<time::Instant> to;  // of the run after it; none: it goes on
-    time::Duration length{0};         // up to now where it goes on
-    std::int64_t missed_runs = 0;     // slots without a run
-    std::int64_t lost_runs = 0;       // those whose report may be lost: we were down
-    time::Duration listener_down{0};  // within it
-    std::int64_t runs = 0;            // of the definition, as many as were looked at
-    bool is_over = false;             // it goes on, and nobody waits for a run any more
+    Gap gap;
 };
 
 struct GapsAnswer {
     table::Window window;
-    std::vector<Gap> gaps;  // by their beginning, then name
+    std::vector<GapRow> gaps;  // by their beginning, then name
 };
 
-// The gaps that reach into the selection's window. They are judged by the schedule that was
-// configured, else by the rhythms of the whole history, which are learned from a few hundred runs
-// at a time, of the newest `most_runs` of each definition.
-GapsAnswer gaps(const query::Scope& scope, const MissedOptions& options,
-                std::size_t most_runs = runs_of_history);
+// The gaps that reach into the selection's window, of the newest runs_of_history runs of each
+// definition.
+GapsAnswer gaps(const query::Scope& scope, MissedOptions options);
 table::ResultTable gaps_table(const GapsAnswer& answer);
 
 }  // namespace jobtally::rhythm

@@ -5,6 +5,7 @@
 #include "core/base/parallel.hpp"
 #include "core/query/grouping.hpp"
 #include "core/rhythm/expectation.hpp"
+#include "core/rhythm/gaps.hpp"
 
 #include <algorithm>
 
@@ -23,12 +24,14 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
     const auto& definition = definition_of(scope, key);
     const auto runs = history.of(key);
     const auto* configured = configured_for(definition, options);
-    const auto expectation = expectation_of(runs, configured, options, zone);
+    const auto newest = runs.last(std::min(runs.size(), runs_looked_at));
+    const auto expectation = expectation_of(newest, configured, options, zone);
     MissedRow row;
     row.id = definition.id;
     row.label = definition.label;
     if (const auto* type = scope.catalogue().word(history.type(key))) row.type = *type;
     row.reports = history.reports(key);
+    row.runs = std::ssize(runs);
     row.typical_interval = expectation.typical_interval;
     row.last_created_at = time::instant_from_micros(runs.back().created_at);
     row.expected_by = expectation.expected_by;
@@ -38,11 +41,15 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
     if (expectation.rhythm) row.rhythm = expectation.rhythm->schedule->text(zone);
     row.is_configured = configured != nullptr;
     row.listener_down = expectation.listener_down;
+    if (options.runs_of_gaps > 0) {
+        row.gaps = gaps_of(runs, expectation, configured != nullptr, options, zone);
+    }
     if (definition.enabled == false) {
         row.state = Punctuality::disabled;
         row.expected_by.reset();
         row.overdue.reset();
         row.ended_at.reset();
+        for (Gap& gap : row.gaps) gap.is_over |= !gap.to;
     }
     return row;
 }
@@ -85,13 +92,16 @@ std::string_view name_of(Punctuality state) {
     return names[static_cast<std::size_t>(state)];
 }
 
-MissedAnswer missed(const query::Scope& scope, const MissedOptions& options) {
-    const auto history = query::RunHistory::newest(scope, options.now, runs_looked_at);
+std::vector<MissedRow> judge_definitions(const query::Scope& scope, const MissedOptions& options) {
+    const auto most = std::max(runs_looked_at, options.runs_of_gaps);
+    const auto history = query::RunHistory::newest(scope, options.now, most);
     const query::Grouping grouping(query::By::definition, scope);
     const auto holds = [&](std::size_t key) { return !history.of(key).empty(); };
-    const auto keys = grouping.in_order(holds);
-    MissedAnswer answer{
-        query::window_of(scope.selection()), judged(scope, history, keys, options), {}};
+    return judged(scope, history, grouping.in_order(holds), options);
+}
+
+MissedAnswer missed(const query::Scope& scope, const MissedOptions& options) {
+    MissedAnswer answer{query::window_of(scope.selection()), judge_definitions(scope, options), {}};
     for (const auto& row : answer.rows) ++answer.count[static_cast<std::size_t>(row.state)];
     const auto urgency = [](const MissedRow& row) {
         return std::pair(row.state, -row.overdue.value_or(time::Duration{0}));

@@ -36,6 +36,9 @@ std::string_view name_of(Punctuality state);  // `on-time`
 
 struct MissedOptions {
     time::Instant now;
+    // Of each definition, in which gaps are looked for; 0: they are not. The newest runs_looked_at
+    // say how things stand, whatever this is.
+    std::size_t runs_of_gaps = 0;
     std::unordered_map<std::string, ConfiguredSchedule> configured;  // by definition id or name
     // Time in which no report could arrive, ascending and apart from each other; [since, until).
     std::vector<time::TimeSpan> down{};
@@ -46,11 +49,24 @@ struct MissedOptions {
 const ConfiguredSchedule* configured_for(const store::Definition& definition,
                                          const MissedOptions& options);
 
+// A stretch in which a definition should have run and did not.
+struct Gap {
+    time::Instant from;               // created_at of the run before it
+    time::Instant due;                // the first of its slots
+    std::optional<time::Instant> to;  // of the run after it; none: it goes on
+    time::Duration length{0};         // up to now where it goes on
+    std::int64_t missed_runs = 0;     // slots without a run
+    std::int64_t lost_runs = 0;       // those whose report may be lost: we were down
+    time::Duration listener_down{0};  // within it
+    bool is_over = false;             // it goes on, and nobody waits for a run any more
+};
+
 struct MissedRow {
     std::string id;
     std::optional<std::string> label;
     std::optional<std::string> type;  // of the newest report that has one
     std::int64_t reports = 0;         // created up to now
+    std::int64_t runs = 0;            // as many of them as were looked at
     std::optional<time::Duration> typical_interval;
     time::Instant last_created_at;
     std::optional<time::Instant> expected_by;  // none where there is no rhythm
@@ -60,6 +76,7 @@ struct MissedRow {
     std::optional<std::string> rhythm;  // `daily 02:30`
     bool is_configured = false;
     time::Duration listener_down{0};  // within the time in which reports were due
+    std::vector<Gap> gaps{};          // by their beginning, where they were asked for
 
     // It is late, missed or stuck.
     bool is_problem() const { return state <= Punctuality::late; }
@@ -79,8 +96,11 @@ struct MissedAnswer {
     }
 };
 
-// Learned from the selected reports that were created up to now; reports without a definition have
-// no row. The clock is the selection's zone, or UTC where that fits better.
+// A row for each definition, by name. Learned from the selected reports that were created up to
+// now; reports without a definition have no row. The clock is the selection's zone, or UTC where
+// that fits better.
+std::vector<MissedRow> judge_definitions(const query::Scope& scope, const MissedOptions& options);
+// The same with the most urgent first.
 MissedAnswer missed(const query::Scope& scope, const MissedOptions& options);
 // As things stand now, or stood when the window ended, where that is past. Learned from the whole
 // history, since a window alone may be too short.

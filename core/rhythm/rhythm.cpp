@@ -201,10 +201,6 @@ std::vector<Stretch> learn_stretches(std::span<const Run> runs, const time::Zone
     return stretches;
 }
 
-std::optional<Rhythm> learn_rhythm(std::span<const Run> runs, const time::Zone& local) {
-    return learn_stretches(runs.last(std::min(runs.size(), runs_looked_at)), local).back().rhythm;
-}
-
 Rhythm configured_rhythm(const ConfiguredSchedule& configured, std::span<const Run> runs) {
     Rhythm rhythm;
     rhythm.schedule = configured.schedule;

@@ -51,8 +51,6 @@ struct Stretch {
 // From the oldest to the newest, covering all runs. `runs` are ascending and not empty; they stay
 // the caller's. The clocks that are tried are UTC and `local`.
 std::vector<Stretch> learn_stretches(std::span<const query::Run> runs, const time::Zone& local);
-// The rhythm of the newest stretch of the newest runs_looked_at runs.
-std::optional<Rhythm> learn_rhythm(std::span<const query::Run> runs, const time::Zone& local);
 
 // What a person has configured for a definition; it rules over what can be learned.
 struct ConfiguredSchedule {

@@ -80,9 +80,9 @@ Answers ask_through_store(const Fleet& fleet) {
         answers.verdicts[row.id] = {std::string(rhythm::name_of(row.state)),
                                     row.rhythm.value_or(""), micros_of(row.expected_by)};
     }
-    for (const auto& gap : rhythm::gaps(scope, options).gaps) {
-        answers.gaps[gap.id].push_back(
-            {time::micros(gap.from), micros_of(gap.to).value_or(fleet.end)});
+    for (const auto& row : rhythm::gaps(scope, options).gaps) {
+        answers.gaps[row.id].push_back(
+            {time::micros(row.gap.from), micros_of(row.gap.to).value_or(fleet.end)});
     }
     return answers;
 }

@@ -62,7 +62,8 @@ std::vector<PlacedRun> placed_since_last(const SinceLast& since, const Times& ru
     for (std::size_t i = 1; i < runs.size(); ++i) {
         const std::int64_t gap = runs.instants[i] - runs.instants[i - 1];
         const std::int64_t steps = (gap + since.interval / 2) / since.interval;
-        result.push_back({result.back().slot + steps, gap - steps * since.interval, steps > 0});
+        result.push_back({result.back().slot + steps, gap - steps * since.interval, steps > 0,
+                          std::clamp<std::int64_t>(steps - 1, 0, least_pause)});
     }
     return result;
 }
@@ -104,59 +105,79 @@ class LogDensity {
     double m_sigma, m_normal, m_outlier;
 };
 
-}  // namespace
+// Slots without a run between two with one, least_pause at most.
+std::int64_t misses_between(const LearnedSchedule& schedule, std::int64_t from, std::int64_t to) {
+    const auto* clock = std::get_if<ClockSlots>(&schedule.slots());
+    if (clock == nullptr || clock->weekdays == every_weekday) {
+        return std::clamp<std::int64_t>(to - from - 1, 0, least_pause);
+    }
+    std::int64_t misses = 0;
+    for (std::int64_t slot = from + 1; slot < to && misses < least_pause; ++slot) {
+        misses += schedule.is_on(slot) ? 1 : 0;
+    }
+    return misses;
+}
 
-std::vector<PlacedRun> placed(const LearnedSchedule& schedule, const Times& runs) {
+// What the lengths of pauses cost in nats is told by each_run_nats().
+std::int64_t counted_misses(const PlacedRun& run) {
+    return run.misses == least_pause ? pause_misses : run.misses;
+}
+
+// With `while_plausible` none at all, where there are so many extras or misses that the others
+// can't make up for them.
+std::vector<PlacedRun> placed_by(const LearnedSchedule& schedule, const Times& runs,
+                                 bool while_plausible) {
     if (const auto* since = std::get_if<SinceLast>(&schedule.slots())) {
         return placed_since_last(*since, runs);
     }
     std::vector<PlacedRun> result;
     result.reserve(runs.size());
     std::size_t hit = runs.size();  // the last hit's place in result
+    std::int64_t extras = 0, misses = 0;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const auto [slot, residual] = schedule.place(runs.instants[i], runs.walls[i]);
         PlacedRun next{slot, residual, schedule.is_on(slot)};
-        if (next.is_hit && hit < result.size() && result[hit].slot == slot) {
+        if (next.is_hit && hit < i && result[hit].slot == slot) {
             const bool is_nearer = std::abs(residual) < std::abs(result[hit].residual);
+            next.misses = result[hit].misses;
             (is_nearer ? result[hit] : next).is_hit = false;
+            ++extras;
+        } else if (next.is_hit && hit < i) {
+            next.misses = misses_between(schedule, result[hit].slot, slot);
+            misses += counted_misses(next);
+        } else if (!next.is_hit) {
+            ++extras;
         }
-        if (next.is_hit) hit = result.size();
+        if (next.is_hit) hit = i;
         result.push_back(next);
+        if (while_plausible &&
+            !Evidence::may_be_plausible(std::ssize(runs.instants) - extras, misses, extras)) {
+            return {};
+        }
     }
     return result;
 }
 
-namespace {
+}  // namespace
 
-// Misses between two slots, both exclusive, `most` at most.
-std::int64_t misses_between(const LearnedSchedule& schedule, std::int64_t from, std::int64_t to,
-                            std::int64_t most) {
-    std::int64_t misses = 0;
-    for (std::int64_t slot = from + 1; slot < to && misses < most; ++slot) {
-        misses += schedule.is_on(slot) ? 1 : 0;
-    }
-    return misses;
+std::vector<PlacedRun> placed(const LearnedSchedule& schedule, const Times& runs) {
+    return placed_by(schedule, runs, false);
 }
 
-// Pauses count as few misses; what their lengths cost in nats is told by nats_between().
+namespace {
+
 Evidence measured(const Candidate& candidate, const std::vector<PlacedRun>& all) {
     Evidence evidence;
+    for (const auto& run : all) {
+        evidence.hits += run.is_hit ? 1 : 0;
+        evidence.extras += run.is_hit ? 0 : 1;
+        evidence.misses += run.is_hit ? counted_misses(run) : 0;
+    }
+    if (!evidence.may_be_plausible()) return evidence;
     evidence.slots = slots_a_period(candidate.schedule);
     evidence.spacing = period_seconds(candidate.schedule) / static_cast<double>(evidence.slots);
     evidence.distance = distance_of(candidate.schedule);
     evidence.sigma = sigma_of(all, candidate.freedom);
-    const PlacedRun* last = nullptr;
-    for (const auto& run : all) {
-        evidence.hits += run.is_hit ? 1 : 0;
-        evidence.extras += run.is_hit ? 0 : 1;
-        if (!run.is_hit) continue;
-        if (last != nullptr) {
-            const auto misses =
-                misses_between(candidate.schedule, last->slot, run.slot, least_pause);
-            evidence.misses += misses == least_pause ? pause_misses : misses;
-        }
-        last = &run;
-    }
     return evidence;
 }
 
@@ -166,33 +187,24 @@ double hit_share(const Evidence& evidence) {
     return (hits + 4) / (hits + static_cast<double>(evidence.misses) + 5);
 }
 
-// Of the slots between two hits. The description of a pause must include its length, too.
-double nats_between(const LearnedSchedule& schedule, const PlacedRun& from, const PlacedRun& to,
-                    double hit_share) {
-    const auto misses = misses_between(schedule, from.slot, to.slot, least_pause);
-    const bool is_pause = misses == least_pause;
-    const double pause = is_pause ? std::log(static_cast<double>(to.slot - from.slot)) : 0;
-    return static_cast<double>(is_pause ? pause_misses : misses) * std::log(1 - hit_share) - pause;
-}
-
-std::vector<RunNats> nats_of(const Candidate& candidate, const Evidence& evidence,
-                             const std::vector<PlacedRun>& all) {
-    const double share = hit_share(evidence), log_share = std::log(share);
+// Calls take(RunNats) for each run. The description of a pause must include its length, too.
+template <class Take>
+void each_run_nats(const Evidence& evidence, const std::vector<PlacedRun>& all, Take take) {
+    const double share = hit_share(evidence);
+    const double log_hit = std::log(share), log_miss = std::log(1 - share);
     const LogDensity density(evidence.sigma, evidence.spacing);
-    std::vector<RunNats> nats;
-    nats.reserve(all.size());
-    const PlacedRun* last = nullptr;
+    std::int64_t last = 0;  // the slot of the last hit
     for (const auto& run : all) {
         if (!run.is_hit) {
-            nats.push_back({density.of_outlier(), 0});
+            take(RunNats{density.of_outlier(), 0});
             continue;
         }
-        const double misses =
-            last == nullptr ? 0 : nats_between(candidate.schedule, *last, run, share);
-        nats.push_back({log_share + density.at(seconds(run.residual)), misses});
-        last = &run;
+        const bool is_pause = run.misses == least_pause;
+        const double pause = is_pause ? std::log(static_cast<double>(run.slot - last)) : 0;
+        const double misses = static_cast<double>(counted_misses(run)) * log_miss - pause;
+        take(RunNats{log_hit + density.at(seconds(run.residual)), misses});
+        last = run.slot;
     }
-    return nats;
 }
 
 }  // namespace
@@ -206,34 +218,35 @@ double cost_of(const Candidate& candidate, const Evidence& evidence) {
 }
 
 Evidence weigh(const Candidate& candidate, const Times& runs) {
-    const auto all = placed(candidate.schedule, runs);
+    const auto all = placed_by(candidate.schedule, runs, true);
     Evidence evidence = measured(candidate, all);
     if (!evidence.is_plausible()) return evidence;
-    for (const auto& nats : nats_of(candidate, evidence, all)) {
-        evidence.nats += nats.run + nats.misses;
-    }
-    evidence.nats -= cost_of(candidate, evidence);
+    double sum = 0;
+    each_run_nats(evidence, all, [&](const RunNats& nats) { sum += nats.run + nats.misses; });
+    evidence.nats = sum - cost_of(candidate, evidence);
     return evidence;
 }
 
 std::vector<RunNats> nats_of_runs(const Candidate& candidate, const Evidence& evidence,
                                   const Times& runs) {
-    return nats_of(candidate, evidence, placed(candidate.schedule, runs));
+    std::vector<RunNats> all;
+    all.reserve(runs.size());
+    each_run_nats(evidence, placed(candidate.schedule, runs),
+                  [&](const RunNats& nats) { all.push_back(nats); });
+    return all;
 }
 
 namespace {
 
 double nats_of_gaps(std::span<const std::int64_t> runs) {
-    std::vector<double> gaps;
-    for (std::size_t i = 1; i < runs.size(); ++i) {
-        gaps.push_back(std::max(least_sigma, seconds(runs[i] - runs[i - 1])));
-    }
-    const double count = static_cast<double>(gaps.size());
+    const double count = static_cast<double>(runs.size() - 1);
     double sum = 0, log_sum = 0, log_squares = 0;
-    for (const double gap : gaps) {
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        const double gap = std::max(least_sigma, seconds(runs[i] - runs[i - 1]));
         sum += gap;
-        log_sum += std::log(gap);
-        log_squares += std::log(gap) * std::log(gap);
+        const double log = std::log(gap);
+        log_sum += log;
+        log_squares += log * log;
     }
     const double exponential = -std::log(sum / count) - 1;
     const double mean = log_sum / count;

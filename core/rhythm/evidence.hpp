@@ -53,6 +53,13 @@ struct Evidence {
                sigma <= 0.30 * distance;
     }
 
+    // Whatever sigma is, the coverage that is_plausible() asks for can be reached with so many.
+    static bool may_be_plausible(std::int64_t most_hits, std::int64_t misses, std::int64_t extras) {
+        return ratio(most_hits, most_hits + misses) >= 0.5 &&
+               ratio(most_hits, most_hits + extras) >= 0.75;
+    }
+    bool may_be_plausible() const { return may_be_plausible(hits, misses, extras); }
+
     double misses_share() const { return ratio(misses, hits + misses); }
 
   private:
@@ -66,12 +73,13 @@ struct PlacedRun {
     std::int64_t slot = 0;
     std::int64_t residual = 0;  // microseconds after the slot
     bool is_hit = false;        // false: it is an extra
+    std::int64_t misses = 0;    // slots without a run since the hit before it; of a pause a few
 };
 
 // The runs in their order, each with its slot. Of several runs at one slot the nearest is the hit;
 // runs at a slot whose weekday the schedule leaves out are extras.
 std::vector<PlacedRun> placed(const LearnedSchedule& schedule, const Times& runs);
-// At least 2 runs. The nats are 0 where the candidate is not plausible.
+// At least 2 runs. Where the candidate is not plausible the nats are 0, and the rest may be unset.
 Evidence weigh(const Candidate& candidate, const Times& runs);
 // The nats that it takes to name the candidate, as exactly as `evidence` says that it is.
 double cost_of(const Candidate& candidate, const Evidence& evidence);

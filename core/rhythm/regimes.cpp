@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <limits>
+#include <map>
 #include <utility>
 
 namespace jobtally::rhythm {
@@ -31,11 +31,11 @@ class Cutter {
     explicit Cutter(const OnClocks& runs) : m_runs(runs), m_count(runs.size()) {}
 
     std::vector<Regime> cut() {
-        auto whole = search(m_runs, 0, m_count);
+        const auto& whole = found_in(0, m_count);
         if (whole && goes_by_a_clock(whole->best.candidate) && fits_throughout(model_of(*whole))) {
-            return {{0, m_count, std::move(whole)}};
+            return {{0, m_count, whole}};
         }
-        if (whole) m_models.push_back(model_of(std::move(*whole)));
+        if (whole) m_models.push_back(model_of(*whole));
         add_parts();
         if (m_models.empty()) return {{0, m_count, std::nullopt}};
         add_shifted();
@@ -67,8 +67,15 @@ class Cutter {
         return worst < model.cost + std::log(static_cast<double>(m_count));
     }
 
+    // Stretches come again, the whole history most of all.
+    const std::optional<Found>& found_in(std::size_t first, std::size_t count) {
+        const auto [at, is_new] = m_found.try_emplace({first, count});
+        if (is_new) at->second = search(m_runs, first, count);
+        return at->second;
+    }
+
     void add_part(std::size_t first, std::size_t count) {
-        if (auto found = search(m_runs, first, count)) m_models.push_back(model_of(*found));
+        if (const auto& found = found_in(first, count)) m_models.push_back(model_of(*found));
     }
 
     void add_parts() {
@@ -126,11 +133,10 @@ class Cutter {
 
     // The model of each run on the path with the highest likelihood.
     std::vector<std::size_t> best_path() const {
-        constexpr std::size_t none = SIZE_MAX;
         const std::size_t models = m_models.size();
         const double change = std::log(static_cast<double>(m_count));
         std::vector<double> now(models);
-        std::vector<std::vector<std::size_t>> from(m_count, std::vector<std::size_t>(models, none));
+        std::vector<std::size_t> from(m_count * models);  // run by run
         for (std::size_t m = 0; m < models; ++m) {
             now[m] = m_models[m].nats[0].run - m_models[m].cost;
         }
@@ -142,14 +148,14 @@ class Cutter {
                 const auto& nats = m_models[m].nats[i];
                 const double stays = now[m] + nats.misses;
                 const double comes = changed - m_models[m].cost;
-                from[i][m] = stays >= comes ? m : best;
+                from[i * models + m] = stays >= comes ? m : best;
                 now[m] = std::max(stays, comes) + nats.run;
             }
         }
         std::vector<std::size_t> path(m_count);
         path.back() =
             static_cast<std::size_t>(std::max_element(now.begin(), now.end()) - now.begin());
-        for (std::size_t i = m_count - 1; i > 0; --i) path[i - 1] = from[i][path[i]];
+        for (std::size_t i = m_count - 1; i > 0; --i) path[i - 1] = from[i * models + path[i]];
         return path;
     }
 
@@ -160,8 +166,7 @@ class Cutter {
             while (end < m_count && path[end] == path[begin]) ++end;
             Regime regime{begin, end, m_models[path[begin]].found};
             if (regime.found && end - begin >= 2 * least_part) {
-                if (auto found = search(m_runs, begin, end - begin))
-                    regime.found = std::move(found);
+                if (const auto& found = found_in(begin, end - begin)) regime.found = found;
             }
             all.push_back(std::move(regime));
         }
@@ -171,6 +176,7 @@ class Cutter {
     const OnClocks& m_runs;
     const std::size_t m_count;
     std::vector<Model> m_models;
+    std::map<std::pair<std::size_t, std::size_t>, std::optional<Found>> m_found;  // first, count
 };
 
 }  // namespace

@@ -19,9 +19,9 @@ constexpr std::size_t newest_runs = 100;   // that schedules are proposed from
 constexpr std::size_t weighed_by_all = 4;  // of the proposals
 constexpr double clocks_alike = 3;         // nats: two clocks closer than this can't be told apart
 
-bool is_rhythm(const Weighed& weighed, std::size_t runs) {
+bool is_rhythm(const Evidence& evidence, double gain, std::size_t runs) {
     const double least = std::max(least_gain, least_gain_a_run * static_cast<double>(runs));
-    return weighed.evidence.is_plausible() && weighed.gain >= least;
+    return evidence.is_plausible() && gain >= least;
 }
 
 Times newest(const Times& runs) {
@@ -34,18 +34,20 @@ std::optional<Weighed> best_of(std::vector<Candidate> candidates, const Times& r
                                double chance) {
     const Times some = newest(runs);
     std::vector<std::pair<double, std::size_t>> order;
+    std::vector<Evidence> by_some;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        const Evidence evidence = weigh(candidates[i], some);
-        if (evidence.is_plausible()) order.emplace_back(-evidence.nats, i);
+        by_some.push_back(weigh(candidates[i], some));
+        if (by_some.back().is_plausible()) order.emplace_back(-by_some.back().nats, i);
     }
     std::sort(order.begin(), order.end());
     if (some.size() < runs.size() && order.size() > weighed_by_all) order.resize(weighed_by_all);
     std::optional<Weighed> best;
     for (const auto& [nats, i] : order) {
-        const Evidence evidence = weigh(candidates[i], runs);
-        Weighed weighed{candidates[i], evidence, evidence.nats - chance};
-        if (!is_rhythm(weighed, runs.size())) continue;
-        if (!best || weighed.gain > best->gain) best = std::move(weighed);
+        const bool is_known = some.size() == runs.size();
+        const Evidence evidence = is_known ? by_some[i] : weigh(candidates[i], runs);
+        const double gain = evidence.nats - chance;
+        if (!is_rhythm(evidence, gain, runs.size())) continue;
+        if (!best || gain > best->gain) best = Weighed{candidates[i], evidence, gain};
     }
     return best;
 }

@@ -36,7 +36,7 @@ from service_receiver import Receiver  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM = re.compile(r"(?<![\w.}/~])/(?=(?:etc|var|run|srv|backup)/|usr/(?:local/)?(?:bin/jobtally|share/(?:doc/)?jobtally))")
-MARKDOWN = re.compile(r"(?:<!-- \$ (?P<unseen>.*) -->|(?:<!-- (?P<note>not run: [^\n]*) -->\n)?```(?P<kind>[^\n]*)\n(?P<text>.*?)```)\n", re.DOTALL)
+MARKDOWN = re.compile(r"(?:<!-- \$ (?P<unseen>[^\n]*) -->|(?:<!-- (?P<note>not run: [^\n]*) -->\n)?```(?P<kind>[^\n]*)\n(?P<text>.*?)```)\n", re.DOTALL)
 MDOC = re.compile(r'(?:\.\\" \$ (?P<unseen>[^\n]*)|\.Dl (?P<line>[^\n]*)|(?:\.\\" (?P<kind>[^\n]*)\n)?\.Bd -literal[^\n]*\n(?P<text>.*?)\.Ed)\n', re.DOTALL)
 # Services that alerts go to: a receiver takes them, and looks at what comes.
 SERVICE = re.compile(r"https://(?:hooks\.slack\.com|events\.pagerduty\.com|ntfy\.example\.org|example\.webhook\.office\.com)")

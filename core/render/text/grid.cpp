@@ -78,8 +78,8 @@ GridRow spelled_total(const table::Row& row, const std::vector<GridColumn>& colu
 bool says_the_same(const Grid& grid) {
     if (grid.rows.size() != 1 || grid.total.empty()) return false;
     for (std::size_t at = 0; at < grid.columns.size(); ++at) {
-        const bool is_figure = !grid.columns[at].column->grouping;
-        if (is_figure && grid.rows[0][at].text != grid.total[at].text) return false;
+        const bool is_told = !grid.columns[at].column->grouping && !grid.total[at].unknown;
+        if (is_told && grid.rows[0][at].text != grid.total[at].text) return false;
     }
     return true;
 }

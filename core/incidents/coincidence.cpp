@@ -1,5 +1,7 @@
 #include "core/incidents/coincidence.hpp"
 
+#include "core/base/parallel.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -30,18 +32,29 @@ struct Rates {
     double after_good = 0, after_bad = 0;
 };
 
+// What the runs since one beginning say of each definition.
+struct Scan {
+    explicit Scan(std::size_t definitions) : evidence(definitions), seen(definitions) {}
+
+    std::vector<double> evidence;   // below 0: it was bad before
+    std::vector<std::size_t> seen;  // the scan that saw it last
+    std::size_t number = 0;
+};
+
 class IncidentSearch {
   public:
     IncidentSearch(std::span<const Moment> moments, double chance)
-        : m_moments(moments), m_episode_of(moments.size(), no_episode), m_order(moments.size()) {
-        std::iota(m_order.begin(), m_order.end(), std::size_t{0});
-        std::stable_sort(m_order.begin(), m_order.end(), [&](std::size_t a, std::size_t b) {
-            return moments[a].ended_at < moments[b].ended_at;
-        });
-        m_rates.resize(moments.empty() ? 0 : moments.back().definition + 1);
-        m_seen.resize(m_rates.size());
-        m_first.resize(m_rates.size());
-        m_evidence.resize(m_rates.size());
+        : m_moments(moments),
+          m_episode_of(moments.size(), no_episode),
+          m_rates(moments.back().definition + 1),
+          m_first(m_rates.size()),
+          m_scan(m_rates.size()) {
+        std::vector<std::pair<std::int64_t, std::size_t>> by_end;
+        by_end.reserve(moments.size());
+        for (const Moment& moment : moments) by_end.emplace_back(moment.ended_at, by_end.size());
+        std::sort(by_end.begin(), by_end.end());
+        m_order.reserve(moments.size());
+        for (const auto& [end, place] : by_end) m_order.push_back(place);
         double days = 0, onsets = 0;
         for (std::size_t first = 0, end = 0; first < moments.size(); first = end) {
             while (end < moments.size() && same_definition(first, end)) ++end;
@@ -56,16 +69,22 @@ class IncidentSearch {
     std::vector<Incident> found() {
         std::vector<std::pair<double, std::size_t>> candidates;  // by score, where they begin
         for (std::size_t i = 0; i < m_order.size(); ++i) {
-            if (!is_onset(m_order[i])) continue;
-            const double score = cluster_from(i).score;
-            if (score > m_least) candidates.emplace_back(score, i);
+            if (is_onset(m_order[i])) candidates.emplace_back(0, i);
         }
+        constexpr std::size_t part = 512;  // beginnings that a thread takes at a time
+        for_parts(candidates.size(), part, [&](std::size_t begin, std::size_t end) {
+            Scan scan(m_rates.size());
+            for (std::size_t i = begin; i < end; ++i) {
+                candidates[i].first = cluster_from(candidates[i].second, scan).score;
+            }
+        });
+        std::erase_if(candidates, [&](const auto& one) { return one.first <= m_least; });
         std::stable_sort(candidates.begin(), candidates.end(),
                          [](auto& a, auto& b) { return a.first > b.first; });
         std::vector<Incident> incidents;
         for (const auto& [score, from] : candidates) {
             if (!is_onset(m_order[from])) continue;
-            const Cluster cluster = cluster_from(from);
+            const Cluster cluster = cluster_from(from, m_scan);
             if (cluster.score > m_least)
                 add_shared(incidents, members_of(from, lasting(struck(from, cluster))));
         }
@@ -150,11 +169,12 @@ class IncidentSearch {
 
     // How much likelier its runs since `begin` in the order are if the definition of the moment
     // there is struck, taken up to that moment. None where it was bad before.
-    std::optional<double> evidence_with(std::size_t begin, std::size_t at) {
+    std::optional<double> evidence_with(std::size_t begin, std::size_t at, Scan& scan) const {
         const std::size_t place = m_order[at];
         const Moment& moment = m_moments[place];
-        const bool is_first = std::exchange(m_seen[moment.definition], m_stamp) != m_stamp;
-        double& evidence = m_evidence[moment.definition];
+        const bool is_first =
+            std::exchange(scan.seen[moment.definition], scan.number) != scan.number;
+        double& evidence = scan.evidence[moment.definition];
         if (is_first) evidence = follows_a_bad_one(place) ? -1 : 1;
         const bool is_used = moment.is_bad() && m_episodes[m_episode_of[place]].is_used;
         if (evidence < 0 || is_used) return std::nullopt;
@@ -166,17 +186,17 @@ class IncidentSearch {
     }
 
     // The end that gives what began at a place in the order the most evidence.
-    Cluster cluster_from(std::size_t begin) {
-        ++m_stamp;
+    Cluster cluster_from(std::size_t begin, Scan& scan) const {
+        ++scan.number;
         Cluster best;
         std::array<double, shares.size()> sums{};
         const std::int64_t start = m_moments[m_order[begin]].ended_at;
         for (std::size_t i = begin; i < m_order.size(); ++i) {
             const Moment& moment = m_moments[m_order[i]];
             if (moment.ended_at - start > looked_ahead) break;
-            const bool is_new = m_seen[moment.definition] != m_stamp;
-            const double before = is_new ? 1 : m_evidence[moment.definition];
-            const auto after = evidence_with(begin, i);
+            const bool is_new = scan.seen[moment.definition] != scan.number;
+            const double before = is_new ? 1 : scan.evidence[moment.definition];
+            const auto after = evidence_with(begin, i, scan);
             // A further good run of one that is hardly struck says nothing more.
             if (!after || (before < hardly_struck && *after < before)) continue;
             for (std::size_t k = 0; k < shares.size(); ++k) {
@@ -197,14 +217,14 @@ class IncidentSearch {
 
     // The episodes of those that are rather struck than not.
     std::vector<std::size_t> struck(std::size_t begin, const Cluster& cluster) {
-        ++m_stamp;
+        ++m_scan.number;
         std::vector<std::size_t> begun, found;
         for (std::size_t i = begin; i <= cluster.end; ++i) {
-            if (evidence_with(begin, i) && is_onset(m_order[i]))
+            if (evidence_with(begin, i, m_scan) && is_onset(m_order[i]))
                 begun.push_back(m_episode_of[m_order[i]]);
         }
         for (const std::size_t i : begun) {
-            const double evidence = m_evidence[m_moments[m_episodes[i].first].definition];
+            const double evidence = m_scan.evidence[m_moments[m_episodes[i].first].definition];
             const bool is_given = i == m_episode_of[m_order[begin]];
             if (is_given || cluster.share * evidence > 1 - cluster.share) found.push_back(i);
         }
@@ -232,7 +252,7 @@ class IncidentSearch {
 
     // All that began to fail by the end of these, or with the run before.
     std::vector<std::size_t> members_of(std::size_t begin, const std::vector<std::size_t>& core) {
-        ++m_stamp;
+        ++m_scan.number;
         std::int64_t end = 0;
         for (const std::size_t i : core) {
             end = std::max(end, m_moments[m_episodes[i].end - 1].ended_at);
@@ -241,7 +261,9 @@ class IncidentSearch {
         for (; begin < m_order.size() && m_moments[m_order[begin]].ended_at <= end; ++begin) {
             const std::size_t place = m_order[begin], i = m_episode_of[place];
             const auto definition = m_moments[place].definition;
-            if (std::exchange(m_seen[definition], m_stamp) == m_stamp || i == no_episode) continue;
+            const bool is_seen =
+                std::exchange(m_scan.seen[definition], m_scan.number) == m_scan.number;
+            if (is_seen || i == no_episode) continue;
             const Episode& episode = m_episodes[i];
             if (!episode.is_used && place - episode.first <= 1) found.push_back(i);
         }
@@ -316,10 +338,9 @@ class IncidentSearch {
     std::vector<Episode> m_episodes;
     std::vector<std::size_t> m_episode_of, m_order;  // of each moment; moments by their end
     std::vector<Rates> m_rates;                      // by definition
-    std::vector<double> m_evidence;                  // by definition; below 0: it was bad before
-    std::vector<std::size_t> m_seen, m_first;
+    std::vector<std::size_t> m_first;                // its first moment
+    Scan m_scan;
     std::vector<std::vector<std::size_t>> m_members;  // of the shared incidents: episodes
-    std::size_t m_stamp = 0;
     double m_least = 0;
 };
 

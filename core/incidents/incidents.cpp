@@ -106,10 +106,13 @@ IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer&
         if (found.definition == 0) continue;  // of different jobs
         add_runs(moments, found.definition, history.of(found.definition), found.slow);
     }
+    const auto runs = std::ssize(moments);  // in their order
     add_gaps(moments, scope, missed, history);
-    std::stable_sort(moments.begin(), moments.end(), [](const Moment& a, const Moment& b) {
+    const auto before = [](const Moment& a, const Moment& b) {
         return std::pair(a.definition, a.created_at) < std::pair(b.definition, b.created_at);
-    });
+    };
+    std::stable_sort(moments.begin() + runs, moments.end(), before);
+    std::inplace_merge(moments.begin(), moments.begin() + runs, moments.end(), before);
     answer.incidents = find_incidents(moments, budget.of_incidents());
     std::erase_if(answer.incidents, [&](const Incident& incident) {
         return !reaches_into(incident, selection.span);

@@ -32,7 +32,8 @@ rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedO
 // Those that were not over before the window, judged by the runs before it as well.
 IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
                           judge::Budget budget = {});
-// The same where the runs have been read and judged already.
+// The same where the runs have been read and judged already; `findings` are by definition,
+// ascending.
 IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer& missed,
                           const query::RunHistory& history,
                           const std::vector<judge::Findings>& findings, judge::Budget budget);

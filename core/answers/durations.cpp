@@ -2,12 +2,14 @@
 #include "core/answers/durations.hpp"
 
 #include "core/answers/rank_test.hpp"
-#include "core/base/big_array.hpp"
-#include "core/query/chunks.hpp"
+#include "core/base/parallel.hpp"
 #include "core/query/sums.hpp"
+#include "core/query/value_lists.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 namespace jobtally::answers {
@@ -21,31 +23,72 @@ using table::Cell;
 struct DurationSums {
     std::int64_t reports = 0;
     std::int64_t clock_errors = 0;
+    std::int64_t count = 0;  // of durations
+    std::int64_t least = INT64_MAX;
+    std::int64_t greatest = 0;
+    query::Wide micros = 0;
     query::Wide operations = 0;  // of the durations with known operations
     query::Wide operation_micros = 0;
 
     DurationSums& operator+=(const DurationSums& other) {
         reports += other.reports;
         clock_errors += other.clock_errors;
+        count += other.count;
+        least = std::min(least, other.least);
+        greatest = std::max(greatest, other.greatest);
+        micros += other.micros;
         operations += other.operations;
         operation_micros += other.operation_micros;
         return *this;
     }
 };
 
+// What one scan finds; see Grouping::fold.
+struct DurationsPart {
+    explicit DurationsPart(std::size_t groups) : sums(groups), values(groups) {}
+
+    void take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            const auto group = static_cast<std::size_t>(groups[i]);
+            DurationSums& own = sums[group];
+            ++own.reports;
+            const std::int64_t updated = batch.updated_at[i];
+            if (!model::is_finished(batch.status[i]) || updated == store::unknown_value) continue;
+            const std::int64_t micros = updated - batch.created_at[i];
+            if (micros < 0) {
+                ++own.clock_errors;
+                continue;
+            }
+            ++own.count;
+            own.least = std::min(own.least, micros);
+            own.greatest = std::max(own.greatest, micros);
+            own.micros += micros;
+            values.add(group, micros);
+            if (batch.operations[i] >= 0) {
+                own.operations += batch.operations[i];
+                own.operation_micros += micros;
+            }
+        }
+    }
+    void merge(DurationsPart&& other) {
+        for (std::size_t group = 0; group < sums.size(); ++group) sums[group] += other.sums[group];
+        values.merge(std::move(other.values));
+    }
+
+    std::vector<DurationSums> sums;
+    query::ValueLists values;
+};
+
 class DurationsFold {
   public:
     DurationsFold(const query::Scope& scope, const query::GroupBy& by,
                   const DurationsOptions& options)
-        : m_scope(scope), m_options(options), m_grouping(by, scope), m_sums(m_grouping.size()) {}
+        : m_scope(scope), m_options(options), m_grouping(by, scope), m_part(0) {}
 
     void run() {
-        m_grouping.scan(FactColumn::status | FactColumn::created_at | FactColumn::updated_at |
-                            FactColumn::operations,
-                        [&](const store::FactBatch& batch, std::span<const std::int32_t> groups) {
-                            take(batch, groups);
-                        });
-        sort_into_groups();
+        m_part = m_grouping.fold(FactColumn::status | FactColumn::created_at |
+                                     FactColumn::updated_at | FactColumn::operations,
+                                 [&] { return DurationsPart(m_grouping.size()); });
     }
 
     DurationsAnswer answer() {
@@ -53,111 +96,134 @@ class DurationsFold {
         answer.window = query::window_of(m_scope.selection());
         answer.by = m_grouping.by();
         answer.options = m_options;
-        if (m_options.histogram != table::Sparkline::none && m_micros.size() > 0) {
-            const auto micros = m_micros.values();
-            const auto [least, greatest] = std::minmax_element(micros.begin(), micros.end());
-            m_bounds = query::HistogramBounds(*least, *greatest, m_options.buckets);
-        }
-        DurationSums all;
-        const auto holds = [&](std::size_t group) { return m_sums[group].reports > 0; };
-        for (const std::size_t group : m_grouping.in_order(holds)) {
-            answer.rows.push_back(row(m_sums[group], values_of(group)));
+        const auto holds = [&](std::size_t group) { return m_part.sums[group].reports > 0; };
+        m_groups = m_grouping.in_order(holds);
+        for (const std::size_t group : m_groups) {
+            m_all += m_part.sums[group];
+            answer.rows.push_back(row(m_part.sums[group]));
             answer.rows.back().key = m_grouping.key(group);
-            all += m_sums[group];
         }
-        answer.total = row(all, m_micros.values());
+        answer.total = row(m_all);
+        if (m_all.count > 0) look_at_values(answer);
         return answer;
     }
 
   private:
-    void take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
-        Value* const values = m_unsorted.room(batch.size);
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < batch.size; ++i) {
-            DurationSums& sums = m_sums[static_cast<std::size_t>(groups[i])];
-            ++sums.reports;
-            const std::int64_t updated = batch.updated_at[i];
-            if (!model::is_finished(batch.status[i]) || updated == store::unknown_value) continue;
-            const std::int64_t micros = updated - batch.created_at[i];
-            if (micros < 0) {
-                ++sums.clock_errors;
-                continue;
-            }
-            values[count++] = {micros, groups[i]};
-            if (batch.operations[i] >= 0) {
-                sums.operations += batch.operations[i];
-                sums.operation_micros += micros;
-            }
-        }
-        m_unsorted.kept(count);
-    }
-
-    void sort_into_groups() {
-        m_begin.assign(m_sums.size() + 1, 0);
-        m_unsorted.for_each(
-            [&](const Value& value) { ++m_begin[static_cast<std::size_t>(value.group) + 1]; });
-        for (std::size_t i = 1; i < m_begin.size(); ++i) m_begin[i] += m_begin[i - 1];
-        std::vector<std::size_t> next(m_begin.begin(), m_begin.end() - 1);
-        m_micros = BigArray<std::int64_t>(m_unsorted.size());
-        const auto micros = m_micros.values();
-        m_unsorted.for_each([&](const Value& value) {
-            micros[next[static_cast<std::size_t>(value.group)]++] = value.micros;
-        });
-        m_unsorted = {};
-    }
-
-    std::span<std::int64_t> values_of(std::size_t group) {
-        return m_micros.values().subspan(m_begin[group], m_begin[group + 1] - m_begin[group]);
-    }
-
-    DurationsRow row(const DurationSums& sums, std::span<std::int64_t> micros) const {
+    // All but what only the values themselves tell.
+    static DurationsRow row(const DurationSums& sums) {
         DurationsRow row;
         row.clock_errors = sums.clock_errors;
-        row.count = static_cast<std::int64_t>(micros.size());
+        row.count = sums.count;
         if (sums.operation_micros > 0) {
             row.operations_per_second = static_cast<double>(sums.operations) * 1e6 /
                                         static_cast<double>(sums.operation_micros);
         }
-        if (m_bounds) row.histogram = m_bounds->count(micros);
-        if (micros.empty()) return row;
-        query::Wide sum = 0;
-        for (const std::int64_t value : micros) sum += value;
-        row.total = time::Duration{query::clamped(sum)};
-        row.mean = query::mean_duration(sum, row.count);
-        put_ranks(row, micros);
-        if (m_options.keep_values) row.micros.assign(micros.begin(), micros.end());
+        if (sums.count == 0) return row;
+        row.total = time::Duration{query::clamped(sums.micros)};
+        row.mean = query::mean_duration(sums.micros, sums.count);
+        row.min = time::Duration{sums.least};
+        row.max = time::Duration{sums.greatest};
         return row;
     }
 
-    void put_ranks(DurationsRow& row, std::span<std::int64_t> micros) const {
-        std::vector<std::int64_t> ranks{1, query::median_rank(row.count), row.count};
-        for (const auto& percentile : m_options.percentiles)
-            ranks.push_back(percentile.rank(row.count));
-        std::vector<std::int64_t> sorted = ranks;
-        std::sort(sorted.begin(), sorted.end());
-        const auto values = query::values_at_ranks(micros, sorted);
-        const auto value = [&](std::int64_t rank) {
-            const auto place = std::lower_bound(sorted.begin(), sorted.end(), rank);
-            return time::Duration{values[static_cast<std::size_t>(place - sorted.begin())]};
-        };
-        row.min = value(1);
-        row.max = value(row.count);
-        row.median = value(ranks[1]);
-        for (std::size_t i = 3; i < ranks.size(); ++i) row.percentiles.push_back(value(ranks[i]));
+    // Each group's values twice: to find its own ranks while all are counted, then those of all.
+    void look_at_values(DurationsAnswer& answer) {
+        if (m_options.histogram != table::Sparkline::none)
+            m_bounds = query::HistogramBounds(m_all.least, m_all.greatest, m_options.buckets);
+        constexpr std::int64_t worth_a_worker = 16'384;  // values
+        const auto workers = static_cast<std::size_t>(std::clamp<std::int64_t>(
+            m_all.count / worth_a_worker, 1, static_cast<std::int64_t>(thread_limit())));
+        std::vector<query::RankSearch> searches(workers);
+        for_groups(workers, [&](std::size_t worker, std::size_t place) {
+            put_values(answer.rows[place], m_groups[place], searches[worker]);
+        });
+        for (std::size_t i = 1; i < workers; ++i) searches[0].add_counts(searches[i]);
+        const auto ranks = ranks_of(m_all.count);
+        searches[0].choose(ranks);
+        searches.assign(workers, query::RankSearch(searches[0]));
+        for_groups(workers, [&](std::size_t worker, std::size_t place) {
+            m_part.values.for_each(m_groups[place],
+                                   [&](auto values) { searches[worker].look(values); });
+        });
+        for (std::size_t i = 1; i < workers; ++i) searches[0].add_found(searches[i]);
+        put_ranks(answer.total, ranks, searches[0].found());
+        put_all(answer);
     }
 
-    struct Value {
-        std::int64_t micros;
-        std::int32_t group;
-    };
+    void for_groups(std::size_t workers,
+                    const std::function<void(std::size_t worker, std::size_t place)>& act) const {
+        std::atomic<std::size_t> next = 0;
+        for_workers(workers, [&](std::size_t worker) {
+            for (std::size_t place = next++; place < m_groups.size(); place = next++)
+                act(worker, place);
+        });
+    }
+
+    void put_values(DurationsRow& row, std::size_t group, query::RankSearch& of_all) const {
+        if (m_bounds) row.histogram.resize(m_options.buckets);
+        if (row.count == 0) return;
+        constexpr std::int64_t few = 65'536;
+        const bool gathers = m_options.keep_values || row.count < few;
+        std::vector<std::int64_t> micros;
+        std::optional<query::RankSearch> own;
+        if (!gathers) own.emplace();
+        m_part.values.for_each(group, [&](std::span<const std::int64_t> values) {
+            of_all.count(values);
+            if (m_bounds) add_histogram(row, m_bounds->count(values));
+            if (gathers) micros.insert(micros.end(), values.begin(), values.end());
+            if (own) own->count(values);
+        });
+        const auto ranks = ranks_of(row.count);
+        if (gathers) {
+            put_ranks(row, ranks, query::values_at_ranks(micros, ranks));
+        } else {
+            own->choose(ranks);
+            m_part.values.for_each(group, [&](auto values) { own->look(values); });
+            put_ranks(row, ranks, own->found());
+        }
+        if (m_options.keep_values) row.micros = std::move(micros);
+    }
+
+    static void add_histogram(DurationsRow& row, const std::vector<std::int64_t>& more) {
+        for (std::size_t i = 0; i < more.size(); ++i) row.histogram[i] += more[i];
+    }
+
+    // What the values of the rows make together.
+    void put_all(DurationsAnswer& answer) const {
+        if (m_bounds) answer.total.histogram.resize(m_options.buckets);
+        for (const DurationsRow& row : answer.rows) {
+            if (m_bounds) add_histogram(answer.total, row.histogram);
+            answer.total.micros.insert(answer.total.micros.end(), row.micros.begin(),
+                                       row.micros.end());
+        }
+    }
+
+    // Of the median and the percentiles asked for, ascending.
+    std::vector<std::int64_t> ranks_of(std::int64_t count) const {
+        std::vector<std::int64_t> ranks{query::median_rank(count)};
+        for (const auto& percentile : m_options.percentiles)
+            ranks.push_back(percentile.rank(count));
+        std::sort(ranks.begin(), ranks.end());
+        return ranks;
+    }
+
+    void put_ranks(DurationsRow& row, const std::vector<std::int64_t>& ranks,
+                   const std::vector<std::int64_t>& values) const {
+        const auto value = [&](std::int64_t rank) {
+            const auto place = std::lower_bound(ranks.begin(), ranks.end(), rank);
+            return time::Duration{values[static_cast<std::size_t>(place - ranks.begin())]};
+        };
+        row.median = value(query::median_rank(row.count));
+        for (const auto& percentile : m_options.percentiles)
+            row.percentiles.push_back(value(percentile.rank(row.count)));
+    }
 
     const query::Scope& m_scope;
     const DurationsOptions& m_options;
     query::Grouping m_grouping;
-    std::vector<DurationSums> m_sums;
-    query::Chunks<Value> m_unsorted;
-    BigArray<std::int64_t> m_micros;   // by group
-    std::vector<std::size_t> m_begin;  // of a group in m_micros; one more at the end
+    DurationsPart m_part;
+    std::vector<std::size_t> m_groups;  // in the order of the rows
+    DurationSums m_all;
     std::optional<query::HistogramBounds> m_bounds;
 };
 

@@ -4,6 +4,7 @@
 #include "core/answers/streaks.hpp"
 #include "core/query/latest.hpp"
 #include "core/query/trend.hpp"
+#include "core/store/file/read_scope.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,81 +15,115 @@ namespace {
 
 using table::Audience;
 
-class FailuresFold {
-  public:
-    FailuresFold(const query::Scope& scope, const query::GroupBy& by, table::Sparkline trend)
-        : m_scope(scope),
-          m_grouping(by, scope),
-          m_counts(m_grouping.size()),
-          m_failures(m_grouping.size()),
-          m_successes(m_grouping.size(), INT64_MIN),
-          m_streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1,
-                    m_grouping.size()),
-          m_trend(m_grouping, scope.selection(), trend) {}
+// What one scan finds; see Grouping::fold.
+struct FailuresPart {
+    FailuresPart(const query::Grouping& grouping, const query::Scope& scope, table::Sparkline marks)
+        : counts(grouping.size()),
+          failures(grouping.size()),
+          successes(grouping.size(), INT64_MIN),
+          streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1,
+                  grouping.size()),
+          trend(grouping, scope.selection(), marks) {}
 
-    void run() {
-        m_grouping.scan(query::count_columns | StreakFold::columns() | m_trend.columns(),
-                        [&](const store::FactBatch& batch, std::span<const std::int32_t> groups) {
-                            query::count_batch(batch, groups, m_counts);
-                            take_times(batch, groups);
-                            m_streaks.take(batch, groups);
-                            m_trend.take(batch, groups);
-                        });
-        m_failures.settle(m_scope.store());
-        m_streaks.settle(m_scope.store());
+    void take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+        query::count_batch(batch, groups, counts);
+        take_times(batch, groups);
+        streaks.take_failures(batch, groups);
+        trend.take(batch, groups);
     }
-
-    FailuresAnswer answer() const {
-        const auto& by = m_grouping.by();
-        FailuresAnswer answer{
-            query::window_of(m_scope.selection()), by, m_trend.is_wanted(), {}, {}};
-        FailuresRow& total = answer.total;
-        Recoveries recoveries;
-        std::vector<store::Sequence> last_failures;
-        const auto holds = [&](std::size_t group) { return m_counts[group].reports() > 0; };
-        for (const std::size_t group : m_grouping.in_order(holds)) {
-            answer.rows.push_back(row(group));
-            last_failures.push_back(m_failures.of(group).sequence);
-            total.counts += m_counts[group];
-            recoveries.count += m_streaks.recoveries(group).count;
-            recoveries.micros += m_streaks.recoveries(group).micros;
+    void merge(FailuresPart&& other) {
+        for (std::size_t group = 0; group < counts.size(); ++group) {
+            counts[group] += other.counts[group];
+            successes[group] = std::max(successes[group], other.successes[group]);
         }
-        total.trend = m_trend.failures_of_all();
-        put_times(total, m_failures.of_all(),
-                  *std::max_element(m_successes.begin(), m_successes.end()));
-        put_recoveries(total, recoveries);
-        last_failures.push_back(m_failures.of_all().sequence);
-        put_last_ids(answer, std::move(last_failures));
-        if (!by.every) put_worst_first(answer.rows);
-        return answer;
+        failures.merge(other.failures);
+        streaks.merge(std::move(other.streaks));
+        trend.merge(other.trend);
     }
+
+    std::vector<query::Counts> counts;
+    query::Latest failures;
+    std::vector<std::int64_t> successes;  // created_at of the last, by group
+    StreakFold streaks;
+    query::TrendFold trend;
 
   private:
     void take_times(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
         for (std::size_t i = 0; i < batch.size; ++i) {
             const auto group = static_cast<std::size_t>(groups[i]);
             if (batch.status[i] == model::Status::success) {
-                m_successes[group] = std::max(m_successes[group], batch.created_at[i]);
+                successes[group] = std::max(successes[group], batch.created_at[i]);
             } else if (batch.status[i] == model::Status::failure) {
-                m_failures.take(group, {batch.created_at[i], batch.sequence[i], 0});
+                failures.take(group, {batch.created_at[i], batch.sequence[i], 0});
             }
         }
     }
+};
 
+class FailuresFold {
+  public:
+    FailuresFold(const query::Scope& scope, const query::GroupBy& by, table::Sparkline trend)
+        : m_scope(scope), m_grouping(by, scope), m_marks(trend), m_part(m_grouping, scope, trend) {}
+
+    void run() {
+        const auto& store = m_scope.store();
+        const store::ReadScope one_state(store.connection());
+        m_part =
+            m_grouping.fold(query::count_columns | StreakFold::columns() | m_part.trend.columns(),
+                            [&] { return FailuresPart(m_grouping, m_scope, m_marks); });
+        m_part.failures.settle(store);
+        StreakFold& streaks = m_part.streaks;
+        streaks.sort_failures(m_grouping.workers());
+        if (streaks.has_failures()) {
+            m_grouping.scan(StreakFold::columns(),
+                            [&](std::size_t worker, const store::FactBatch& batch,
+                                std::span<const std::int32_t> groups) {
+                                streaks.take_successes(worker, batch, groups);
+                            });
+        }
+        streaks.settle(store);
+    }
+
+    FailuresAnswer answer() const {
+        const auto& by = m_grouping.by();
+        FailuresAnswer answer{
+            query::window_of(m_scope.selection()), by, m_part.trend.is_wanted(), {}, {}};
+        FailuresRow& total = answer.total;
+        Recoveries recoveries;
+        std::vector<store::Sequence> last_failures;
+        const auto holds = [&](std::size_t group) { return m_part.counts[group].reports() > 0; };
+        for (const std::size_t group : m_grouping.in_order(holds)) {
+            answer.rows.push_back(row(group));
+            last_failures.push_back(m_part.failures.of(group).sequence);
+            total.counts += m_part.counts[group];
+            recoveries.count += m_part.streaks.recoveries(group).count;
+            recoveries.micros += m_part.streaks.recoveries(group).micros;
+        }
+        total.trend = m_part.trend.failures_of_all();
+        put_times(total, m_part.failures.of_all(),
+                  *std::max_element(m_part.successes.begin(), m_part.successes.end()));
+        put_recoveries(total, recoveries);
+        last_failures.push_back(m_part.failures.of_all().sequence);
+        put_last_ids(answer, std::move(last_failures));
+        if (!by.every) put_worst_first(answer.rows);
+        return answer;
+    }
+
+  private:
     FailuresRow row(std::size_t group) const {
         FailuresRow row;
         row.key = m_grouping.key(group);
-        row.counts = m_counts[group];
-        row.trend = m_trend.failures(group);
+        row.counts = m_part.counts[group];
+        row.trend = m_part.trend.failures(group);
         if (m_grouping.by().is_definition()) {
-            const StreakFigures& streak = m_streaks.streak(group);
+            const StreakFigures& streak = m_part.streaks.streak(group);
             row.streak = streak.current;
             row.longest_streak = streak.longest;
             if (streak.current > 0)
                 row.failing_since = time::instant_from_micros(streak.failing_since);
         }
-        put_times(row, m_failures.of(group), m_successes[group]);
-        put_recoveries(row, m_streaks.recoveries(group));
+        put_times(row, m_part.failures.of(group), m_part.successes[group]);
+        put_recoveries(row, m_part.streaks.recoveries(group));
         return row;
     }
 
@@ -127,11 +162,8 @@ class FailuresFold {
 
     const query::Scope& m_scope;
     query::Grouping m_grouping;
-    std::vector<query::Counts> m_counts;
-    query::Latest m_failures;
-    std::vector<std::int64_t> m_successes;  // created_at of the last, by group
-    StreakFold m_streaks;
-    query::TrendFold m_trend;
+    table::Sparkline m_marks;
+    FailuresPart m_part;
 };
 
 query::Figures<FailuresRow> failure_figures() {

@@ -16,6 +16,28 @@ std::optional<std::string> text_of(const store::Catalogue& catalogue, store::Wor
     return word ? std::optional(*word) : std::nullopt;
 }
 
+struct RatesFold {
+    RatesFold(const query::Grouping& grouping, const query::Selection& selection,
+              table::Sparkline marks)
+        : counts(grouping.size()), latest(grouping.size()), trend(grouping, selection, marks) {}
+
+    void take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+        query::count_batch(batch, groups, counts);
+        latest.take(batch, groups, batch.status_word);
+        trend.take(batch, groups);
+    }
+    void merge(const RatesFold& other) {
+        for (std::size_t group = 0; group < counts.size(); ++group)
+            counts[group] += other.counts[group];
+        latest.merge(other.latest);
+        trend.merge(other.trend);
+    }
+
+    std::vector<query::Counts> counts;
+    query::Latest latest;
+    query::TrendFold trend;
+};
+
 // The error budget is what may fail: finished x (1 - objective).
 void add_objectives(query::Figures<RatesRow>& figures) {
     figures.columns.insert(figures.columns.end(),
@@ -85,15 +107,12 @@ query::Figures<RatesRow> rate_figures(bool has_objectives) {
 
 RatesAnswer rates(const query::Scope& scope, const query::GroupBy& by, table::Sparkline marks) {
     query::Grouping grouping(by, scope);
-    std::vector<query::Counts> counts(grouping.size());
-    query::Latest latest(grouping.size());
-    query::TrendFold trend(grouping, scope.selection(), marks);
-    grouping.scan(query::count_columns | query::Latest::columns | trend.columns(),
-                  [&](const store::FactBatch& batch, std::span<const std::int32_t> groups) {
-                      query::count_batch(batch, groups, counts);
-                      latest.take(batch, groups, batch.status_word);
-                      trend.take(batch, groups);
-                  });
+    auto fold = grouping.fold(query::count_columns | query::Latest::columns |
+                                  query::TrendFold(grouping, scope.selection(), marks).columns(),
+                              [&] { return RatesFold(grouping, scope.selection(), marks); });
+    const auto& counts = fold.counts;
+    const auto& trend = fold.trend;
+    auto& latest = fold.latest;
     latest.settle(scope.store());
 
     RatesAnswer answer{query::window_of(scope.selection()), by, trend.is_wanted(), {}, {}};

@@ -4,6 +4,7 @@
 #include "core/query/id_order.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <tuple>
 
 namespace jobtally::answers {
@@ -32,31 +33,37 @@ class StreakFold::Walk {
     std::vector<Recoveries>& m_recoveries;
 };
 
-StreakFold::StreakFold(std::size_t definitions, std::size_t groups)
-    : m_begin(definitions + 1), m_streaks(definitions), m_recoveries(groups) {}
-
-void StreakFold::take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
+void StreakFold::take_failures(const store::FactBatch& batch,
+                               std::span<const std::int32_t> groups) {
     Event* const failures = m_failures.room(batch.size);
-    Event* const successes = m_successes.room(batch.size);
-    std::size_t failed = 0;
-    std::size_t succeeded = 0;
+    std::size_t count = 0;
     for (std::size_t i = 0; i < batch.size; ++i) {
-        if (!model::is_finished(batch.status[i])) continue;
-        const bool success = batch.status[i] == model::Status::success;
-        const std::int64_t updated = batch.updated_at[i];
-        Event& to = success ? successes[succeeded++] : failures[failed++];
-        to = {batch.created_at[i], updated == store::unknown_value ? batch.created_at[i] : updated,
-              batch.sequence[i], batch.definition[i], groups[i]};
+        if (batch.status[i] != model::Status::failure) continue;
+        failures[count++] = {batch.created_at[i], 0, batch.sequence[i], batch.definition[i],
+                             groups[i]};
     }
-    m_failures.kept(failed);
-    m_successes.kept(succeeded);
+    m_failures.kept(count);
+}
+
+void StreakFold::take_successes(std::size_t worker, const store::FactBatch& batch,
+                                std::span<const std::int32_t> groups) {
+    auto& cursors = m_cursors[worker];
+    for (std::size_t i = 0; i < batch.size; ++i) {
+        if (batch.status[i] != model::Status::success) continue;
+        const std::int64_t at = batch.created_at[i];
+        const auto definition = static_cast<std::size_t>(batch.definition[i]);
+        const std::size_t gap = gap_of(definition, at, cursors[definition]);
+        if (!may_matter(gap, at)) continue;
+        const std::int64_t updated = batch.updated_at[i];
+        const std::lock_guard lock(*m_lock);
+        place_success(gap, {at, updated == store::unknown_value ? at : updated, batch.sequence[i],
+                            batch.definition[i], groups[i]});
+    }
 }
 
 void StreakFold::settle(const store::Store& store) {
-    sort_failures();
-    m_successes.for_each([&](const Event& success) { place_success(success); });
     order_shared_times(store);
-    for (std::size_t definition = 0; definition < m_streaks.size(); ++definition) {
+    for (std::size_t definition = 0; definition < m_definitions; ++definition) {
         walk_definition(definition);
     }
 }
@@ -72,43 +79,48 @@ std::size_t StreakFold::first_at_or_after(std::size_t definition, std::int64_t a
     return m_begin[definition] + static_cast<std::size_t>(found - times.begin());
 }
 
-void StreakFold::sort_failures() {
-    const std::size_t definitions = m_streaks.size();
-    std::vector<std::size_t> count(definitions);
+void StreakFold::sort_failures(std::size_t workers) {
+    std::vector<std::size_t> place(m_definitions);
     m_failures.for_each(
-        [&](const Event& failure) { ++count[static_cast<std::size_t>(failure.definition)]; });
-    for (std::size_t i = 0; i < definitions; ++i) m_begin[i + 1] = m_begin[i] + count[i] + 2;
+        [&](const Event& failure) { ++place[static_cast<std::size_t>(failure.definition)]; });
+    m_begin.assign(m_definitions + 1, 0);
+    for (std::size_t i = 0; i < m_definitions; ++i) m_begin[i + 1] = m_begin[i] + place[i] + 2;
     m_times.resize(m_begin.back());
-    m_cursor.assign(m_begin.begin(), m_begin.end() - 1);
+    place.assign(m_begin.begin(), m_begin.end() - 1);
     m_failures.for_each([&](const Event& failure) {
-        m_times[++m_cursor[static_cast<std::size_t>(failure.definition)]] = failure.created_at;
+        m_times[++place[static_cast<std::size_t>(failure.definition)]] = failure.created_at;
     });
-    for (std::size_t i = 0; i < definitions; ++i) {
+    for (std::size_t i = 0; i < m_definitions; ++i) {
         m_times[m_begin[i]] = INT64_MIN;
         m_times[m_begin[i + 1] - 1] = INT64_MAX;
         const auto begin = m_times.begin() + static_cast<std::ptrdiff_t>(m_begin[i]);
         const auto end = m_times.begin() + static_cast<std::ptrdiff_t>(m_begin[i + 1]);
         if (!std::is_sorted(begin, end)) std::sort(begin, end);
-        m_cursor[i] = m_begin[i];
     }
+    m_cursors.assign(workers, {m_begin.begin(), m_begin.end() - 1});
+    m_lock = std::make_unique<std::mutex>();
     m_firsts.assign(m_times.size(), {INT64_MAX, 0, 0, 0, 0});
     m_shared.resize(m_times.size());
+    m_streaks.resize(m_definitions);
+    m_recoveries.resize(m_groups);
 }
 
-// The gap that holds the success: after the last failure before it. Successes come nearly in order,
-// so it is mostly the gap of the one before or the next.
-std::size_t StreakFold::gap_of(const Event& success) {
-    const auto definition = static_cast<std::size_t>(success.definition);
-    const std::int64_t at = success.created_at;
-    std::size_t gap = m_cursor[definition];
-    if (at > m_times[gap + 1]) ++gap;
-    if (at <= m_times[gap] || at > m_times[gap + 1]) gap = first_at_or_after(definition, at) - 1;
-    m_cursor[definition] = gap;
-    return gap;
+// The gap that holds a success of this time: after the last failure before it. Successes come
+// nearly in order, so it is mostly the gap of the one before, which is the cursor, or the next.
+std::size_t StreakFold::gap_of(std::size_t definition, std::int64_t at, std::size_t& cursor) const {
+    if (at > m_times[cursor + 1]) ++cursor;
+    if (at <= m_times[cursor] || at > m_times[cursor + 1])
+        cursor = first_at_or_after(definition, at) - 1;
+    return cursor;
 }
 
-void StreakFold::place_success(const Event& success) {
-    const std::size_t gap = gap_of(success);
+// Nearly all successes come after one that is known to be earlier; they need no lock.
+bool StreakFold::may_matter(std::size_t gap, std::int64_t at) {
+    const std::atomic_ref first(m_firsts[gap].created_at);
+    return at <= first.load(std::memory_order_relaxed) || at == m_times[gap + 1];
+}
+
+void StreakFold::place_success(std::size_t gap, const Event& success) {
     if (success.created_at == m_times[gap + 1]) {  // before or after that failure: the ids say
         m_shared[gap + 1] = 1;
         m_ordered.push_back({success, false});
@@ -119,7 +131,11 @@ void StreakFold::place_success(const Event& success) {
         m_ordered.push_back({first, false});
         m_ordered.push_back({success, false});
     } else if (success.created_at < first.created_at) {
-        first = success;
+        std::atomic_ref(first.created_at).store(success.created_at, std::memory_order_relaxed);
+        first.ended_at = success.ended_at;
+        first.sequence = success.sequence;
+        first.definition = success.definition;
+        first.group = success.group;
     }
 }
 

@@ -6,8 +6,11 @@
 #include "core/query/sums.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace jobtally::answers {
@@ -24,22 +27,31 @@ struct Recoveries {
     query::Wide micros = 0;  // from the streak's first FAILURE to the end of the SUCCESS
 };
 
-// Fold batches with take(), then call settle() once. Reports without a definition are taken as
-// those of one more definition, 0. A recovery counts in the group of the SUCCESS that ends it.
+// In two scans of one state of the store, by several threads. First take_failures(), each thread
+// with a fold of its own, which are merged. Then sort_failures(), take_successes() by all threads
+// with the one fold, and settle(). Reports without a definition are taken as those of one more
+// definition, 0. A recovery counts in the group of the SUCCESS that ends it.
 //
-// Only failures are sorted. They cut time into gaps, and of the many successes only the first of
+// Failures cut time into gaps, and of the many successes, which nothing keeps, only the first of
 // each gap matters. Ids are read where equal times leave the order open.
 class StreakFold {
   public:
     // Keys and groups are below these.
-    StreakFold(std::size_t definitions, std::size_t groups);
+    StreakFold(std::size_t definitions, std::size_t groups)
+        : m_definitions(definitions), m_groups(groups) {}
 
     static constexpr store::FactColumns columns() {
         using store::FactColumn;
         return FactColumn::sequence | FactColumn::definition | FactColumn::status |
                FactColumn::created_at | FactColumn::updated_at;
     }
-    void take(const store::FactBatch& batch, std::span<const std::int32_t> groups);
+    void take_failures(const store::FactBatch& batch, std::span<const std::int32_t> groups);
+    void merge(StreakFold&& other) { m_failures.take_over(std::move(other.m_failures)); }
+    void sort_failures(std::size_t workers);
+    // False where there is none, so that successes end nothing.
+    bool has_failures() const { return m_failures.size() > 0; }
+    void take_successes(std::size_t worker, const store::FactBatch& batch,
+                        std::span<const std::int32_t> groups);
     void settle(const store::Store& store);
 
     const StreakFigures& streak(std::size_t definition) const { return m_streaks[definition]; }
@@ -61,23 +73,26 @@ class StreakFold {
 
     std::span<const std::int64_t> times_of(std::size_t definition) const;
     std::size_t first_at_or_after(std::size_t definition, std::int64_t at) const;
-    void sort_failures();
-    std::size_t gap_of(const Event& success);
-    void place_success(const Event& success);
+    std::size_t gap_of(std::size_t definition, std::int64_t at, std::size_t& cursor) const;
+    bool may_matter(std::size_t gap, std::int64_t at);
+    void place_success(std::size_t gap, const Event& success);
     bool leaves_order_open(const Event& success) const;
     void order_shared_times(const store::Store& store);
     void walk_definition(std::size_t definition);
     bool walk_ordered(Walk& walk, std::size_t definition, std::int64_t at);
 
+    std::size_t m_definitions;
+    std::size_t m_groups;
     query::Chunks<Event> m_failures;
-    query::Chunks<Event> m_successes;
     // The failures' times by definition, each definition's between a sentinel before and one after
     // all time. A gap has the number of the time before it.
     std::vector<std::int64_t> m_times;
-    std::vector<std::size_t> m_begin;   // of a definition in m_times; one more at the end
-    std::vector<std::size_t> m_cursor;  // the gap of the definition's last success
-    std::vector<Event>
-        m_firsts;  // the first success of each gap; created_at is INT64_MAX where there is none
+    std::vector<std::size_t> m_begin;  // of a definition in m_times; one more at the end
+    std::vector<std::vector<std::size_t>> m_cursors;  // by worker: the gap of each one's last
+    // What follows is written under the lock. All but created_at is read under it too.
+    std::unique_ptr<std::mutex> m_lock;
+    // The first success of each gap; created_at is INT64_MAX where there is none.
+    std::vector<Event> m_firsts;
     // By time: 1 if a success has the same time as a failure. Of equal times only the first is
     // marked.
     std::vector<std::uint8_t> m_shared;

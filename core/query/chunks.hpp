@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <span>
 #include <vector>
 
@@ -30,6 +31,18 @@ class Chunks {
         m_used += count;
         m_chunks.back().size = m_used;
         m_size += count;
+    }
+
+    // Puts what another holds before its own.
+    void take_over(Chunks&& other) {
+        m_chunks.insert(m_chunks.begin(), std::make_move_iterator(other.m_chunks.begin()),
+                        std::make_move_iterator(other.m_chunks.end()));
+        m_size += other.m_size;
+        if (m_chunks.size() == other.m_chunks.size()) {
+            m_capacity = other.m_capacity;
+            m_used = other.m_used;
+        }
+        other = {};
     }
 
     std::size_t size() const { return m_size; }

@@ -2,6 +2,7 @@
 // clock.
 #include "core/query/grouping.hpp"
 
+#include "core/base/parallel.hpp"
 #include "core/time/calendar.hpp"
 
 #include <algorithm>
@@ -105,21 +106,40 @@ Grouping::Grouping(const GroupBy& by, const Scope& scope)
     : m_by(by),
       m_scope(scope),
       m_at(scope.selection().at),
-      m_zone(scope.selection().zone),
       m_wholes(group_count(by.by, scope.catalogue())),
       m_types(by.by == By::definition ? m_wholes : 0) {
     if (m_by.every) lay_out_series();
 }
 
+std::size_t Grouping::workers() const {
+    constexpr std::size_t many = 65'536;
+    return m_series || size() > many ? 1 : thread_limit();
+}
+
 void Grouping::scan(store::FactColumns columns, const Take& take) {
-    columns = columns | this->columns();
-    const bool has_types = m_by.by == By::definition;
-    if (has_types) columns = columns | FactColumn::type | Latest::columns;
-    m_scope.scan(columns, [&](const store::FactBatch& batch) {
-        if (has_types) m_types.take(batch, batch.definition, batch.type);
-        take(batch, groups_of(batch));
-    });
-    if (has_types) m_types.settle(m_scope.store());
+    scan_types(columns, [&](std::size_t, const store::FactBatch& batch,
+                            std::span<const std::int32_t> groups) { take(batch, groups); });
+}
+
+void Grouping::scan(store::FactColumns columns, const TakeAt& take) {
+    std::vector<Finder> finders(workers(), {m_scope.selection().zone, {}, {}});
+    m_scope.scan(columns | this->columns(), finders.size(),
+                 [&](std::size_t worker, const store::FactBatch& batch) {
+                     take(worker, batch, groups_of(batch, finders[worker]));
+                 });
+}
+
+void Grouping::scan_types(store::FactColumns columns, const TakeAt& take) {
+    if (m_by.by != By::definition) return scan(columns, take);
+    std::vector<Latest> types(workers(), m_types);
+    scan(columns | FactColumn::type | Latest::columns,
+         [&](std::size_t worker, const store::FactBatch& batch,
+             std::span<const std::int32_t> groups) {
+             types[worker].take(batch, batch.definition, batch.type);
+             take(worker, batch, groups);
+         });
+    for (const auto& own : types) m_types.merge(own);
+    m_types.settle(m_scope.store());
 }
 
 store::FactColumns Grouping::columns() const {
@@ -127,14 +147,15 @@ store::FactColumns Grouping::columns() const {
     return m_by.every ? columns | store::column_of(m_at) : columns;
 }
 
-std::span<const std::int32_t> Grouping::groups_of(const store::FactBatch& batch) {
-    const auto wholes = wholes_of(batch);
+std::span<const std::int32_t> Grouping::groups_of(const store::FactBatch& batch, Finder& finder) {
+    const auto wholes = wholes_of(batch, finder);
     if (!m_series) return wholes;
-    m_series->find_groups(wholes, store::times_of(batch, m_at), m_found_in_series);
-    return m_found_in_series;
+    m_series->find_groups(wholes, store::times_of(batch, m_at), finder.in_series);
+    return finder.in_series;
 }
 
-std::span<const std::int32_t> Grouping::wholes_of(const store::FactBatch& batch) {
+std::span<const std::int32_t> Grouping::wholes_of(const store::FactBatch& batch,
+                                                  Finder& finder) const {
     switch (m_by.by) {
         case By::definition:
             return batch.definition;
@@ -148,13 +169,13 @@ std::span<const std::int32_t> Grouping::wholes_of(const store::FactBatch& batch)
             return batch.source;
         case By::weekday:
         case By::hour:
-            find_clock_groups(batch);
+            find_clock_groups(batch, finder);
             break;
         case By::none:
-            if (m_found.size() < batch.size) m_found.resize(batch.size, 0);
+            if (finder.wholes.size() < batch.size) finder.wholes.resize(batch.size, 0);
             break;
     }
-    return {m_found.data(), batch.size};
+    return {finder.wholes.data(), batch.size};
 }
 
 // Finds out which wholes have reports, and the time that these span.
@@ -162,8 +183,9 @@ void Grouping::lay_out_series() {
     std::vector<std::uint8_t> has_reports(m_wholes, m_by.by == By::none ? 1 : 0);
     std::int64_t first = INT64_MAX;
     std::int64_t last = INT64_MIN;
+    Finder finder{m_scope.selection().zone, {}, {}};
     m_scope.scan(columns(), [&](const store::FactBatch& batch) {
-        for (const std::int32_t whole : wholes_of(batch)) {
+        for (const std::int32_t whole : wholes_of(batch, finder)) {
             has_reports[static_cast<std::size_t>(whole)] = 1;
         }
         for (const std::int64_t at : store::times_of(batch, m_at)) {
@@ -178,16 +200,16 @@ void Grouping::lay_out_series() {
     m_series.emplace(*m_by.every, m_scope.selection(), has_reports, seen);
 }
 
-void Grouping::find_clock_groups(const store::FactBatch& batch) {
+void Grouping::find_clock_groups(const store::FactBatch& batch, Finder& finder) const {
     const auto& times = store::times_of(batch, m_at);
-    m_found.resize(batch.size);
+    finder.wholes.resize(batch.size);
     for (std::size_t i = 0; i < batch.size; ++i) {
-        const auto offset = m_zone.offset_at(time::instant_from_micros(times[i]));
+        const auto offset = finder.zone.offset_at(time::instant_from_micros(times[i]));
         const std::int64_t local =
             times[i] + time::Duration(offset).count() + days_before_1970 * micros_a_day;
-        m_found[i] = static_cast<std::int32_t>(m_by.by == By::weekday
-                                                   ? (local / micros_a_day + thursday) % 7
-                                                   : local % micros_a_day / micros_an_hour);
+        finder.wholes[i] = static_cast<std::int32_t>(m_by.by == By::weekday
+                                                         ? (local / micros_a_day + thursday) % 7
+                                                         : local % micros_a_day / micros_an_hour);
     }
 }
 

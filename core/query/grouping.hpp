@@ -10,9 +10,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace jobtally::query {
@@ -40,9 +42,38 @@ class Grouping {
     const GroupBy& by() const { return m_by; }
     // Groups are 0 to size() - 1; most may be without reports.
     std::size_t size() const { return m_series ? m_series->size() : m_wholes; }
-    // Hands all selected reports to `take` with at least the columns asked for. To be called once:
-    // by definition it learns the definitions' types for key().
+    // Hands all selected reports to `take` with at least the columns asked for. To be called once,
+    // or fold() once: by definition it learns the definitions' types for key().
     void scan(store::FactColumns columns, const Take& take);
+
+    // Folds all selected reports on several processors. make() returns an empty fold, which has
+    // take(batch, groups) as Take is, and merge(other), to which the order must not matter. It is
+    // called by each thread that needs one.
+    template <class Make>
+    auto fold(store::FactColumns columns, Make make) {
+        using Fold = decltype(make());
+        std::vector<std::unique_ptr<Fold>> folds(workers());
+        const auto of = [&](std::size_t worker) -> Fold& {
+            auto& own = folds[worker];
+            if (!own) own = std::make_unique<Fold>(make());
+            return *own;
+        };
+        scan_types(columns,
+                   [&](std::size_t worker, const store::FactBatch& batch,
+                       std::span<const std::int32_t> groups) { of(worker).take(batch, groups); });
+        for (std::size_t worker = 1; worker < folds.size(); ++worker) {
+            if (folds[worker]) of(0).merge(std::move(*folds[worker]));
+            folds[worker].reset();
+        }
+        return std::move(of(0));
+    }
+
+    // Of a scan by several workers; both may be called again, after the other.
+    using TakeAt = std::function<void(std::size_t worker, const store::FactBatch&,
+                                      std::span<const std::int32_t> groups)>;
+    // How many workers the groups allow: one where each would need many.
+    std::size_t workers() const;
+    void scan(store::FactColumns columns, const TakeAt& take);
 
     GroupKey key(std::size_t group) const;
     // The groups that hold something, in their natural order: definitions by name then id, texts by
@@ -51,10 +82,18 @@ class Grouping {
     std::vector<std::size_t> in_order(const std::function<bool(std::size_t)>& holds) const;
 
   private:
+    // What a worker needs where no column of the batch is itself the group.
+    struct Finder {
+        time::Zone zone;
+        std::vector<std::int32_t> wholes;
+        std::vector<std::int32_t> in_series;
+    };
+
     store::FactColumns columns() const;
-    std::span<const std::int32_t> wholes_of(const store::FactBatch& batch);
-    std::span<const std::int32_t> groups_of(const store::FactBatch& batch);
-    void find_clock_groups(const store::FactBatch& batch);
+    void scan_types(store::FactColumns columns, const TakeAt& take);
+    std::span<const std::int32_t> wholes_of(const store::FactBatch& batch, Finder& finder) const;
+    std::span<const std::int32_t> groups_of(const store::FactBatch& batch, Finder& finder);
+    void find_clock_groups(const store::FactBatch& batch, Finder& finder) const;
     void lay_out_series();
     GroupKey whole_key(std::size_t whole) const;
     GroupKey definition_key(std::size_t definition) const;
@@ -63,12 +102,9 @@ class Grouping {
     GroupBy m_by;
     const Scope& m_scope;
     store::WhichTime m_at;
-    time::Zone m_zone;
     std::size_t m_wholes;  // groups without regard to buckets
     std::optional<Series> m_series;
-    Latest m_types;                     // by definition: its latest report with a type
-    std::vector<std::int32_t> m_found;  // used where no column of the batch is itself the group
-    std::vector<std::int32_t> m_found_in_series;
+    Latest m_types;  // by definition: its latest report with a type
 };
 
 }  // namespace jobtally::query

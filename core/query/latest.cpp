@@ -41,6 +41,13 @@ void Latest::drop_old_ties() {
     });
 }
 
+void Latest::merge(const Latest& other) {
+    for (std::size_t group = 0; group < m_latest.size(); ++group) {
+        if (other.m_latest[group].sequence != 0) take(group, other.m_latest[group]);
+    }
+    for (const Tie& tie : other.m_ties) take(tie.group, tie.report);
+}
+
 void Latest::settle(const store::Store& store) {
     settle_ties(store);
     const std::size_t all = m_latest.size() - 1;

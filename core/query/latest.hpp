@@ -41,6 +41,8 @@ class Latest {
     // The reports of a batch whose word is known.
     void take(const store::FactBatch& batch, std::span<const std::int32_t> groups,
               std::span<const store::WordKey> words);
+    // What another has taken of the same groups, before both are settled.
+    void merge(const Latest& other);
     void settle(const store::Store& store);
 
     const Report& of(std::size_t group) const { return m_latest[group]; }

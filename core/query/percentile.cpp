@@ -51,36 +51,6 @@ std::size_t bucket_of(std::int64_t value) {
     return static_cast<std::size_t>((std::bit_cast<std::uint64_t>(above_zero) - bits_of_one) >> 44);
 }
 
-// Counts the values of each bucket first, so that only the values in the buckets of the ranks are
-// looked at closely.
-std::vector<std::int64_t> select_in_buckets(std::span<const std::int64_t> values,
-                                            std::span<const std::int64_t> ranks) {
-    std::vector<std::int64_t> count(bucket_of(INT64_MAX) + 1);
-    for (const std::int64_t value : values) ++count[bucket_of(value)];
-    std::vector<std::uint16_t> wanted(count.size());  // by bucket: 1 + its number in inside, else 0
-    std::vector<std::vector<std::int64_t>> inside;
-    std::vector<std::pair<std::size_t, std::int64_t>> places;  // number in inside, rank within it
-    std::size_t bucket = 0;
-    std::int64_t below = 0;
-    for (const std::int64_t rank : ranks) {
-        while (below + count[bucket] < rank) below += count[bucket++];
-        if (wanted[bucket] == 0) {
-            inside.emplace_back().reserve(static_cast<std::size_t>(count[bucket]));
-            wanted[bucket] = static_cast<std::uint16_t>(inside.size());
-        }
-        places.emplace_back(wanted[bucket] - 1, rank - below);
-    }
-    for (const std::int64_t value : values) {
-        const std::uint16_t own = wanted[bucket_of(value)];
-        if (own > 0) inside[own - 1].push_back(value);
-    }
-    std::vector<std::int64_t> found;
-    for (const auto& [own, rank] : places) {
-        found.push_back(select(inside[own], std::span(&rank, 1)).front());
-    }
-    return found;
-}
-
 }  // namespace
 
 Percentile Percentile::named(std::string_view text) {
@@ -120,9 +90,58 @@ std::int64_t Percentile::rank(std::int64_t count) const {
     return count / all * m_millionths + (count % all * m_millionths + all - 1) / all;
 }
 
+RankSearch::RankSearch() : m_count(bucket_of(INT64_MAX) + 1) {}
+
+void RankSearch::count(std::span<const std::int64_t> values) {
+    for (const std::int64_t value : values) ++m_count[bucket_of(value)];
+}
+
+void RankSearch::add_counts(const RankSearch& other) {
+    for (std::size_t i = 0; i < m_count.size(); ++i) m_count[i] += other.m_count[i];
+}
+
+void RankSearch::choose(std::span<const std::int64_t> ranks) {
+    m_wanted.assign(m_count.size(), 0);
+    std::size_t bucket = 0;
+    std::int64_t below = 0;
+    for (const std::int64_t rank : ranks) {
+        while (below + m_count[bucket] < rank) below += m_count[bucket++];
+        if (m_wanted[bucket] == 0) {
+            m_inside.emplace_back();
+            m_wanted[bucket] = static_cast<std::uint16_t>(m_inside.size());
+        }
+        m_places.push_back({m_wanted[bucket] - std::size_t{1}, rank - below});
+    }
+}
+
+void RankSearch::look(std::span<const std::int64_t> values) {
+    for (const std::int64_t value : values) {
+        const std::uint16_t own = m_wanted[bucket_of(value)];
+        if (own > 0) m_inside[own - std::size_t{1}].push_back(value);
+    }
+}
+
+void RankSearch::add_found(const RankSearch& other) {
+    for (std::size_t i = 0; i < m_inside.size(); ++i) {
+        m_inside[i].insert(m_inside[i].end(), other.m_inside[i].begin(), other.m_inside[i].end());
+    }
+}
+
+std::vector<std::int64_t> RankSearch::found() {
+    std::vector<std::int64_t> values;
+    for (const Place& place : m_places)
+        values.push_back(select(m_inside[place.inside], std::span(&place.rank, 1)).front());
+    return values;
+}
+
 std::vector<std::int64_t> values_at_ranks(std::span<std::int64_t> values,
                                           std::span<const std::int64_t> ranks) {
-    return values.size() < worth_buckets ? select(values, ranks) : select_in_buckets(values, ranks);
+    if (values.size() < worth_buckets) return select(values, ranks);
+    RankSearch search;
+    search.count(values);
+    search.choose(ranks);
+    search.look(values);
+    return search.found();
 }
 
 }  // namespace jobtally::query

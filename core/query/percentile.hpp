@@ -44,6 +44,33 @@ constexpr std::int64_t median_rank(std::int64_t count) {
 std::vector<std::int64_t> values_at_ranks(std::span<std::int64_t> values,
                                           std::span<const std::int64_t> ranks);
 
+// The same of values that are not in one place, or of those of several threads: all are counted,
+// then the ranks are chosen, then all are looked at again.
+class RankSearch {
+  public:
+    RankSearch();
+
+    void count(std::span<const std::int64_t> values);
+    void add_counts(const RankSearch& other);
+    // Ascending, 1 to the number of values that were counted.
+    void choose(std::span<const std::int64_t> ranks);
+    // Of the same values, or some of them by a copy that is made after choose().
+    void look(std::span<const std::int64_t> values);
+    void add_found(const RankSearch& other);
+    // By rank, when all have been looked at.
+    std::vector<std::int64_t> found();
+
+  private:
+    struct Place {
+        std::size_t inside;
+        std::int64_t rank;  // within it
+    };
+    std::vector<std::int64_t> m_count;    // by bucket
+    std::vector<std::uint16_t> m_wanted;  // by bucket: 1 + its number in m_inside, else 0
+    std::vector<std::vector<std::int64_t>> m_inside;  // the values of the ranks' buckets
+    std::vector<Place> m_places;
+};
+
 // The value at `place` (0: the smallest) once the values are sorted. `place` is below their number.
 template <class T>
 T value_at(std::vector<T> values, std::size_t place) {

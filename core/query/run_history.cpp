@@ -1,9 +1,11 @@
 // Three ways to read runs: the newest ones, those around the window, and all of one definition.
 #include "core/query/run_history.hpp"
 
+#include "core/base/parallel.hpp"
 #include "core/query/id_order.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -77,6 +79,18 @@ class RunHistory::NewestFold {
             if (seen.runs.size() >= 2 * m_most + 1024) drop_oldest(seen);
         }
     }
+    // What another has taken, with the same `now` and `most`.
+    void merge(NewestFold&& other) {
+        for (std::size_t i = 0; i < m_seen.size(); ++i) {
+            Seen& seen = m_seen[i];
+            Seen& more = other.m_seen[i];
+            seen.reports += more.reports;
+            seen.typed = std::max(seen.typed, more.typed);
+            seen.runs.insert(seen.runs.end(), more.runs.begin(), more.runs.end());
+            if (seen.runs.size() > m_most) drop_oldest(seen);
+            std::vector<SmallRun>().swap(more.runs);
+        }
+    }
     void finish(std::vector<Found>& found) {
         for (std::size_t i = 0; i < m_seen.size(); ++i) {
             Seen& seen = m_seen[i];
@@ -109,11 +123,12 @@ class RunHistory::NewestFold {
     };
 
     // Of equal times, runs that are still running come first, so that a finished one has the last
-    // word.
+    // word. What else they have decides too, so that the order in which they came does not.
     static bool before(const SmallRun& a, const SmallRun& b) {
         if (a.created_at != b.created_at) return a.created_at < b.created_at;
         const auto place = [](const SmallRun& run) {
-            return std::pair(run.status != model::Status::running, run.whole().duration());
+            return std::tuple(run.status != model::Status::running, run.whole().duration(),
+                              run.status, run.updated_at);
         };
         return place(a) < place(b);
     }
@@ -131,9 +146,14 @@ class RunHistory::NewestFold {
 
 RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t most) {
     RunHistory history(scope);
-    NewestFold fold(history.m_found.size(), now, most);
-    scope.scan(NewestFold::columns(), [&](const FactBatch& batch) { fold.take(batch); });
-    fold.finish(history.m_found);
+    const std::size_t definitions = history.m_found.size();
+    constexpr std::size_t many = 65'536;  // each worker has room for the newest runs of each
+    std::vector<NewestFold> folds(definitions > many ? 1 : thread_limit(),
+                                  NewestFold(definitions, now, most));
+    scope.scan(NewestFold::columns(), folds.size(),
+               [&](std::size_t worker, const FactBatch& batch) { folds[worker].take(batch); });
+    for (std::size_t i = 1; i < folds.size(); ++i) folds[0].merge(std::move(folds[i]));
+    folds[0].finish(history.m_found);
     history.list_definitions();
     return history;
 }

@@ -2,7 +2,7 @@
 #include "core/query/scope.hpp"
 
 #include "core/base/ascii.hpp"
-#include "core/store/segments/segments.hpp"
+#include "core/query/kept.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -27,63 +27,6 @@ bool outruns(const FactBatch& batch, const store::Catalogue& catalogue) {
            any_above(batch.type, catalogue.max_word()) ||
            any_above(batch.status_word, catalogue.max_word()) ||
            any_above(batch.source, catalogue.max_word());
-}
-
-class Kept {
-  public:
-    void begin(std::size_t size) {
-        m_keep.assign(size, 1);
-        m_size = size;
-    }
-    void only(const std::vector<std::int32_t>& keys, const std::vector<std::uint8_t>& accepted) {
-        if (accepted.empty()) return;
-        const auto count = static_cast<std::int32_t>(accepted.size());
-        for (std::size_t i = 0; i < m_size; ++i) {
-            m_keep[i] &= keys[i] < count ? accepted[static_cast<std::size_t>(keys[i])] : 0;
-        }
-    }
-    void only(const std::vector<std::int64_t>& times, const Selection::Also& also) {
-        for (std::size_t i = 0; i < m_size; ++i)
-            m_keep[i] &= also.holds(time::instant_from_micros(times[i])) ? 1 : 0;
-    }
-    void only_at(const std::vector<std::int64_t>& times, const std::vector<std::int32_t>& keys,
-                 const std::vector<std::int64_t>& time_of_key) {
-        for (std::size_t i = 0; i < m_size; ++i) {
-            const auto key = static_cast<std::size_t>(keys[i]);
-            m_keep[i] &= key < time_of_key.size() && times[i] == time_of_key[key] ? 1 : 0;
-        }
-    }
-    void only_up_to(const std::vector<std::int32_t>& keys, std::int32_t most) {
-        for (std::size_t i = 0; i < keys.size(); ++i) m_keep[i] &= keys[i] <= most ? 1 : 0;
-    }
-    const std::vector<std::uint32_t>& indexes() {
-        m_indexes.resize(m_size);
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < m_size; ++i) {
-            m_indexes[count] = static_cast<std::uint32_t>(i);
-            count += m_keep[i];
-        }
-        m_indexes.resize(count);
-        return m_indexes;
-    }
-
-  private:
-    std::size_t m_size = 0;
-    std::vector<std::uint8_t> m_keep;
-    std::vector<std::uint32_t> m_indexes;
-};
-
-template <class T>
-void copy_column(const std::vector<T>& from, const std::vector<std::uint32_t>& indexes,
-                 std::vector<T>& to) {
-    to.resize(from.empty() ? 0 : indexes.size());
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[indexes[i]];
-}
-
-void copy_batch(const FactBatch& from, const std::vector<std::uint32_t>& indexes, FactBatch& to) {
-    to.size = indexes.size();
-    store::for_each_column(
-        [&](const auto& column, auto& chosen) { copy_column(column, indexes, chosen); }, from, to);
 }
 
 bool is_one_of(const std::vector<std::string>& texts, const std::string& text) {
@@ -198,49 +141,83 @@ void Scope::apply_min_runs() {
     }
 }
 
+class Scope::Choice {
+  public:
+    explicit Choice(const Scope& scope) : m_scope(scope) {}
+
+    // The selected reports of the batch, which is handed on itself where nothing is left out.
+    const FactBatch& of(const FactBatch& batch) {
+        const bool outrun = outruns(batch, m_scope.m_catalogue);
+        if (m_scope.columns_of_choice() == 0 && !outrun) return batch;
+        keep(batch);
+        if (outrun) leave_out_what_is_new(batch);
+        const auto& indexes = m_kept.indexes();
+        if (indexes.size() == batch.size) return batch;
+        copy_batch(batch, indexes, m_chosen);
+        return m_chosen;
+    }
+
+  private:
+    void keep(const FactBatch& batch) {
+        m_kept.begin(batch.size);
+        m_kept.only(batch.definition, m_scope.m_definitions);
+        m_kept.only(batch.type, m_scope.m_types);
+        m_kept.only(batch.status_word, m_scope.m_statuses);
+        m_kept.only(batch.source, m_scope.m_sources);
+        const auto& selection = m_scope.m_selection;
+        if (selection.also) m_kept.only(times_of(batch, selection.also->at), *selection.also);
+        if (!m_scope.m_only_at.empty())
+            m_kept.only_at(times_of(batch, selection.at), batch.definition, m_scope.m_only_at);
+    }
+    void leave_out_what_is_new(const FactBatch& batch) {
+        const auto& catalogue = m_scope.m_catalogue;
+        m_kept.only_up_to(batch.definition, catalogue.max_definition());
+        m_kept.only_up_to(batch.name, catalogue.max_word());
+        m_kept.only_up_to(batch.type, catalogue.max_word());
+        m_kept.only_up_to(batch.status_word, catalogue.max_word());
+        m_kept.only_up_to(batch.source, catalogue.max_word());
+    }
+
+    const Scope& m_scope;
+    Kept m_kept;
+    FactBatch m_chosen;
+};
+
+// Without any, all reports of the span are selected.
+store::FactColumns Scope::columns_of_choice() const {
+    store::FactColumns columns = 0;
+    if (!m_definitions.empty()) columns = columns | FactColumn::definition;
+    if (!m_types.empty()) columns = columns | FactColumn::type;
+    if (!m_statuses.empty()) columns = columns | FactColumn::status;
+    if (!m_sources.empty()) columns = columns | FactColumn::source;
+    if (m_selection.also) columns = columns | column_of(m_selection.also->at);
+    if (!m_only_at.empty()) columns = columns | FactColumn::definition | column_of(m_selection.at);
+    return columns;
+}
+
 void Scope::scan(store::FactColumns columns,
                  const std::function<void(const FactBatch&)>& take) const {
     scan(columns, m_selection.span, m_selection.at, take);
 }
 
+void Scope::scan(store::FactColumns columns, std::size_t workers,
+                 const store::TakeFacts& take) const {
+    scan(columns, m_selection.span, m_selection.at, workers, take);
+}
+
 void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
                  const std::function<void(const FactBatch&)>& take) const {
+    scan(columns, span, at, 1, [&](std::size_t, const FactBatch& batch) { take(batch); });
+}
+
+void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
+                 std::size_t workers, const store::TakeFacts& take) const {
     store::FactQuery query{columns, span, at};
-    if (!m_definitions.empty()) query.columns = query.columns | FactColumn::definition;
-    if (!m_types.empty()) query.columns = query.columns | FactColumn::type;
-    if (!m_statuses.empty()) query.columns = query.columns | FactColumn::status;
-    if (!m_sources.empty()) query.columns = query.columns | FactColumn::source;
-    const auto& also = m_selection.also;
-    if (also) query.columns = query.columns | column_of(also->at);
-    if (!m_only_at.empty())
-        query.columns = query.columns | FactColumn::definition | column_of(m_selection.at);
-    const bool choosy = !m_definitions.empty() || !m_types.empty() || !m_statuses.empty() ||
-                        !m_sources.empty() || also || !m_only_at.empty();
-    Kept kept;
-    FactBatch chosen;
-    store::scan_facts(m_store, query, [&](const FactBatch& batch) {
-        const bool outrun = outruns(batch, m_catalogue);
-        if (!choosy && !outrun) return take(batch);
-        kept.begin(batch.size);
-        kept.only(batch.definition, m_definitions);
-        kept.only(batch.type, m_types);
-        kept.only(batch.status_word, m_statuses);
-        kept.only(batch.source, m_sources);
-        if (also) kept.only(times_of(batch, also->at), *also);
-        if (!m_only_at.empty())
-            kept.only_at(times_of(batch, m_selection.at), batch.definition, m_only_at);
-        if (outrun) {
-            kept.only_up_to(batch.definition, m_catalogue.max_definition());
-            kept.only_up_to(batch.name, m_catalogue.max_word());
-            kept.only_up_to(batch.type, m_catalogue.max_word());
-            kept.only_up_to(batch.status_word, m_catalogue.max_word());
-            kept.only_up_to(batch.source, m_catalogue.max_word());
-        }
-        const auto& indexes = kept.indexes();
-        if (indexes.empty()) return;
-        if (indexes.size() == batch.size) return take(batch);
-        copy_batch(batch, indexes, chosen);
-        take(chosen);
+    query.columns = columns | columns_of_choice();
+    std::vector<Choice> choices(workers, Choice(*this));
+    store::scan_facts(m_store, query, workers, [&](std::size_t worker, const FactBatch& batch) {
+        const FactBatch& chosen = choices[worker].of(batch);
+        if (chosen.size > 0) take(worker, chosen);
     });
 }
 

@@ -6,6 +6,7 @@
 #include "core/store/facts/facts.hpp"
 #include "core/store/reports/catalogue.hpp"
 #include "core/store/reports/read_reports.hpp"
+#include "core/store/segments/segments.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -40,6 +41,9 @@ class Scope {
     void scan(store::FactColumns columns,
               const std::function<void(const store::FactBatch&)>& take) const;
 
+    // The same by up to `workers` threads at once; see store::scan_facts.
+    void scan(store::FactColumns columns, std::size_t workers, const store::TakeFacts& take) const;
+
     // The same, but of another span: for what came before the window.
     void scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
               const std::function<void(const store::FactBatch&)>& take) const;
@@ -56,7 +60,12 @@ class Scope {
 
   private:
     using Accepted = std::vector<std::uint8_t>;  // by key; empty: all
+    class Choice;                                // what a worker leaves out of its batches
+    friend class Choice;
 
+    store::FactColumns columns_of_choice() const;
+    void scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
+              std::size_t workers, const store::TakeFacts& take) const;
     void accept_definitions();
     void accept_sources();
     std::vector<std::string> unknown_words(const std::vector<std::string>& texts) const;

@@ -31,6 +31,12 @@ void TrendFold::take(const store::FactBatch& batch, std::span<const std::int32_t
     }
 }
 
+void TrendFold::merge(const TrendFold& other) {
+    for (std::size_t group = 0; group < m_slices.size(); ++group) {
+        for (std::size_t i = 0; i < 8; ++i) m_slices[group][i] += other.m_slices[group][i];
+    }
+}
+
 std::string TrendFold::drawn_success(const Slices& slices) const {
     if (!is_wanted()) return {};
     std::vector<std::int64_t> heights;  // 1 to 8; 0: nothing to show
@@ -57,10 +63,7 @@ std::string TrendFold::drawn_failures(const Slices& slices) const {
 TrendFold::Slices TrendFold::sum() const {
     Slices all;
     for (const Slices& slices : m_slices) {
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            all[i].finished += slices[i].finished;
-            all[i].failed += slices[i].failed;
-        }
+        for (std::size_t i = 0; i < all.size(); ++i) all[i] += slices[i];
     }
     return all;
 }

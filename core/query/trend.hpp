@@ -21,6 +21,7 @@ class TrendFold {
     bool is_wanted() const { return m_slice > 0; }
     store::FactColumns columns() const;
     void take(const store::FactBatch& batch, std::span<const std::int32_t> groups);
+    void merge(const TrendFold& other);
 
     // A full mark where all of an eighth's jobs succeeded, less for each that did not, a blank
     // where none finished. Like the others empty where there is no trend.
@@ -34,6 +35,12 @@ class TrendFold {
     struct Slice {
         std::int64_t finished = 0;
         std::int64_t failed = 0;
+
+        Slice& operator+=(const Slice& other) {
+            finished += other.finished;
+            failed += other.failed;
+            return *this;
+        }
     };
     using Slices = std::array<Slice, 8>;
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The answers from the packed copy and those from the rows alone are the same bytes; a false segment is noticed.
 
-Each question is asked of one store twice, the second time with JOBTALLY_SEGMENTS=off. The store is settled and has holes:
+Each question is asked of one store by one thread and by five, and a third time with JOBTALLY_SEGMENTS=off. The store is settled and has holes:
 reports were replaced and pruned. --long asks a larger store. Usage: without_segments.py PROGRAM [--long]
 """
 import os
@@ -20,7 +20,9 @@ QUESTIONS = [[command, *more, *window]
              for command, *more in (["rates"], ["rates", "--by", "hour"], ["rates", "--every", "month"],
                                     ["rates", "--by", "status"], ["rates", "--by", "source"], ["failures"],
                                     ["failures", "--source", "n*"], ["failures", "--by", "weekday"],
-                                    ["durations"], ["durations", "--by", "type"], ["list", "-n", "200"],
+                                    ["failures", "--every", "month"], ["failures", "--status", "FAILURE"],
+                                    ["durations"], ["durations", "--by", "type"], ["durations", "--by", "none"],
+                                    ["durations", "--percentiles", "0.001,33.3,100"], ["list", "-n", "200"],
                                     ["definitions"], ["missed"], ["summary"])
              for window in ([], ["--since=-90d"], ["--since=-400d", "--until=-200d", "--at", "updated"])
              if not (window[1:] and command in ("summary", "missed"))]
@@ -47,11 +49,13 @@ def differing(program, store, told=None):
     """The questions that are answered differently."""
     found = []
     for words in QUESTIONS:
-        packed = run(program, store, *words, "--json")
-        rows = run(program, store, *words, "--json", JOBTALLY_SEGMENTS="off")
+        packed = run(program, store, *words, "--json", JOBTALLY_THREADS="5")
+        others = (run(program, store, *words, "--json", JOBTALLY_THREADS="1"),
+                  run(program, store, *words, "--json", JOBTALLY_SEGMENTS="off"))
         if told:
             told.check(packed.returncode == 0 and packed.stdout, f"{words}: exit {packed.returncode}, {packed.stderr}")
-        if (packed.returncode, packed.stdout, packed.stderr) != (rows.returncode, rows.stdout, rows.stderr):
+        if any((packed.returncode, packed.stdout, packed.stderr) != (other.returncode, other.stdout, other.stderr)
+               for other in others):
             found.append(" ".join(words))
     return found
 

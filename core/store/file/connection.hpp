@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/store/file/file_watch.hpp"
+#include "core/store/file/read_scope.hpp"
 #include "core/store/file/store.hpp"
 #include "core/store/file/write_guard.hpp"
 
@@ -83,19 +84,6 @@ class Store::Connection {
     // Belongs to reports/writer_memory.hpp alone. It holds prepared statements, so it stands last
     // and goes before the connection does.
     std::shared_ptr<void> writer_memory;
-};
-
-// One state of the store for several statements; does nothing inside another transaction.
-class ReadScope {
-  public:
-    explicit ReadScope(const Store::Connection& connection);
-    ~ReadScope();
-    ReadScope(const ReadScope&) = delete;
-    ReadScope& operator=(const ReadScope&) = delete;
-
-  private:
-    const Store::Connection& m_connection;
-    bool m_is_ours;
 };
 
 // A transaction that writes, rolled back unless committed. The caller holds the write guard.

@@ -135,16 +135,6 @@ bool unpack(std::string_view packed, std::span<Out> values) noexcept {
     }
 }
 
-// True where the frame alone says that no value is below 0 or above what a key can be.
-bool may_all_be_keys(std::string_view packed) noexcept {
-    Frame frame;
-    std::memcpy(&frame, packed.data(), header_size);
-    if (frame.least < 0 || frame.least > INT32_MAX || frame.width > 2) return false;
-    const std::int64_t greatest_code = (std::int64_t{1} << (8 * frame.width)) - 1;
-    const std::int64_t scale = frame.in_thousands != 0 ? std::int64_t{thousand} : 1;
-    return frame.least + scale * greatest_code <= INT32_MAX;
-}
-
 }  // namespace
 
 std::string pack_values(std::span<const std::int64_t> values, PackedBase base) {
@@ -175,13 +165,26 @@ PackedBase base_of(std::string_view packed) noexcept {
     return packed.size() < header_size ? PackedBase::none : static_cast<PackedBase>(packed[3]);
 }
 
+PackedBounds bounds_of(std::string_view packed) noexcept {
+    Frame frame;
+    std::memcpy(&frame, packed.data(), header_size);
+    PackedBounds bounds{frame.least, frame.least, frame.has_unknown != 0};
+    if (frame.width == 0) return bounds;
+    const auto scale = frame.in_thousands != 0 ? std::int64_t{thousand} : 1;
+    const auto codes = (std::int64_t{1} << (8 * std::min<int>(frame.width, 4))) - 1;
+    if (frame.width > 4 || __builtin_add_overflow(frame.least, scale * codes, &bounds.greatest))
+        bounds.greatest = INT64_MAX;
+    return bounds;
+}
+
 bool unpack_values(std::string_view packed, std::span<std::int64_t> values) noexcept {
     return unpack(packed, values);
 }
 
 bool unpack_values(std::string_view packed, std::span<std::int32_t> values) noexcept {
     if (!unpack(packed, values)) return false;
-    if (values.empty() || may_all_be_keys(packed)) return true;
+    const auto bounds = bounds_of(packed);
+    if (values.empty() || (bounds.least >= 0 && bounds.greatest <= INT32_MAX)) return true;
     return *std::min_element(values.begin(), values.end()) >= 0;
 }
 

@@ -24,6 +24,15 @@ std::string pack_values(std::span<const std::int64_t> values, PackedBase base);
 
 PackedBase base_of(std::string_view packed) noexcept;
 
+// What the header alone says of the values, of which none need be so small or so great.
+struct PackedBounds {
+    std::int64_t least = 0;
+    std::int64_t greatest = 0;  // INT64_MAX where it may be beyond
+    bool has_unknown = false;
+};
+// `packed` has a header.
+PackedBounds bounds_of(std::string_view packed) noexcept;
+
 // Fills `values`. False when the bytes can't be `values.size()` packed values.
 bool unpack_values(std::string_view packed, std::span<std::int64_t> values) noexcept;
 // The same for keys; also false if one is negative.

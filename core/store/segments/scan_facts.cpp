@@ -1,5 +1,7 @@
 // Segments are left out by their least and greatest time, or filtered value by value where a bound
-// of the span lies between these two.
+// of the span lies between these two. One connection sees one state of the store, so the workers
+// take turns at it: each fetches the bytes of a segment, then unpacks and folds while others fetch.
+#include "core/base/parallel.hpp"
 #include "core/store/facts/scan_rows.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/segments/segment_reader.hpp"
@@ -7,12 +9,16 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
+#include <mutex>
 #include <string_view>
+#include <vector>
 
 namespace jobtally::store {
 
 namespace {
 
+// The scan of one worker.
 class SegmentScan {
   public:
     SegmentScan(const Store::Connection& connection, const FactQuery& query)
@@ -22,12 +28,14 @@ class SegmentScan {
           m_since(query.span.since ? time::micros(*query.span.since) : INT64_MIN),
           m_until(query.span.until ? time::micros(*query.span.until) : INT64_MAX) {}
 
-    // Hands on the segment's reports within the span.
-    void run(const Segment& segment, const std::function<void(const FactBatch&)>& take);
+    bool is_outside(const Segment& segment) const;
+    // Uses the connection.
+    void fetch(const Segment& segment);
+    // The fetched segment's reports within the span; uses what was fetched alone.
+    const FactBatch& unpack();
 
   private:
     ValueRange range_of(const Segment& segment) const;
-    bool is_outside(const Segment& segment) const;
     bool is_inside(const Segment& segment) const;
     void keep_what_is_inside();
 
@@ -35,6 +43,7 @@ class SegmentScan {
     const FactQuery& m_query;
     SegmentReader m_reader;
     FactBatch m_batch;
+    bool m_is_inside = false;
     std::int64_t m_since;  // [m_since, m_until); extreme values stand for open ends
     std::int64_t m_until;
 };
@@ -59,17 +68,17 @@ bool SegmentScan::is_inside(const Segment& segment) const {
     return range.least >= m_since && range.greatest < m_until;
 }
 
-void SegmentScan::run(const Segment& segment, const std::function<void(const FactBatch&)>& take) {
-    if (is_outside(segment)) return;
-    clear(m_batch);
-    if (is_inside(segment)) {
-        m_reader.read(segment, m_query.columns, m_batch);
-    } else {
-        m_reader.read(segment, m_query.columns | column_of(m_query.at), m_batch);
-        keep_what_is_inside();
-    }
-    require_plausible(m_batch, m_connection);
-    if (m_batch.size > 0) take(m_batch);
+void SegmentScan::fetch(const Segment& segment) {
+    m_is_inside = is_inside(segment);
+    m_reader.fetch(segment,
+                   m_is_inside ? m_query.columns : m_query.columns | column_of(m_query.at));
+}
+
+const FactBatch& SegmentScan::unpack() {
+    const bool is_proven = m_reader.unpack(m_batch);
+    if (!m_is_inside) keep_what_is_inside();
+    if (!is_proven) require_plausible(m_batch, m_connection);
+    return m_batch;
 }
 
 void SegmentScan::keep_what_is_inside() {
@@ -93,10 +102,72 @@ void SegmentScan::keep_what_is_inside() {
     if (m_query.at == WhichTime::received) m_batch.received_at.clear();
 }
 
+// Segments wait in a row, and each worker takes the next.
+class SharedScan {
+  public:
+    SharedScan(const Store::Connection& connection, const FactQuery& query, const TakeFacts& take)
+        : m_connection(connection), m_query(query), m_take(take) {}
+
+    void run(const std::vector<Segment>& segments, std::size_t workers) {
+        const SegmentScan any(m_connection, m_query);
+        for (const auto& segment : segments) {
+            if (!any.is_outside(segment)) m_segments.push_back(&segment);
+        }
+        workers = std::clamp<std::size_t>(m_segments.size(), 1, workers);
+        // They begin and end in this thread because they hold statements of the connection.
+        std::vector<std::unique_ptr<SegmentScan>> scans;
+        while (scans.size() < workers)
+            scans.push_back(std::make_unique<SegmentScan>(m_connection, m_query));
+        for_workers(workers, [&](std::size_t worker) { work(*scans[worker], worker); });
+    }
+
+  private:
+    void work(SegmentScan& scan, std::size_t worker) {
+        try {
+            while (fetch_next(scan)) {
+                const FactBatch& batch = scan.unpack();
+                if (batch.size > 0) m_take(worker, batch);
+            }
+        } catch (...) {
+            const std::lock_guard lock(m_turn);
+            m_next = m_segments.size();
+            throw;
+        }
+    }
+    bool fetch_next(SegmentScan& scan) {
+        const std::lock_guard lock(m_turn);
+        if (m_next == m_segments.size()) return false;
+        scan.fetch(*m_segments[m_next++]);
+        return true;
+    }
+
+    const Store::Connection& m_connection;
+    const FactQuery& m_query;
+    const TakeFacts& m_take;
+    std::vector<const Segment*> m_segments;
+    std::mutex m_turn;  // at the connection and at m_next
+    std::size_t m_next = 0;
+};
+
 // The switch that bypasses the segments: JOBTALLY_SEGMENTS=off in the environment.
 bool segments_are_off() {
     const char* word = std::getenv("JOBTALLY_SEGMENTS");
     return word != nullptr && std::string_view(word) == "off";
+}
+
+void scan_on_workers(const Store::Connection& connection, const FactQuery& query,
+                     std::size_t workers, const TakeFacts& take) {
+    const ReadScope scope(connection);
+    std::vector<Segment> segments;
+    if (!segments_are_off()) segments = list_segments(connection);
+    SharedScan(connection, query, take).run(segments, workers);
+    const auto take_rows = [&](const FactBatch& batch) { take(0, batch); };
+    Sequence next = 1;
+    for (const auto& segment : segments) {
+        if (next < segment.first) scan_rows(connection, query, next, segment.first - 1, take_rows);
+        next = segment.last + 1;
+    }
+    scan_rows(connection, query, next, INT64_MAX, take_rows);
 }
 
 }  // namespace
@@ -106,19 +177,15 @@ void scan_facts(const Store& store, const FactQuery& query,
     scan_facts(store.connection(), query, take);
 }
 
+void scan_facts(const Store& store, const FactQuery& query, std::size_t workers,
+                const TakeFacts& take) {
+    scan_on_workers(store.connection(), query, workers, take);
+}
+
 void scan_facts(const Store::Connection& connection, const FactQuery& query,
                 const std::function<void(const FactBatch&)>& take) {
-    const ReadScope scope(connection);
-    Sequence next = 1;
-    if (!segments_are_off()) {
-        SegmentScan packed(connection, query);
-        for (const auto& segment : list_segments(connection)) {
-            if (next < segment.first) scan_rows(connection, query, next, segment.first - 1, take);
-            packed.run(segment, take);
-            next = segment.last + 1;
-        }
-    }
-    scan_rows(connection, query, next, INT64_MAX, take);
+    scan_on_workers(connection, query, 1,
+                    [&](std::size_t, const FactBatch& batch) { take(batch); });
 }
 
 }  // namespace jobtally::store

@@ -17,6 +17,14 @@ namespace jobtally::store {
 // values that no report has.
 void scan_facts(const Store& store, const FactQuery& query,
                 const std::function<void(const FactBatch&)>& take);
+
+// The same by several workers at once, at most `workers` of them and fewer where there is little to
+// read: `take` is called by one thread for each worker, with the worker's number from 0 on. Worker
+// 0 is the calling thread.
+using TakeFacts = std::function<void(std::size_t worker, const FactBatch&)>;
+void scan_facts(const Store& store, const FactQuery& query, std::size_t workers,
+                const TakeFacts& take);
+
 // The same for the other folders of the store; within an open transaction it sees what that has
 // written.
 void scan_facts(const Store::Connection& connection, const FactQuery& query,

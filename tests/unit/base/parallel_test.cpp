@@ -3,7 +3,10 @@
 #include "tests/support/catch.hpp"
 
 #include <atomic>
+#include <cstdlib>
+#include <initializer_list>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -27,6 +30,22 @@ TEST_CASE("what a part throws comes to the caller", "[parallel]") {
         if (begin == 500) throw std::runtime_error("part");
     };
     CHECK_THROWS_WITH(for_parts(1000, 10, act), "part");
+}
+
+TEST_CASE("the environment says how many threads there are", "[parallel]") {
+    const auto processors = jobtally::thread_limit();
+    CHECK(processors >= 1);
+    for (const auto& [text, threads] :
+         std::initializer_list<std::pair<const char*, std::size_t>>{{"1", 1},
+                                                                    {"3", 3},
+                                                                    {"500", 8},
+                                                                    {"", processors},
+                                                                    {"0", processors},
+                                                                    {"x", processors}}) {
+        ::setenv("JOBTALLY_THREADS", text, 1);
+        CHECK(jobtally::thread_limit() == threads);
+    }
+    ::unsetenv("JOBTALLY_THREADS");
 }
 
 }  // namespace

@@ -44,4 +44,22 @@ TEST_CASE("more room than a chunk usually has", "[query]") {
     CHECK(last == 3);
 }
 
+TEST_CASE("one takes over what another holds, and grows on", "[query]") {
+    const auto put = [](Chunks<std::uint64_t>& chunks, std::uint64_t value) {
+        chunks.room(1)[0] = value;
+        chunks.kept(1);
+    };
+    Chunks<std::uint64_t> first, second, third;
+    for (std::uint64_t value = 1; value <= 10'000; ++value) put(second, value);
+    first.take_over(std::move(second));
+    put(first, 20'000);
+    put(third, 30'000);
+    third.take_over(std::move(first));
+    put(third, 40'000);
+    std::uint64_t sum = 0;
+    third.for_each([&](std::uint64_t value) { sum += value; });
+    CHECK(third.size() == 10'003);
+    CHECK(sum == 50'005'000 + 90'000);
+}
+
 }  // namespace

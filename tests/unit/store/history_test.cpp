@@ -6,6 +6,7 @@
 #include "tests/unit/store/support.hpp"
 
 #include <map>
+#include <mutex>
 #include <set>
 
 namespace {
@@ -73,7 +74,8 @@ std::multiset<FactTuple> facts_of(const History& history, const store::FactQuery
     return facts;
 }
 
-std::multiset<FactTuple> facts_of(const store::Store& own, store::FactQuery query) {
+std::multiset<FactTuple> facts_of(const store::Store& own, store::FactQuery query,
+                                  std::size_t workers = 1) {
     query.columns = FactColumn::sequence | FactColumn::definition | FactColumn::name |
                     FactColumn::type | FactColumn::status | FactColumn::created_at |
                     FactColumn::updated_at | FactColumn::received_at | FactColumn::operations |
@@ -84,7 +86,11 @@ std::multiset<FactTuple> facts_of(const store::Store& own, store::FactQuery quer
         return text != nullptr ? *text : std::string(key == 0 ? "-" : "?");
     };
     std::multiset<FactTuple> facts;
-    store::scan_facts(own, query, [&](const store::FactBatch& batch) {
+    std::mutex of_facts;
+    std::size_t last_worker = 0;
+    store::scan_facts(own, query, workers, [&](std::size_t worker, const store::FactBatch& batch) {
+        const std::lock_guard lock(of_facts);
+        last_worker = std::max(last_worker, worker);
         for (std::size_t i = 0; i < batch.size; ++i) {
             const auto* definition = catalogue.definition(batch.definition[i]);
             facts.emplace(batch.sequence[i], definition != nullptr ? definition->id : "-",
@@ -95,6 +101,7 @@ std::multiset<FactTuple> facts_of(const store::Store& own, store::FactQuery quer
                           batch.source[i] == 0 ? std::string() : word(batch.source[i]));
         }
     });
+    REQUIRE(last_worker < workers);
     return facts;
 }
 
@@ -134,7 +141,9 @@ void check_everything(const store::Store& own, const History& history, ReportsBy
         query.at = which;
         if (chance.below(4) != 0) query.span.since = at(chance.below(70) * 1'000 - 10'000);
         if (chance.below(4) != 0) query.span.until = at(chance.below(70) * 1'000);
-        REQUIRE(facts_of(own, query) == facts_of(history, query));
+        const auto expected = facts_of(history, query);
+        REQUIRE(facts_of(own, query) == expected);
+        REQUIRE(facts_of(own, query, 3) == expected);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "core/render/text/renderer.hpp"
 #include "core/store/reports/read_reports.hpp"
 #include "core/store/reports/write_transaction.hpp"
+#include "core/store/reports/writer_memory.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <cstdint>
@@ -69,8 +70,10 @@ inline void put(store::Store& store, const std::vector<Made>& reports,
     transaction.commit();
 }
 
+// In many small segments and some rows, so that several workers read them.
 inline store::Store store_of(const std::vector<Made>& reports) {
     auto store = store::Store::in_memory();
+    store::WriterMemory::of(store.connection()).packer.limits = {16, 7, 3};
     put(store, reports);
     return store;
 }

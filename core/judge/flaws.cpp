@@ -32,6 +32,11 @@ std::size_t longest_row(Flags flawed) {
     return longest;
 }
 
+std::size_t last_row(Flags flawed) {
+    const auto sound = std::find(flawed.rbegin(), flawed.rend(), 0);
+    return static_cast<std::size_t>(sound - flawed.rbegin());
+}
+
 // More than what came before makes expect.
 bool are_many(Flags before, std::size_t within, std::size_t flawed, double chance) {
     const auto flawed_before = static_cast<double>(count_flawed(before));
@@ -55,9 +60,10 @@ FlawJudgement judge_flaws(Flags flawed, std::size_t window, double chance) {
     while (flawed[window] && begin > 0 && flawed[begin - 1]) --begin;
     if (!found.can_be_judged || begin == 0) return found;
     const Flags before = flawed.first(begin), within = flawed.subspan(begin);
-    const std::size_t row = longest_row(within);
+    const std::size_t row = longest_row(within), newest_row = last_row(within);
     found.is_unusual = are_many(before, within.size(), count_flawed(within), chance) ||
-                       are_many(before, row, row, chance / static_cast<double>(within.size()));
+                       are_many(before, row, row, chance / static_cast<double>(within.size())) ||
+                       are_many(before, newest_row, newest_row, chance);
     return found;
 }
 

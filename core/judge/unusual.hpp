@@ -39,10 +39,11 @@ struct FlawJudgement {
 
 // `flawed` says so of each success, oldest first; those from `window` on are judged, with the
 // flawed ones in a row before them, by the others before, the first ten at least. They are unusual
-// where there was no flaw before, or where both hold of all of them or of the longest row of flawed
-// ones: by the share of flawed ones before so many come about less often than `chance` (binomial,
-// the share after H. Jeffreys, "Theory of Probability", 1939), and no stretch of as many successes
-// before had as many flaws, as seasons have. Where all were flawed it is usual.
+// where there was no flaw before, or where both hold of all of them, of the longest row of flawed
+// ones, which may stand anywhere, or of the row that goes on: by the share of flawed ones before so
+// many come about less often than `chance` (binomial, the share after H. Jeffreys, "Theory of
+// Probability", 1939), and no stretch of as many successes before had as many flaws, as seasons
+// have. Where all were flawed it is usual.
 FlawJudgement judge_flaws(std::span<const std::uint8_t> flawed, std::size_t window, double chance);
 
 struct Judgement {

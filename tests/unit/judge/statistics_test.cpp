@@ -143,6 +143,15 @@ TEST_CASE("flaws are unusual where they were seldom", "[judge]") {
     CHECK(unusual(100, 20, 4));        // 0.000009
     CHECK_FALSE(unusual(30, 1, 5));    // always
     CHECK_FALSE(judge::judge_flaws(std::vector<std::uint8_t>(9, 1), 8, 0.0001).can_be_judged);
+    // Three in a row at one of 24 places: (1.5 / 101)^3 * 24 = 0.00008. At the end is one place.
+    const auto three = [](std::size_t end) {
+        std::vector<std::uint8_t> flawed(124, 0);
+        flawed[40] = 1;
+        std::fill_n(flawed.begin() + static_cast<std::ptrdiff_t>(end) - 3, 3, 1);
+        return judge::judge_flaws(flawed, 100, 0.00001).is_unusual;
+    };
+    CHECK(three(124));
+    CHECK_FALSE(three(120));
     // Ten in a row come round: weekends.
     std::vector<std::uint8_t> weekends;
     for (int i = 0; i < 140; ++i) weekends.push_back(i % 70 >= 60 ? 1 : 0);

@@ -38,7 +38,8 @@ table::Section failed_section(const SummaryFacts& facts) {
         const auto runs = facts.history.of(definition);
         reach_back(row, runs);
         const bool is_told = std::all_of(runs.begin(), runs.end(), [&](const query::Run& run) {
-            return run.succeeded() || !run.in_window || facts.is_told(definition, run.created_at);
+            return run.succeeded() || !run.in_window ||
+                   facts.is_told(definition, run.created_at, row.streak > 0);
         });
         if (is_told) section.told.push_back(section.table.rows.size());
         const std::string id = row.last_failure_id.value_or("");
@@ -48,6 +49,9 @@ table::Section failed_section(const SummaryFacts& facts) {
              table::cell_or_unknown(row.failing_since), table::cell_or_unknown(row.last_failure_at),
              table::cell_or_unknown(row.last_failure_id), next_step(id)});
     }
+    constexpr const char* times[] = {"created", "updated", "received"};  // by WhichTime
+    const auto& asked = facts.scope.selection();
+    section.told_lists = failures_listed(times[static_cast<std::size_t>(asked.at)], asked.span);
     return section;
 }
 

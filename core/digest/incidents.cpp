@@ -7,14 +7,14 @@
 
 namespace jobtally::digest {
 
-bool SummaryFacts::is_told(std::size_t definition, std::int64_t at) const {
-    return std::any_of(incidents.incidents.begin(), incidents.incidents.end(),
-                       [&](const auto& incident) {
-                           return incident.is_shared && at >= incident.began_at &&
-                                  (!incident.ended_at || at <= incident.last_bad_at) &&
-                                  std::binary_search(incident.definitions.begin(),
-                                                     incident.definitions.end(), definition);
-                       });
+bool SummaryFacts::is_told(std::size_t definition, std::int64_t at, bool goes_on) const {
+    return std::any_of(
+        incidents.incidents.begin(), incidents.incidents.end(), [&](const auto& incident) {
+            return incident.is_shared && !(goes_on && incident.is_mostly_over) &&
+                   at >= incident.began_at && (!incident.ended_at || at <= incident.last_bad_at) &&
+                   std::binary_search(incident.definitions.begin(), incident.definitions.end(),
+                                      definition);
+        });
 }
 
 table::Section incidents_section(const SummaryFacts& facts) {

@@ -38,6 +38,11 @@ std::string option_text(const char* option, const std::optional<time::Instant>& 
 
 }  // namespace
 
+std::string failures_listed(const char* at, const time::TimeSpan& span) {
+    return fmt::format("; `jobtally failures --at {}{}{}` lists them", at,
+                       option_text("--since", span.since), option_text("--until", span.until));
+}
+
 query::Selection as_of_its_end(query::Selection asked, time::Instant now) {
     const auto& until = asked.span.until;
     constexpr std::chrono::minutes start{1};
@@ -89,12 +94,7 @@ table::Mention late_mention(const answers::FailuresAnswer& late) {
     auto sentence = counted(counts.finished(), "report", "reports") +
                     " came late: the jobs had ended before" +
                     (trouble.empty() ? "" : fmt::format(" ({})", trouble));
-    if (is_bulk(late)) {
-        const auto& span = late.window.span;
-        sentence +=
-            fmt::format("; `jobtally failures --at received{}{}` lists them",
-                        option_text("--since", span.since), option_text("--until", span.until));
-    }
+    if (is_bulk(late)) sentence += failures_listed("received", late.window.span);
     return {"late_reports", counts.finished(), sentence};
 }
 

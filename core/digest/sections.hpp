@@ -39,8 +39,9 @@ struct SummaryFacts {
     const query::GroupKey& key(std::size_t definition) const { return m_keys[definition]; }
     std::size_t definition_of(const query::GroupKey& key) const;
     // Whether an incident of several definitions tells what became of this one at `at`
-    // (microseconds); one that lasts tells all since it began.
-    bool is_told(std::size_t definition, std::int64_t at) const;
+    // (microseconds); one that lasts tells all since it began. Of a definition that goes on failing
+    // it tells nothing where most of the others are well again.
+    bool is_told(std::size_t definition, std::int64_t at, bool goes_on = false) const;
 
   private:
     void put_by_name();
@@ -52,6 +53,9 @@ struct SummaryFacts {
 // `jobtally show ID`, to be copied into a shell. Ids come from outside, so they are quoted where
 // necessary.
 std::string next_step(const std::string& id);
+
+// `; `jobtally failures --at updated --since ...` lists them`
+std::string failures_listed(const char* at, const time::TimeSpan& span);
 
 // A table that begins with the columns of a definition, then has these; and a row of it.
 table::ResultTable section_table(std::initializer_list<table::Column> columns);

@@ -88,11 +88,16 @@ class IncidentSearch {
             if (cluster.score > m_least)
                 add_shared(incidents, members_of(from, lasting(struck(from, cluster))));
         }
+        for (const auto& members : m_members) {
+            const Course course = course_of(members);
+            for (const std::size_t i : members) {
+                if (outlasts(i, course)) m_episodes[i].is_used = false;
+            }
+        }
         for (const Episode& episode : m_episodes) {
-            const auto begin = m_moments.begin() + static_cast<std::ptrdiff_t>(episode.first);
-            const auto end = m_moments.begin() + static_cast<std::ptrdiff_t>(episode.end);
+            const auto bad = m_moments.subspan(episode.first, episode.end - episode.first);
             const bool has_failed = std::any_of(
-                begin, end, [](const Moment& moment) { return moment.kind == Kind::failed; });
+                bad.begin(), bad.end(), [](const Moment& m) { return m.kind == Kind::failed; });
             if (!episode.is_used && has_failed) {
                 incidents.push_back(incident_of({m_episode_of[episode.first]}, false));
             }
@@ -118,6 +123,12 @@ class IncidentSearch {
         incidents.push_back(std::move(incident));
         m_members.push_back(std::move(members));
     }
+
+    // How long episodes last together: from the first bad run to the end of the middle one.
+    struct Course {
+        std::int64_t start = INT64_MAX, middle = 0;
+        bool is_mostly_over = false;
+    };
 
     struct Cluster {
         double score = 0;
@@ -231,23 +242,43 @@ class IncidentSearch {
         return found;
     }
 
+    std::int64_t end_of(std::size_t episode) const {
+        return m_episodes[episode].over_at.value_or(m_moments[m_order.back()].ended_at);
+    }
+
+    Course course_of(const std::vector<std::size_t>& episodes) const {
+        Course course;
+        std::vector<std::int64_t> ends;
+        std::size_t over = 0;
+        for (const std::size_t i : episodes) {
+            course.start = std::min(course.start, m_moments[m_episodes[i].first].ended_at);
+            ends.push_back(end_of(i));
+            over += m_episodes[i].over_at ? 1 : 0;
+        }
+        const std::size_t place = (ends.size() - 1) / 2;
+        const auto middle = ends.begin() + static_cast<std::ptrdiff_t>(place);
+        std::nth_element(ends.begin(), middle, ends.end());
+        course.middle = *middle;
+        course.is_mostly_over = over > place;
+        return course;
+    }
+
     // Those that stayed bad for as long as others did.
     std::vector<std::size_t> lasting(const std::vector<std::size_t>& episodes) const {
-        const std::int64_t latest = m_moments[m_order.back()].ended_at;
-        const auto end_of = [&](std::size_t i) { return m_episodes[i].over_at.value_or(latest); };
-        std::int64_t start = INT64_MAX;
-        std::vector<std::int64_t> ends;
-        for (const std::size_t i : episodes) {
-            start = std::min(start, m_moments[m_episodes[i].first].ended_at);
-            ends.push_back(end_of(i));
-        }
-        const auto middle = ends.begin() + static_cast<std::ptrdiff_t>((ends.size() - 1) / 2);
-        std::nth_element(ends.begin(), middle, ends.end());
+        const Course course = course_of(episodes);
         std::vector<std::size_t> found;
         for (const std::size_t i : episodes) {
-            if (end_of(i) - start >= (*middle - start) / 2) found.push_back(i);
+            if (end_of(i) - course.start >= (course.middle - course.start) / 2) found.push_back(i);
         }
         return found;
+    }
+
+    bool outlasts(std::size_t i, const Course& course) const {
+        const Episode& episode = m_episodes[i];
+        const bool goes_on =
+            !episode.over_at || m_moments[episode.end - 1].created_at > course.middle;
+        return course.is_mostly_over && goes_on &&
+               end_of(i) - course.start > 2 * (course.middle - course.start);
     }
 
     // All that began to fail by the end of these, or with the run before.
@@ -275,35 +306,46 @@ class IncidentSearch {
         incident.is_shared = is_shared;
         incident.began_at = incident.last_bad_at =
             m_moments[m_episodes[members[0]].first].created_at;
+        const Course course = course_of(members);
+        incident.is_mostly_over = is_shared && course.is_mostly_over;
+        bool lasts = false;
         for (const std::size_t i : members) {
             Episode& episode = m_episodes[i];
             episode.is_used = true;
             incident.definitions.push_back(m_moments[episode.first].definition);
             incident.began_at = std::min(incident.began_at, m_moments[episode.first].created_at);
-            incident.last_bad_at =
-                std::max(incident.last_bad_at, m_moments[episode.end - 1].ended_at);
+            const bool is_cut = is_shared && outlasts(i, course);
+            lasts = lasts || (!episode.over_at && !is_cut);
+            std::size_t last = episode.end - 1;
+            while (is_cut && last > episode.first && m_moments[last].created_at > course.middle) {
+                --last;
+            }
+            incident.last_bad_at = std::max(incident.last_bad_at, m_moments[last].ended_at);
         }
         auto& definitions = incident.definitions;
         std::sort(definitions.begin(), definitions.end());
         definitions.erase(std::unique(definitions.begin(), definitions.end()), definitions.end());
-        count(incident);
+        count(incident, lasts);
         return incident;
     }
 
-    void count(Incident& incident) {
+    void count(Incident& incident, bool lasts) {
         for (const std::size_t definition : incident.definitions) {
             for (std::size_t i = m_first[definition];
                  i < m_moments.size() && m_moments[i].definition == definition; ++i) {
                 count(incident, i);
             }
         }
+        if (lasts) incident.ended_at.reset();
         if (!incident.is_shared) return;
+        const std::int64_t until =
+            std::max(incident.last_bad_at, incident.ended_at.value_or(INT64_MAX));
         std::vector<std::uint8_t> is_active(m_rates.size());
         const auto begin = std::lower_bound(
             m_order.begin(), m_order.end(), incident.began_at,
             [&](std::size_t i, std::int64_t at) { return m_moments[i].ended_at < at; });
         for (auto i = begin; i != m_order.end(); ++i) {
-            if (m_moments[*i].ended_at > incident.last_bad_at) break;
+            if (m_moments[*i].ended_at > until) break;
             is_active[m_moments[*i].definition] = 1;
         }
         incident.active = std::accumulate(is_active.begin(), is_active.end(), std::int64_t{0});
@@ -313,7 +355,11 @@ class IncidentSearch {
         const Moment& moment = m_moments[i];
         if (moment.created_at >= incident.began_at && moment.created_at <= incident.last_bad_at) {
             add(incident, moment);
-            if (incident.is_shared && moment.is_bad()) m_episodes[m_episode_of[i]].is_used = true;
+            if (incident.is_shared && moment.is_bad()) {
+                Episode& episode = m_episodes[m_episode_of[i]];
+                const std::int64_t last = m_moments[episode.end - 1].created_at;
+                if (last <= incident.last_bad_at) episode.is_used = true;
+            }
         }
         const bool ends_it = (!moment.is_bad() || moment.kind == Kind::slow) &&
                              moment.ended_at > incident.last_bad_at;

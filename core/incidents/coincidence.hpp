@@ -28,8 +28,9 @@ struct Incident {
     std::int64_t began_at = 0;               // created_at of the first bad run
     std::int64_t last_bad_at = 0;            // the end of the last one
     std::optional<std::int64_t> ended_at{};  // the end of the first good run after it
+    bool is_mostly_over = false;             // shared: more definitions are well again than not
     std::vector<std::size_t> definitions;    // ascending
-    std::int64_t active = 0;                 // definitions that should have run meanwhile
+    std::int64_t active = 0;                 // definitions that should have run until it was over
     std::int64_t finished = 0, failed = 0, missed = 0, slow = 0;  // of its definitions
     std::int64_t operations_failed = 0;                           // of those that failed
 };
@@ -51,7 +52,10 @@ struct Incident {
 // the middle one; so do later bad runs of theirs within it, and what coincides beyond chance while
 // it lasts.
 //
-// Each streak of failures that is part of none is an incident of its own.
+// A shared incident lasts while one of its streaks does. A streak that goes on after most are over,
+// for more than twice the time of the middle one, does not keep it open: it is an incident of its
+// own as well, with all its failures, and what it did after the middle one's end is not counted in
+// the shared one. Each streak of failures that is part of none is an incident of its own.
 // Returns them by their beginning.
 std::vector<Incident> find_incidents(std::span<const Moment> moments, double chance);
 

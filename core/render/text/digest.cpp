@@ -33,7 +33,9 @@ std::string text_digest(const table::Digest& digest, const Style& style) {
         if (!section.has_rows()) continue;
         out += "\n" + emphasised(section.title, style.color) + "\n";
         if (!section.table.rows.empty()) out += render_whole_table(section.table, style);
-        for (const auto& line : left_out_lines(section)) out += line + "\n";
+        for (const auto& line : left_out_lines(section)) {
+            out += wrapped(line, style.max_width) + "\n";
+        }
     }
     const auto mentions = mentions_text(digest, "", style.max_width);
     return mentions.empty() ? out : out + "\n" + mentions;
@@ -61,9 +63,10 @@ std::vector<std::string> left_out_lines(const table::Section& section) {
             fmt::format("and {} more", count_text(static_cast<std::int64_t>(section.left_out))));
     if (section.told_above > 0)
         lines.push_back(fmt::format(
-            "{}{} of the incidents above",
+            "{}{} of the incidents above{}",
             lines.empty() && section.table.rows.empty() ? "" : "and ",
-            counted(static_cast<std::int64_t>(section.told_above), "definition", "definitions")));
+            counted(static_cast<std::int64_t>(section.told_above), "definition", "definitions"),
+            section.told_lists));
     return lines;
 }
 

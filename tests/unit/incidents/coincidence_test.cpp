@@ -101,3 +101,50 @@ TEST_CASE("what coincides while an incident lasts is part of it", "[incidents]")
     CHECK(found[0].definitions == std::vector<std::size_t>{1, 2, 3, 4, 5, 6, 7, 8});
     CHECK(found[0].failed == 5 * 6 + 3 * 3);
 }
+
+// Four fail at hour 100, 101 and 102, and one of them until 110: the middle one is bad for three
+// hours, so from the seventh hour on its streak is one of its own.
+TEST_CASE("a streak that outlasts the incident keeps it open, then is one of its own",
+          "[incidents]") {
+    const auto at_hour = [](std::int64_t now) {
+        auto moments = ten_days([](std::size_t definition, std::int64_t hour) {
+            const std::int64_t until = definition == 3 ? 110 : 103;
+            return definition <= 4 && hour >= 100 && hour < until ? Kind::failed : Kind::good;
+        });
+        std::erase_if(moments, [&](const Moment& one) { return one.created_at > now * an_hour; });
+        return incidents::find_incidents(moments, 0.0001);
+    };
+    auto found = at_hour(102);
+    REQUIRE(found.size() == 1);
+    CHECK_FALSE(found[0].ended_at);
+    CHECK_FALSE(found[0].is_mostly_over);
+    CHECK(found[0].active == 10);
+    found = at_hour(105);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].is_shared);
+    CHECK_FALSE(found[0].ended_at);
+    CHECK(found[0].is_mostly_over);
+    for (const std::int64_t now : {109, 200}) {
+        found = at_hour(now);
+        REQUIRE(found.size() == 2);
+        CHECK(found[0].definitions.size() == 4);
+        CHECK(found[0].ended_at == 103 * an_hour + 5 * an_hour / 60);
+        CHECK(found[1].definitions == std::vector<std::size_t>{3});
+        CHECK_FALSE(found[1].is_shared);
+        CHECK(found[1].began_at == 100 * an_hour + 3 * an_hour / 60);
+        CHECK(found[1].failed == (now == 109 ? 9 : 10));
+        CHECK(found[1].ended_at.has_value() == (now == 200));
+    }
+}
+
+// The first five of ten fail in hour 239, and nothing is known after: the others ran well then.
+TEST_CASE("an incident that lasts is of all that ran since it began", "[incidents]") {
+    const auto found = incidents::find_incidents(
+        ten_days([](std::size_t definition, std::int64_t hour) {
+            return hour == 239 && definition <= 5 ? Kind::failed : Kind::good;
+        }),
+        0.0001);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].definitions.size() == 5);
+    CHECK(found[0].active == 10);
+}

@@ -72,6 +72,7 @@ std::string name_of_probe(const CheckOptions& options) {
     add("-c", options.critical);
     add("--no-data", options.no_data);
     if (options.objective) add("--objective", fmt::format("{}", *options.objective));
+    if (options.confirm > 1) add("--confirm", std::to_string(options.confirm));
     add("--last", selection.last);
     add("--period", selection.period);
     add("--since", selection.since);

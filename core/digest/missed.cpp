@@ -17,6 +17,27 @@ std::string count_of(std::int64_t count, const char* what) {
     return count == 0 ? "" : fmt::format("{} {}", count_text(count), what);
 }
 
+// Runs that were missed until the definition ran again, within the window.
+struct MissedBefore {
+    std::int64_t runs = 0;
+    table::Cell since{}, until{};  // the first slot without a run; created_at of the run after it
+};
+
+MissedBefore missed_before(const SummaryFacts& facts, const rhythm::MissedRow& row) {
+    const auto& span = facts.scope.selection().span;
+    const auto definition = facts.definition_of(key_of(row));
+    MissedBefore missed;
+    for (const auto& gap : row.gaps) {
+        const std::int64_t count = gap.missed_runs - gap.lost_runs;
+        if (count <= 0 || !gap.to || !span.since || !span.contains(*gap.to)) continue;
+        if (facts.is_told(definition, time::micros(gap.due))) continue;
+        if (missed.runs == 0) missed.since = gap.due;
+        missed.until = *gap.to;
+        missed.runs += count;
+    }
+    return missed;
+}
+
 }  // namespace
 
 table::Section missed_section(const SummaryFacts& facts) {
@@ -27,21 +48,38 @@ table::Section missed_section(const SummaryFacts& facts) {
                        {.key = "last_created_at", .title = "last run", .gives_way = 5},
                        {.key = "expected_by", .title = "expected by", .gives_way = 3},
                        {.key = "overdue_seconds", .title = "overdue", .gives_way = 2},
-                       {"listener_down_seconds", "listener down", table::Audience::machines}})};
+                       {"listener_down_seconds", "listener down", table::Audience::machines},
+                       {.key = "missed_runs", .title = "runs missed", .gives_way = 2},
+                       {.key = "missed_since", .title = "missed since", .gives_way = 2},
+                       {.key = "ran_again_at", .title = "ran again", .gives_way = 2}})};
+    std::int64_t runs = 0;
     for (const auto& row : facts.missed.rows) {
-        if (!row.is_problem() || row.state == rhythm::Punctuality::stuck) continue;
-        if (facts.is_told(facts.definition_of(key_of(row)),
+        const auto before = missed_before(facts, row);
+        const bool is_missed = row.is_problem() && row.state != rhythm::Punctuality::stuck;
+        if (!is_missed && before.runs == 0) continue;
+        runs += before.runs;
+        if (before.runs == 0 &&
+            facts.is_told(facts.definition_of(key_of(row)),
                           time::micros(row.expected_by.value_or(row.last_created_at))))
             section.told.push_back(section.table.rows.size());
         add_row(section.table, key_of(row),
                 {std::string(name_of(row.state)), table::cell_or_unknown(row.rhythm),
                  row.last_created_at, table::cell_or_unknown(row.expected_by),
                  table::cell_or_unknown(row.overdue),
-                 row.listener_down.count() > 0 ? table::Cell{row.listener_down} : table::Cell{}});
+                 row.listener_down.count() > 0 ? table::Cell{row.listener_down} : table::Cell{},
+                 before.runs > 0 ? table::Cell{before.runs} : table::Cell{}, before.since,
+                 before.until});
     }
+    constexpr std::size_t overdue = 7;  // it and what follows it
+    table::hide_unknown(section.table, overdue);
     const auto missed = count_of(facts.missed.of(rhythm::Punctuality::missed), "missed");
     const auto late = count_of(facts.missed.of(rhythm::Punctuality::late), "late");
     section.in_headline = missed + (missed.empty() || late.empty() ? "" : ", ") + late;
+    if (runs > 0) {
+        section.in_headline +=
+            fmt::format("{}{} missed for a time", section.in_headline.empty() ? "" : ", ",
+                        counted(runs, "run", "runs"));
+    }
     return section;
 }
 

@@ -34,11 +34,14 @@ struct Recovery {
 };
 
 // Of the runs from a success on, up to the next failure: whether one that is no news had ended
-// before the first did. Then it was known already that the streak before them was over.
+// before the first did, or before the first came late. Then it was known already that the streak
+// before them was over.
 inline bool was_known(std::span<const query::Run> successes) {
     for (const auto& run : successes.subspan(1)) {
         if (!run.succeeded()) return false;
-        if (!run.is_news() && run.ended_at() <= successes.front().ended_at()) return true;
+        const bool came_first =
+            successes.front().is_late || run.ended_at() <= successes.front().ended_at();
+        if (!run.is_news() && came_first) return true;
     }
     return false;
 }

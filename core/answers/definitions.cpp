@@ -14,28 +14,70 @@ namespace {
 
 using store::FactColumn;
 
+// What one scan finds; see Grouping::fold.
+struct DefinitionsPart {
+    explicit DefinitionsPart(std::size_t definitions) : seen(definitions), latest(definitions) {}
+
+    void take(const store::FactBatch& batch, std::span<const std::int32_t> definitions) {
+        for (std::size_t i = 0; i < batch.size; ++i) take(batch, i);
+        latest.take(batch, definitions, batch.status_word);
+    }
+    void merge(DefinitionsPart&& other) {
+        for (std::size_t key = 0; key < seen.size(); ++key) {
+            seen[key].reports += other.seen[key].reports;
+            seen[key].first = std::min(seen[key].first, other.seen[key].first);
+        }
+        for (const auto& [name, first] : other.names) note_name(name, first);
+        latest.merge(other.latest);
+    }
+
+    struct Seen {
+        std::int64_t reports = 0;
+        std::int64_t first = INT64_MAX;
+        store::WordKey last_name = 0;  // the name met last: mostly the next one's too
+        std::int64_t last_name_first = INT64_MAX;
+    };
+    std::vector<Seen> seen;                                 // by definition
+    std::unordered_map<std::uint64_t, std::int64_t> names;  // definition and name: first seen
+    query::Latest latest;
+
+  private:
+    void take(const store::FactBatch& batch, std::size_t i) {
+        const auto key = static_cast<std::size_t>(batch.definition[i]);
+        Seen& own = seen[key];
+        const std::int64_t created = batch.created_at[i];
+        ++own.reports;
+        own.first = std::min(own.first, created);
+        if (batch.name[i] == 0) return;
+        if (batch.name[i] == own.last_name && created >= own.last_name_first) return;
+        own.last_name = batch.name[i];
+        own.last_name_first = note_name(
+            static_cast<std::uint64_t>(key) << 32 | static_cast<std::uint32_t>(batch.name[i]),
+            created);
+    }
+    std::int64_t note_name(std::uint64_t name, std::int64_t created) {
+        auto& first = names.try_emplace(name, created).first->second;
+        return first = std::min(first, created);
+    }
+};
+
 class DefinitionsFold {
   public:
     explicit DefinitionsFold(const query::Scope& scope)
-        : m_scope(scope),
-          m_grouping(query::By::definition, scope),
-          m_seen(m_grouping.size()),
-          m_latest(m_grouping.size()) {}
+        : m_scope(scope), m_grouping(query::By::definition, scope), m_part(m_grouping.size()) {}
 
     void run() {
-        m_grouping.scan(
-            query::Latest::columns | FactColumn::status | FactColumn::name,
-            [&](const store::FactBatch& batch, std::span<const std::int32_t> definitions) {
-                take(batch);
-                m_latest.take(batch, definitions, batch.status_word);
-            });
-        m_latest.settle(m_scope.store());
+        m_part = m_grouping.fold(query::Latest::columns | FactColumn::status | FactColumn::name,
+                                 [&] { return DefinitionsPart(m_grouping.size()); });
+        m_part.latest.settle(m_scope.store());
     }
 
     DefinitionsAnswer answer() const {
         DefinitionsAnswer answer{query::window_of(m_scope.selection()), {}};
         auto all_names = names();
-        const auto holds = [&](std::size_t key) { return key != 0 && m_seen[key].reports > 0; };
+        const auto holds = [&](std::size_t key) {
+            return key != 0 && m_part.seen[key].reports > 0;
+        };
         for (const std::size_t key : m_grouping.in_order(holds)) {
             answer.rows.push_back(row(key));
             for (auto& [first, name] : all_names[key]) {
@@ -46,39 +88,10 @@ class DefinitionsFold {
     }
 
   private:
-    struct Seen {
-        std::int64_t reports = 0;
-        std::int64_t first = INT64_MAX;
-        store::WordKey last_name = 0;  // the name met last: mostly the next one's too
-        std::int64_t last_name_first = INT64_MAX;
-    };
-
-    static std::uint64_t name_key(std::size_t definition, store::WordKey name) {
-        return static_cast<std::uint64_t>(definition) << 32 | static_cast<std::uint32_t>(name);
-    }
-
-    void take(const store::FactBatch& batch) {
-        for (std::size_t i = 0; i < batch.size; ++i) {
-            const auto key = static_cast<std::size_t>(batch.definition[i]);
-            Seen& seen = m_seen[key];
-            const std::int64_t created = batch.created_at[i];
-            ++seen.reports;
-            seen.first = std::min(seen.first, created);
-            if (batch.name[i] != 0 &&
-                (batch.name[i] != seen.last_name || created < seen.last_name_first)) {
-                auto& first =
-                    m_names.try_emplace(name_key(key, batch.name[i]), created).first->second;
-                first = std::min(first, created);
-                seen.last_name = batch.name[i];
-                seen.last_name_first = first;
-            }
-        }
-    }
-
     // Each definition's names with their first times, oldest first.
     std::vector<std::vector<std::pair<std::int64_t, std::string>>> names() const {
-        std::vector<std::vector<std::pair<std::int64_t, std::string>>> names(m_seen.size());
-        for (const auto& [name, first] : m_names) {
+        std::vector<std::vector<std::pair<std::int64_t, std::string>>> names(m_part.seen.size());
+        for (const auto& [name, first] : m_part.names) {
             const auto* word =
                 m_scope.catalogue().word(static_cast<store::WordKey>(name & UINT32_MAX));
             if (word) names[name >> 32].emplace_back(first, *word);
@@ -88,11 +101,11 @@ class DefinitionsFold {
     }
 
     DefinitionsRow row(std::size_t key) const {
-        const auto& latest = m_latest.of(key);
+        const auto& latest = m_part.latest.of(key);
         DefinitionsRow row;
         row.key = m_grouping.key(key);
-        row.reports = m_seen[key].reports;
-        row.first_created_at = time::instant_from_micros(m_seen[key].first);
+        row.reports = m_part.seen[key].reports;
+        row.first_created_at = time::instant_from_micros(m_part.seen[key].first);
         row.last_created_at = time::instant_from_micros(latest.created_at);
         if (const auto* status = m_scope.catalogue().word(latest.word)) row.last_status = *status;
         // Only a damaged store has reports of a definition that it does not know.
@@ -103,9 +116,7 @@ class DefinitionsFold {
 
     const query::Scope& m_scope;
     query::Grouping m_grouping;
-    std::vector<Seen> m_seen;
-    std::unordered_map<std::uint64_t, std::int64_t> m_names;  // definition and name: first seen
-    query::Latest m_latest;
+    DefinitionsPart m_part;
 };
 
 }  // namespace

@@ -116,11 +116,6 @@ std::size_t Grouping::workers() const {
     return m_series || size() > many ? 1 : thread_limit();
 }
 
-void Grouping::scan(store::FactColumns columns, const Take& take) {
-    scan_types(columns, [&](std::size_t, const store::FactBatch& batch,
-                            std::span<const std::int32_t> groups) { take(batch, groups); });
-}
-
 void Grouping::scan(store::FactColumns columns, const TakeAt& take) {
     std::vector<Finder> finders(workers(), {m_scope.selection().zone, {}, {}});
     m_scope.scan(columns | this->columns(), finders.size(),

@@ -32,9 +32,6 @@ std::vector<table::Column> grouping_columns(const GroupBy& by,
 // Reports without a name or type have a group of their own. The scope must outlive it.
 class Grouping {
   public:
-    // A batch, and the group of each of its reports; good until the call ends.
-    using Take = std::function<void(const store::FactBatch&, std::span<const std::int32_t> groups)>;
-
     // With a series it scans the scope for the groups that there are and the time they span.
     // Throws UsageError for more than two million groups in all.
     Grouping(const GroupBy& by, const Scope& scope);
@@ -42,13 +39,10 @@ class Grouping {
     const GroupBy& by() const { return m_by; }
     // Groups are 0 to size() - 1; most may be without reports.
     std::size_t size() const { return m_series ? m_series->size() : m_wholes; }
-    // Hands all selected reports to `take` with at least the columns asked for. To be called once,
-    // or fold() once: by definition it learns the definitions' types for key().
-    void scan(store::FactColumns columns, const Take& take);
-
     // Folds all selected reports on several processors. make() returns an empty fold, which has
-    // take(batch, groups) as Take is, and merge(other), to which the order must not matter. It is
-    // called by each thread that needs one.
+    // take(batch, groups), with the group of each report of the batch, and merge(other), to which
+    // the order must not matter. It is called by each thread that needs one. To be called once: by
+    // definition it learns the definitions' types for key().
     template <class Make>
     auto fold(store::FactColumns columns, Make make) {
         using Fold = decltype(make());

@@ -2,6 +2,12 @@
 // whose reports nobody waits for any more.
 #include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
+#include "core/rhythm/downtime.hpp"
+#include "core/time/rfc3339.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -113,6 +119,51 @@ table::Section ended_section(const SummaryFacts& facts) {
     }
     section.in_headline = count_of(std::ssize(section.table.rows), "ended");
     return section;
+}
+
+table::Mention down_mention(const SummaryFacts& facts) {
+    const auto& selection = facts.scope.selection();
+    const auto end = std::min(facts.now, selection.span.until.value_or(facts.now));
+    const auto since = rhythm::down_since(facts.down, end);
+    if (!since) return {"listener_down_seconds", 0, ""};
+    return {"listener_down_seconds", std::chrono::floor<std::chrono::seconds>(end - *since).count(),
+            fmt::format("no listener has been up since {}: what is sent meanwhile is lost",
+                        time::format_local(*since, selection.zone, false))};
+}
+
+table::Mention lost_mention(const SummaryFacts& facts) {
+    std::map<time::Instant, std::int64_t> lost;
+    for (const auto& row : facts.missed.rows) {
+        for (const auto& gap : row.gaps) {
+            if (!gap.to && row.is_over()) continue;
+            for (const auto& [end, runs] : gap.lost_by_end) lost[end] += runs;
+        }
+    }
+    const auto& selection = facts.scope.selection();
+    const auto& span = selection.span;
+    std::int64_t runs = 0, times = 0;
+    time::TimeSpan down;
+    for (const auto& one : facts.down) {
+        const bool is_outside =
+            (span.since && *one.until <= *span.since) || (span.until && *one.since >= *span.until);
+        if (is_outside || !lost.contains(*one.until)) continue;
+        runs += lost[*one.until];
+        if (times++ == 0) down.since = one.since;
+        down.until = one.until;
+    }
+    if (runs == 0) return {"lost_runs", 0, ""};
+    const auto text = [&](time::Instant at) {
+        return time::format_local(at, selection.zone, false);
+    };
+    const auto from = text(*down.since);
+    return {"lost_runs", runs,
+            fmt::format("{} due while no listener was up ({}{}): if they ran, the platform's list "
+                        "of jobs has them, for `jobtally ingest`",
+                        counted(runs, "run was", "runs were"),
+                        times > 1 ? fmt::format("{} times, ", count_text(times)) : "",
+                        *down.until >= facts.now
+                            ? "since " + from
+                            : fmt::format("from {} to {}", from, text(*down.until)))};
 }
 
 }  // namespace jobtally::digest

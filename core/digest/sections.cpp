@@ -40,6 +40,7 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
                            bool knows_arrivals, judge::Budget budget)
     : scope(asked),
       now(options.now),
+      down(options.down),
       failures(answers::failures(asked)),
       late(knows_arrivals ? scope_of_late(asked) : std::nullopt),
       late_failures(late ? answers::failures(*late) : answers::FailuresAnswer{}),

@@ -27,6 +27,7 @@ struct SummaryFacts {
 
     const query::Scope& scope;
     time::Instant now;
+    std::vector<time::TimeSpan> down;  // while no listener was up (downtime.hpp)
     answers::FailuresAnswer failures;  // by definition
     std::optional<query::Scope> late;  // what came late; none where that can't be
     answers::FailuresAnswer late_failures;
@@ -82,6 +83,10 @@ table::Section failed_section(const SummaryFacts& facts);
 // Definitions that are missed or late, and those that are stuck (missed.hpp).
 table::Section missed_section(const SummaryFacts& facts);
 table::Section stuck_section(const SummaryFacts& facts);
+// For how long no listener was up at the end of the window, and how many runs were due in the
+// downtimes that reach into it: no section tells these, for they are nobody's fault.
+table::Mention down_mention(const SummaryFacts& facts);
+table::Mention lost_mention(const SummaryFacts& facts);
 // Definitions that have come to count as ended within the window (missed.hpp). Only this digest
 // tells them.
 table::Section ended_section(const SummaryFacts& facts);

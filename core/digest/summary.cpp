@@ -39,6 +39,9 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
     }
     text += more;
     if (answer.rejected > 0) text += fmt::format("; {} rejected", count_text(answer.rejected));
+    if (answer.lost.count > 0)
+        text += fmt::format("; {} may be lost", counted(answer.lost.count, "run", "runs"));
+    if (answer.down.count > 0) text = "no listener is up; " + text;
     const auto& incidents = answer.sections.front().in_headline;
     return incidents.empty() ? text : incidents + "; " + text;
 }
@@ -46,7 +49,8 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
 }  // namespace
 
 bool SummaryAnswer::has_problems() const {
-    return rejected > 0 || std::any_of(sections.begin(), sections.end(), [](const auto& section) {
+    return rejected > 0 || down.count > 0 || lost.count > 0 ||
+           std::any_of(sections.begin(), sections.end(), [](const auto& section) {
                return section.table.rows.size() > section.quiet_rows;
            });
 }
@@ -76,6 +80,8 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
     };
     answer.late = late_mention(facts.late_failures);
     answer.late_is_bulk = is_bulk(facts.late_failures);
+    answer.down = down_mention(facts);
+    answer.lost = lost_mention(facts);
     answer.rejected = store::count_rejected(scope.store(), scope.selection().span);
     std::int64_t empty = 0;
     for (const auto& found : facts.findings) empty += found.empty.count;
@@ -91,7 +97,9 @@ table::Digest summary_digest(const SummaryAnswer& answer) {
         answer.headline,
         figures,
         answer.sections,
-        {{"rejected", answer.rejected,
+        {answer.down,
+         answer.lost,
+         {"rejected", answer.rejected,
           fmt::format("{} rejected: `jobtally db rejected` says why", count_text(answer.rejected))},
          answer.late}};
 }

@@ -24,6 +24,7 @@ struct SummaryAnswer {
     std::int64_t rejected = 0;  // bodies rejected within the window, by received_at
     table::Mention late;        // how many reports came late
     bool late_is_bulk = false;
+    table::Mention down, lost;  // of the listener's downtime: sections.hpp
 
     // False where there is nothing that anyone should look at.
     bool has_problems() const;

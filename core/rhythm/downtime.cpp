@@ -46,6 +46,13 @@ std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant n
     return down;
 }
 
+std::optional<Instant> down_since(const std::vector<time::TimeSpan>& down, Instant at) {
+    for (const auto& span : down) {
+        if (*span.since + gone_after < at && at <= *span.until) return span.since;
+    }
+    return std::nullopt;
+}
+
 Duration down_within(const std::vector<time::TimeSpan>& down, Instant from, Instant to) {
     Duration sum{0};
     for (const auto& span : down) {

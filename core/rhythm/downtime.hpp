@@ -16,6 +16,9 @@ namespace jobtally::rhythm {
 // counts too, and then ends with `now`, unless reports have come since by another way.
 std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant now);
 
+// Since when no listener was up at `at`; none where that is no longer than a restart may take.
+std::optional<time::Instant> down_since(const std::vector<time::TimeSpan>& down, time::Instant at);
+
 // How much of [from, to) lies in `down`.
 time::Duration down_within(const std::vector<time::TimeSpan>& down, time::Instant from,
                            time::Instant to);

@@ -42,7 +42,10 @@ class GapWalk {
             const Instant next = rhythm.slot_after(slot);
             // A run stands for the last slot before it, or for the next slot where it comes early.
             if (to ? next > *to + rhythm.early : slot + rhythm.late >= m_options.now) break;
-            gap.lost_runs += lost_until(m_options.down, rhythm, slot) ? 1 : 0;
+            if (const auto up_again = lost_until(m_options.down, rhythm, slot)) {
+                ++gap.lost_runs;
+                ++gap.lost_by_end[*up_again];
+            }
             slot = next;
         }
         if (gap.missed_runs < rhythm.patience) return;

@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,8 +58,9 @@ struct Gap {
     time::Duration length{0};         // up to now where it goes on
     std::int64_t missed_runs = 0;     // slots without a run
     std::int64_t lost_runs = 0;       // those whose report may be lost: we were down
-    time::Duration listener_down{0};  // within it
-    bool is_over = false;             // it goes on, and nobody waits for a run any more
+    std::map<time::Instant, std::int64_t> lost_by_end{};  // the same, by the ends of the downtimes
+    time::Duration listener_down{0};                      // within it
+    bool is_over = false;  // it goes on, and nobody waits for a run any more
 };
 
 struct MissedRow {

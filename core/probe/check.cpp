@@ -3,6 +3,7 @@
 
 #include "core/answers/rates.hpp"
 #include "core/base/error.hpp"
+#include "core/rhythm/downtime.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
@@ -102,6 +103,7 @@ class LastKnown {
             return;
         }
         measured = m_values;
+        measured.front().is_stand_in = true;
         const auto last = answers::rates(m_known, query::By::none).total.last_created_at;
         probe.remarks.push_back(with_window("no run", m_options) + ", the last: " + text(*last));
         probe.when.clear();
@@ -122,6 +124,7 @@ class LastKnown {
             const auto row = rows.find(id_of(one));
             if (row == rows.end() || row->second->is_over()) continue;
             one.is_overdue = row->second->is_problem();
+            one.is_stand_in = true;
             if (one.is_overdue) {
                 one.item.value = {};
                 one.item.phrase = rhythm::name_of(row->second->state);
@@ -155,6 +158,27 @@ class LastKnown {
     std::vector<Measured> m_values;
 };
 
+// Where no listener is up, nobody knows whether what was well still is.
+void judge(std::vector<Measured>& measured, const query::Scope& scope, const CheckOptions& options,
+           table::Probe& probe) {
+    const auto& selection = scope.selection();
+    const auto& known = options.expected;
+    const auto down = rhythm::down_since(
+        known.down, std::min(known.now, selection.span.until.value_or(known.now)));
+    bool matters = measured.empty();
+    for (auto& one : measured) {
+        one.item.state = one.is_overdue ? options.no_data : state_of(one, options);
+        const bool needs_listener = options.metric->needs_listener || one.is_stand_in;
+        if (!down || !needs_listener || one.item.state != ProbeState::ok) continue;
+        one.item.state = options.no_data;
+        matters = true;
+    }
+    if (down && matters) {
+        probe.remarks.push_back("no listener has been up since " +
+                                time::format_local(*down, selection.zone, false));
+    }
+}
+
 std::optional<std::string> text_of(const std::optional<Threshold>& range) {
     return range ? std::optional(range->text()) : std::nullopt;
 }
@@ -181,8 +205,7 @@ table::Probe check(const query::Scope& scope, const CheckOptions& options) {
     if (has_stand_in && !options.by_definition && measured.empty())
         LastKnown(scope, options).put_one(measured, probe);
     const auto left_out = take_out_small(measured, options.min_runs);
-    for (auto& one : measured)
-        one.item.state = one.is_overdue ? options.no_data : state_of(one, options);
+    judge(measured, scope, options, probe);
     put_worst_first(measured, metric.low_is_bad);
     probe.state = measured.empty() ? options.no_data : measured.front().item.state;
     if (measured.empty())

@@ -25,7 +25,8 @@ struct Measured {
     table::ProbeItem item;             // its state is not yet decided
     std::optional<std::int64_t> runs;  // the finished jobs behind it; none: it is not made of jobs
     double value = 0;  // in the metric's unit; infinite where there never was what it waits for
-    bool is_overdue = false;                          // no value: a run was due, and none has come
+    bool is_overdue = false;   // no value: a run was due, and none has come
+    bool is_stand_in = false;  // it was known before, and nothing has come since
     table::ProbeState state = table::ProbeState::ok;  // where no threshold is given
 };
 
@@ -37,6 +38,7 @@ struct Metric {
     bool low_is_bad;      // else high is
     const char* last;     // of this time unless told otherwise: `24h`; empty: of all reports
     bool of_definitions;  // can be asked by definition
+    bool needs_listener;  // all is well only where somebody would know of what happens now
     // The groups that have a value, in no promised order.
     std::vector<Measured> (*measure)(const query::Scope& scope, bool by_definition,
                                      const Given& given);

@@ -9,10 +9,8 @@ namespace jobtally::ingest {
 void put_reports(store::WriteTransaction& transaction, Receipt& receipt, time::Instant at) {
     const auto& delivery = receipt.delivery;
     receipt.outcomes.reserve(delivery.reports.size());
-    for (const auto& report : delivery.reports) {
-        receipt.outcomes.push_back(transaction.put(report, at, delivery.sender));
-        receipt.tally.count(receipt.outcomes.back());
-    }
+    transaction.put(delivery.reports, at, delivery.sender, receipt.outcomes);
+    for (const auto outcome : receipt.outcomes) receipt.tally.count(outcome);
     receipt.tally.rejected += delivery.rejected();
 }
 

@@ -66,7 +66,14 @@ int sqlite_flags(Access access) {
     }
 }
 
+// Its statistics of memory, which nobody reads, take a mutex for each allocation.
+void configure_library() {
+    static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(once);
+}
+
 SQLite::Database open_database(const std::filesystem::path& path, Access access) {
+    configure_library();
     if (access != Access::memory && access != Access::temporary) require_no_lone_log(path);
     try {
         return SQLite::Database(sqlite_name(path, access), sqlite_flags(access), busy_timeout_ms);

@@ -1,17 +1,15 @@
 #include "core/store/reports/report_table.hpp"
 
-#include "core/store/file/connection.hpp"
-
 namespace jobtally::store {
 
 ReportTable::ReportTable(const Store::Connection& connection)
-    : m_connection(connection),
+    : m_incoming(connection),
+      // FAIL: what fails is rolled back with its transaction, so that SQLite need not remember how
+      // to take back this statement alone.
       m_insert(connection,
-               "INSERT INTO report (sequence, id, definition, name, type, status, created_at, "
-               "updated_at, "
-               "received_at, total_operations, total_succeeded, total_failed, unknown_members, "
-               "source) "
-               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
+               "INSERT OR FAIL INTO report (sequence, id, definition, name, type, status, "
+               "created_at, updated_at, received_at, total_operations, total_succeeded, "
+               "total_failed, unknown_members, source) SELECT * FROM incoming WHERE true "
                "ON CONFLICT (id) DO NOTHING",
                true),
       m_find(
@@ -21,29 +19,11 @@ ReportTable::ReportTable(const Store::Connection& connection)
           true),
       m_remove(connection, "DELETE FROM report WHERE sequence = ?", true) {}
 
-bool ReportTable::insert(const FactRow& row, std::string_view id,
-                         std::string_view unknown_members) {
+std::size_t ReportTable::insert(std::span<const IncomingRow> rows) {
+    m_incoming.set(rows);
     const FastStatementUse statement(m_insert);
-    statement->bind(1, row.sequence);
-    statement->bind(2, id);
-    statement->bind_known(3, row.definition, row.definition != 0);
-    statement->bind_known(4, row.name, row.name != 0);
-    statement->bind_known(5, row.type, row.type != 0);
-    statement->bind(6, row.status);
-    statement->bind(7, row.created_at);
-    statement->bind_known(8, row.updated_at, row.updated_at != unknown_value);
-    statement->bind(9, row.received_at);
-    statement->bind_known(10, row.operations, row.operations != unknown_value);
-    statement->bind_known(11, row.succeeded, row.succeeded != unknown_value);
-    statement->bind_known(12, row.failed, row.failed != unknown_value);
-    if (unknown_members.empty()) {
-        statement->bind_null(13);
-    } else {
-        statement->bind(13, unknown_members);
-    }
-    statement->bind_known(14, row.source, row.source != 0);
     statement->step();
-    return sqlite3_changes(m_connection.handle()) != 0;
+    return m_incoming.inserted();
 }
 
 std::optional<FactRow> ReportTable::find(std::string_view id) {

@@ -1,11 +1,13 @@
-// The writer's statements on the table `report`: one row in, out or found.
+// The writer's statements on the table `report`: rows in, one out or found.
 #pragma once
 
 #include "core/store/facts/facts.hpp"
 #include "core/store/file/fast_statement.hpp"
+#include "core/store/reports/incoming_rows.hpp"
 
+#include <cstddef>
 #include <optional>
-#include <string>
+#include <span>
 #include <string_view>
 
 namespace jobtally::store {
@@ -14,13 +16,14 @@ class ReportTable {
   public:
     explicit ReportTable(const Store::Connection& connection);
 
-    // False, and nothing is done, where the id is there already.
-    bool insert(const FactRow& row, std::string_view id, std::string_view unknown_members);
+    // Inserts rows up to the first whose id is there already; returns how many. Their sequences
+    // are new to the table.
+    std::size_t insert(std::span<const IncomingRow> rows);
     std::optional<FactRow> find(std::string_view id);
     void remove(Sequence sequence);
 
   private:
-    const Store::Connection& m_connection;
+    IncomingRows m_incoming;
     FastStatement m_insert;
     FastStatement m_find;
     FastStatement m_remove;

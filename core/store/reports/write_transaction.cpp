@@ -24,6 +24,20 @@ bool same_facts(const FactRow& a, const FactRow& b) {
            a.operations == b.operations && a.succeeded == b.succeeded && a.failed == b.failed;
 }
 
+// Without its keys and its sequence. Its texts are those of the report.
+IncomingRow row_of(const JobReport& report, time::Instant received_at) {
+    IncomingRow row;
+    row.id = report.id;
+    row.unknown_members = report.unknown_members;
+    row.facts.created_at = time::micros(report.created_at);
+    row.facts.updated_at = value_of(report.updated_at);
+    row.facts.received_at = time::micros(received_at);
+    row.facts.operations = value_of(report.total_operations);
+    row.facts.succeeded = value_of(report.total_succeeded);
+    row.facts.failed = value_of(report.total_failed);
+    return row;
+}
+
 }  // namespace
 
 class WriteTransaction::Impl {
@@ -32,11 +46,13 @@ class WriteTransaction::Impl {
     ~Impl();
 
     Outcome put(const JobReport& report, time::Instant received_at, std::string_view source) {
-        const auto outcome = put_report(report, received_at, source);
-        if (report.definition_id)
-            memory().labels.describe(*report.definition_id, report.unknown_members);
+        IncomingRow row = row_of(report, received_at);
+        const auto outcome = put_row(report, source, row);
+        describe(report);
         return outcome;
     }
+    void put(std::span<const JobReport> reports, time::Instant received_at, std::string_view source,
+             std::vector<Outcome>& outcomes);
     bool remove(std::string_view id);
     RejectedTable& rejected() { return m_rejected; }
     std::int64_t forgotten_rejections() const { return m_rejected.forgotten(); }
@@ -47,18 +63,22 @@ class WriteTransaction::Impl {
     WriterMemory& memory() { return *m_memory; }
     void begin();
     void roll_back() noexcept;
-    Outcome put_report(const JobReport& report, time::Instant received_at, std::string_view source);
+    std::size_t insert_run(std::span<const JobReport> reports);
+    Outcome put_row(const JobReport& report, std::string_view source, IncomingRow& row);
     bool find_keys(const JobReport& report, std::string_view source, FactRow& row);
     void make_keys(const JobReport& report, std::string_view source, FactRow& row);
-    bool insert(const JobReport& report, FactRow& row);
+    bool insert(const JobReport& report, IncomingRow& row);
+    void note_inserted(const JobReport& report, const IncomingRow& row);
+    void describe(const JobReport& report);
     void erase(std::string_view id, const FactRow& row, std::string_view definition_id);
-    Outcome meet(const FactRow& kept, const JobReport& arrived, FactRow& row);
+    Outcome meet(const FactRow& kept, const JobReport& arrived, IncomingRow& row);
     JobReport texts_of(std::string_view id, const FactRow& row);
 
     Store::Connection& m_connection;
     HeldGuard m_guard;
     RejectedTable m_rejected;
     WriterMemory* m_memory = nullptr;  // once the transaction is open
+    std::vector<IncomingRow> m_run;    // made room for once
     bool m_is_open = false;
     bool m_expects_known = false;  // the last id was there already: look before inserting
 };
@@ -133,14 +153,23 @@ void WriteTransaction::Impl::make_keys(const JobReport& report, std::string_view
     if (report.definition_id) row.definition = memory().labels.intern(*report.definition_id);
 }
 
-bool WriteTransaction::Impl::insert(const JobReport& report, FactRow& row) {
-    row.sequence = memory().last_sequence + 1;
-    if (!memory().table.insert(row, report.id, report.unknown_members)) return false;
-    memory().last_sequence = row.sequence;
-    memory().packer.add(row);
-    if (row.definition != 0) memory().labels.add(*report.definition_id, row, report.id);
+void WriteTransaction::Impl::note_inserted(const JobReport& report, const IncomingRow& row) {
+    memory().last_sequence = row.facts.sequence;
+    memory().packer.add(row.facts);
+    if (row.facts.definition != 0) memory().labels.add(*report.definition_id, row.facts, report.id);
     memory().labels.trim();
+}
+
+bool WriteTransaction::Impl::insert(const JobReport& report, IncomingRow& row) {
+    row.facts.sequence = memory().last_sequence + 1;
+    if (memory().table.insert({&row, 1}) == 0) return false;
+    note_inserted(report, row);
     return true;
+}
+
+void WriteTransaction::Impl::describe(const JobReport& report) {
+    if (report.definition_id)
+        memory().labels.describe(*report.definition_id, report.unknown_members);
 }
 
 void WriteTransaction::Impl::erase(std::string_view id, const FactRow& row,
@@ -150,36 +179,66 @@ void WriteTransaction::Impl::erase(std::string_view id, const FactRow& row,
     if (row.definition != 0) memory().labels.remove(definition_id, row, id);
 }
 
-Outcome WriteTransaction::Impl::put_report(const JobReport& report, time::Instant received_at,
-                                           std::string_view source) {
-    FactRow row;
-    row.created_at = time::micros(report.created_at);
-    row.updated_at = value_of(report.updated_at);
-    row.received_at = time::micros(received_at);
-    row.operations = value_of(report.total_operations);
-    row.succeeded = value_of(report.total_succeeded);
-    row.failed = value_of(report.total_failed);
+void WriteTransaction::Impl::put(std::span<const JobReport> reports, time::Instant received_at,
+                                 std::string_view source, std::vector<Outcome>& outcomes) {
+    for (std::size_t next = 0; next < reports.size();) {
+        m_run.clear();
+        IncomingRow row;
+        bool has_keys = true;
+        while (!m_expects_known && next + m_run.size() < reports.size()) {
+            const auto& report = reports[next + m_run.size()];
+            row = row_of(report, received_at);
+            has_keys = find_keys(report, source, row.facts);
+            if (!has_keys) break;
+            m_run.push_back(row);
+        }
+        const auto inserted = insert_run(reports.subspan(next, m_run.size()));
+        outcomes.insert(outcomes.end(), inserted, Outcome::stored);
+        next += inserted;
+        if (next == reports.size()) return;
+        m_expects_known |= inserted < m_run.size();
+        outcomes.push_back(put(reports[next], received_at, source));
+        ++next;
+    }
+}
+
+// Inserts m_run, the rows of `reports`, up to the first whose id is there already.
+std::size_t WriteTransaction::Impl::insert_run(std::span<const JobReport> reports) {
+    if (m_run.empty()) return 0;
+    auto sequence = memory().last_sequence;
+    for (auto& row : m_run) row.facts.sequence = ++sequence;
+    const auto inserted = memory().table.insert(m_run);
+    for (std::size_t i = 0; i < inserted; ++i) {
+        note_inserted(reports[i], m_run[i]);
+        describe(reports[i]);
+    }
+    return inserted;
+}
+
+Outcome WriteTransaction::Impl::put_row(const JobReport& report, std::string_view source,
+                                        IncomingRow& row) {
     // Texts are only added for a report that is kept, so that no definition is left without a
     // report.
-    const bool has_keys = find_keys(report, source, row);
+    const bool has_keys = find_keys(report, source, row.facts);
     if (has_keys && !m_expects_known && insert(report, row)) return Outcome::stored;
     if (const auto kept = memory().table.find(report.id)) {
         m_expects_known = true;
-        if (has_keys && same_facts(*kept, row)) return Outcome::unchanged;
+        if (has_keys && same_facts(*kept, row.facts)) return Outcome::unchanged;
         return meet(*kept, report, row);
     }
     m_expects_known = false;
-    if (!has_keys) make_keys(report, source, row);
+    if (!has_keys) make_keys(report, source, row.facts);
     insert(report, row);
     return Outcome::stored;
 }
 
-Outcome WriteTransaction::Impl::meet(const FactRow& kept, const JobReport& arrived, FactRow& row) {
+Outcome WriteTransaction::Impl::meet(const FactRow& kept, const JobReport& arrived,
+                                     IncomingRow& row) {
     const auto old = texts_of(arrived.id, kept);
     const auto outcome = model::reconcile(old, arrived);
     if (outcome != Outcome::updated) return outcome;
-    make_keys(arrived, {}, row);
-    row.source = kept.source;
+    make_keys(arrived, {}, row.facts);
+    row.facts.source = kept.source;
     erase(arrived.id, kept, old.definition_id.value_or(std::string()));
     insert(arrived, row);
     return Outcome::updated;
@@ -235,6 +294,10 @@ WriteTransaction::~WriteTransaction() = default;
 Outcome WriteTransaction::put(const JobReport& report, time::Instant received_at,
                               std::string_view source) {
     return m_impl->put(report, received_at, source);
+}
+void WriteTransaction::put(std::span<const JobReport> reports, time::Instant received_at,
+                           std::string_view source, std::vector<Outcome>& outcomes) {
+    m_impl->put(reports, received_at, source, outcomes);
 }
 bool WriteTransaction::remove(std::string_view id) {
     return m_impl->remove(id);

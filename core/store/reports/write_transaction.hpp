@@ -8,7 +8,9 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace jobtally::store {
 
@@ -31,6 +33,9 @@ class WriteTransaction {
     // replaces another keeps that one's source.
     model::Outcome put(const model::JobReport& report, time::Instant received_at,
                        std::string_view source = {});
+    // Does the same with each of `reports`, in their order, and adds an outcome for each.
+    void put(std::span<const model::JobReport> reports, time::Instant received_at,
+             std::string_view source, std::vector<model::Outcome>& outcomes);
     // Deletes a report; false where there is none with this id.
     bool remove(std::string_view id);
     // `place` says where it came in: `http 127.0.0.1`, `reports.ndjson:12`; `sender` is what put()

@@ -161,8 +161,18 @@ void step(store::Store& own, History& history, ReportsByChance& chance) {
             // Long stretches without any: their segments have no such column.
             const auto from = history.last_sequence / 100 % 2 == 0 ? 0 : chance.below(4);
             const auto source = from == 0 ? std::string() : "source" + std::to_string(from);
-            REQUIRE(transaction.put(report, at(received_at), source) ==
-                    next.put(report, received_at, source));
+            std::vector<jobtally::model::JobReport> reports{report};
+            if (chance.below(4) == 0)
+                for (int more = chance.below(20); more > 0; --more)
+                    reports.push_back(chance.next());
+            std::vector<jobtally::model::Outcome> outcomes, expected;
+            for (const auto& each : reports)
+                expected.push_back(next.put(each, received_at, source));
+            if (reports.size() == 1)
+                outcomes.push_back(transaction.put(report, at(received_at), source));
+            else
+                transaction.put(reports, at(received_at), source, outcomes);
+            REQUIRE(outcomes == expected);
         }
     }
     if (gives_up) return;

@@ -71,12 +71,14 @@ listen::ListenOptions listen_options(const ListenOptions& options) {
 listen::ListenHooks hooks(const Globals& globals, const ListenOptions& options) {
     listen::ListenHooks result;
     if (!globals.quiet) {
-        result.access = [as_json = options.log_format == "json",
+        const auto lines = std::make_shared<WaitingLines>();
+        result.access = [lines, as_json = options.log_format == "json",
                          trusted = options.trusted_proxies](const listen::AccessRecord& record) {
             const auto client = listen::client_behind(record, trusted);
-            print_line(as_json ? format_access_json(record, client)
+            lines->add(as_json ? format_access_json(record, client)
                                : format_access_text(record, client));
         };
+        result.access_paused = [lines] { lines->print(); };
     }
     result.lost = [](std::string_view body, std::string_view peer) {
         print_error(Error(fmt::format("could not be stored, from {}: {}", peer, body)));

@@ -38,7 +38,7 @@ void ReportPrinter::note(int error) {
     if (m_is_stuck && !was_stuck)
         print_warning("nobody reads stdout: reports are stored, but not printed");
     if (was_stuck && error == 0)
-        print_warning(fmt::format("stdout is read again: {} deliveries were not printed",
+        print_warning(fmt::format("stdout is read again: {} reports were not printed",
                                   count_text(m_out.take_missed())));
     m_has_failed = error != 0 && error != EAGAIN;
     if (m_has_failed && error != EPIPE)

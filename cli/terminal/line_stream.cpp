@@ -10,14 +10,16 @@
 
 namespace jobtally::cli {
 
-int LineStream::put(std::string_view lines) noexcept {
+int LineStream::put(std::string_view lines) {
     const std::lock_guard lock(m_mutex);
-    const auto now = std::chrono::steady_clock::now();
-    const auto deadline = m_is_stuck ? now : now + m_patience;
-    int error = m_is_within_line ? write_in_time("\n", deadline) : 0;
-    if (error == 0) error = write_in_time(lines, deadline);
+    const bool tells = m_notice && m_missed > 0;
+    const std::string with_notice = tells ? m_notice(m_missed).append(lines) : std::string();
+    std::string_view rest = tells ? with_notice : lines;
+    const int error = write(rest);
+    if (tells && rest.size() <= lines.size()) m_missed = 0;
+    const auto left_out = rest.substr(rest.size() - std::min(rest.size(), lines.size()));
     m_is_stuck = error == EAGAIN;
-    if (m_is_stuck) ++m_missed;
+    if (m_is_stuck) m_missed += std::count(left_out.begin(), left_out.end(), '\n');
     return error;
 }
 
@@ -26,13 +28,17 @@ std::int64_t LineStream::take_missed() noexcept {
     return std::exchange(m_missed, 0);
 }
 
-void LineStream::add_missed(std::int64_t calls) noexcept {
-    const std::lock_guard lock(m_mutex);
-    m_missed += calls;
+// Takes what was written away from `bytes`.
+int LineStream::write(std::string_view& bytes) noexcept {
+    const auto now = std::chrono::steady_clock::now();
+    const auto deadline = m_is_stuck ? now : now + m_patience;
+    std::string_view end = m_is_within_line ? "\n" : "";
+    const int error = write_in_time(end, deadline);
+    return error == 0 ? write_in_time(bytes, deadline) : error;
 }
 
 // A pipe that poll() reports as writable has room for PIPE_BUF bytes, so write() does not block.
-int LineStream::write_in_time(std::string_view bytes,
+int LineStream::write_in_time(std::string_view& bytes,
                               std::chrono::steady_clock::time_point deadline) noexcept {
     while (!bytes.empty()) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(

@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace jobtally::cli {
 
@@ -15,24 +17,30 @@ namespace jobtally::cli {
 // May be used by any thread.
 class LineStream {
   public:
+    // The line, with its end, that says how many were left out.
+    using Notice = std::function<std::string(std::int64_t missed)>;
+
+    // With a notice, what was left out is told together with the next lines: a pipe that was full
+    // may have room for one write only.
     explicit LineStream(int descriptor,
-                        std::chrono::milliseconds patience = std::chrono::seconds(1))
-        : m_descriptor(descriptor), m_patience(patience) {}
+                        std::chrono::milliseconds patience = std::chrono::seconds(1),
+                        Notice notice = {})
+        : m_descriptor(descriptor), m_patience(patience), m_notice(std::move(notice)) {}
 
     // Writes one or several lines, which include their ends. Returns 0, or errno: EAGAIN where
     // lines were left out or cut.
-    int put(std::string_view lines) noexcept;
-    // How many calls of put() left something out since the last call of take_missed().
+    int put(std::string_view lines);
+    // How many lines were left out or cut since the last call of take_missed(), or the last notice.
     std::int64_t take_missed() noexcept;
-    // Puts a number back that take_missed() returned, when it could not be reported.
-    void add_missed(std::int64_t calls) noexcept;
 
   private:
-    int write_in_time(std::string_view bytes,
+    int write(std::string_view& bytes) noexcept;
+    int write_in_time(std::string_view& bytes,
                       std::chrono::steady_clock::time_point deadline) noexcept;
 
     const int m_descriptor;
     const std::chrono::milliseconds m_patience;
+    const Notice m_notice;
     std::mutex m_mutex;
     bool m_is_stuck = false;
     bool m_is_within_line = false;

@@ -49,37 +49,46 @@ bool stderr_is_journal() {
 
 std::string with_level(const std::string& line, Level level) {
     static const bool is_journal = stderr_is_journal();
-    return is_journal ? fmt::format("<{}>{}", static_cast<int>(level), line) : line;
+    return is_journal ? fmt::format("<{}>{}\n", static_cast<int>(level), line) : line + "\n";
 }
 
-void print_in_time(const std::string& line) noexcept {
-    static LineStream log(STDERR_FILENO);
-    try {
-        // Written together with the line, because a pipe that was full may have room for one write
-        // only.
-        const auto missed = log.take_missed();
-        std::string text = line + "\n";
-        if (missed > 0) {
-            const auto left_out =
-                fmt::format("{} left out here because nobody read {}",
-                            counted(missed, "line was", "lines were"), missed == 1 ? "it" : "them");
-            text.insert(0, with_level(message("warning", left_out), Level::warning) + "\n");
-        }
-        if (log.put(text) != 0) log.add_missed(missed);
-    } catch (const std::exception&) {
-        // There is no memory for the line.
-    }
+std::string left_out_line(std::int64_t missed) {
+    const auto text =
+        fmt::format("{} left out here because nobody read {}",
+                    counted(missed, "line was", "lines were"), missed == 1 ? "it" : "them");
+    return with_level(message("warning", text), Level::warning);
+}
+
+void print_in_time(std::string_view text) {
+    static LineStream log(STDERR_FILENO, std::chrono::seconds(1), left_out_line);
+    log.put(text);
+}
+
+void print_text(const std::string& text) {
+    if (!waits_for_reader) return print_in_time(text);
+    std::fputs(text.c_str(), stderr);
 }
 
 }  // namespace
 
 void print_line(const std::string& line, Level level) noexcept {
     try {
-        const auto text = with_level(line, level);
-        if (!waits_for_reader) return print_in_time(text);
-        std::fprintf(stderr, "%s\n", text.c_str());
+        print_text(with_level(line, level));
     } catch (const std::exception&) {
         // There is no memory for the line.
+    }
+}
+
+void WaitingLines::add(const std::string& line, Level level) {
+    m_lines += with_level(line, level);
+}
+
+void WaitingLines::print() noexcept {
+    try {
+        print_text(m_lines);
+        m_lines.clear();
+    } catch (const std::exception&) {
+        // There is no memory for the lines: they wait for the next time.
     }
 }
 

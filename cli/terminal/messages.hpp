@@ -24,6 +24,16 @@ enum class Level : int { error = 3, warning = 4, note = 5, info = 6 };
 // Writes a line to stderr. Errors are ignored: the work must not stop because the disk is full or
 // the reader has gone. Where stderr is the journal, the level stands before it, as `<6>`.
 void print_line(const std::string& line, Level level = Level::info) noexcept;
+// Lines that wait to be written at once, by the thread that owns them.
+class WaitingLines {
+  public:
+    void add(const std::string& line, Level level = Level::info);
+    // Writes them, as print_line() does.
+    void print() noexcept;
+
+  private:
+    std::string m_lines;
+};
 // `jobtally: listening on ...`
 void print_status(std::string_view text);
 // From now on messages are JSON objects: {"time", "level", "message"}, and "hint" of an error.

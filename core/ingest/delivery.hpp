@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct Delivery {
     bool names_lines = false;         // the source of a rejection is kept as `SOURCE:LINE`
     bool more_follows = false;  // nobody waits for it, so it may share its commit with the next one
 
+    std::size_t rows() const { return reports.size() + rejections.size(); }
     std::int64_t rejected() const {
         return static_cast<std::int64_t>(rejections.size()) + more_rejected;
     }
@@ -49,11 +51,13 @@ struct Receipt {
     bool is_spooled = false;  // the store could not take it; its body waits in the spool
 };
 
-// Stores the reports of Receipt::delivery, as received `at`, and fills in the outcomes and the
-// tally. The tally counts the rejections too, but they are not stored.
-void put_reports(store::WriteTransaction& transaction, Receipt& receipt, time::Instant at);
+// Stores the reports of all Receipt::delivery, in their order and as received `at`, and fills in
+// the outcomes and the tallies. The tallies count the rejections too, but they are not stored.
+void put_reports(store::WriteTransaction& transaction, std::span<Receipt* const> receipts,
+                 time::Instant at);
 // Does the same and stores the rejections too. Returns how many rows that makes.
-std::size_t put_delivery(store::WriteTransaction& transaction, Receipt& receipt, time::Instant at);
+std::size_t put_deliveries(store::WriteTransaction& transaction, std::span<Receipt* const> receipts,
+                           time::Instant at);
 
 // Takes deliveries from any thread, in their order, and never blocks for long: every submitter
 // limits what it has under way (the loader by using a handful of deliveries again and again, the

@@ -11,7 +11,7 @@ void StoreSink::submit(Delivery delivery, std::function<void(Receipt)> done) {
     Receipt receipt;
     receipt.delivery = std::move(delivery);
     store::WriteTransaction transaction(m_store);
-    put_reports(transaction, receipt, receipt.delivery.received_at);
+    put_reports(transaction, std::vector{&receipt}, receipt.delivery.received_at);
     transaction.commit();
     done(std::move(receipt));
 }
@@ -24,7 +24,7 @@ void DryRun::submit(Delivery delivery, std::function<void(Receipt)> done) {
     receipt.delivery = std::move(delivery);
     try {
         for (const auto& report : receipt.delivery.reports) copy_kept(report.id);
-        put_reports(m_transaction, receipt, receipt.delivery.received_at);
+        put_reports(m_transaction, std::vector{&receipt}, receipt.delivery.received_at);
     } catch (const Error& error) {
         receipt.error = error.what();
         receipt.hint = error.hint();

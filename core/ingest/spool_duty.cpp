@@ -82,7 +82,7 @@ std::size_t SpoolDuty::store_piece(std::span<const std::string> names) {
             if (!delivery) continue;  // another process was faster
             Receipt receipt;
             receipt.delivery = std::move(*delivery);
-            rows += put_delivery(transaction, receipt, m_store.options().clock());
+            rows += put_deliveries(transaction, std::vector{&receipt}, m_store.options().clock());
             stored.push_back(name);
         } catch (const IoError& problem) {
             unreadable.push_back(problem);

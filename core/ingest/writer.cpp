@@ -1,6 +1,7 @@
 #include "core/ingest/writer.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace jobtally::ingest {
@@ -96,15 +97,22 @@ Writer::Wake Writer::wait_for_work() {
     return m_waiting.empty() ? Wake::finish : Wake::deliveries;
 }
 
-std::optional<Writer::Item> Writer::take(std::chrono::milliseconds patience) {
+// Puts what waits behind the group, up to the delivery that makes it `rows`; returns its receipts.
+std::vector<Receipt*> Writer::take(Items& group, std::chrono::milliseconds patience,
+                                   std::size_t rows) {
     std::unique_lock lock(m_mutex);
     if (m_waiting.empty() && patience.count() > 0)
         m_has_work.wait_for(lock, patience,
                             [this] { return !m_waiting.empty() || m_is_finishing; });
-    if (m_waiting.empty()) return std::nullopt;
-    std::optional<Item> item(std::move(m_waiting.front()));
-    m_waiting.pop_front();
-    return item;
+    const auto first = group.size();
+    for (std::size_t taken = 0; !m_waiting.empty() && taken < rows;) {
+        group.push_back(std::move(m_waiting.front()));
+        m_waiting.pop_front();
+        taken += group.back().receipt.delivery.rows();
+    }
+    std::vector<Receipt*> receipts;
+    for (auto i = first; i < group.size(); ++i) receipts.push_back(&group[i].receipt);
+    return receipts;
 }
 
 // Whatever goes wrong is caught here, so that every delivery is answered.
@@ -115,12 +123,13 @@ void Writer::write_group() {
                                             m_options.rejected_limit);
         std::size_t rows = 0;
         std::size_t next_look = rows_a_look;
-        while (auto item = take(group.empty() || !group.back().receipt.delivery.more_follows
-                                    ? std::chrono::milliseconds(0)
-                                    : announced_patience)) {
-            group.push_back(std::move(*item));
-            rows += put_delivery(transaction, group.back().receipt, m_options.clock());
-            if (rows >= m_options.rows_per_commit) break;
+        while (rows < m_options.rows_per_commit) {
+            const bool more_follows = !group.empty() && group.back().receipt.delivery.more_follows;
+            const auto taken =
+                take(group, more_follows ? announced_patience : std::chrono::milliseconds(0),
+                     rows_a_look);
+            if (taken.empty()) break;
+            rows += put_deliveries(transaction, taken, m_options.clock());
             if (rows < next_look) continue;
             if (transaction.someone_waits()) break;
             next_look = rows + rows_a_look;
@@ -168,7 +177,7 @@ void Writer::answer_probes(Items& probes) {
 // What is still in the queue fails too. Otherwise each delivery would wait for the store in its
 // turn, for as long as this one did.
 void Writer::fail(Items& group, const std::exception& problem) {
-    while (auto item = take(std::chrono::milliseconds(0))) group.push_back(std::move(*item));
+    take(group, std::chrono::milliseconds(0), std::numeric_limits<std::size_t>::max());
     const Error error = m_store.fails(problem, Failing::store);
     std::vector<Receipt*> receipts;
     for (auto& item : group) receipts.push_back(&item.receipt);

@@ -57,7 +57,7 @@ class Writer final : public DeliverySink {
     void run();
     void finish_duties();
     Wake wait_for_work();
-    std::optional<Item> take(std::chrono::milliseconds patience);
+    std::vector<Receipt*> take(Items& group, std::chrono::milliseconds patience, std::size_t rows);
     void write_group();
     void answer(Items& group);
     void answer_probes(Items& probes);

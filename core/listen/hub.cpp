@@ -87,8 +87,16 @@ void Hub::close_for_room(Session& session) {
                     count_text(static_cast<std::int64_t>(m_counters.closed_idle))));
 }
 
-void Hub::log(const AccessRecord& record) const {
-    if (m_hooks.access) m_hooks.access(record);
+// The post comes behind all that is ready to run now, and so behind the other answers of a group.
+void Hub::log(const AccessRecord& record) {
+    if (!m_hooks.access) return;
+    m_hooks.access(record);
+    if (!m_hooks.access_paused || std::exchange(m_will_pause, true)) return;
+    boost::asio::post(m_io, [this] { end_log(); });
+}
+
+void Hub::end_log() {
+    if (std::exchange(m_will_pause, false)) m_hooks.access_paused();
 }
 
 bool Hub::admits(const Peer& peer, const Place& place) {

@@ -58,7 +58,9 @@ class Hub {
     // Counts a request whose fate is known, and logs it.
     void note(const AccessRecord& record);
     // Writes a line of the access log.
-    void log(const AccessRecord& record) const;
+    void log(const AccessRecord& record);
+    // Writes those that wait; to be called when the io_context has ended.
+    void end_log();
 
     // Lets what is under way finish, then stops the io_context.
     void stop();
@@ -88,6 +90,7 @@ class Hub {
     std::vector<NumberedReceipt> m_taken;
     Counters m_counters;
     time::Instant m_started;
+    bool m_will_pause = false;
     HealthProbe m_probe;
     HttpDate m_date;
 };

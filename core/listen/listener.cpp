@@ -74,6 +74,7 @@ class Listener::Impl {
                 m_hub.report_trouble(defect.what());
             }
         }
+        m_hub.end_log();
     }
 
     void stop() {

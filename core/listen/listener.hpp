@@ -49,6 +49,8 @@ struct ListenOptions {
 // Called in the thread of run(); they must be quick. Empty ones are not called.
 struct ListenHooks {
     std::function<void(const AccessRecord&)> access;
+    // Called when no further access follows at once: what a record left unwritten is due now.
+    std::function<void()> access_paused;
     // The store could not take this body, and neither could anything else: the log is its last
     // resort.
     std::function<void(std::string_view body, std::string_view peer)> lost;

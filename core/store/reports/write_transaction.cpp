@@ -25,13 +25,14 @@ bool same_facts(const FactRow& a, const FactRow& b) {
 }
 
 // Without its keys and its sequence. Its texts are those of the report.
-IncomingRow row_of(const JobReport& report, time::Instant received_at) {
+IncomingRow row_of(const Arrival& arrival) {
+    const auto& report = *arrival.report;
     IncomingRow row;
     row.id = report.id;
     row.unknown_members = report.unknown_members;
     row.facts.created_at = time::micros(report.created_at);
     row.facts.updated_at = value_of(report.updated_at);
-    row.facts.received_at = time::micros(received_at);
+    row.facts.received_at = time::micros(arrival.received_at);
     row.facts.operations = value_of(report.total_operations);
     row.facts.succeeded = value_of(report.total_succeeded);
     row.facts.failed = value_of(report.total_failed);
@@ -45,14 +46,13 @@ class WriteTransaction::Impl {
     Impl(Store& store, std::chrono::milliseconds patience, std::int64_t rejected_limit);
     ~Impl();
 
-    Outcome put(const JobReport& report, time::Instant received_at, std::string_view source) {
-        IncomingRow row = row_of(report, received_at);
-        const auto outcome = put_row(report, source, row);
-        describe(report);
+    Outcome put(const Arrival& arrival) {
+        IncomingRow row = row_of(arrival);
+        const auto outcome = put_row(*arrival.report, arrival.source, row);
+        describe(*arrival.report);
         return outcome;
     }
-    void put(std::span<const JobReport> reports, time::Instant received_at, std::string_view source,
-             std::vector<Outcome>& outcomes);
+    std::vector<Outcome> put(std::span<const Arrival> arrivals);
     bool remove(std::string_view id);
     RejectedTable& rejected() { return m_rejected; }
     std::int64_t forgotten_rejections() const { return m_rejected.forgotten(); }
@@ -63,7 +63,8 @@ class WriteTransaction::Impl {
     WriterMemory& memory() { return *m_memory; }
     void begin();
     void roll_back() noexcept;
-    std::size_t insert_run(std::span<const JobReport> reports);
+    void find_run(std::span<const Arrival> arrivals);
+    std::size_t insert_run(std::span<const Arrival> arrivals);
     Outcome put_row(const JobReport& report, std::string_view source, IncomingRow& row);
     bool find_keys(const JobReport& report, std::string_view source, FactRow& row);
     void make_keys(const JobReport& report, std::string_view source, FactRow& row);
@@ -179,38 +180,41 @@ void WriteTransaction::Impl::erase(std::string_view id, const FactRow& row,
     if (row.definition != 0) memory().labels.remove(definition_id, row, id);
 }
 
-void WriteTransaction::Impl::put(std::span<const JobReport> reports, time::Instant received_at,
-                                 std::string_view source, std::vector<Outcome>& outcomes) {
-    for (std::size_t next = 0; next < reports.size();) {
-        m_run.clear();
-        IncomingRow row;
-        bool has_keys = true;
-        while (!m_expects_known && next + m_run.size() < reports.size()) {
-            const auto& report = reports[next + m_run.size()];
-            row = row_of(report, received_at);
-            has_keys = find_keys(report, source, row.facts);
-            if (!has_keys) break;
-            m_run.push_back(row);
-        }
-        const auto inserted = insert_run(reports.subspan(next, m_run.size()));
+std::vector<Outcome> WriteTransaction::Impl::put(std::span<const Arrival> arrivals) {
+    std::vector<Outcome> outcomes;
+    outcomes.reserve(arrivals.size());
+    while (outcomes.size() < arrivals.size()) {
+        const auto left = arrivals.subspan(outcomes.size());
+        find_run(left);
+        const auto inserted = insert_run(left);
         outcomes.insert(outcomes.end(), inserted, Outcome::stored);
-        next += inserted;
-        if (next == reports.size()) return;
         m_expects_known |= inserted < m_run.size();
-        outcomes.push_back(put(reports[next], received_at, source));
-        ++next;
+        if (inserted < left.size()) outcomes.push_back(put(left[inserted]));
+    }
+    return outcomes;
+}
+
+// Makes m_run of the arrivals at the front whose texts the store has, unless reports come that it
+// has already.
+void WriteTransaction::Impl::find_run(std::span<const Arrival> arrivals) {
+    m_run.clear();
+    while (!m_expects_known && m_run.size() < arrivals.size()) {
+        const auto& arrival = arrivals[m_run.size()];
+        IncomingRow row = row_of(arrival);
+        if (!find_keys(*arrival.report, arrival.source, row.facts)) return;
+        m_run.push_back(row);
     }
 }
 
-// Inserts m_run, the rows of `reports`, up to the first whose id is there already.
-std::size_t WriteTransaction::Impl::insert_run(std::span<const JobReport> reports) {
+// Inserts m_run up to the first row whose id is there already.
+std::size_t WriteTransaction::Impl::insert_run(std::span<const Arrival> arrivals) {
     if (m_run.empty()) return 0;
     auto sequence = memory().last_sequence;
     for (auto& row : m_run) row.facts.sequence = ++sequence;
     const auto inserted = memory().table.insert(m_run);
     for (std::size_t i = 0; i < inserted; ++i) {
-        note_inserted(reports[i], m_run[i]);
-        describe(reports[i]);
+        note_inserted(*arrivals[i].report, m_run[i]);
+        describe(*arrivals[i].report);
     }
     return inserted;
 }
@@ -293,11 +297,10 @@ WriteTransaction::WriteTransaction(Store& store, std::chrono::milliseconds patie
 WriteTransaction::~WriteTransaction() = default;
 Outcome WriteTransaction::put(const JobReport& report, time::Instant received_at,
                               std::string_view source) {
-    return m_impl->put(report, received_at, source);
+    return m_impl->put(Arrival{&report, received_at, source});
 }
-void WriteTransaction::put(std::span<const JobReport> reports, time::Instant received_at,
-                           std::string_view source, std::vector<Outcome>& outcomes) {
-    m_impl->put(reports, received_at, source, outcomes);
+std::vector<Outcome> WriteTransaction::put(std::span<const Arrival> arrivals) {
+    return m_impl->put(arrivals);
 }
 bool WriteTransaction::remove(std::string_view id) {
     return m_impl->remove(id);

@@ -14,6 +14,13 @@
 
 namespace jobtally::store {
 
+// A report that came in, and whence; it belongs to others.
+struct Arrival {
+    const model::JobReport* report;
+    time::Instant received_at;
+    std::string_view source;  // empty: nobody knows
+};
+
 // One write transaction under the write guard: begun by the constructor (which waits for other
 // writers, up to `patience`, then throws StoreError::busy), rolled back by the destructor unless
 // committed. commit() returns after the log is on disk (synchronous=FULL). The destructor of a
@@ -33,9 +40,8 @@ class WriteTransaction {
     // replaces another keeps that one's source.
     model::Outcome put(const model::JobReport& report, time::Instant received_at,
                        std::string_view source = {});
-    // Does the same with each of `reports`, in their order, and adds an outcome for each.
-    void put(std::span<const model::JobReport> reports, time::Instant received_at,
-             std::string_view source, std::vector<model::Outcome>& outcomes);
+    // Does the same with many, in their order; returns an outcome for each.
+    std::vector<model::Outcome> put(std::span<const Arrival> arrivals);
     // Deletes a report; false where there is none with this id.
     bool remove(std::string_view id);
     // `place` says where it came in: `http 127.0.0.1`, `reports.ndjson:12`; `sender` is what put()

@@ -166,12 +166,15 @@ void step(store::Store& own, History& history, ReportsByChance& chance) {
                 for (int more = chance.below(20); more > 0; --more)
                     reports.push_back(chance.next());
             std::vector<jobtally::model::Outcome> outcomes, expected;
-            for (const auto& each : reports)
+            std::vector<store::Arrival> arrivals;
+            for (const auto& each : reports) {
+                arrivals.push_back({&each, at(received_at), source});
                 expected.push_back(next.put(each, received_at, source));
+            }
             if (reports.size() == 1)
                 outcomes.push_back(transaction.put(report, at(received_at), source));
             else
-                transaction.put(reports, at(received_at), source, outcomes);
+                outcomes = transaction.put(arrivals);
             REQUIRE(outcomes == expected);
         }
     }

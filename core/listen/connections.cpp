@@ -8,6 +8,7 @@ namespace {
 
 // How late a deadline may be noticed.
 constexpr std::chrono::milliseconds watch_interval{100};
+constexpr std::chrono::milliseconds process_pause{500};
 
 constexpr std::size_t most_for_admin = 16;
 
@@ -79,7 +80,8 @@ void Connections::watch_deadlines() {
     m_watch.async_wait([this](const boost::system::error_code& problem) {
         m_is_watching = false;
         if (problem) return;
-        expire_sessions();
+        // After a pause of the whole process nobody is judged before what came meanwhile is read.
+        if (Stage::Clock::now() - m_watch.expiry() < process_pause) expire_sessions();
         if (!m_sessions.empty()) watch_deadlines();
     });
 }

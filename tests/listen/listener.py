@@ -298,6 +298,21 @@ class Deadlines(Served):
     def test_a_slow_body(self):
         self.check_408_in_time(post(b" " * 1000)[:-1000], b" ")
 
+    def test_what_came_while_the_process_stood_still_is_read(self):
+        ids = ["paused%d" % i for i in range(10)]
+        connections = [self.listener.connect() for _ in ids]
+        for connection, id in zip(connections, ids):
+            connection.sendall(post(report(id))[:-20])
+        time.sleep(0.3)
+        self.listener.process.send_signal(signal.SIGSTOP)
+        for connection, id in zip(connections, ids):
+            connection.sendall(post(report(id))[-20:])
+        time.sleep(2)
+        self.listener.process.send_signal(signal.SIGCONT)
+        for connection in connections:
+            self.assertEqual(read_answer(connection)[0].status, 200)
+            connection.close()
+
     def test_silent_connections_make_room_for_honest_ones(self):
         silent = [self.listener.connect() for _ in range(60)]
         began = time.time()

@@ -1,6 +1,9 @@
 // Reading application_id and user_version, and migrating.
 #include "core/store/file/identity.hpp"
 
+#include "core/base/text.hpp"
+#include "core/store/file/statement.hpp"
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -34,6 +37,17 @@ Identity identify(const Store::Connection& connection, std::size_t known_version
                          "use a newer jobtally");
     }
     return version < known ? Identity::older : Identity::current;
+}
+
+void require_no_triggers(const Store::Connection& connection) {
+    Statement row(connection, "SELECT name FROM sqlite_schema WHERE type = 'trigger' LIMIT 1");
+    if (!row.executeStep()) return;
+    throw StoreError(
+        StoreError::Kind::foreign,
+        fmt::format("store {} has the trigger {}, which jobtally did not make",
+                    in_quotes(connection.path().string()), in_quotes(row.getColumn(0).getString())),
+        "it could undo what is stored: take it away with DROP TRIGGER in sqlite3, or "
+        "restore a backup");
 }
 
 void migrate(const Store::Connection& connection, const std::vector<std::string_view>& steps) {

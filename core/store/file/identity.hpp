@@ -21,6 +21,10 @@ enum class Identity { empty, older, current };
 Identity identify(const Store::Connection& connection,
                   std::size_t known_version = schema_steps().size());
 
+// Throws StoreError::foreign where the schema has a trigger: jobtally makes none, and one can undo
+// what is written without an error.
+void require_no_triggers(const Store::Connection& connection);
+
 // Runs the steps that the store lacks, all in one transaction. The caller holds the write guard.
 void migrate(const Store::Connection& connection,
              const std::vector<std::string_view>& steps = schema_steps());

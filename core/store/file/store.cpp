@@ -73,6 +73,7 @@ void make_ready_to_write(const Store::Connection& connection, std::chrono::milli
         throw_sqlite(SQLITE_READONLY, nullptr, connection.path());
     }
     const auto identity = identify(connection);
+    require_no_triggers(connection);
     auto* const guard = connection.guard();
     if (identity == Identity::current && uses_wal(connection)) return;
     const HeldGuard held(guard, std::chrono::steady_clock::now() + patience);

@@ -29,7 +29,10 @@ void WriterMemory::refresh() {
     if (version->integer(0) == m_version) return;
     forget();
     // Another process wrote: it may have been a newer jobtally that has brought the schema further.
-    if (!m_connection.is_private()) identify(m_connection);
+    if (!m_connection.is_private()) {
+        identify(m_connection);
+        require_no_triggers(m_connection);
+    }
     m_version = version->integer(0);
     const FastStatementUse sequence(m_read_sequence);
     sequence->step();

@@ -167,6 +167,7 @@ Restored restore(const fs::path& file, const fs::path& path, std::chrono::millis
                          "name a copy, which `jobtally db backup` makes");
     }
     const auto source = Store::open_as_it_is(file);
+    require_no_triggers(source.connection());
     require_sound(source.connection());
     remove_partial_copies(store);
     const auto old = name_for_the_old(store);

@@ -7,6 +7,7 @@
 #include "core/store/file/partial_file.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/store_file.hpp"
+#include "core/store/upkeep/verify.hpp"
 #include "core/time/instant.hpp"
 
 #include <cerrno>
@@ -157,6 +158,22 @@ std::optional<std::int64_t> count_lacking(const fs::path& old, const fs::path& s
     }
 }
 
+// An older version's tables are not those that verify() knows.
+void require_verified(const Store& source, const fs::path& file) {
+    if (identify(source.connection()) != Identity::current)
+        return require_sound(source.connection());
+    for (const auto& check : verify(source)) {
+        if (check.problems == 0) continue;
+        throw StoreError(
+            StoreError::Kind::corrupt,
+            fmt::format("{} is damaged: {}: {}", in_quotes(file.string()), check.name,
+                        check.findings.front()),
+            fmt::format("`jobtally --db {0} db verify` says more; `jobtally --db {0} export | "
+                        "jobtally ingest` saves what can be read",
+                        in_quotes(file.string())));
+    }
+}
+
 }  // namespace
 
 Restored restore(const fs::path& file, const fs::path& path, std::chrono::milliseconds patience) {
@@ -168,7 +185,7 @@ Restored restore(const fs::path& file, const fs::path& path, std::chrono::millis
     }
     const auto source = Store::open_as_it_is(file);
     require_no_triggers(source.connection());
-    require_sound(source.connection());
+    require_verified(source, file);
     remove_partial_copies(store);
     const auto old = name_for_the_old(store);
     Restored result{back_up(source, old), std::nullopt, std::nullopt};

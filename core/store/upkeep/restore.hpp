@@ -19,12 +19,12 @@ struct Restored {
                                           // another state; nothing if it can't be read
 };
 
-// Makes `path` a copy of the store `file`, which is checked first and stays as it is: one of a
-// newer jobtally, damaged ones and other files throw StoreError. It takes the place of what was
-// there at one moment under the write guard, for which it waits up to `patience`; a process that
-// has the old one open to write opens the new one before its next commit. What was there is kept
-// beside it, with its log, whatever state it is in; an empty file's log is not touched. Copies that
-// killed restores left half-written are removed. Throws StoreError.
+// Makes `path` a copy of the store `file`, which is checked first, as by verify(), and stays as it
+// is: one of a newer jobtally, damaged ones and other files throw StoreError. It takes the place of
+// what was there at one moment under the write guard, for which it waits up to `patience`; a
+// process that has the old one open to write opens the new one before its next commit. What was
+// there is kept beside it, with its log, whatever state it is in; an empty file's log is not
+// touched. Copies that killed restores left half-written are removed. Throws StoreError.
 Restored restore(const std::filesystem::path& file, const std::filesystem::path& path,
                  std::chrono::milliseconds patience = std::chrono::seconds(60));
 

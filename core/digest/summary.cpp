@@ -49,8 +49,8 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
 }  // namespace
 
 bool SummaryAnswer::has_problems() const {
-    return rejected > 0 || down.count > 0 || lost.count > 0 ||
-           std::any_of(sections.begin(), sections.end(), [](const auto& section) {
+    return rejected > 0 || total.total.counts.of_other_status() > 0 || down.count > 0 ||
+           lost.count > 0 || std::any_of(sections.begin(), sections.end(), [](const auto& section) {
                return section.table.rows.size() > section.quiet_rows;
            });
 }

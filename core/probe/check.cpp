@@ -85,13 +85,20 @@ void tell_unmatched(const query::Scope& scope, table::Probe& probe) {
     }
 }
 
-// What was known before stands in for the values that a window lacks, unless a run is overdue.
+bool is_odd(const store::FactBatch& batch, std::size_t i) {
+    return batch.status[i] == model::Status::other;
+}
+
+// What was known before stands in for the values that a window lacks, unless a run is overdue. It
+// is in doubt where one came since of which nobody knows how it ended.
 class LastKnown {
   public:
     LastKnown(const query::Scope& scope, const CheckOptions& options)
         : m_scope(scope),
           m_options(options),
           m_known(scope.last_known(options.by_definition, counted_columns, options.metric->counts)),
+          m_odd(answers::rates(scope.last_known(options.by_definition, counted_columns, is_odd),
+                               options.by_definition ? query::By::definition : query::By::none)),
           m_values(options.metric->measure(m_known, options.by_definition, options.expected)) {}
 
     // For the one value of everything together.
@@ -105,7 +112,9 @@ class LastKnown {
         measured = m_values;
         measured.front().is_stand_in = true;
         const auto last = answers::rates(m_known, query::By::none).total.last_created_at;
+        measured.front().is_in_doubt = m_odd.total.last_created_at > last;
         probe.remarks.push_back(with_window("no run", m_options) + ", the last: " + text(*last));
+        if (measured.front().is_in_doubt) probe.remarks.push_back(doubt);
         probe.when.clear();
     }
 
@@ -113,15 +122,18 @@ class LastKnown {
     // without a definition, which are of different jobs, stay out.
     void put_for_each(std::vector<Measured>& measured) const {
         std::set<std::string> there;
-        for (const auto& one : measured) there.insert(id_of(one));
+        for (const auto& one : measured) there.insert(id_of(one.item.definition));
         auto values = m_values;
-        std::erase_if(values, [&](const Measured& one) { return there.contains(id_of(one)); });
+        std::erase_if(values, [&](const Measured& one) {
+            return there.contains(id_of(one.item.definition));
+        });
         if (values.empty()) return;
         std::map<std::string, const rhythm::MissedRow*> rows;
         const auto expected = rhythm::missed_at_the_end(m_scope, m_options.expected).rows;
         for (const auto& row : expected) rows.emplace(row.id, &row);
+        const auto odd = odd_since_known();
         for (auto& one : values) {
-            const auto row = rows.find(id_of(one));
+            const auto row = rows.find(id_of(one.item.definition));
             if (row == rows.end() || row->second->is_over()) continue;
             one.is_overdue = row->second->is_problem();
             one.is_stand_in = true;
@@ -130,15 +142,30 @@ class LastKnown {
                 one.item.phrase = rhythm::name_of(row->second->state);
             } else {
                 one.item.phrase += ", last run " + text(row->second->last_created_at);
+                one.is_in_doubt = odd.contains(row->first);
+                if (one.is_in_doubt) one.item.phrase.append(", ").append(doubt);
             }
             measured.push_back(std::move(one));
         }
     }
 
   private:
-    static std::string id_of(const Measured& one) {
-        const auto* id = std::get_if<std::string>(&one.item.definition[0]);
+    static constexpr const char* doubt = "since then a status that is not known";
+
+    static std::string id_of(const query::GroupKey& key) {
+        const auto* id = std::get_if<std::string>(&key[0]);
         return id != nullptr ? *id : std::string();
+    }
+    // The ids of definitions of which a run of unknown status came after what was known.
+    std::set<std::string> odd_since_known() const {
+        std::map<std::string, std::optional<time::Instant>> known;
+        for (const auto& row : answers::rates(m_known, query::By::definition).rows)
+            known[id_of(row.key)] = row.last_created_at;
+        std::set<std::string> odd;
+        for (const auto& row : m_odd.rows) {
+            if (row.last_created_at > known[id_of(row.key)]) odd.insert(id_of(row.key));
+        }
+        return odd;
     }
     std::string text(time::Instant at) const {
         return time::format_local(at, m_scope.selection().zone, false);
@@ -155,10 +182,12 @@ class LastKnown {
     const query::Scope& m_scope;
     const CheckOptions& m_options;
     query::Scope m_known;
+    answers::RatesAnswer m_odd;
     std::vector<Measured> m_values;
 };
 
-// Where no listener is up, nobody knows whether what was well still is.
+// Where no listener is up, or what came is not understood, nobody knows whether what was well still
+// is.
 void judge(std::vector<Measured>& measured, const query::Scope& scope, const CheckOptions& options,
            table::Probe& probe) {
     const auto& selection = scope.selection();
@@ -168,10 +197,10 @@ void judge(std::vector<Measured>& measured, const query::Scope& scope, const Che
     bool matters = measured.empty();
     for (auto& one : measured) {
         one.item.state = one.is_overdue ? options.no_data : state_of(one, options);
-        const bool needs_listener = options.metric->needs_listener || one.is_stand_in;
-        if (!down || !needs_listener || one.item.state != ProbeState::ok) continue;
+        const bool is_deaf = down && (options.metric->needs_listener || one.is_stand_in);
+        if (one.item.state != ProbeState::ok || !(is_deaf || one.is_in_doubt)) continue;
         one.item.state = options.no_data;
-        matters = true;
+        matters = matters || is_deaf;
     }
     if (down && matters) {
         probe.remarks.push_back("no listener has been up since " +

@@ -27,6 +27,7 @@ struct Measured {
     double value = 0;  // in the metric's unit; infinite where there never was what it waits for
     bool is_overdue = false;   // no value: a run was due, and none has come
     bool is_stand_in = false;  // it was known before, and nothing has come since
+    bool is_in_doubt = false;  // or what has come is of a status that is not known
     table::ProbeState state = table::ProbeState::ok;  // where no threshold is given
 };
 

@@ -466,6 +466,16 @@ class Ends(unittest.TestCase):
         with open(self.store + ".lock", "rb") as lock:
             self.assertNotIn(b"listening", lock.read())
 
+    def test_the_socket_of_another_listener_stays(self):
+        path = self.store + ".socket"
+        first = Listener(self.store, "--bind", "unix:" + path)
+        os.rename(path, path + ".away")  # its inode must not be used again
+        second = Listener(self.store + "2", "--bind", "unix:" + path)
+        self.assertEqual(first.stop(), 0)
+        self.assertTrue(os.path.exists(path))
+        self.assertEqual(second.stop(), 0)
+        self.assertFalse(os.path.exists(path))
+
     def test_the_limit_of_a_file_s_size_is_a_full_disk(self):
         listener = Listener(self.store, file_limit=600 << 10)
         with listener.connect() as connection:

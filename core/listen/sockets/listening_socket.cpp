@@ -83,6 +83,11 @@ std::string text_of(const BindAddress& address) {
         hint);
 }
 
+ino_t inode_of(const BindAddress& address) {
+    struct stat status {};
+    return ::lstat(address.host.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
 // A socket file that refuses connections was left behind by a process that is gone.
 void remove_stale_socket(const BindAddress& address) {
     struct stat status {};
@@ -163,7 +168,7 @@ ListeningSocket::ListeningSocket(const BindAddress& address) : m_address(address
     if (fd < 0) fail(address, errno);
     set_options(fd, address.family);
     if (bind_to(fd, address) != 0 || ::listen(fd, SOMAXCONN) != 0) fail(address, errno);
-    m_owns_file = is_unix;
+    if (is_unix) m_file = inode_of(address);
     if (!is_unix) m_address.port = address_of(fd).port;
 }
 
@@ -182,10 +187,10 @@ ListeningSocket ListeningSocket::adopt(int fd) {
 ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
     : m_address(other.m_address),
       m_socket(std::move(other.m_socket)),
-      m_owns_file(std::exchange(other.m_owns_file, false)) {}
+      m_file(std::exchange(other.m_file, 0)) {}
 
 ListeningSocket::~ListeningSocket() {
-    if (m_owns_file) ::unlink(m_address.host.c_str());
+    if (m_file != 0 && inode_of(m_address) == m_file) ::unlink(m_address.host.c_str());
 }
 
 void ListeningSocket::expect_long_answers() {

@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include <sys/types.h>
+
 namespace jobtally::listen {
 
 // A bound, listening, non-blocking socket; closed by the destructor, which also removes a unix
-// socket's file.
+// socket's file, unless another stands at its place by then.
 class ListeningSocket {
   public:
     // Throws Error with errno's text and a hint. A unix socket nobody listens on any more is
@@ -37,7 +39,7 @@ class ListeningSocket {
 
     BindAddress m_address;
     Descriptor m_socket;
-    bool m_owns_file = false;
+    ino_t m_file = 0;  // the inode of a unix socket's file that this object made; 0: none
 };
 
 }  // namespace jobtally::listen

@@ -20,6 +20,12 @@ std::vector<double> magnitudes(std::span<const double> residuals) {
     return found;
 }
 
+// std::lgamma() sets a variable that all threads share.
+double log_gamma(double value) {
+    int sign = 0;
+    return ::lgamma_r(value, &sign);
+}
+
 }  // namespace
 
 double middle_of(std::span<const double> values) {
@@ -67,7 +73,7 @@ double binomial_tail(std::int64_t least, std::int64_t count, double probability)
     double sum = 0;
     for (std::int64_t k = least; k <= count; ++k) {
         const double n = static_cast<double>(count), some = static_cast<double>(k);
-        sum += std::exp(std::lgamma(n + 1) - std::lgamma(some + 1) - std::lgamma(n - some + 1) +
+        sum += std::exp(log_gamma(n + 1) - log_gamma(some + 1) - log_gamma(n - some + 1) +
                         some * std::log(probability) + (n - some) * std::log1p(-probability));
     }
     return std::min(sum, 1.0);

@@ -283,9 +283,13 @@ void Session::respond(const Answer& answer, bool keep_alive) {
     m_channel->write(m_out, written);
 }
 
-// Requests to the admin address are not logged: monitoring sends one every few seconds.
+// Requests to the admin address are not logged: monitoring sends one every few seconds. A body is
+// none of monitoring's, but a report that was sent to the wrong port.
 void Session::record_access(std::string problem) {
-    if (m_purpose == Purpose::admin) return;
+    if (m_purpose == Purpose::admin) {
+        if (!m_request.has_body()) return;
+        m_request.record.problem = "sent to the admin address, which takes no reports";
+    }
     if (!problem.empty()) m_request.record.problem = std::move(problem);
     m_hub.note(m_request.finished_record());
 }

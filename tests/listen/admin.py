@@ -81,7 +81,9 @@ class Admin(unittest.TestCase):
         with socket.create_connection(("127.0.0.1", running.admin_port()), timeout=10) as connection:
             connection.sendall(post(report("admin")))  # reports don't come in here
             self.assertEqual(read_answer(connection)[0].status, 404)
+        self.assertEqual(running.metrics()["jobtally_requests_total", "404"], 3)  # and is told
         self.assertEqual(running.stop(), 0)
+        self.assertEqual(len([line for line in running.log if "POST" in line and "sent to the admin address, which takes no reports" in line]), 1)
         self.assertEqual(running.ids(), [])
         self.assertEqual([line for line in running.log if "healthz" in line and " 127.0.0.1 GET /healthz 200" in line], [])
 

@@ -48,10 +48,6 @@ std::size_t width_of(char32_t code) noexcept {
     return is_within(code, double_width) ? 2 : 1;
 }
 
-bool is_beyond_ascii(char c) noexcept {
-    return static_cast<unsigned char>(c) >= 0x80;
-}
-
 bool is_printable_ascii(char c) noexcept {
     return c >= 0x20 && c < 0x7f;
 }
@@ -211,8 +207,7 @@ std::size_t display_width(std::string_view text) noexcept {
     std::size_t width = 0;
     while (!text.empty()) {
         // Each byte of ASCII takes one column, controls too.
-        const auto end = std::find_if(text.begin(), text.end(), is_beyond_ascii);
-        const auto ascii = static_cast<std::size_t>(end - text.begin());
+        const std::size_t ascii = ascii_front(text);
         width += ascii;
         text.remove_prefix(ascii);
         if (!text.empty()) width += width_of(pop_front(text));

@@ -170,7 +170,7 @@ void require_verified(const Store& source, const fs::path& file) {
                         check.findings.front()),
             fmt::format("`jobtally --db {0} db verify` says more; `jobtally --db {0} export | "
                         "jobtally ingest` saves what can be read",
-                        in_quotes(file.string())));
+                        in_shell_quotes(file.string())));
     }
 }
 

@@ -80,6 +80,7 @@ void Request::note(const Verdict& verdict) {
     if (verdict.label) record.label = *verdict.label;
     m_answer = verdict.answer;
     m_kept_because = verdict.kept_because;
+    record.problem = verdict.problem;
 }
 
 void Request::note(const ingest::Receipt& receipt) {

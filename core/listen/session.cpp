@@ -283,13 +283,9 @@ void Session::respond(const Answer& answer, bool keep_alive) {
     m_channel->write(m_out, written);
 }
 
-// Requests to the admin address are not logged: monitoring sends one every few seconds. A body is
-// none of monitoring's, but a report that was sent to the wrong port.
+// Monitoring asks the admin address every few seconds: only what has a body is logged.
 void Session::record_access(std::string problem) {
-    if (m_purpose == Purpose::admin) {
-        if (!m_request.has_body()) return;
-        m_request.record.problem = "sent to the admin address, which takes no reports";
-    }
+    if (m_purpose == Purpose::admin && !m_request.has_body()) return;
     if (!problem.empty()) m_request.record.problem = std::move(problem);
     m_hub.note(m_request.finished_record());
 }

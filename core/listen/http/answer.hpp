@@ -41,6 +41,7 @@ struct Verdict {
     // Why the body is refused, though who sends it may send reports: it is kept as rejected. Static
     // text; empty: nothing is kept.
     std::string_view kept_because = {};
+    std::string_view problem = {};  // for the log; static text
 };
 
 // Judges a request by its head alone.

@@ -25,9 +25,7 @@ Answer metrics_answer(std::string text) {
     return answer;
 }
 
-}  // namespace
-
-Verdict judge_admin_head(const RequestHead& head, const std::function<std::string()>& metrics) {
+Verdict judge(const RequestHead& head, const std::function<std::string()>& metrics) {
     const bool is_metrics = head.path == "/metrics";
     if (!is_metrics && head.path != "/healthz")
         return {error_answer(404, "here are /healthz and /metrics alone")};
@@ -39,6 +37,14 @@ Verdict judge_admin_head(const RequestHead& head, const std::function<std::strin
     }
     if (is_metrics) return {metrics_answer(metrics())};
     return {};
+}
+
+}  // namespace
+
+Verdict judge_admin_head(const RequestHead& head, const std::function<std::string()>& metrics) {
+    auto verdict = judge(head, metrics);
+    if (head.has_body()) verdict.problem = "sent to the admin address, which takes no reports";
+    return verdict;
 }
 
 bool HealthProbe::begin(std::uint64_t session) {

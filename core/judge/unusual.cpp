@@ -1,5 +1,6 @@
 #include "core/judge/unusual.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace jobtally::judge {
@@ -9,6 +10,17 @@ using query::Run;
 namespace {
 
 constexpr double mostly = 2.0 / 3;  // see Cause
+
+// Logarithms make little of a share that was often next to nothing and is now a whole: it is
+// unusual as well where it is so many times what the greatest twentieth of the others, one at
+// least, begins with.
+constexpr std::int64_t far_greater = 3;
+
+std::int64_t usually_at_most(std::vector<std::int64_t> values) {
+    const auto place = values.end() - static_cast<std::ptrdiff_t>(values.size() / 20 + 2);
+    std::nth_element(values.begin(), place, values.end());
+    return *place;
+}
 
 }  // namespace
 
@@ -49,6 +61,7 @@ RunJudge::RunJudge(std::span<const Run> runs, const time::Zone& zone, Budget bud
         if (run.failed > 0) m_failed[i] = put(3, std::llround(million));
     }
     for (std::size_t i = 0; i < 4; ++i) m_known[i] = m_values[i].learn(budget.of_levels());
+    if (m_known[3]) m_most_failed = far_greater * usually_at_most(m_values[3].values());
 }
 
 Judgement RunJudge::judge(std::size_t place) const {
@@ -58,7 +71,7 @@ Judgement RunJudge::judge(std::size_t place) const {
     };
     Judgement judgement{compare(m_durations[place]), compare(m_operations[place]), {}, {}, {}};
     const auto failed = compare(m_failed[place]);
-    judgement.has_more_failed = failed && failed->direction > 0;
+    judgement.has_more_failed = failed && (failed->direction > 0 || failed->value > m_most_failed);
     const auto& operations = judgement.operations;
     if (operations && operations->direction != 0) {
         judgement.volume = operations->direction > 0 ? Unusual::more : Unusual::fewer;

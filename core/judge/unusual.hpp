@@ -81,6 +81,7 @@ class RunJudge {
     // Durations with records and without, operations, failed ones of a million.
     UsualValues m_values[4]{UsualValues(1e6), UsualValues(1e6), UsualValues(), UsualValues()};
     bool m_known[4] = {};
+    std::int64_t m_most_failed = 0;  // of a million; where that is known
 };
 
 // As a person would say it (unusual_text.cpp).

@@ -61,6 +61,7 @@ class UsualValues {
 
     void add(std::int64_t at, ClockPlace place, std::int64_t value);
     std::size_t size() const { return m_values.size(); }
+    const std::vector<std::int64_t>& values() const { return m_values; }
 
     // `chance` is that of a day. False where the values are too few to say anything.
     bool learn(double chance);

@@ -6,7 +6,7 @@
 
 namespace jobtally::wire {
 
-void BehindItems::take(bool is_name, std::string_view text, const std::string& scalar) {
+void BehindItems::take(bool is_name, std::string_view text, std::string_view scalar) {
     keep(!is_name ? "" : m_members.empty() ? "{" : ",");
     keep(text);
     if (is_name) {

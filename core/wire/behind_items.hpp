@@ -18,7 +18,7 @@ class BehindItems {
         : m_limit(limit), m_total(total) {}
 
     // The next name or value, as it stands in the text; `scalar` is what it means where it is one.
-    void take(bool is_name, std::string_view text, const std::string& scalar);
+    void take(bool is_name, std::string_view text, std::string_view scalar);
 
     std::optional<std::int64_t> total() const { return m_total; }
     // The object is a report, or has items once more.

@@ -192,16 +192,17 @@ ReportReader::Step ReportReader::end_value(model::Rejection& rejection) {
     m_state = State::between;
     m_window.end_value();
     const bool is_report = m_around.expects_report();
+    const bool too_long = m_window.is_too_long();
     // After the items of a list, where it may have been torn and a report glued to it.
     if (!is_report && !m_parser.handler().draft().has_what_is_required()) {
         if (m_tail.size() < m_limits.kept_body) m_tail += m_window.value();
         m_tail.resize(std::min(m_tail.size(), m_limits.kept_body));
-        m_behind.take(m_around.expects_name(), m_window.value(), m_parser.handler().scalar());
+        m_behind.take(m_around.expects_name(), m_window.value(),
+                      too_long ? std::string_view() : m_parser.handler().scalar());
         m_around.value_ended();
         return {};
     }
     ++m_items;
-    const bool too_long = m_window.is_too_long();
     const bool good = m_parser.handler().settle() && !too_long;
     if (!good) {
         rejection = {

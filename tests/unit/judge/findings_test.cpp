@@ -161,6 +161,24 @@ TEST_CASE("partial runs are usual where records always fail", "[judge]") {
     CHECK_FALSE(problem(5, 0, 30));
 }
 
+TEST_CASE("a success of which every record failed is unusual where few usually do", "[judge]") {
+    Runs runs;
+    runs.usual(40, 60, 1000).add(60, 1000);
+    const std::int64_t usually[] = {0, 1, 40, 12, 3, 50, 0, 27, 8, 33};
+    for (std::size_t i = 0; i < runs.all().size(); ++i) {
+        runs.all()[i].failed = usually[i % 10];
+        runs.all()[i].in_window = false;
+    }
+    runs.all().back().in_window = true;
+    const auto is_problem = [&](std::int64_t failed) {
+        runs.all().back().failed = failed;
+        return found_in(runs).partial.judgement.is_problem();
+    };
+    CHECK(is_problem(1000));
+    CHECK(is_problem(600));
+    CHECK_FALSE(is_problem(60));
+}
+
 TEST_CASE("a streak ends by a success within the window", "[judge]") {
     Runs runs;
     runs.usual(3, 60, 10).fail(4).add(60, 10).fail().usual(2, 60, 10);

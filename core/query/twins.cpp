@@ -118,8 +118,10 @@ void Twins::tell_apart(table::ResultTable& table) const {
     for (auto& row : table.rows) {
         const auto* id = std::get_if<std::string>(&row[id_place]);
         auto* name = std::get_if<std::string>(&row[name_place]);
-        if (!id || !name) continue;
-        if (const auto mark = marks.find(*id); mark != marks.end())
+        if (!id) continue;
+        if (!name)
+            row[name_place] = *id;
+        else if (const auto mark = marks.find(*id); mark != marks.end())
             name->append(" (").append(mark->second).append(")");
     }
 }

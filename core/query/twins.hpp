@@ -1,4 +1,4 @@
-// Definitions that share a name, told apart for people.
+// Definitions that share a name, or have none, told apart for people.
 #pragma once
 
 #include "core/query/scope.hpp"
@@ -21,7 +21,7 @@ class Twins {
 
     // `Nightly (north)`: puts the marks behind the names in a table that has the columns
     // definition_id and definition_name; and where only the table has one name for two of them,
-    // parts of their ids.
+    // parts of their ids. The id stands in place of a name that is not known.
     void tell_apart(table::ResultTable& table) const;
 
   private:

@@ -195,9 +195,11 @@ ReportReader::Step ReportReader::end_value(model::Rejection& rejection) {
     const bool too_long = m_window.is_too_long();
     // After the items of a list, where it may have been torn and a report glued to it.
     if (!is_report && !m_parser.handler().draft().has_what_is_required()) {
-        if (m_tail.size() < m_limits.kept_body) m_tail += m_window.value();
+        // How many of the blanks behind it were read with it depends on where the input was cut.
+        const auto text = without_blanks_behind(m_window.value());
+        if (m_tail.size() < m_limits.kept_body) m_tail += text;
         m_tail.resize(std::min(m_tail.size(), m_limits.kept_body));
-        m_behind.take(m_around.expects_name(), m_window.value(),
+        m_behind.take(m_around.expects_name(), text,
                       too_long ? std::string_view() : m_parser.handler().scalar());
         m_around.value_ended();
         return {};

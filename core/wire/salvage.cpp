@@ -170,7 +170,10 @@ void Salvage::begin_trial() {
 bool Salvage::judge(ValueParser::Step step) {
     const bool is_whole = step == ValueParser::Step::complete;
     const bool is_report = is_whole && m_parser.handler().draft().has_what_is_required();
-    const bool is_found = (is_report || step == ValueParser::Step::list) && !m_window.is_too_long();
+    // The blanks before the `[` of a list were read whatever the cuts, so they count.
+    const bool is_list = step == ValueParser::Step::list &&
+                         m_window.value().size() <= m_limits.report_bytes && !m_window.is_cut();
+    const bool is_found = (is_report && !m_window.is_too_long()) || is_list;
     if (is_found) {
         m_window.go_back_to(0);
         m_window.end_value();

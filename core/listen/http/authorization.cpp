@@ -25,6 +25,14 @@ bool is_header_value(std::string_view value) {
            });
 }
 
+// `platform: Bearer ` was cut where the secret should follow: anybody could guess what is left.
+bool lacks_secret(std::string_view value) {
+    constexpr std::string_view schemes[] = {"Basic", "Bearer", "Digest", "Token"};
+    return std::any_of(std::begin(schemes), std::end(schemes), [&](std::string_view scheme) {
+        return equals_ignoring_case(value, scheme);
+    });
+}
+
 std::string shown(const std::filesystem::path& path) {
     return visible(path.string());
 }
@@ -46,6 +54,7 @@ Authorization read_line(std::string_view text, const std::filesystem::path& path
         refuse_line(path, line, "the label is not one word");
     if (!is_header_value(value))
         refuse_line(path, line, "the value is empty, too long or holds control characters");
+    if (lacks_secret(value)) refuse_line(path, line, "nothing follows the scheme");
     return {visible(label), std::string(value)};
 }
 
@@ -78,6 +87,9 @@ AuthorizationFile read_authorization_file(const std::filesystem::path& path) {
 Authorization authorization_from_environment(std::string_view value) {
     if (!is_header_value(trim(value, blanks)))
         throw UsageError("JOBTALLY_AUTHORIZATION is empty, too long or holds control characters",
+                         "set it to the whole header value, or unset it");
+    if (lacks_secret(trim(value, blanks)))
+        throw UsageError("JOBTALLY_AUTHORIZATION has nothing behind its scheme",
                          "set it to the whole header value, or unset it");
     return {"environment", std::string(trim(value, blanks))};
 }

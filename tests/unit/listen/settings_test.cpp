@@ -103,8 +103,9 @@ TEST_CASE("an authorization file has labels and values", "[listen]") {
 }
 
 TEST_CASE("a bad line of an authorization file is named without its secret", "[listen]") {
-    for (const std::string text : {"a: b\nsecret\n", "a: b\nBearer secret: x\n", "a: b\n: secret\n",
-                                   "a: b\nc:\n", "a: b\na: secret\n", "a: b\nc: secret\x01\n"}) {
+    for (const std::string text :
+         {"a: b\nsecret\n", "a: b\nBearer secret: x\n", "a: b\n: secret\n", "a: b\nc:\n",
+          "a: b\na: secret\n", "a: b\nc: secret\x01\n", "a: b\nc: Bearer \n", "a: b\nc: basic\n"}) {
         const auto complaint = complaint_about(text);
         INFO(complaint);
         CHECK(complaint.find(":2\"") != std::string::npos);
@@ -123,6 +124,7 @@ TEST_CASE("authorizations match as a whole, byte by byte", "[listen]") {
     CHECK(accepted.match(std::string("Bearer abc\0", 11)) == nullptr);
     CHECK(accepted.match(std::string(5000, 'x')) == nullptr);
     CHECK_THROWS_AS(authorization_from_environment(" "), jobtally::UsageError);
+    CHECK_THROWS_AS(authorization_from_environment("Bearer "), jobtally::UsageError);
     CHECK(authorization_from_environment("Bearer x ").value == "Bearer x");
 }
 

@@ -1,4 +1,4 @@
-"""What counts: callgrind the instructions, strace the system calls. Each hands the work a program that runs the counted one."""
+"""What counts: callgrind the instructions, strace the system calls. A work gets a program that runs the counted one."""
 
 import re
 import time

@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import statistics
+import textwrap
 from pathlib import Path
 
 from asking import JUDGEMENTS, QUESTIONS
@@ -123,12 +124,16 @@ def file_system(folder):
     return max(holding)[1]
 
 
+def filled(text, indent=""):
+    return textwrap.fill(text, 125, subsequent_indent=indent) + "\n"
+
+
 def tables(measured):
     return judged(measured) + "\n" + growth(measured) + "\n" + others(measured)
 
 
 def readme(measured, about):
-    limits = "".join(f"- **{name}** {text}\n" for name, text in LIMITS.items())
+    limits = "".join(filled(f"- **{name}** {text}", "  ") for name, text in LIMITS.items())
     return f"""# How fast, beside others
 
 This page is written by `tests/bench/run.sh --large --page`; don't edit it. `run.sh` measures and prints a line a figure, and
@@ -136,12 +141,11 @@ then these tables; `setup.sh` installs the peers. Nothing here is asserted in a 
 
 Medians of at least five runs, by turns with the peer; times are of whole processes, on the clock and (in brackets) of all
 processors, of POSTs the microseconds that one takes of them; ratios are taken pair by pair, with the least and the
-greatest. The reports are made up: 300 definitions, three years, the same for all. DuckDB has two threads, its own table in
+greatest, and judged by the clock. The reports are made up: 300 definitions, three years, the same for all. DuckDB has two threads, its own table in
 its own file, the types given. It is asked the same question and must give the same answer, and only the query is timed, in
 a process that is there already.
 
-{about}
-
+{filled(about)}
 ## Against the bar
 
 {judged(measured)}

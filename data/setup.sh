@@ -56,7 +56,7 @@ program_packages() {
 
 # What the tests need besides.
 test_packages() {
-    printf '%s\n' catch2 ccache python3 curl jq openssl
+    printf '%s\n' catch2 ccache python3 curl jq openssl valgrind strace
 }
 
 is_installed() {

@@ -15,15 +15,17 @@ void ValueLists::merge(ValueLists&& other) {
 
 // Blocks grow with their list, so that a million short lists take little room.
 void ValueLists::Part::grow(List& list) {
-    constexpr std::size_t room_size = 1 << 20;
+    // A huge page each, but the first, for most questions are small.
+    constexpr std::size_t first_room = 1 << 16;
+    constexpr std::size_t next_room = 2 << 20;
     const std::size_t size =
         list.last == nullptr ? 4 : std::min(2 * list.last->size, most_of_block);
     const std::size_t bytes = sizeof(Block) + size * sizeof(std::uint32_t);
-    if (room.empty() || room_size - used < bytes) {
-        room.push_back(std::make_unique_for_overwrite<std::byte[]>(room_size));
+    if (room.empty() || room.back().size() - used < bytes) {
+        room.emplace_back(room.empty() ? first_room : next_room);
         used = 0;
     }
-    list.last = new (room.back().get() + used) Block{list.last, size};
+    list.last = new (room.back().data() + used) Block{list.last, size};
     used += bytes;
     list.next = list.last->codes();
     list.end = list.next + size;

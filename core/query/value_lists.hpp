@@ -2,10 +2,11 @@
 // below 35 minutes in microseconds, or below 12 days in whole milliseconds.
 #pragma once
 
+#include "core/base/big_array.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -66,7 +67,7 @@ class ValueLists {
     struct Part {
         std::vector<List> lists;  // by group
         std::vector<std::int64_t> wide;
-        std::vector<std::unique_ptr<std::byte[]>> room;
+        std::vector<BigArray<std::byte>> room;
         std::size_t used = 0;  // of the last room
 
         void grow(List& list);

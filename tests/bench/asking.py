@@ -1,11 +1,13 @@
-"""F3, F4 and F5: queries as whole processes, over the whole history, over its last week, and over a small store."""
+"""F3, F4, F5 and F7: queries as whole processes, over the whole history, over its last week, and over a small store."""
 
+import json
 import shutil
 
 import duckdb
-from measuring import interleaved, note, ratio, run, skipped, text_of, time_figure
+from measuring import interleaved, note, run, text_of
 
 QUESTIONS = ("rates", "failures", "durations")
+JUDGEMENTS = ("missed", "summary")
 # For a window; `--last 7d` is given to each.
 WINDOW_QUESTIONS = {"rates": [], "failures": [], "durations": [], "definitions": [], "summary": [], "list": ["-n", "20"]}
 
@@ -15,46 +17,56 @@ def ask(material, size, command, *options):
     return lambda: run([material.program, "--db", store, command, *options])
 
 
-def print_f3(material, peer, rounds):
+def measure(figures, rounds, works):
+    """{figure: work}, interleaved; each is done once before, so that none pays for the disk."""
+    for work in works.values():
+        work()
+    for name, runs in interleaved(rounds, works).items():
+        figures.add_times(name, runs, "ms")
+
+
+def measure_f3(figures, material, peer, rounds):
     for size in material.sizes():
-        works = {command: ask(material, size, command) for command in QUESTIONS}
+        works = {f"F3.{size}.{command}": ask(material, size, command) for command in QUESTIONS}
         if peer:
-            works["duckdb"] = duckdb_question(material, peer, size)
-        for work in works.values():
-            work()  # so that neither pays for the disk
-        results = interleaved(rounds, works)
-        query = None
-        if peer:
-            query = time_figure(f"F3.{size}.duckdb_query", results["duckdb"], "ms")
+            for command in QUESTIONS:
+                works[f"F3.{size}.{command}.duckdb"] = duckdb_question(material, peer, size, command)
         else:
-            skipped(f"F3.{size}.duckdb_query", "duckdb")
-        for command in QUESTIONS:
-            whole = time_figure(f"F3.{size}.{command}", results[command], "ms")
-            ratio(f"F3.{size}.{command}_ratio", whole, query)
-    print_others(material, peer, rounds)
+            figures.skip(f"F3.{size}.rates.duckdb", "duckdb")
+        measure(figures, rounds, works)
+    measure_others(figures, material, peer, rounds)
 
 
-def duckdb_question(material, peer, size):
-    """Its table is in its own file and its process stays, so this is the query's time alone, DuckDB's best."""
+def duckdb_table(material, peer, size):
+    """Its table in a file of its own."""
     database = material.folder / f"table-{size}.duckdb"
     if not database.exists():
+        reports = material.reports(size)
         note(f"making {database.name}")
         part = material.scratch("table.part")
-        peer.run(part, duckdb.load(material.reports(size)))
+        peer.run(part, duckdb.load(reports))
         peer.let_go()
         part.rename(database)
-    counted = peer.rows(database, ([], "SELECT count(*) FROM report"))[0][0]
-    stored = text_of([material.program, "--db", material.store(size), "rates", "--get", "reports"])
-    if str(counted) != stored:
-        raise RuntimeError(f"DuckDB has {counted} reports, jobtally {stored}")
-    return lambda: peer.run(database, duckdb.question())
+    return database
 
 
-def print_others(material, peer, rounds):
+def duckdb_question(material, peer, size, command):
+    """Its process stays, so this is the query's time alone, DuckDB's best. Its answer must be jobtally's."""
+    database = duckdb_table(material, peer, size)
+    asked = duckdb.question(command)
+    theirs = sorted(duckdb.comparable_row(command, row) for row in peer.rows(database, asked))
+    answer = json.loads(text_of([material.program, "--db", material.store(size), command, "-F", "json"]))
+    ours = sorted(duckdb.comparable_group(command, group) for group in answer["groups"])
+    if theirs != ours:
+        raise RuntimeError(f"{command} of {size}: DuckDB answers {theirs[:1]}, jobtally {ours[:1]}")
+    return lambda: peer.run(database, asked)
+
+
+def measure_others(figures, material, peer, rounds):
     """What other tools take for parts of the same."""
     if peer:
-        from_file = duckdb.question(duckdb.source(material.warm(material.reports("1m"))))
-        time_figure("F3.1m.duckdb_from_file", [peer.run(":memory:", from_file) for _ in range(rounds)])
+        asked = duckdb.question("rates", duckdb.source(material.warm(material.reports("1m"))))
+        measure(figures, rounds, {"F3.1m.duckdb_from_file": lambda: peer.run(":memory:", asked)})
     reports = material.warm(material.reports("100k"))
     grouped = "SELECT definition, count(*), sum(total_operations), sum(total_failed) FROM report GROUP BY definition"
     others = {
@@ -64,31 +76,32 @@ def print_others(material, peer, rounds):
                                        "total_operations", "-g", "definition_id", reports]}
     for name, command in others.items():
         if shutil.which(command[0]):
-            time_figure(name, [run(command) for _ in range(rounds)])
+            measure(figures, rounds, {name: lambda: run(command)})
         else:
-            skipped(name, {"mlr": "miller"}.get(command[0], command[0]))
+            figures.skip(name, {"mlr": "miller"}.get(command[0], command[0]))
 
 
-def print_f4(material, rounds):
+def measure_f4(figures, material, _peer, rounds):
     for command, options in WINDOW_QUESTIONS.items():
-        works = {size: ask(material, size, command, "--last", "7d", *options) for size in material.sizes()}
+        works = {f"F4.{size}.{command}": ask(material, size, command, "--last", "7d", *options)
+                 for size in material.sizes() if size != "10k"}
         if material.is_large:
             # 10m has ten times the reports a day: a tenth of the week is as many reports as the week of 1m.
-            works["10m_as_many"] = ask(material, "10m", command, "--last", "1008m", *options)
-        for work in works.values():
-            work()
-        results = interleaved(3 * rounds, works)
-        medians = {name: time_figure(f"F4.{command}.{name}", results[name], "ms") for name in works}
-        ratio(f"F4.{command}.ratio", medians.get("10m"), medians["1m"])
-        ratio(f"F4.{command}.ratio_as_many", medians.get("10m_as_many"), medians["1m"])
+            works[f"F4.as_many.{command}"] = ask(material, "10m", command, "--last", "1008m", *options)
+        measure(figures, 3 * rounds, works)
 
 
-def print_f5(material, rounds):
-    works = {"rates": ask(material, "10k", "rates"),
-             "version": lambda: run([material.program, "--version"]),
-             "true": lambda: run(["true"])}
-    works["rates"]()
-    results = interleaved(5 * rounds, works)
-    time_figure("F5.rates_10k", results["rates"], "ms")
-    time_figure("F5.version", results["version"], "ms")
-    time_figure("F5.bare_process", results["true"], "ms")  # what this system takes for any program at all
+def measure_f5(figures, material, _peer, rounds):
+    works = {"F5.rates": ask(material, "10k", "rates"),
+             "F5.version": lambda: run([material.program, "--version"]),
+             "F5.true": lambda: run(["true"])}  # what this system takes for any program at all
+    if shutil.which("sqlite3"):
+        works["F5.sqlite3"] = lambda: run(["sqlite3", ":memory:", "select 1"])
+    else:
+        figures.skip("F5.sqlite3", "sqlite3")
+    measure(figures, 5 * rounds, works)
+
+
+def measure_f7(figures, material, _peer, rounds):
+    for size in material.sizes():
+        measure(figures, rounds, {f"F7.{size}.{command}": ask(material, size, command) for command in JUDGEMENTS})

@@ -6,26 +6,26 @@ import shutil
 import socket
 import subprocess
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring import environment, figure, ratio, remove_store, settle_disk, skipped, text_of
+from measuring import environment, remove_store, settle_disk, text_of
 
 SECRET = "Bearer mF_9.B5f-4.1JqM"
 CONNECTIONS = 64
 SECONDS = 8  # a run
-PATIENCE = 60  # seconds for a server to end
 
 
 @dataclass
 class Load:
-    """What wrk counted. answered counts 2xx; p99 is in seconds."""
+    """What wrk counted. answered counts 2xx; p99 is in seconds. cpu_seconds and memory (bytes) are the server's."""
     answered: int
     refused: int
     broken: int
     seconds: float
     p99: float
+    cpu_seconds: float = 0
+    memory: int = 0
 
     def rate(self):
         return self.answered / self.seconds
@@ -40,14 +40,19 @@ def load(port, run):
     return Load(requests - refused, refused, broken, micros / 1e6, p99 / 1e6)
 
 
-@contextmanager
-def ended(process):
-    """Ends the server in any case, and waits: what it has promised is stored by then."""
+def load_server(command, port, run, errors):
+    """Starts the server, loads it, ends it and waits: what it has promised is stored by then."""
+    process = subprocess.Popen([str(part) for part in command], env=environment(), stderr=errors)
     try:
-        yield process
+        wait_for(port)
+        loaded = load(port, run)
     finally:
         process.terminate()
-        process.wait(timeout=PATIENCE)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    loaded.cpu_seconds = usage.ru_utime + usage.ru_stime
+    loaded.memory = usage.ru_maxrss * 1024
+    return loaded
 
 
 def nginx_program(material):
@@ -76,9 +81,7 @@ def load_nginx(material, program, run):
             server {{ listen 127.0.0.1:{port}; location / {{ return 204; }} }}
         }}""")
     command = [program, "-p", folder, "-c", folder / "nginx.conf", "-e", "stderr"]
-    with ended(subprocess.Popen([str(part) for part in command], env=environment())):
-        wait_for(port)
-        return load(port, run)
+    return load_server(command, port, run, None)
 
 
 def wait_for(port):
@@ -102,50 +105,49 @@ def load_jobtally(material, run, log):
     command = [material.program, "--db", store, *quiet, "listen", "--bind", f"127.0.0.1:{port}", "--auth-file", secrets]
     settle_disk()
     with open(log or os.devnull, "w") as errors:
-        with ended(subprocess.Popen([str(part) for part in command], env=environment(), stderr=errors)):
-            wait_for(port)
-            loaded = load(port, run)
+        loaded = load_server(command, port, run, errors)
     stored = int(text_of([material.program, "--db", store, "rates", "--get", "reports"]))
     remove_store(store)
     return loaded, stored
 
 
-def print_f2(material, rounds):
+def measure_f2(figures, material, _peer, rounds):
     nginx = nginx_program(material)
     if not shutil.which("wrk"):
-        return skipped("F2", "wrk")
-    idle, loads = [], []
+        return figures.skip("F2", "wrk")
+    idle, loads, stored = [], [], []
     for number in range(rounds):
         if nginx:
             idle.append(load_nginx(material, nginx, f"n{number:03d}"))
-        loads.append(load_jobtally(material, f"j{number:03d}", None))
-    print_peer(idle, [loaded for loaded, _ in loads])
-    print_stored(loads)
+        loaded, rows = load_jobtally(material, f"j{number:03d}", None)
+        loads.append(loaded)
+        stored.append(rows)
+    add(figures, "jobtally", loads)
+    if nginx:
+        add(figures, "nginx", idle)
+    else:
+        figures.skip("F2.nginx", "nginx")
+    add_stored(figures, loads, stored)
     log = material.folder / "listen.log"
-    logged, _ = load_jobtally(material, "l000", log)
-    figure("F2.jobtally_with_access_log", logged.rate(), "requests/s")
+    add(figures, "jobtally_with_access_log", [load_jobtally(material, "l000", log)[0]])
     log.unlink()
 
 
-def print_peer(idle, loads):
-    rate = figure("F2.jobtally", [loaded.rate() for loaded in loads], "requests/s")
-    if not idle:
-        skipped("F2.nginx", "nginx")
-    else:
-        ratio("F2.ratio", rate, figure("F2.nginx", [loaded.rate() for loaded in idle], "requests/s"))
-    p99 = figure("F2.jobtally_p99", [loaded.p99 for loaded in loads], "ms", 1000)
-    if idle:
-        ratio("F2.p99_ratio", p99, figure("F2.nginx_p99", [loaded.p99 for loaded in idle], "ms", 1000))
+def add(figures, name, loads):
+    figures.add(f"F2.{name}", [loaded.rate() for loaded in loads], "requests/s")
+    figures.add(f"F2.{name}_p99", [loaded.p99 * 1e3 for loaded in loads], "ms")
+    used = [loaded.cpu_seconds / loaded.answered * 1e6 for loaded in loads]
+    figures.add(f"F2.{name}_cpu", used, "us/request")
+    figures.recorded[f"F2.{name}"]["cpu"] = used
+    figures.add(f"F2.{name}_memory", [loaded.memory * 1e-6 for loaded in loads], "MB")
 
 
-def print_stored(loads):
+def add_stored(figures, loads, stored):
     """Over all runs. Where wrk stops, up to one answer a connection is under way: stored, but not counted by wrk."""
-    answered = sum(loaded.answered for loaded, _ in loads)
-    stored = sum(rows for _, rows in loads)
-    figure("F2.answered_2xx", answered, "reports")
-    figure("F2.stored", stored, "reports")
-    figure("F2.not_2xx", sum(loaded.refused for loaded, _ in loads), "answers")
-    figure("F2.broken", sum(loaded.broken for loaded, _ in loads), "connections")
-    for loaded, rows in loads:
+    figures.add("F2.answered_2xx", sum(loaded.answered for loaded in loads), "reports")
+    figures.add("F2.stored", sum(stored), "reports")
+    figures.add("F2.not_2xx", sum(loaded.refused for loaded in loads), "answers")
+    figures.add("F2.broken", sum(loaded.broken for loaded in loads), "connections")
+    for loaded, rows in zip(loads, stored):
         if not loaded.answered <= rows <= loaded.answered + loaded.refused + CONNECTIONS:
             raise RuntimeError(f"{loaded.answered} reports were answered with 2xx, but {rows} are stored")

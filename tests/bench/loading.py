@@ -1,11 +1,9 @@
-"""F1 and F6: `ingest` of a million reports into a new store, and of the same reports into the store that has them."""
+"""F1 and F6: `ingest` of reports into a new store, and of the same reports into the store that has them."""
 
 import shutil
 
 import duckdb
-from measuring import figure, interleaved, note, ratio, remove_store, run, settle_disk, skipped, time_figure
-
-MEGABYTE = 1e-6
+from measuring import interleaved, remove_store, run, settle_disk
 
 
 def ingest(material, reports, store):
@@ -20,24 +18,18 @@ def ingest_anew(material, reports):
     return done
 
 
-def print_f1(material, peer, rounds):
-    reports = material.warm(material.reports("1m"))
-    works = {"jobtally": lambda: ingest_anew(material, reports)}
-    if peer:
-        works["duckdb_key"] = lambda: duckdb_load(material, peer, duckdb.load_with_key(reports))
-        works["duckdb_no_key"] = lambda: duckdb_load(material, peer, duckdb.load(reports))
-    results = interleaved(rounds, works)
-
-    jobtally = time_figure("F1.ingest.jobtally", results["jobtally"])
-    if peer:
-        with_key = time_figure("F1.ingest.duckdb_key", results["duckdb_key"])
-        without = time_figure("F1.ingest.duckdb_no_key", results["duckdb_no_key"])
-        ratio("F1.ratio_to_duckdb_key", jobtally, with_key)
-        ratio("F1.ratio_to_duckdb_no_key", jobtally, without)
-    else:
-        skipped("F1.ingest.duckdb_key", "duckdb")
-    print_memory(material, results["jobtally"])
-    print_sqlite_utils(material, rounds)
+def measure_f1(figures, material, peer, rounds):
+    for size in material.sizes():
+        reports = material.warm(material.reports(size))
+        works = {"jobtally": lambda: ingest_anew(material, reports)}
+        if peer:
+            works["duckdb_key"] = lambda: duckdb_load(material, peer, duckdb.load_with_key(reports))
+            works["duckdb_no_key"] = lambda: duckdb_load(material, peer, duckdb.load(reports))
+        else:
+            figures.skip(f"F1.{size}.duckdb_key", "duckdb")
+        for name, runs in interleaved(rounds, works).items():
+            figures.add_times(f"F1.{size}.{name}", runs)
+    measure_sqlite_utils(figures, material, rounds)
 
 
 def duckdb_load(material, peer, statements):
@@ -49,26 +41,15 @@ def duckdb_load(material, peer, statements):
     return done
 
 
-def print_memory(material, runs):
-    figure("F1.memory.1m", [done.memory for done in runs], "MB", MEGABYTE)
-    if not material.is_large:
-        return
-    reports = material.reports("10m")
-    note("ingesting 10 million reports")
-    done = ingest_anew(material, reports)
-    figure("F1.memory.10m", done.memory, "MB", MEGABYTE)
-    time_figure("F1.ingest.jobtally_10m", [done])
-
-
-def print_sqlite_utils(material, rounds):
+def measure_sqlite_utils(figures, material, rounds):
     if not shutil.which("sqlite-utils"):
-        return skipped("F1.ingest_100k.sqlite_utils", "sqlite-utils")
+        return figures.skip("F1.100k.sqlite_utils", "sqlite-utils")
     reports = material.warm(material.reports("100k"))
     results = interleaved(rounds, {
         "jobtally": lambda: ingest_anew(material, reports),
         "sqlite_utils": lambda: insert_with_sqlite_utils(material, reports)})
-    jobtally = time_figure("F1.ingest_100k.jobtally", results["jobtally"])
-    ratio("F1.ratio_to_sqlite_utils", jobtally, time_figure("F1.ingest_100k.sqlite_utils", results["sqlite_utils"]))
+    for name, runs in results.items():
+        figures.add_times(f"F1.100k.{name}", runs)
 
 
 def insert_with_sqlite_utils(material, reports):
@@ -79,7 +60,7 @@ def insert_with_sqlite_utils(material, reports):
     return done
 
 
-def print_f6(material, rounds):
+def measure_f6(figures, material, _peer, rounds):
     reports = material.warm(material.reports("1m"))
     first, again = [], []
     for _ in range(rounds):
@@ -87,5 +68,5 @@ def print_f6(material, rounds):
         first.append(ingest(material, reports, store))
         again.append(ingest(material, reports, store))
         remove_store(store)
-    once = time_figure("F6.ingest.first", first)
-    ratio("F6.ratio", time_figure("F6.ingest.again", again), once)
+    figures.add_times("F6.first", first)
+    figures.add_times("F6.again", again)

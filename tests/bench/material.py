@@ -21,7 +21,7 @@ class Material:
         self.is_large = is_large
 
     def sizes(self):
-        return ["1m", "10m"] if self.is_large else ["1m"]
+        return ["10k", "1m", "10m"] if self.is_large else ["10k", "1m"]
 
     def reports(self, size):
         """The NDJSON file of that many reports. 10k and 100k are the newest of 1m, so the last days are in them too."""

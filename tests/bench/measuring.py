@@ -1,4 +1,4 @@
-"""Runs programs, measures them as whole processes, and prints figures: `name value unit`, a line each.
+"""Runs programs, measures them as whole processes, and records and prints figures: `name value unit`, a line each.
 
 Nothing here judges a time. What is compared runs interleaved (A B A B ...), so that what else happens on the machine
 hits all alike; the figure is the median.
@@ -9,6 +9,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,8 @@ def environment():
 @dataclass
 class Run:
     """seconds pass on the clock, from before the program is started until it has been waited for; cpu_seconds are what
-    all its threads used, which tells more where other work goes on. memory is its peak, in bytes."""
+    all its threads used, which tells more where other work goes on. memory is its peak in bytes, yet never below the 20 MB
+    that this program has itself: a child begins with those. For less there is peak_of."""
     seconds: float
     cpu_seconds: float
     memory: int = 0
@@ -50,6 +52,15 @@ def run(arguments, expected=0):
     if code != expected:
         raise RuntimeError(f"{' '.join(arguments)}: exited with {code}")
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def peak_of(arguments):
+    """The peak of its memory in MB, by the word of GNU time, which is small itself; None where there is none."""
+    if not shutil.which("time"):
+        return None
+    with tempfile.NamedTemporaryFile("r") as told:
+        run(["time", "--format=%M", f"--output={told.name}", *arguments])
+        return int(told.read()) * 1024e-6
 
 
 def text_of(arguments):
@@ -78,38 +89,37 @@ def remove_store(path):
         Path(f"{path}{beside}").unlink(missing_ok=True)
 
 
-def figure(name, values, unit, scale=1, more=""):
-    """Prints the median of the values, with the range where there are several, and returns it unscaled."""
-    values = list(values) if isinstance(values, (list, tuple)) else [values]
-    middle = statistics.median(values)
-    line = f"{name} {spelled(middle * scale)} {unit}"
-    if len(values) > 1:
-        line += f"   min {spelled(min(values) * scale)} max {spelled(max(values) * scale)} runs {len(values)}"
-    print(line + more, flush=True)
-    return middle
+class Figures:
+    """What was measured: {name: {"unit", "values"}}; those of times also have "cpu", in the same unit, and "memory", in MB.
+    Each is printed as it comes."""
 
+    def __init__(self):
+        self.recorded = {}
 
-def time_figure(name, runs, unit="s"):
-    """Prints the median of the seconds on the clock, and that of the processor's, and returns the former in seconds."""
-    scale = {"s": 1, "ms": 1000}[unit]
-    used = statistics.median(done.cpu_seconds for done in runs) * scale
-    return figure(name, [done.seconds for done in runs], unit, scale, f"   cpu {spelled(used)}")
+    def add(self, name, values, unit, more=""):
+        values = list(values) if isinstance(values, (list, tuple)) else [values]
+        self.recorded[name] = {"unit": unit, "values": values}
+        line = f"{name} {spelled(statistics.median(values))} {unit}"
+        if len(values) > 1:
+            line += f"   min {spelled(min(values))} max {spelled(max(values))} runs {len(values)}"
+        print(line + more, flush=True)
+
+    def add_times(self, name, runs, unit="s"):
+        scale = {"s": 1, "ms": 1000}[unit]
+        used = [done.cpu_seconds * scale for done in runs]
+        memory = [done.memory * 1e-6 for done in runs]
+        more = f"   cpu {spelled(statistics.median(used))}"
+        self.add(name, [done.seconds * scale for done in runs], unit, more)
+        self.recorded[name].update(cpu=used, memory=memory)
+
+    def skip(self, name, missing):
+        print(f"{name} skipped: {missing} is not there; tests/bench/setup.sh installs it", flush=True)
 
 
 def spelled(value):
     if isinstance(value, int) or value >= 1000:
-        return f"{value:.0f}"
-    return f"{value:.3g}" if value < 100 else f"{value:.1f}"
-
-
-def ratio(name, value, other):
-    """Prints value / other, both medians; nothing where one of them is missing."""
-    if value is not None and other:
-        print(f"{name} {value / other:.3f} x", flush=True)
-
-
-def skipped(name, missing):
-    print(f"{name} skipped: {missing} is not there; tests/bench/setup.sh installs it", flush=True)
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 
 def note(text):

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Measures what jobtally promises about time and memory, beside the peers that this machine has, and prints one line a
-# figure: `name value unit`. Nothing is asserted; compare figures of one run, for machines differ.
-# Usage: tests/bench/run.sh [--small] [--rounds N] [F1 F3 ...]
+# figure, `name value unit`, then tables with what each must reach. No time is asserted; compare figures of one run.
+# Usage: tests/bench/run.sh [--large] [--rounds N] [--page] [F1 F3 ...]
 #   F1 ingest  F2 listen  F3 queries over everything  F4 over a week  F5 over 10,000 reports  F6 ingest again
-# tests/bench/setup.sh installs the peers. All data is made in build/bench: 0.5 GB, and 9 GB more (20 while it runs)
-# for the figures of 10 million reports, which are left out with --small or where there is no room.
+#   F7 missed and summary  F8 memory
+# --large: those of 10 million reports too, as the bar has them. --page: write README.md of this run; what it left out is
+# taken from the last run that had it. tests/bench/setup.sh installs the peers. All data is made in build/bench: 0.5 GB, and
+# 9 GB more (20 while it runs) with --large.
 set -euo pipefail
 
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

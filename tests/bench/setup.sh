@@ -22,7 +22,7 @@ install_duckdb() {
     npm install --prefix "$peers" --no-save --no-audit --no-fund --ignore-scripts @duckdb/node-api
 }
 
-packages=(sqlite3 jq miller wrk sqlite-utils)
+packages=(sqlite3 jq miller wrk sqlite-utils time)
 # A node of another origin brings its npm along.
 command -v npm >/dev/null || packages+=(nodejs npm)
 need_packages "$logs/peers.log" "${packages[@]}"

@@ -106,12 +106,13 @@ void read_codes(const char* codes, const Frame& frame, std::span<Out> values) {
 }
 
 template <class Out>
-bool unpack(std::string_view packed, std::span<Out> values) noexcept {
+bool unpack(std::string_view packed, std::span<Out> values, PackedPlace place) noexcept {
     if (packed.size() < header_size) return false;
     Frame frame;
     std::memcpy(&frame, packed.data(), header_size);
-    if (packed.size() != header_size + frame.width * values.size()) return false;
-    const char* codes = packed.data() + header_size;
+    const std::size_t rows = place.before + values.size() + place.behind;
+    if (packed.size() != header_size + frame.width * rows) return false;
+    const char* codes = packed.data() + header_size + frame.width * place.before;
     switch (frame.width) {
         case 0:
             for (auto& value : values) {
@@ -177,12 +178,14 @@ PackedBounds bounds_of(std::string_view packed) noexcept {
     return bounds;
 }
 
-bool unpack_values(std::string_view packed, std::span<std::int64_t> values) noexcept {
-    return unpack(packed, values);
+bool unpack_values(std::string_view packed, std::span<std::int64_t> values,
+                   PackedPlace place) noexcept {
+    return unpack(packed, values, place);
 }
 
-bool unpack_values(std::string_view packed, std::span<std::int32_t> values) noexcept {
-    if (!unpack(packed, values)) return false;
+bool unpack_values(std::string_view packed, std::span<std::int32_t> values,
+                   PackedPlace place) noexcept {
+    if (!unpack(packed, values, place)) return false;
     const auto bounds = bounds_of(packed);
     if (values.empty() || (bounds.least >= 0 && bounds.greatest <= INT32_MAX)) return true;
     return *std::min_element(values.begin(), values.end()) >= 0;

@@ -2,6 +2,7 @@
 // the least, in thousands where all allow it, in 0, 1, 2, 4 or 8 bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -33,9 +34,16 @@ struct PackedBounds {
 // `packed` has a header.
 PackedBounds bounds_of(std::string_view packed) noexcept;
 
-// Fills `values`. False when the bytes can't be `values.size()` packed values.
-bool unpack_values(std::string_view packed, std::span<std::int64_t> values) noexcept;
+// Where values stand among those that were packed together.
+struct PackedPlace {
+    std::size_t before = 0;  // so many come before them
+    std::size_t behind = 0;
+};
+// Fills `values`. False when the bytes can't be so many packed values.
+bool unpack_values(std::string_view packed, std::span<std::int64_t> values,
+                   PackedPlace place = {}) noexcept;
 // The same for keys; also false if one is negative.
-bool unpack_values(std::string_view packed, std::span<std::int32_t> values) noexcept;
+bool unpack_values(std::string_view packed, std::span<std::int32_t> values,
+                   PackedPlace place = {}) noexcept;
 
 }  // namespace jobtally::store

@@ -31,8 +31,10 @@ class SegmentScan {
     bool is_outside(const Segment& segment) const;
     // Uses the connection.
     void fetch(const Segment& segment);
-    // The fetched segment's reports within the span; uses what was fetched alone.
+    // The next of the fetched segment's reports, those within the span; uses what was fetched
+    // alone.
     const FactBatch& unpack();
+    bool has_more() const { return m_reader.has_more(); }
 
   private:
     ValueRange range_of(const Segment& segment) const;
@@ -75,7 +77,9 @@ void SegmentScan::fetch(const Segment& segment) {
 }
 
 const FactBatch& SegmentScan::unpack() {
-    const bool is_proven = m_reader.unpack(m_batch);
+    // What a processor's own cache holds: new memory costs more than what is unpacked into it.
+    constexpr std::size_t rows_of_batch = 2048;
+    const bool is_proven = m_reader.unpack(m_batch, rows_of_batch);
     if (!m_is_inside) keep_what_is_inside();
     if (!is_proven) require_plausible(m_batch, m_connection);
     return m_batch;
@@ -125,8 +129,10 @@ class SharedScan {
     void work(SegmentScan& scan, std::size_t worker) {
         try {
             while (fetch_next(scan)) {
-                const FactBatch& batch = scan.unpack();
-                if (batch.size > 0) m_take(worker, batch);
+                while (scan.has_more()) {
+                    const FactBatch& batch = scan.unpack();
+                    if (batch.size > 0) m_take(worker, batch);
+                }
             }
         } catch (...) {
             const std::lock_guard lock(m_turn);

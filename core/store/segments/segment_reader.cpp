@@ -4,6 +4,8 @@
 #include "core/store/file/connection.hpp"
 #include "core/store/segments/packed_values.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace jobtally::store {
@@ -89,12 +91,14 @@ constexpr KeyColumn key_columns[] = {
 
 void SegmentReader::read(const Segment& segment, FactColumns columns, FactBatch& batch) {
     fetch(segment, columns);
-    unpack(batch);
+    unpack(batch, segment.rows);
 }
 
 void SegmentReader::fetch(const Segment& segment, FactColumns columns) {
     m_segment = &segment;
     m_columns = columns;
+    m_rows = 0;
+    m_place = {0, segment.rows};
     m_is_fetched.fill(false);
     if (segment.rows == 0) return;
     for (const auto& each : key_columns) {
@@ -138,8 +142,10 @@ void SegmentReader::fetch_bases(SegmentColumn column) {
     fetch_bases(SegmentColumn::failed);
 }
 
-bool SegmentReader::unpack(FactBatch& batch) {
-    batch.size = m_segment->rows;
+bool SegmentReader::unpack(FactBatch& batch, std::size_t most) {
+    m_place.before += m_rows;
+    m_rows = batch.size = std::min(most, m_place.behind);
+    m_place.behind -= m_rows;
     m_is_unpacked.fill(false);
     m_is_proven = true;
     for (const auto& each : key_columns) {
@@ -176,10 +182,10 @@ const SegmentReader::Values& SegmentReader::values(SegmentColumn column) {
 
 void SegmentReader::unpack_values_of(SegmentColumn column) {
     Values& to = *m_home[column];
-    to.resize(m_segment->rows);
+    to.resize(m_rows);
     if (to.empty()) return;
     const auto packed = m_packed[column];
-    if (!unpack_values(packed, std::span(to))) throw_corrupt();
+    if (!unpack_values(packed, std::span(to), m_place)) throw_corrupt();
     m_bounds[column] = bounds_of(packed);
     add_base(column, base_of(packed));
     if (!is_proven(column)) m_is_proven = false;
@@ -188,7 +194,7 @@ void SegmentReader::unpack_values_of(SegmentColumn column) {
 void SegmentReader::unpack_keys(SegmentColumn column, std::vector<std::int32_t>& to) {
     const auto packed = m_packed[column];
     if (packed.empty() && column == SegmentColumn::source) return to.assign(to.size(), 0);
-    if (!unpack_values(packed, std::span(to))) throw_corrupt();
+    if (!unpack_values(packed, std::span(to), m_place)) throw_corrupt();
 }
 
 void SegmentReader::add_base(SegmentColumn column, PackedBase base) {
@@ -197,7 +203,7 @@ void SegmentReader::add_base(SegmentColumn column, PackedBase base) {
         case PackedBase::none:
             return;
         case PackedBase::place:
-            return add_places(to, m_segment->first);
+            return add_places(to, m_segment->first + static_cast<Sequence>(m_place.before));
         case PackedBase::created_at:
             return add_times(column, SegmentColumn::created_at);
         case PackedBase::updated_at:

@@ -22,10 +22,11 @@ class SegmentReader {
     void read(const Segment& segment, FactColumns columns, FactBatch& batch);
 
     // The same in two steps, of which only the first uses the connection. What is fetched is valid
-    // until the next fetch; `segment` must live as long. unpack() is true where it has seen that
-    // the batch passes require_plausible().
+    // until the next fetch; `segment` must live as long. unpack() fills the batch with the next
+    // rows, at most so many; it is true where it has seen that they pass require_plausible().
     void fetch(const Segment& segment, FactColumns columns);
-    bool unpack(FactBatch& batch);
+    bool has_more() const { return m_place.behind > 0; }
+    bool unpack(FactBatch& batch, std::size_t most);
 
   private:
     using Values = std::vector<std::int64_t>;
@@ -54,6 +55,8 @@ class SegmentReader {
     const Store::Connection& m_connection;
     const Segment* m_segment = nullptr;
     FactColumns m_columns = 0;
+    std::size_t m_rows = 0;  // that are unpacked together
+    PackedPlace m_place{};   // of these
     // A statement a column keeps its bytes until it is used again, so that nobody copies them.
     ByColumn<std::optional<FastStatement>> m_statements;
     ByColumn<bool> m_is_fetched{};

@@ -4,6 +4,7 @@
 #include "core/store/facts/facts.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <random>
 
 namespace {
@@ -54,6 +55,14 @@ TEST_CASE("random columns come back", "[store]") {
         PackedNumbers unpacked(values.size());
         REQUIRE(store::unpack_values(packed, std::span(unpacked)));
         REQUIRE(unpacked == values);
+        const std::size_t begin = random() % (values.size() + 1);
+        const std::size_t end = begin + random() % (values.size() + 1 - begin);
+        PackedNumbers part(end - begin);
+        const auto behind = values.size() - end;
+        REQUIRE(store::unpack_values(packed, std::span(part), {begin, behind}));
+        REQUIRE(std::equal(part.begin(), part.end(), values.begin() + static_cast<long>(begin)));
+        const bool has_width = packed.size() > 16;
+        CHECK(store::unpack_values(packed, std::span(part), {begin, behind + 1}) != has_width);
     }
 }
 

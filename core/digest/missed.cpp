@@ -23,7 +23,8 @@ std::string count_of(std::int64_t count, const char* what) {
     return count == 0 ? "" : fmt::format("{} {}", count_text(count), what);
 }
 
-// Runs that were missed until the definition ran again, within the window.
+// Runs that were missed until the definition ran again. The window is that in which the run after
+// them ended: a mail that was sent while it ran could not know of it.
 struct MissedBefore {
     std::int64_t runs = 0;
     table::Cell since{}, until{};  // the first slot without a run; created_at of the run after it
@@ -35,7 +36,7 @@ MissedBefore missed_before(const SummaryFacts& facts, const rhythm::MissedRow& r
     MissedBefore missed;
     for (const auto& gap : row.gaps) {
         const std::int64_t count = gap.missed_runs - gap.lost_runs;
-        if (count <= 0 || !gap.to || !span.since || !span.contains(*gap.to)) continue;
+        if (count <= 0 || !gap.to || !span.since || !span.contains(*gap.known_over)) continue;
         if (facts.is_told(definition, time::micros(gap.due))) continue;
         if (missed.runs == 0) missed.since = gap.due;
         missed.until = *gap.to;

@@ -24,19 +24,23 @@ class GapWalk {
     // Between the runs, and after the last one where `is_newest`.
     void walk(const Rhythm& rhythm, std::span<const Run> runs, bool is_newest) {
         for (std::size_t i = 1; i < runs.size(); ++i) {
-            const Instant run = time::instant_from_micros(runs[i].created_at);
-            add(rhythm, time::instant_from_micros(runs[i - 1].created_at), run);
+            add(rhythm, time::instant_from_micros(runs[i - 1].created_at), &runs[i]);
         }
         if (is_newest) {
-            add(rhythm, time::instant_from_micros(runs.back().created_at), std::nullopt);
+            add(rhythm, time::instant_from_micros(runs.back().created_at), nullptr);
         }
     }
 
     std::vector<Gap> found() { return std::move(m_found); }
 
   private:
-    void add(const Rhythm& rhythm, Instant from, std::optional<Instant> to) {
-        Gap gap{from, rhythm.slot_after_run(from), to};
+    void add(const Rhythm& rhythm, Instant from, const Run* next_run) {
+        Gap gap{from, rhythm.slot_after_run(from), {}, {}};
+        if (next_run) {
+            gap.to = time::instant_from_micros(next_run->created_at);
+            gap.known_over = time::instant_from_micros(next_run->ended_at());
+        }
+        const auto& to = gap.to;
         Instant slot = gap.due;
         for (; gap.missed_runs < most_slots; ++gap.missed_runs) {
             const Instant next = rhythm.slot_after(slot);

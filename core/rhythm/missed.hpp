@@ -52,12 +52,13 @@ const ConfiguredSchedule* configured_for(const store::Definition& definition,
 
 // A stretch in which a definition should have run and did not.
 struct Gap {
-    time::Instant from;               // created_at of the run before it
-    time::Instant due;                // the first of its slots
-    std::optional<time::Instant> to;  // of the run after it; none: it goes on
-    time::Duration length{0};         // up to now where it goes on
-    std::int64_t missed_runs = 0;     // slots without a run
-    std::int64_t lost_runs = 0;       // those whose report may be lost: we were down
+    time::Instant from;                       // created_at of the run before it
+    time::Instant due;                        // the first of its slots
+    std::optional<time::Instant> to;          // of the run after it; none: it goes on
+    std::optional<time::Instant> known_over;  // when that run ended, and its report was sent
+    time::Duration length{0};                 // up to now where it goes on
+    std::int64_t missed_runs = 0;             // slots without a run
+    std::int64_t lost_runs = 0;               // those whose report may be lost: we were down
     std::map<time::Instant, std::int64_t> lost_by_end{};  // the same, by the ends of the downtimes
     time::Duration listener_down{0};                      // within it
     bool is_over = false;  // it goes on, and nobody waits for a run any more

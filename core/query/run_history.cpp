@@ -17,6 +17,7 @@ using store::FactBatch;
 using store::FactColumn;
 
 constexpr std::int64_t a_day = 24LL * 3600 * 1'000'000;
+constexpr std::int64_t a_minute = 60LL * 1'000'000;
 constexpr store::FactColumns run_columns = FactColumn::sequence | FactColumn::definition |
                                            FactColumn::status | FactColumn::created_at |
                                            FactColumn::updated_at | FactColumn::operations;
@@ -156,6 +157,52 @@ RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t
     folds[0].finish(history.m_found);
     history.list_definitions();
     return history;
+}
+
+void RunHistory::read_minutes(const Scope& scope, const time::TimeSpan& span, std::size_t least) {
+    const std::int64_t since = time::micros(*span.since);
+    std::vector<std::uint8_t> is_frequent(m_found.size());
+    bool any_is = false;
+    for (const std::size_t definition : m_definitions) {
+        const auto runs = of(definition);
+        if (runs.size() < least || runs[runs.size() - least].created_at <= since) continue;
+        is_frequent[definition] = 1;
+        any_is = true;
+    }
+    if (!any_is) return;
+    m_first_minute = since / a_minute;
+    scope.scan(FactColumn::definition | FactColumn::created_at, span, store::WhichTime::created,
+               [&](const FactBatch& batch) {
+                   for (std::size_t i = 0; i < batch.size; ++i) {
+                       const auto definition = static_cast<std::size_t>(batch.definition[i]);
+                       if (!is_frequent[definition]) continue;
+                       const auto minute = batch.created_at[i] / a_minute - m_first_minute;
+                       auto& minutes = m_found[definition].minutes;
+                       const auto place = static_cast<std::size_t>(minute);
+                       if (place >= minutes.size()) minutes.resize(place + 1);
+                       minutes[place] = true;
+                   }
+               });
+}
+
+std::vector<std::int64_t> RunHistory::minutes_with_runs(std::size_t definition) const {
+    const auto& minutes = m_found[definition].minutes;
+    std::vector<std::int64_t> middles;
+    for (std::size_t i = 0; i < minutes.size(); ++i) {
+        if (!minutes[i]) continue;
+        const auto minute = m_first_minute + static_cast<std::int64_t>(i);
+        middles.push_back(minute * a_minute + a_minute / 2);
+    }
+    return middles;
+}
+
+std::vector<std::int64_t> minutes_of(std::span<const Run> runs) {
+    std::vector<std::int64_t> middles;
+    for (const Run& run : runs) {
+        const std::int64_t middle = run.created_at / a_minute * a_minute + a_minute / 2;
+        if (middles.empty() || middle > middles.back()) middles.push_back(middle);
+    }
+    return middles;
 }
 
 // Reads the window, then goes back from it in growing steps until each definition has what it

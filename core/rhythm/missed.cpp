@@ -25,7 +25,8 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
     const auto runs = history.of(key);
     const auto* configured = configured_for(definition, options);
     const auto newest = runs.last(std::min(runs.size(), runs_looked_at));
-    const auto expectation = expectation_of(newest, configured, options, zone);
+    const auto past = history.minutes_with_runs(key);
+    const auto expectation = expectation_of(newest, past, configured, options, zone);
     MissedRow row;
     row.id = definition.id;
     row.label = definition.label;
@@ -94,7 +95,9 @@ std::string_view name_of(Punctuality state) {
 
 std::vector<MissedRow> judge_definitions(const query::Scope& scope, const MissedOptions& options) {
     const auto most = std::max(runs_looked_at, options.runs_of_gaps);
-    const auto history = query::RunHistory::newest(scope, options.now, most);
+    auto history = query::RunHistory::newest(scope, options.now, most);
+    history.read_minutes(scope, {options.now - past_looked_at, options.now + time::Duration{1}},
+                         runs_looked_at);
     const query::Grouping grouping(query::By::definition, scope);
     const auto holds = [&](std::size_t key) { return !history.of(key).empty(); };
     return judged(scope, history, grouping.in_order(holds), options);

@@ -5,6 +5,7 @@
 #include "core/query/id_order.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
@@ -159,39 +160,47 @@ RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t
     return history;
 }
 
+void RunHistory::add_minute(std::size_t definition, std::int64_t created_at) {
+    auto& minutes = m_found[definition].minutes;
+    const auto minute = static_cast<std::size_t>(created_at / a_minute - m_first_minute);
+    if (minute / 64 >= minutes.size()) minutes.resize(minute / 64 + 1);
+    minutes[minute / 64] |= std::uint64_t{1} << minute % 64;
+}
+
 void RunHistory::read_minutes(const Scope& scope, const time::TimeSpan& span, std::size_t least) {
     const std::int64_t since = time::micros(*span.since);
-    std::vector<std::uint8_t> is_frequent(m_found.size());
-    bool any_is = false;
+    m_first_minute = since / a_minute;
+    std::vector<std::uint8_t> is_wanted;  // empty: none is
     for (const std::size_t definition : m_definitions) {
         const auto runs = of(definition);
-        if (runs.size() < least || runs[runs.size() - least].created_at <= since) continue;
-        is_frequent[definition] = 1;
-        any_is = true;
+        if (runs.size() < least || runs[runs.size() - least].created_at < since) continue;
+        if (reports(definition) > std::ssize(runs)) {
+            is_wanted.resize(m_found.size());
+            is_wanted[definition] = 1;
+            continue;
+        }
+        for (const Run& run : runs) {
+            if (run.created_at >= since) add_minute(definition, run.created_at);
+        }
     }
-    if (!any_is) return;
-    m_first_minute = since / a_minute;
+    if (is_wanted.empty()) return;
     scope.scan(FactColumn::definition | FactColumn::created_at, span, store::WhichTime::created,
                [&](const FactBatch& batch) {
                    for (std::size_t i = 0; i < batch.size; ++i) {
                        const auto definition = static_cast<std::size_t>(batch.definition[i]);
-                       if (!is_frequent[definition]) continue;
-                       const auto minute = batch.created_at[i] / a_minute - m_first_minute;
-                       auto& minutes = m_found[definition].minutes;
-                       const auto place = static_cast<std::size_t>(minute);
-                       if (place >= minutes.size()) minutes.resize(place + 1);
-                       minutes[place] = true;
+                       if (is_wanted[definition]) add_minute(definition, batch.created_at[i]);
                    }
                });
 }
 
 std::vector<std::int64_t> RunHistory::minutes_with_runs(std::size_t definition) const {
-    const auto& minutes = m_found[definition].minutes;
     std::vector<std::int64_t> middles;
-    for (std::size_t i = 0; i < minutes.size(); ++i) {
-        if (!minutes[i]) continue;
-        const auto minute = m_first_minute + static_cast<std::int64_t>(i);
-        middles.push_back(minute * a_minute + a_minute / 2);
+    std::int64_t first = m_first_minute;
+    for (std::uint64_t minutes : m_found[definition].minutes) {
+        for (; minutes != 0; minutes &= minutes - 1) {
+            middles.push_back((first + std::countr_zero(minutes)) * a_minute + a_minute / 2);
+        }
+        first += 64;
     }
     return middles;
 }

@@ -79,13 +79,14 @@ class RunHistory {
         std::vector<Run> runs;
         std::int64_t reports = 0;  // around_window(): runs within the window
         store::WordKey type = 0;
-        std::vector<bool> minutes{};  // that had runs, from m_first_minute on
+        std::vector<std::uint64_t> minutes{};  // a bit each from m_first_minute on: it had runs
     };
     class NewestFold;
     class WindowReader;
 
     explicit RunHistory(const Scope& scope);
     void list_definitions();
+    void add_minute(std::size_t definition, std::int64_t created_at);
 
     std::vector<Found> m_found;  // by definition
     std::vector<std::size_t> m_definitions;

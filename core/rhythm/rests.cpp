@@ -13,7 +13,7 @@ namespace jobtally::rhythm {
 namespace {
 
 constexpr std::int64_t longest_told_rest = 7;  // days; a longer one is a pause and tells nothing
-constexpr std::int64_t least_days = 7;         // between the first day and the last one
+constexpr std::int64_t least_days = 2;         // between the first day and the last one
 constexpr std::int64_t most_a_day = 1440;
 constexpr std::int64_t newest_days = 16;
 constexpr double run_in_slot = 0.9;     // the share of slots with a run, where the job runs ...
@@ -114,6 +114,20 @@ std::optional<Week> week_of(const DaysWithRuns& counted, std::span<const Weekday
     return week;
 }
 
+bool is_full(const std::vector<bool>& is_on) {
+    return std::find(is_on.begin(), is_on.end(), false) == is_on.end();
+}
+bool is_empty(const std::vector<bool>& is_on) {
+    return std::find(is_on.begin(), is_on.end(), true) == is_on.end();
+}
+
+// A job that rests at night may rest at the weekend too, and a missing alarm at the first weekend
+// is better than a false one.
+void rest_at_first_weekend(Week& week, const DaysWithRuns& counted) {
+    if (counted.days[5] + counted.days[6] > 0 || is_full(week.is_on[0])) return;
+    for (const std::size_t weekday : {5, 6}) week.is_on[weekday].assign(counted.slots, false);
+}
+
 std::optional<Week> shortest_week(const DaysWithRuns& counted) {
     constexpr std::array<Weekdays, 1> alike{every_weekday};
     constexpr std::array<Weekdays, 2> by_work{monday_to_friday, every_weekday & ~monday_to_friday};
@@ -136,13 +150,6 @@ bool explains(const Week& week, const DaysWithRuns& counted) {
         }
     }
     return hits > 0 && hits >= least_coverage * slots && hits >= least_share * runs;
-}
-
-bool is_full(const std::vector<bool>& is_on) {
-    return std::find(is_on.begin(), is_on.end(), false) == is_on.end();
-}
-bool is_empty(const std::vector<bool>& is_on) {
-    return std::find(is_on.begin(), is_on.end(), true) == is_on.end();
 }
 
 // Those of a day that begins at `begin`.
@@ -190,8 +197,11 @@ std::optional<Explained> explained(const ClockSlots& ticks, const Times& past) {
     const auto slots = day_micros / ticks.period * static_cast<std::int64_t>(ticks.offsets.size());
     if (past.walls.back() - past.walls.front() < (least_days + 2) * day_micros) return std::nullopt;
     const auto counted = count(LearnedSchedule(ticks, *past.clock), slots, past);
-    const auto week = shortest_week(counted);
+    auto week = shortest_week(counted);
     if (!week || !explains(*week, counted)) return std::nullopt;
+    if (weekday_of(floor_divide(past.walls.back(), day_micros)) < 5) {
+        rest_at_first_weekend(*week, counted);
+    }
     if (std::all_of(week->is_on.begin(), week->is_on.end(), is_full)) return std::nullopt;
     return Explained{LearnedSchedule(slots_of(*week, ticks), *past.clock), week->nats};
 }

@@ -22,7 +22,7 @@ struct Rested {
 // takes to name its place: a path through two states, as in search.hpp.
 // `past` are instants of runs, exact to a minute, at least one of each minute that had any. None
 // where the schedule has no slots on a clock that come again each day, where the past is shorter
-// than nine days, where the job never rests, or where it runs in too few of the slots that are
+// than four days, where the job never rests, or where it runs in too few of the slots that are
 // left.
 std::vector<Rested> with_rests(const LearnedSchedule& schedule, const OnClocks& past);
 

@@ -96,6 +96,14 @@ TEST_CASE("rests at night and at the weekend are seen together", "[rhythm]") {
     CHECK(judged(more, "2026-06-29T09:01:00Z").starts_with("late"));
 }
 
+TEST_CASE("nights are seen within a week, and the first weekend is taken to be free", "[rhythm]") {
+    const auto runs = often("2026-05-25T00:00:00Z", "2026-05-30T00:00:00Z", 5, office);
+    CHECK(judged(runs, "2026-05-30T12:00:00Z") ==
+          "on-time weekdays 121 times a day, 08:00 to 18:00, by 2026-06-01T08:00");
+    const auto always = often("2026-05-25T00:00:00Z", "2026-05-30T00:00:00Z", 5, working_day);
+    CHECK(judged(always, "2026-05-30T12:00:00Z").starts_with("missed every 5 min,"));
+}
+
 TEST_CASE("slots that are rare at weekends are seen", "[rhythm]") {
     const auto runs = often("2026-05-25T00:00:00Z", "2026-06-27T12:03:00Z", 10, rarely_at_weekends);
     CHECK(judged(runs, "2026-06-27T13:55:00Z") == "on-time 744 times a week, by 2026-06-27T14:00");

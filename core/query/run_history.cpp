@@ -5,7 +5,6 @@
 #include "core/query/id_order.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
@@ -18,7 +17,6 @@ using store::FactBatch;
 using store::FactColumn;
 
 constexpr std::int64_t a_day = 24LL * 3600 * 1'000'000;
-constexpr std::int64_t a_minute = 60LL * 1'000'000;
 constexpr store::FactColumns run_columns = FactColumn::sequence | FactColumn::definition |
                                            FactColumn::status | FactColumn::created_at |
                                            FactColumn::updated_at | FactColumn::operations;
@@ -158,60 +156,6 @@ RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t
     folds[0].finish(history.m_found);
     history.list_definitions();
     return history;
-}
-
-void RunHistory::add_minute(std::size_t definition, std::int64_t created_at) {
-    auto& minutes = m_found[definition].minutes;
-    const auto minute = static_cast<std::size_t>(created_at / a_minute - m_first_minute);
-    if (minute / 64 >= minutes.size()) minutes.resize(minute / 64 + 1);
-    minutes[minute / 64] |= std::uint64_t{1} << minute % 64;
-}
-
-void RunHistory::read_minutes(const Scope& scope, const time::TimeSpan& span, std::size_t least) {
-    const std::int64_t since = time::micros(*span.since);
-    m_first_minute = since / a_minute;
-    std::vector<std::uint8_t> is_wanted;  // empty: none is
-    for (const std::size_t definition : m_definitions) {
-        const auto runs = of(definition);
-        if (runs.size() < least || runs[runs.size() - least].created_at < since) continue;
-        if (reports(definition) > std::ssize(runs)) {
-            is_wanted.resize(m_found.size());
-            is_wanted[definition] = 1;
-            continue;
-        }
-        for (const Run& run : runs) {
-            if (run.created_at >= since) add_minute(definition, run.created_at);
-        }
-    }
-    if (is_wanted.empty()) return;
-    scope.scan(FactColumn::definition | FactColumn::created_at, span, store::WhichTime::created,
-               [&](const FactBatch& batch) {
-                   for (std::size_t i = 0; i < batch.size; ++i) {
-                       const auto definition = static_cast<std::size_t>(batch.definition[i]);
-                       if (is_wanted[definition]) add_minute(definition, batch.created_at[i]);
-                   }
-               });
-}
-
-std::vector<std::int64_t> RunHistory::minutes_with_runs(std::size_t definition) const {
-    std::vector<std::int64_t> middles;
-    std::int64_t first = m_first_minute;
-    for (std::uint64_t minutes : m_found[definition].minutes) {
-        for (; minutes != 0; minutes &= minutes - 1) {
-            middles.push_back((first + std::countr_zero(minutes)) * a_minute + a_minute / 2);
-        }
-        first += 64;
-    }
-    return middles;
-}
-
-std::vector<std::int64_t> minutes_of(std::span<const Run> runs) {
-    std::vector<std::int64_t> middles;
-    for (const Run& run : runs) {
-        const std::int64_t middle = run.created_at / a_minute * a_minute + a_minute / 2;
-        if (middles.empty() || middle > middles.back()) middles.push_back(middle);
-    }
-    return middles;
 }
 
 // Reads the window, then goes back from it in growing steps until each definition has what it

@@ -46,10 +46,6 @@ class RunHistory {
     // and sequences of the runs.
     static RunHistory newest(const Scope& scope, time::Instant now, std::size_t most);
 
-    // Reads in which minutes of the span there were runs; of the definitions that have
-    // `least` or more in it.
-    void read_minutes(const Scope& scope, const time::TimeSpan& span, std::size_t least);
-
     // How far back a run is compared: with at most `runs` finished runs of its definition before
     // it, which began no more than `micros` before it.
     struct Reach {
@@ -71,30 +67,22 @@ class RunHistory {
     // one that has a type (0: none has).
     std::int64_t reports(std::size_t definition) const { return m_found[definition].reports; }
     store::WordKey type(std::size_t definition) const { return m_found[definition].type; }
-    // What read_minutes() has read of it, as minutes_of() gives it.
-    std::vector<std::int64_t> minutes_with_runs(std::size_t definition) const;
 
   private:
     struct Found {
         std::vector<Run> runs;
         std::int64_t reports = 0;  // around_window(): runs within the window
         store::WordKey type = 0;
-        std::vector<std::uint64_t> minutes{};  // a bit each from m_first_minute on: it had runs
     };
     class NewestFold;
     class WindowReader;
 
     explicit RunHistory(const Scope& scope);
     void list_definitions();
-    void add_minute(std::size_t definition, std::int64_t created_at);
 
     std::vector<Found> m_found;  // by definition
     std::vector<std::size_t> m_definitions;
-    std::int64_t m_first_minute = 0;  // since 1970
 };
-
-// The middles of the minutes in which runs began, in microseconds. `runs` are ascending.
-std::vector<std::int64_t> minutes_of(std::span<const Run> runs);
 
 // All reports of one definition in (created_at, id) order, whatever their status.
 std::vector<Run> runs_of(const Scope& scope, store::DefinitionKey definition);

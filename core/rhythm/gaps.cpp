@@ -2,6 +2,7 @@
 #include "core/rhythm/gaps.hpp"
 
 #include "core/query/grouping.hpp"
+#include "core/query/run_minutes.hpp"
 #include "core/rhythm/downtime.hpp"
 
 #include <algorithm>

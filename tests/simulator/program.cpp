@@ -1,5 +1,6 @@
 #include "tests/simulator/program.hpp"
 
+#include "core/query/run_minutes.hpp"
 #include "core/rhythm/expectation.hpp"
 #include "core/rhythm/gaps.hpp"
 #include "core/store/reports/write_transaction.hpp"

@@ -2,6 +2,7 @@
 // which the newest few hundred runs tell no week.
 #include "core/rhythm/rests.hpp"
 
+#include "core/query/run_minutes.hpp"
 #include "core/rhythm/expectation.hpp"
 #include "core/rhythm/gaps.hpp"
 #include "core/time/rfc3339.hpp"
@@ -176,13 +177,14 @@ TEST_CASE("the store tells the minutes of the definitions that run often", "[rhy
         CHECK(fmt::format("{} from {} to {}", row.id, time::format_utc(row.gap.from),
                           row.gap.to ? time::format_utc(*row.gap.to) : "-") == "");
     }
-    auto history = query::RunHistory::newest(scope, options.now, rhythm::runs_looked_at);
-    history.read_minutes(scope, {options.now - std::chrono::days(10), options.now}, 200);
+    const auto history = query::RunHistory::newest(scope, options.now, rhythm::runs_looked_at);
+    const query::RunMinutes minutes(scope, history,
+                                    {options.now - std::chrono::days(10), options.now}, 200);
     for (const std::size_t key : history.definitions()) {
-        const auto minutes = history.minutes_with_runs(key);
+        const auto found = minutes.of(key);
         const bool is_often = history.reports(key) > 100;
         // From June 18th 12:00 on it is 6 working days and a half.
-        CHECK(minutes.size() == (is_often ? 24U + 48 * 6 : 0U));
-        if (is_often) CHECK(minutes == query::minutes_of(history.of(key).last(minutes.size())));
+        CHECK(found.size() == (is_often ? 24U + 48 * 6 : 0U));
+        if (is_often) CHECK(found == query::minutes_of(history.of(key).last(found.size())));
     }
 }

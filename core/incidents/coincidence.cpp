@@ -1,6 +1,7 @@
 #include "core/incidents/coincidence.hpp"
 
 #include "core/base/parallel.hpp"
+#include "core/incidents/struck.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,8 +15,6 @@ namespace {
 
 constexpr std::int64_t looked_ahead = 24LL * 3600 * 1'000'000;
 constexpr double day_length = 24 * 3600 * 1e6;
-constexpr double bad_when_struck = 0.9;
-constexpr std::array shares{1.0 / 2, 1.0 / 8, 1.0 / 32};  // of the definitions that are struck
 constexpr double hopeless = -6;          // of the logarithm of the evidence: it hardly rises again
 constexpr double hardly_struck = 0.001;  // by the evidence of a definition
 constexpr std::size_t no_episode = SIZE_MAX;
@@ -25,11 +24,6 @@ struct Episode {
     std::size_t first, end;
     std::optional<std::int64_t> over_at;  // the end of the run that ended it
     bool is_used = false;
-};
-
-// How likely a definition is to be bad after a good run, and after a bad one.
-struct Rates {
-    double after_good = 0, after_bad = 0;
 };
 
 // What the runs since one beginning say of each definition.
@@ -46,9 +40,9 @@ class IncidentSearch {
     IncidentSearch(std::span<const Moment> moments, double chance)
         : m_moments(moments),
           m_episode_of(moments.size(), no_episode),
-          m_rates(moments.back().definition + 1),
-          m_first(m_rates.size()),
-          m_scan(m_rates.size()) {
+          m_struck(moments.back().definition + 1),
+          m_first(m_struck.size()),
+          m_scan(m_struck.size()) {
         std::vector<std::pair<std::int64_t, std::size_t>> by_end;
         by_end.reserve(moments.size());
         for (const Moment& moment : moments) by_end.emplace_back(moment.ended_at, by_end.size());
@@ -73,7 +67,7 @@ class IncidentSearch {
         }
         constexpr std::size_t part = 512;  // beginnings that a thread takes at a time
         for_parts(candidates.size(), part, [&](std::size_t begin, std::size_t end) {
-            Scan scan(m_rates.size());
+            Scan scan(m_struck.size());
             for (std::size_t i = begin; i < end; ++i) {
                 candidates[i].first = cluster_from(candidates[i].second, scan).score;
             }
@@ -174,7 +168,8 @@ class IncidentSearch {
         }
         const std::size_t definition = m_moments[first].definition;
         m_first[definition] = first;
-        m_rates[definition] = {(onsets + 0.5) / (chances + 1), (went_on + 0.5) / (could_go_on + 1)};
+        m_struck[definition] =
+            Struck({(onsets + 0.5) / (chances + 1), (went_on + 0.5) / (could_go_on + 1)});
         return onsets;
     }
 
@@ -190,9 +185,8 @@ class IncidentSearch {
         const bool is_used = moment.is_bad() && m_episodes[m_episode_of[place]].is_used;
         if (evidence < 0 || is_used) return std::nullopt;
         if (at == begin) return evidence;  // that there is one here is given
-        const Rates& rates = m_rates[moment.definition];
-        const double rate = follows_a_bad_one(place) ? rates.after_bad : rates.after_good;
-        evidence *= moment.is_bad() ? bad_when_struck / rate : (1 - bad_when_struck) / (1 - rate);
+        evidence = m_struck[moment.definition].with_run(evidence, moment.is_bad(),
+                                                        follows_a_bad_one(place));
         return evidence;
     }
 
@@ -200,7 +194,7 @@ class IncidentSearch {
     Cluster cluster_from(std::size_t begin, Scan& scan) const {
         ++scan.number;
         Cluster best;
-        std::array<double, shares.size()> sums{};
+        Logs sums{};
         const std::int64_t start = m_moments[m_order[begin]].ended_at;
         for (std::size_t i = begin; i < m_order.size(); ++i) {
             const Moment& moment = m_moments[m_order[i]];
@@ -210,10 +204,8 @@ class IncidentSearch {
             const auto after = evidence_with(begin, i, scan);
             // A further good run of one that is hardly struck says nothing more.
             if (!after || (before < hardly_struck && *after < before)) continue;
-            for (std::size_t k = 0; k < shares.size(); ++k) {
-                sums[k] += std::log((1 - shares[k] + shares[k] * *after) /
-                                    (1 - shares[k] + shares[k] * before));
-            }
+            const Logs logs = m_struck[moment.definition].logs(before, *after);
+            for (std::size_t k = 0; k < shares.size(); ++k) sums[k] += logs[k];
             const auto most = std::max_element(sums.begin(), sums.end());
             if (*most < hopeless) break;
             if (!moment.is_bad()) continue;
@@ -340,7 +332,7 @@ class IncidentSearch {
         if (!incident.is_shared) return;
         const std::int64_t until =
             std::max(incident.last_bad_at, incident.ended_at.value_or(INT64_MAX));
-        std::vector<std::uint8_t> is_active(m_rates.size());
+        std::vector<std::uint8_t> is_active(m_struck.size());
         const auto begin = std::lower_bound(
             m_order.begin(), m_order.end(), incident.began_at,
             [&](std::size_t i, std::int64_t at) { return m_moments[i].ended_at < at; });
@@ -383,7 +375,7 @@ class IncidentSearch {
     std::span<const Moment> m_moments;
     std::vector<Episode> m_episodes;
     std::vector<std::size_t> m_episode_of, m_order;  // of each moment; moments by their end
-    std::vector<Rates> m_rates;                      // by definition
+    std::vector<Struck> m_struck;                    // by definition
     std::vector<std::size_t> m_first;                // its first moment
     Scan m_scan;
     std::vector<std::vector<std::size_t>> m_members;  // of the shared incidents: episodes

@@ -102,6 +102,9 @@ IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer&
         answer.names[key] = definition.label.value_or(definition.id);
     }
     std::vector<Moment> moments;
+    std::size_t known = 0;
+    for (const auto& found : findings) known += history.of(found.definition).size();
+    moments.reserve(known + known / 16);
     for (const auto& found : findings) {
         if (found.definition == 0) continue;  // of different jobs
         add_runs(moments, found.definition, history.of(found.definition), found.slow);

@@ -47,23 +47,46 @@ std::size_t cell_of(Season season, ClockPlace place) {
 
 using Places = std::vector<std::uint32_t>;
 
+// The places of values by cell.
+class Dealt {
+  public:
+    Dealt(Season season, std::span<const ClockPlace> places, const Places& order)
+        : m_ends(kind_of(season).cells), m_dealt(order.size()) {
+        std::vector<std::uint8_t> cells(places.size());
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            cells[i] = static_cast<std::uint8_t>(cell_of(season, places[i]));
+            ++m_ends[cells[i]];
+        }
+        std::exclusive_scan(m_ends.begin(), m_ends.end(), m_ends.begin(), std::uint32_t{0});
+        for (const auto i : order) m_dealt[m_ends[cells[i]]++] = i;
+    }
+
+    std::size_t size() const { return m_ends.size(); }
+    std::span<const std::uint32_t> operator[](std::size_t cell) const {
+        const std::size_t begin = cell == 0 ? 0 : m_ends[cell - 1];
+        return std::span(m_dealt).subspan(begin, m_ends[cell] - begin);
+    }
+
+  private:
+    Places m_ends;   // by cell
+    Places m_dealt;  // in the order that was given, cell by cell
+};
+
 // `order` has the values' places, ascending by value. None where the season has no two cells of its
 // own.
 std::optional<FittedProfile> fit(Season season, std::span<const double> values,
                                  std::span<const ClockPlace> places, const Places& order,
                                  const FittedProfile& plain) {
-    std::vector<Places> dealt(kind_of(season).cells);
-    for (const auto i : order) dealt[cell_of(season, places[i])].push_back(i);
-    const auto usable = std::count_if(dealt.begin(), dealt.end(), [](const Places& cell) {
-        return cell.size() >= least_in_cell;
-    });
+    const Dealt dealt(season, places, order);
+    std::size_t usable = 0;
+    for (std::size_t i = 0; i < dealt.size(); ++i) usable += dealt[i].size() >= least_in_cell;
     if (season != Season::none && usable < 2) return std::nullopt;
     const auto middle = [](std::size_t count) { return (count - 1) / 2; };
     const Profile::Cell all{values[order[middle(order.size())]], order.size()};
     FittedProfile fitted{{season, std::vector(dealt.size(), all)}, plain.residuals};
     fitted.residuals.resize(values.size());
     for (std::size_t cell = 0; cell < dealt.size(); ++cell) {
-        const Places& members = dealt[cell];
+        const auto members = dealt[cell];
         if (members.size() < least_in_cell && season != Season::none) continue;
         fitted.profile.cells[cell] = {values[members[middle(members.size())]], members.size()};
         const std::size_t other = middle(members.size() - 1);

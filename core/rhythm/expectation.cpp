@@ -105,13 +105,14 @@ std::optional<Instant> ended_at(Instant last, Duration interval, const MissedOpt
     return ended > options.now ? std::nullopt : std::optional(ended);
 }
 
-Expectation expectation_of(std::span<const Run> runs, const ConfiguredSchedule* configured,
-                           const MissedOptions& options, const time::Zone& zone) {
+Expectation expectation_of(std::span<const Run> runs, std::span<const std::int64_t> past,
+                           const ConfiguredSchedule* configured, const MissedOptions& options,
+                           const time::Zone& zone) {
     Expectation result;
     if (configured != nullptr) {
         result.rhythm = configured_rhythm(*configured, runs);
     } else if (runs.size() >= least_runs) {
-        result.stretches = learn_stretches(runs, zone);
+        result.stretches = learn_stretches(runs, past, zone);
         result.rhythm = result.stretches.back().rhythm;
         result.state = Punctuality::irregular;
     }

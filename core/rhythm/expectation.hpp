@@ -28,9 +28,10 @@ struct Expectation {
 std::optional<time::Instant> ended_at(time::Instant last, time::Duration interval,
                                       const MissedOptions& options);
 
-// `runs` are ascending, not empty and at most runs_looked_at. `configured` is null where nobody
-// gave a schedule.
-Expectation expectation_of(std::span<const query::Run> runs, const ConfiguredSchedule* configured,
-                           const MissedOptions& options, const time::Zone& zone);
+// `runs` are ascending, not empty and at most runs_looked_at, `past` is as in rhythm.hpp.
+// `configured` is null where nobody gave a schedule.
+Expectation expectation_of(std::span<const query::Run> runs, std::span<const std::int64_t> past,
+                           const ConfiguredSchedule* configured, const MissedOptions& options,
+                           const time::Zone& zone);
 
 }  // namespace jobtally::rhythm

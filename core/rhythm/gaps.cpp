@@ -2,6 +2,7 @@
 #include "core/rhythm/gaps.hpp"
 
 #include "core/query/grouping.hpp"
+#include "core/query/run_minutes.hpp"
 #include "core/rhythm/downtime.hpp"
 
 #include <algorithm>
@@ -65,6 +66,19 @@ class GapWalk {
     std::vector<Gap> m_found;
 };
 
+// Of the weeks up to runs[end - 1], or the first weeks that there are.
+std::vector<std::int64_t> past_of(std::span<const Run> runs, std::size_t end) {
+    const std::int64_t length = std::chrono::microseconds(past_looked_at).count();
+    const std::int64_t from = std::max(runs.front().created_at, runs[end - 1].created_at - length);
+    const auto at = [&](std::int64_t instant) {
+        return std::lower_bound(
+            runs.begin(), runs.end(), instant,
+            [](const Run& run, std::int64_t value) { return run.created_at < value; });
+    };
+    const std::span<const Run> past(at(from), at(from + length));
+    return past.size() >= runs_looked_at ? query::minutes_of(past) : std::vector<std::int64_t>();
+}
+
 }  // namespace
 
 // Judges each stretch of the history by its own rhythm, so that where the rhythm has changed, the
@@ -77,7 +91,9 @@ std::vector<Gap> gaps_of(std::span<const Run> runs, const Expectation& newest, b
     std::vector<Stretch> stretches = newest.stretches;
     for (std::size_t end = runs.size(); !is_configured && end >= least_runs;) {
         const std::size_t begin = end > runs_looked_at ? end - runs_looked_at : 0;
-        if (end < runs.size()) stretches = learn_stretches(runs.subspan(begin, end - begin), zone);
+        if (end < runs.size()) {
+            stretches = learn_stretches(runs.subspan(begin, end - begin), past_of(runs, end), zone);
+        }
         for (const auto& stretch : stretches) {
             const bool is_first = stretch.runs.data() == &runs[begin];
             const std::span<const Run> with_last(stretch.runs.data() - (is_first ? 0 : 1),

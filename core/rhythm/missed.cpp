@@ -4,6 +4,7 @@
 #include "core/base/error.hpp"
 #include "core/base/parallel.hpp"
 #include "core/query/grouping.hpp"
+#include "core/query/run_minutes.hpp"
 #include "core/rhythm/expectation.hpp"
 #include "core/rhythm/gaps.hpp"
 
@@ -19,13 +20,15 @@ const store::Definition& definition_of(const query::Scope& scope, std::size_t ke
     return *scope.catalogue().definition(static_cast<std::int32_t>(key));
 }
 
-MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, std::size_t key,
-                 const MissedOptions& options, const time::Zone& zone) {
+MissedRow row_of(const query::Scope& scope, const query::RunHistory& history,
+                 const query::RunMinutes& minutes, std::size_t key, const MissedOptions& options,
+                 const time::Zone& zone) {
     const auto& definition = definition_of(scope, key);
     const auto runs = history.of(key);
     const auto* configured = configured_for(definition, options);
     const auto newest = runs.last(std::min(runs.size(), runs_looked_at));
-    const auto expectation = expectation_of(newest, configured, options, zone);
+    const auto past = minutes.of(key);
+    const auto expectation = expectation_of(newest, past, configured, options, zone);
     MissedRow row;
     row.id = definition.id;
     row.label = definition.label;
@@ -57,6 +60,7 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history, st
 // Zones are for one thread: each has a copy, and the schedules that hold one, which are the
 // configured ones, stay in the caller's.
 std::vector<MissedRow> judged(const query::Scope& scope, const query::RunHistory& history,
+                              const query::RunMinutes& minutes,
                               const std::vector<std::size_t>& keys, const MissedOptions& options) {
     std::vector<MissedRow> rows(keys.size());
     const auto is_configured = [&](std::size_t key) {
@@ -66,12 +70,13 @@ std::vector<MissedRow> judged(const query::Scope& scope, const query::RunHistory
         if (options.abandoned != nullptr && *options.abandoned) throw Error("abandoned");
         const time::Zone zone = scope.selection().zone;
         for (std::size_t i = begin; i < end; ++i) {
-            if (!is_configured(keys[i])) rows[i] = row_of(scope, history, keys[i], options, zone);
+            if (!is_configured(keys[i]))
+                rows[i] = row_of(scope, history, minutes, keys[i], options, zone);
         }
     });
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (!is_configured(keys[i])) continue;
-        rows[i] = row_of(scope, history, keys[i], options, scope.selection().zone);
+        rows[i] = row_of(scope, history, minutes, keys[i], options, scope.selection().zone);
     }
     return rows;
 }
@@ -95,9 +100,12 @@ std::string_view name_of(Punctuality state) {
 std::vector<MissedRow> judge_definitions(const query::Scope& scope, const MissedOptions& options) {
     const auto most = std::max(runs_looked_at, options.runs_of_gaps);
     const auto history = query::RunHistory::newest(scope, options.now, most);
+    const query::RunMinutes minutes(scope, history,
+                                    {options.now - past_looked_at, options.now + time::Duration{1}},
+                                    runs_looked_at);
     const query::Grouping grouping(query::By::definition, scope);
     const auto holds = [&](std::size_t key) { return !history.of(key).empty(); };
-    return judged(scope, history, grouping.in_order(holds), options);
+    return judged(scope, history, minutes, grouping.in_order(holds), options);
 }
 
 MissedAnswer missed(const query::Scope& scope, const MissedOptions& options) {

@@ -1,4 +1,5 @@
 // Tries one schedule for all; where that does not fit everywhere, looks for schedules of parts.
+#include "core/rhythm/rests.hpp"
 #include "core/rhythm/search.hpp"
 
 #include <algorithm>
@@ -24,18 +25,26 @@ struct Model {
     std::optional<Found> found;
     std::vector<RunNats> nats;
     double cost = 0;  // of naming it
+    bool is_of_the_past = false;
 };
 
 class Cutter {
   public:
-    explicit Cutter(const OnClocks& runs) : m_runs(runs), m_count(runs.size()) {}
+    Cutter(const OnClocks& runs, const OnClocks& past)
+        : m_runs(runs), m_past(past), m_count(runs.size()) {}
 
     std::vector<Regime> cut() {
+        auto all = cut_by_runs();
+        return m_past.size() > 0 && add_rested(all) ? regimes(best_path()) : all;
+    }
+
+  private:
+    std::vector<Regime> cut_by_runs() {
         const auto& whole = found_in(0, m_count);
-        if (whole && goes_by_a_clock(whole->best.candidate) && fits_throughout(model_of(*whole))) {
+        if (whole) m_models.push_back(model_of(*whole));
+        if (whole && goes_by_a_clock(whole->best.candidate) && fits_throughout(m_models.front())) {
             return {{0, m_count, whole}};
         }
-        if (whole) m_models.push_back(model_of(*whole));
         add_parts();
         if (m_models.empty()) return {{0, m_count, std::nullopt}};
         add_shifted();
@@ -43,7 +52,6 @@ class Cutter {
         return regimes(best_path());
     }
 
-  private:
     Model model_of(Found found) const {
         const auto& candidate = found.best.candidate;
         const auto& evidence = found.best.evidence;
@@ -116,6 +124,31 @@ class Cutter {
         }
     }
 
+    // The slots that most of the runs have, with the rests that the past tells.
+    bool add_rested(const std::vector<Regime>& all) {
+        const auto most =
+            std::max_element(all.begin(), all.end(), [](const Regime& a, const Regime& b) {
+                const auto runs = [](const Regime& of) { return of.found ? of.end - of.begin : 0; };
+                return runs(a) < runs(b);
+            });
+        if (!most->found) return false;
+        const std::size_t known = m_models.size();
+        for (auto& [schedule, other_clock] :
+             with_rests(most->found->best.candidate.schedule, m_past)) {
+            Weighed best{{std::move(schedule), 1, 0}, {}};
+            const Times part = m_runs.of(best.candidate.schedule.clock())
+                                   .part(most->begin, most->end - most->begin);
+            best.evidence = weigh(best.candidate, part);
+            if (!best.evidence.is_plausible()) continue;
+            Found found{best};
+            if (other_clock) found.other_clock = Weighed{{std::move(*other_clock), 1, 0}, {}};
+            m_models.push_back(model_of(std::move(found)));
+            m_models.back().cost = 0;
+            m_models.back().is_of_the_past = true;
+        }
+        return m_models.size() > known;
+    }
+
     // Each run at the rate of its neighbourhood, as a Poisson process has it.
     Model chance() const {
         const auto at = m_runs.utc().instants;
@@ -138,7 +171,8 @@ class Cutter {
         std::vector<double> now(models);
         std::vector<std::size_t> from(m_count * models);  // run by run
         for (std::size_t m = 0; m < models; ++m) {
-            now[m] = m_models[m].nats[0].run - m_models[m].cost;
+            const bool is_new = m_past.size() > 0 && !m_models[m].is_of_the_past;
+            now[m] = m_models[m].nats[0].run - m_models[m].cost - (is_new ? change : 0);
         }
         for (std::size_t i = 1; i < m_count; ++i) {
             const auto best =
@@ -165,7 +199,8 @@ class Cutter {
         for (std::size_t begin = 0, end = 0; begin < m_count; begin = end) {
             while (end < m_count && path[end] == path[begin]) ++end;
             Regime regime{begin, end, m_models[path[begin]].found};
-            if (regime.found && end - begin >= 2 * least_part) {
+            const bool is_known = m_models[path[begin]].is_of_the_past;
+            if (regime.found && !is_known && end - begin >= 2 * least_part) {
                 if (const auto& found = found_in(begin, end - begin)) regime.found = found;
             }
             all.push_back(std::move(regime));
@@ -174,6 +209,7 @@ class Cutter {
     }
 
     const OnClocks& m_runs;
+    const OnClocks& m_past;
     const std::size_t m_count;
     std::vector<Model> m_models;
     std::map<std::pair<std::size_t, std::size_t>, std::optional<Found>> m_found;  // first, count
@@ -181,8 +217,8 @@ class Cutter {
 
 }  // namespace
 
-std::vector<Regime> regimes_of(const OnClocks& runs) {
-    return Cutter(runs).cut();
+std::vector<Regime> regimes_of(const OnClocks& runs, const OnClocks& past) {
+    return Cutter(runs, past).cut();
 }
 
 double nats_of(const OnClocks& runs, const std::vector<Regime>& regimes) {

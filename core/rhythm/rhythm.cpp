@@ -100,10 +100,10 @@ Rhythm rhythm_of(const Found& found, const Lags& lags) {
 // The schedules of a row of runs, as one regime after the other.
 class Learned {
   public:
-    Learned(std::span<const Run> runs, const time::Zone& local)
+    Learned(std::span<const Run> runs, const OnClocks& past, const time::Zone& local)
         : m_instants(instants_of(runs)),
           m_on_clocks(m_instants, local),
-          m_regimes(regimes_of(m_on_clocks)) {}
+          m_regimes(regimes_of(m_on_clocks, past)) {}
 
     double nats() const { return nats_of(m_on_clocks, m_regimes); }
 
@@ -177,16 +177,18 @@ time::Duration Rhythm::typical_interval(time::Instant from) const {
     return query::median(std::move(distances));
 }
 
-std::vector<Stretch> learn_stretches(std::span<const Run> runs, const time::Zone& local) {
+std::vector<Stretch> learn_stretches(std::span<const Run> runs, std::span<const std::int64_t> past,
+                                     const time::Zone& local) {
     if (runs.size() < least_runs) return {{runs, std::nullopt}};
-    const Learned learned(runs, local);
+    const OnClocks past_on_clocks(past, local);
+    const Learned learned(runs, past_on_clocks, local);
     std::vector<std::int64_t> instants;
     for (const Run& run : runs) instants.push_back(run.created_at);
     auto starts = session_starts(instants);
     if (starts.size() == runs.size() || starts.size() < least_runs) return learned.stretches(runs);
     std::vector<Run> firsts;
     for (const std::size_t start : starts) firsts.push_back(runs[start]);
-    const Learned of_sessions(firsts, local);
+    const Learned of_sessions(firsts, past_on_clocks, local);
     if (of_sessions.nats() + nats_within(instants, starts) <= learned.nats()) {
         return learned.stretches(runs);
     }

@@ -7,6 +7,7 @@
 #include "core/time/instant.hpp"
 #include "core/time/zone.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,7 +17,8 @@
 namespace jobtally::rhythm {
 
 inline constexpr std::size_t least_runs = 5;        // fewer are too few to learn from
-inline constexpr std::size_t runs_looked_at = 400;  // older ones tell nothing about today
+inline constexpr std::size_t runs_looked_at = 400;  // older ones tell nothing about today ...
+inline constexpr auto past_looked_at = std::chrono::days(42);  // ... but in which hours a job rests
 
 struct Rhythm {
     std::shared_ptr<const Schedule> schedule;
@@ -49,8 +51,10 @@ struct Stretch {
 };
 
 // From the oldest to the newest, covering all runs. `runs` are ascending and not empty; they stay
-// the caller's. The clocks that are tried are UTC and `local`.
-std::vector<Stretch> learn_stretches(std::span<const query::Run> runs, const time::Zone& local);
+// the caller's. `past` tells the rests of a job that runs often, as in rests.hpp, and may be empty.
+// The clocks that are tried are UTC and `local`.
+std::vector<Stretch> learn_stretches(std::span<const query::Run> runs,
+                                     std::span<const std::int64_t> past, const time::Zone& local);
 
 // What a person has configured for a definition; it rules over what can be learned.
 struct ConfiguredSchedule {

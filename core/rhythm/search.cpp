@@ -17,7 +17,6 @@ constexpr double least_gain = 5;
 constexpr double least_gain_a_run = 0.25;
 constexpr std::size_t newest_runs = 100;   // that schedules are proposed from
 constexpr std::size_t weighed_by_all = 4;  // of the proposals
-constexpr double clocks_alike = 3;         // nats: two clocks closer than this can't be told apart
 
 bool is_rhythm(const Evidence& evidence, double gain, std::size_t runs) {
     const double least = std::max(least_gain, least_gain_a_run * static_cast<double>(runs));

@@ -32,6 +32,9 @@ class OnClocks {
     std::vector<std::int64_t> m_walls;
 };
 
+// Nats: two clocks closer than this can't be told apart.
+inline constexpr double clocks_alike = 3;
+
 struct Weighed {
     Candidate candidate;
     Evidence evidence;
@@ -61,7 +64,10 @@ struct Regime {
 // schedules that explain some stretch of the history, where a change costs what it takes to name
 // its place and the new schedule. After A. Viterbi, "Error Bounds for Convolutional Codes", IEEE
 // Transactions on Information Theory 13 (1967), 260-269; nats as in evidence.hpp.
-std::vector<Regime> regimes_of(const OnClocks& runs);
+// `past` are the runs of the weeks up to the newest of `runs`, as in rests.hpp; it may be empty.
+// The schedule that they tell is described with them, so that it costs nothing here, and the runs
+// are taken to begin with it.
+std::vector<Regime> regimes_of(const OnClocks& runs, const OnClocks& past);
 // Of all runs, described by their regimes.
 double nats_of(const OnClocks& runs, const std::vector<Regime>& regimes);
 

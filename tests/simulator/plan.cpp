@@ -254,6 +254,40 @@ Plans office_minutes(Random& random) {
     return in_office_hours(random, one_of<Micros>(random, {15, 20, 30}) * minute);
 }
 
+// So often that a few hundred runs are over before a week is.
+Micros short_step(Random& random) {
+    return one_of<Micros>(random, {5, 10, 15}) * minute;
+}
+Times hours_of_a_day(Random& random, Micros step) {
+    const Micros begin = between(random, 0, 24) * hour, length = between(random, 6, 13) * hour;
+    Times times;
+    for (Micros at = begin; at < begin + length; at += step) times.push_back(at % day);
+    return times;
+}
+Plans hours_of_minutes(Random& random) {
+    return {every_day(hours_of_a_day(random, short_step(random)))};
+}
+Plans office_few_minutes(Random& random) {
+    return in_office_hours(random, one_of<Micros>(random, {5, 10}) * minute);
+}
+Plans weekdays_of_minutes(Random& random) {
+    const Micros step = short_step(random);
+    return {on_days(even_times(any_time(random) % step, step), is_working)};
+}
+Plans rarely_at_weekends(Random& random) {
+    const Micros step = short_step(random), first = any_time(random) % step;
+    const Times often = even_times(first, step);
+    const Times rarely = even_times(first, one_of<Micros>(random, {1, 2, 4}) * hour);
+    return {[=](local_days on) { return is_working(on) ? often : rarely; }};
+}
+Plans rarely_at_night(Random& random) {
+    const Micros step = short_step(random);
+    Times times = hours_of_a_day(random, step);
+    const Micros begin = times.front(), end = times.back() + (times.back() < begin ? day : 0);
+    for (Micros at = begin + day - hour; at > end; at -= hour) times.push_back(at % day);
+    return {every_day(std::move(times))};
+}
+
 using Draw = Plans (*)(Random&);
 
 Plans hourly_or_daily(Random& random) {
@@ -291,24 +325,6 @@ Plans other_frequency(Random& random) {
                                             {daily, times_a_day}});
     const Plan slow = pair.slow(random).plan, quick = pair.quick(random).plan;
     return happens(random, 0.5) ? Plans{slow, quick} : Plans{quick, slow};
-}
-
-double poisson_gap(Random& random) {
-    return exponential(random);
-}
-double heavy_gap(Random& random) {
-    return std::exp(-1 + 1.4 * normal(random));
-}
-double uniform_gap(Random& random) {
-    return 2 * chance(random);
-}
-double burst_gap(Random& random) {
-    return happens(random, 0.75) ? exponential(random) / 50 : 3 * exponential(random);
-}
-// People ask for a thing, look, and ask again.
-double demand_gap(Random& random) {
-    if (happens(random, 0.5)) return 0.05 * std::exp(normal(random));
-    return 2 * std::exp(-0.5 + normal(random));
 }
 
 constexpr std::array kinds{
@@ -364,6 +380,11 @@ constexpr std::array kinds{
     Kind{"office poisson", 200, nullptr, Shape::chance, Life::steady, Clock::local, poisson_gap,
          true},
     Kind{"on demand", 200, nullptr, Shape::chance, Life::steady, Clock::local, demand_gap, true},
+    Kind{"hours of minutes", 45, hours_of_minutes},
+    Kind{"office hours, few minutes", 45, office_few_minutes},
+    Kind{"weekdays, minutes", 45, weekdays_of_minutes},
+    Kind{"minutes, rare at weekends", 45, rarely_at_weekends},
+    Kind{"minutes, rare at night", 45, rarely_at_night},
 };
 
 }  // namespace

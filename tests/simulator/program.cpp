@@ -1,5 +1,6 @@
 #include "tests/simulator/program.hpp"
 
+#include "core/query/run_minutes.hpp"
 #include "core/rhythm/expectation.hpp"
 #include "core/rhythm/gaps.hpp"
 #include "core/store/reports/write_transaction.hpp"
@@ -49,6 +50,16 @@ std::optional<Micros> micros_of(const std::optional<time::Instant>& at) {
     return at ? std::optional(time::micros(*at)) : std::nullopt;
 }
 
+// As the store is asked for it.
+std::vector<std::int64_t> past_of(std::span<const query::Run> runs, time::Instant now) {
+    const std::int64_t from = time::micros(now - rhythm::past_looked_at);
+    const auto first = std::find_if(runs.begin(), runs.end(),
+                                    [&](const auto& run) { return run.created_at >= from; });
+    const std::span<const query::Run> past(first, runs.end());
+    return past.size() >= rhythm::runs_looked_at ? query::minutes_of(past)
+                                                 : std::vector<std::int64_t>();
+}
+
 }  // namespace
 
 Verdict Program::judge(const std::vector<query::Run>& known, Micros now) {
@@ -58,8 +69,9 @@ Verdict Program::judge(const std::vector<query::Run>& known, Micros now) {
     if (known.empty()) return {std::string(rhythm::name_of(rhythm::Punctuality::too_few)), "", {}};
     const std::size_t count = std::min(known.size(), rhythm::runs_looked_at);
     const auto runs = std::span(known).last(count);
+    const auto past = past_of(known, options.now);
     const std::clock_t begun = std::clock();
-    const auto said = rhythm::expectation_of(runs, nullptr, options, m_fleet.zone);
+    const auto said = rhythm::expectation_of(runs, past, nullptr, options, m_fleet.zone);
     m_seconds += static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC;
     ++m_judged;
     return {std::string(rhythm::name_of(said.state)),

@@ -40,4 +40,23 @@ inline double normal(Random& random) {
     return size * std::cos(6.283185307179586 * chance(random));
 }
 
+// The next gap of jobs without a rhythm, in means.
+inline double poisson_gap(Random& random) {
+    return exponential(random);
+}
+inline double heavy_gap(Random& random) {
+    return std::exp(-1 + 1.4 * normal(random));
+}
+inline double uniform_gap(Random& random) {
+    return 2 * chance(random);
+}
+inline double burst_gap(Random& random) {
+    return happens(random, 0.75) ? exponential(random) / 50 : 3 * exponential(random);
+}
+// People ask for a thing, look, and ask again.
+inline double demand_gap(Random& random) {
+    if (happens(random, 0.5)) return 0.05 * std::exp(normal(random));
+    return 2 * std::exp(-0.5 + normal(random));
+}
+
 }  // namespace jobtally::simulator

@@ -53,11 +53,11 @@ std::vector<Run> runs_on(const std::string& first, int days, const std::string& 
 
 // `daily 02:30`, or `-`; and when the next report is due at the latest.
 std::string learned(const std::vector<Run>& runs, const time::Zone& zone = {}) {
-    const auto rhythm = rhythm::learn_stretches(runs, zone).back().rhythm;
+    const auto rhythm = rhythm::learn_stretches(runs, {}, zone).back().rhythm;
     return rhythm ? rhythm->schedule->text(zone) : "-";
 }
 std::string due(const std::vector<Run>& runs, const time::Zone& zone = {}) {
-    const auto rhythm = rhythm::learn_stretches(runs, zone).back().rhythm;
+    const auto rhythm = rhythm::learn_stretches(runs, {}, zone).back().rhythm;
     if (!rhythm) return "-";
     const auto last = time::instant_from_micros(runs.back().created_at);
     return time::format_utc(rhythm->slot_after_run(last)).substr(0, 16);
@@ -69,7 +69,7 @@ TEST_CASE("days are learned", "[rhythm]") {
     const auto runs = runs_on("2026-06-01T00:00:00Z", 14, "02:30", {});
     CHECK(learned(runs) == "daily 02:30");
     CHECK(due(runs) == "2026-06-15T02:30");
-    const auto rhythm = rhythm::learn_stretches(runs, {}).back().rhythm;
+    const auto rhythm = rhythm::learn_stretches(runs, {}, {}).back().rhythm;
     CHECK(rhythm->typical_interval(moment("2026-06-14T02:30:00Z")) == std::chrono::hours(24));
     // A minute of duration, a few seconds of jitter, a hundredth of a day of room.
     CHECK(rhythm->late > std::chrono::minutes(14));
@@ -202,7 +202,7 @@ TEST_CASE("a schedule that has moved is followed from the second run on", "[rhyt
     CHECK(learned(runs) == "daily 02:30");
     runs.push_back(runs_on("2026-07-12T00:00:00Z", 1, "05:00", {}).front());
     CHECK(learned(runs) == "daily 05:00");
-    const auto stretches = rhythm::learn_stretches(runs, {});
+    const auto stretches = rhythm::learn_stretches(runs, {}, {});
     REQUIRE(stretches.size() == 2);
     CHECK(stretches[0].runs.size() == 40);
     CHECK(stretches[0].rhythm->schedule->text({}) == "daily 02:30");
@@ -241,7 +241,7 @@ TEST_CASE("a changed schedule is followed", "[rhythm]") {
     for (const auto& run : runs_on("2026-09-09T00:00:00Z", 12, "16:00", {})) runs.push_back(run);
     CHECK(learned(runs) == "daily 16:00");
     CHECK(due(runs) == "2026-09-21T16:00");
-    CHECK(rhythm::learn_stretches(runs, {}).back().rhythm->late < std::chrono::minutes(17));
+    CHECK(rhythm::learn_stretches(runs, {}, {}).back().rhythm->late < std::chrono::minutes(17));
 }
 
 TEST_CASE("a run by hand stands for the slot it comes after", "[rhythm]") {

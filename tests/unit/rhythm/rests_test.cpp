@@ -1,0 +1,190 @@
+// Jobs that run every few minutes, and rest at night or at the weekend: histories of weeks, of
+// which the newest few hundred runs tell no week.
+#include "core/rhythm/rests.hpp"
+
+#include "core/query/run_minutes.hpp"
+#include "core/rhythm/expectation.hpp"
+#include "core/rhythm/gaps.hpp"
+#include "core/time/rfc3339.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/query/made_store.hpp"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace {
+
+using namespace jobtally;
+using query::Run;
+using query_test::instant;
+using std::chrono::minutes;
+
+const time::Zone& in_paris() {
+    static const auto zone = time::Zone::named("Europe/Paris");
+    return zone;
+}
+
+// Every `step` minutes where `runs_at(weekday, minute)` has it, by what the clock of `zone` shows;
+// 0 is Monday. 2 to 4 seconds late, each 20 seconds long.
+template <class RunsAt>
+std::vector<Run> often(const std::string& first, const std::string& end, int step, RunsAt runs_at,
+                       const time::Zone& zone = {}) {
+    std::vector<Run> runs;
+    int i = 0;
+    for (auto at = instant(first); at < instant(end); at += minutes(step)) {
+        const auto wall = zone.to_local(at);
+        const auto day = std::chrono::floor<std::chrono::days>(wall);
+        const auto weekday = std::chrono::weekday{day}.iso_encoding() - 1;
+        if (!runs_at(static_cast<int>(weekday),
+                     static_cast<int>(std::chrono::floor<minutes>(wall - day).count()))) {
+            continue;
+        }
+        const std::int64_t begun = time::micros(at + std::chrono::seconds(2 + i++ % 3));
+        runs.push_back({begun, begun + 20 * rhythm::second_micros});
+    }
+    return runs;
+}
+
+bool office(int weekday, int minute) {
+    return weekday < 5 && minute >= 8 * 60 && minute <= 18 * 60;
+}
+bool working_day(int weekday, int) {
+    return weekday < 5;
+}
+bool rarely_at_weekends(int weekday, int minute) {
+    return weekday < 5 || minute % 120 == 0;
+}
+
+rhythm::Expectation expected(const std::vector<Run>& runs, const std::string& now,
+                             const time::Zone& zone = {}) {
+    rhythm::MissedOptions options;
+    options.now = instant(now);
+    const auto newest = std::span(runs).last(std::min(runs.size(), rhythm::runs_looked_at));
+    return rhythm::expectation_of(newest, query::minutes_of(runs), nullptr, options, zone);
+}
+// `on-time weekdays every 5 min, by 2026-06-29T08:00`
+std::string judged(const std::vector<Run>& runs, const std::string& now,
+                   const time::Zone& zone = {}) {
+    const auto said = expected(runs, now, zone);
+    if (!said.rhythm) return std::string(name_of(said.state));
+    return fmt::format("{} {}, by {}", name_of(said.state), said.rhythm->schedule->text(zone),
+                       time::format_utc(*said.expected_by).substr(0, 16));
+}
+
+}  // namespace
+
+TEST_CASE("a rest at the weekend is seen where the newest runs have had none", "[rhythm]") {
+    // From Monday, May 25th, to a Friday evening: the newest 400 runs begin on Wednesday.
+    const auto runs = often("2026-05-25T00:00:00Z", "2026-06-27T00:00:00Z", 10, working_day);
+    CHECK(judged(runs, "2026-06-27T12:00:00Z") ==
+          "on-time every 10 min, weekdays, by 2026-06-29T00:00");
+    CHECK(judged(runs, "2026-06-29T00:01:00Z").starts_with("late"));
+    CHECK(judged(runs, "2026-06-29T00:12:00Z").starts_with("missed"));
+}
+
+TEST_CASE("rests at night and at the weekend are seen together", "[rhythm]") {
+    const auto runs = often("2026-05-25T00:00:00Z", "2026-06-27T00:00:00Z", 5, office);
+    const std::string until_monday =
+        "on-time weekdays 121 times a day, 08:00 to 18:00, by 2026-06-29T08:00";
+    CHECK(judged(runs, "2026-06-26T18:30:00Z") == until_monday);
+    CHECK(judged(runs, "2026-06-28T12:00:00Z") == until_monday);
+    CHECK(judged(runs, "2026-06-29T08:01:00Z").starts_with("late"));
+    // On Monday morning the newest runs are of three days, and of two weeks.
+    const auto more = often("2026-05-25T00:00:00Z", "2026-06-29T08:57:00Z", 5, office);
+    CHECK(judged(more, "2026-06-29T08:58:00Z").ends_with("by 2026-06-29T09:00"));
+    CHECK(judged(more, "2026-06-29T09:01:00Z").starts_with("late"));
+}
+
+TEST_CASE("nights are seen within a week, and the first weekend is taken to be free", "[rhythm]") {
+    const auto runs = often("2026-05-25T00:00:00Z", "2026-05-30T00:00:00Z", 5, office);
+    CHECK(judged(runs, "2026-05-30T12:00:00Z") ==
+          "on-time weekdays 121 times a day, 08:00 to 18:00, by 2026-06-01T08:00");
+    const auto always = often("2026-05-25T00:00:00Z", "2026-05-30T00:00:00Z", 5, working_day);
+    CHECK(judged(always, "2026-05-30T12:00:00Z").starts_with("missed every 5 min,"));
+}
+
+TEST_CASE("slots that are rare at weekends are seen", "[rhythm]") {
+    const auto runs = often("2026-05-25T00:00:00Z", "2026-06-27T12:03:00Z", 10, rarely_at_weekends);
+    CHECK(judged(runs, "2026-06-27T13:55:00Z") == "on-time 744 times a week, by 2026-06-27T14:00");
+    CHECK(judged(runs, "2026-06-27T14:05:00Z").starts_with("late"));
+    // On Sunday evening the newest runs are two hours apart, and those of Monday are not.
+    const auto more = often("2026-05-25T00:00:00Z", "2026-06-29T00:03:00Z", 10, rarely_at_weekends);
+    CHECK(judged(more, "2026-06-29T00:09:00Z") == "on-time 744 times a week, by 2026-06-29T00:10");
+    CHECK(judged(more, "2026-06-29T00:11:00Z").starts_with("late"));
+}
+
+TEST_CASE("an outage of a day is no rest", "[rhythm]") {
+    auto runs = often("2026-05-25T00:00:00Z", "2026-06-26T10:02:00Z", 10, office);
+    std::erase_if(runs, [](const Run& run) {  // a Thursday
+        return run.created_at >= time::micros(instant("2026-06-18T00:00:00Z")) &&
+               run.created_at < time::micros(instant("2026-06-19T00:00:00Z"));
+    });
+    std::vector<Run> before = runs;
+    std::erase_if(before, [](const Run& run) {
+        return run.created_at >= time::micros(instant("2026-06-25T00:00:00Z"));
+    });
+    CHECK(judged(before, "2026-06-25T07:00:00Z").ends_with("by 2026-06-25T08:00"));
+    CHECK(judged(before, "2026-06-25T08:12:00Z").starts_with("missed"));
+    CHECK(judged(runs, "2026-06-26T10:20:00Z").starts_with("late"));
+}
+
+TEST_CASE("rests go by the local clock where it was changed", "[rhythm]") {
+    // Paris turned its clock on March 29th.
+    const auto runs = often("2026-03-09T00:00:00Z", "2026-04-07T00:00:00Z", 10, office, in_paris());
+    CHECK(judged(runs, "2026-04-07T03:00:00Z", in_paris()) ==
+          "on-time weekdays 61 times a day, 08:00 to 18:00, by 2026-04-07T06:00");
+    const auto utc = often("2026-03-09T00:00:00Z", "2026-04-07T00:00:00Z", 10, office);
+    CHECK(judged(utc, "2026-04-07T03:00:00Z", in_paris()) ==
+          "on-time weekdays 61 times a day, 08:00 to 18:00 UTC, by 2026-04-07T08:00");
+}
+
+TEST_CASE("a job that came to run at night counts as one that does", "[rhythm]") {
+    auto runs = often("2026-05-25T00:00:00Z", "2026-06-22T00:00:00Z", 10, office);
+    for (const auto& run : often("2026-06-22T00:00:00Z", "2026-06-25T03:02:00Z", 10, working_day)) {
+        runs.push_back(run);
+    }
+    CHECK(judged(runs, "2026-06-25T03:25:00Z").starts_with("missed every 10 min"));
+}
+
+TEST_CASE("the store tells the minutes of the definitions that run often", "[rhythm]") {
+    std::vector<query_test::Made> reports;
+    const auto add = [&](const std::string& definition, const std::vector<Run>& runs) {
+        for (const Run& run : runs) {
+            const auto time = [](std::int64_t micros) {
+                return time::format_utc(time::instant_from_micros(micros));
+            };
+            reports.push_back({fmt::format("{}-{}", definition, run.created_at), "SUCCESS",
+                               time(run.created_at), time(run.updated_at), definition, definition});
+        }
+    };
+    const auto often_run = often("2026-05-25T00:00:00Z", "2026-06-27T00:00:00Z", 30, working_day);
+    const auto daily = often("2026-05-25T00:00:00Z", "2026-06-27T00:00:00Z", 24 * 60, working_day);
+    add("often", often_run);
+    add("daily", daily);
+    const auto store = query_test::store_of(reports);
+    const query::Scope scope(store, {});
+    rhythm::MissedOptions options;
+    options.now = instant("2026-06-28T12:00:00Z");
+    for (const auto& row : rhythm::missed(scope, options).rows) {
+        CHECK(row.state == rhythm::Punctuality::on_time);
+        const auto* text = row.id == "often" ? "every 30 min, weekdays" : "weekdays 00:00";
+        CHECK(row.rhythm == text);
+    }
+    // Of all weeks, the first ones too, a weekend is no gap.
+    for (const auto& row : rhythm::gaps(scope, options).gaps) {
+        CHECK(fmt::format("{} from {} to {}", row.id, time::format_utc(row.gap.from),
+                          row.gap.to ? time::format_utc(*row.gap.to) : "-") == "");
+    }
+    const auto history = query::RunHistory::newest(scope, options.now, rhythm::runs_looked_at);
+    const query::RunMinutes minutes(scope, history,
+                                    {options.now - std::chrono::days(10), options.now}, 200);
+    for (const std::size_t key : history.definitions()) {
+        const auto found = minutes.of(key);
+        const bool is_often = history.reports(key) > 100;
+        // From June 18th 12:00 on it is 6 working days and a half.
+        CHECK(found.size() == (is_often ? 24U + 48 * 6 : 0U));
+        if (is_often) CHECK(found == query::minutes_of(history.of(key).last(found.size())));
+    }
+}

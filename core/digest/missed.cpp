@@ -37,7 +37,9 @@ MissedBefore missed_before(const SummaryFacts& facts, const rhythm::MissedRow& r
     for (const auto& gap : row.gaps) {
         const std::int64_t count = gap.missed_runs - gap.lost_runs;
         if (count <= 0 || !gap.to || !span.since || !span.contains(*gap.known_over)) continue;
-        if (facts.is_told(definition, time::micros(gap.due))) continue;
+        if (facts.is_told(definition, time::micros(gap.due)) &&
+            facts.is_told(definition, time::micros(gap.last_due)))
+            continue;
         if (missed.runs == 0) missed.since = gap.due;
         missed.until = *gap.to;
         missed.runs += count;

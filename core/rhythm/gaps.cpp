@@ -36,7 +36,8 @@ class GapWalk {
 
   private:
     void add(const Rhythm& rhythm, Instant from, const Run* next_run) {
-        Gap gap{from, rhythm.slot_after_run(from), {}, {}};
+        const Instant due = rhythm.slot_after_run(from);
+        Gap gap{from, due, due, {}, {}};
         if (next_run) {
             gap.to = time::instant_from_micros(next_run->created_at);
             gap.known_over = time::instant_from_micros(next_run->ended_at());
@@ -51,7 +52,7 @@ class GapWalk {
                 ++gap.lost_runs;
                 ++gap.lost_by_end[*up_again];
             }
-            slot = next;
+            gap.last_due = std::exchange(slot, next);
         }
         if (gap.missed_runs < rhythm.patience) return;
         gap.length = to.value_or(m_options.now) - from;

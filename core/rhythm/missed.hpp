@@ -53,7 +53,7 @@ const ConfiguredSchedule* configured_for(const store::Definition& definition,
 // A stretch in which a definition should have run and did not.
 struct Gap {
     time::Instant from;                       // created_at of the run before it
-    time::Instant due;                        // the first of its slots
+    time::Instant due, last_due;              // the first and the last of its slots
     std::optional<time::Instant> to;          // of the run after it; none: it goes on
     std::optional<time::Instant> known_over;  // when that run ended, and its report was sent
     time::Duration length{0};                 // up to now where it goes on

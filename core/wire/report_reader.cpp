@@ -157,7 +157,11 @@ void ReportReader::begin_value() {
     m_state = State::in_value;
     if (m_around.is_open_ground()) m_tail.clear();
     m_window.begin_value();
-    m_parser.handler().begin_report(m_limits.depth, m_around.is_open_ground());
+    begin_parsing(m_around.is_open_ground());
+}
+
+void ReportReader::begin_parsing(bool may_be_list) {
+    m_parser.handler().begin_report(m_limits.depth, may_be_list);
     m_parser.begin();
 }
 
@@ -170,7 +174,12 @@ ReportReader::Step ReportReader::parse(model::Rejection& rejection) {
             m_state = State::value_read;
             return {};
         case ValueParser::Step::list:
-            enter_list();
+            if (m_window.value().size() <= m_limits.report_bytes) {
+                enter_list();
+            } else {  // had it been cut, nobody would have known it for a list
+                m_window.go_back_to(0);
+                begin_parsing(false);
+            }
             return {};
         case ValueParser::Step::broken:
             break;

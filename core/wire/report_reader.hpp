@@ -66,6 +66,7 @@ class ReportReader {
     Step tell_tail(model::Rejection& rejection);
     Step stray(model::Rejection& rejection);
     void begin_value();
+    void begin_parsing(bool may_be_list);
     Step parse(model::Rejection& rejection);
     Step read_value(model::Rejection& rejection);
     Step end_value(model::Rejection& rejection);

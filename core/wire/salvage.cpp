@@ -99,6 +99,7 @@ bool Salvage::find_report(bool ended) {
             const auto step = m_parser.read(m_window, ended);
             if (step == ValueParser::Step::more) return false;
             if (judge(step)) return true;
+            if (m_is_trying) continue;
         }
         const std::string_view rest = m_window.rest();
         const std::size_t brace = std::min(rest.find('{'), rest.size());
@@ -106,7 +107,8 @@ bool Salvage::find_report(bool ended) {
         m_window.pass(brace);
         if (brace == rest.size() || begins_line()) return brace < rest.size() || ended;
         if (is_worth_a_try()) {
-            begin_trial();
+            m_window.begin_value();
+            begin_trial(true);
         } else {
             keep("{");
             m_window.pass(1);
@@ -159,21 +161,26 @@ bool Salvage::is_worth_a_try() const {
     return place >= m_try_from || place == m_try_at[0] || place == m_try_at[1];
 }
 
-void Salvage::begin_trial() {
+void Salvage::begin_trial(bool may_be_list) {
     m_is_trying = true;
-    m_window.begin_value();
-    m_parser.handler().begin_report(m_limits.depth, true);
+    m_parser.handler().begin_report(m_limits.depth, may_be_list);
     m_parser.begin();
 }
 
-// True if a report or a list begins where the trial did; the window is there again.
+// True if a report or a list begins where the trial did; the window is there again. Otherwise the
+// trial may go on.
 bool Salvage::judge(ValueParser::Step step) {
     const bool is_whole = step == ValueParser::Step::complete;
     const bool is_report = is_whole && m_parser.handler().draft().has_what_is_required();
-    // The blanks before the `[` of a list were read whatever the cuts, so they count.
-    const bool is_list = step == ValueParser::Step::list &&
-                         m_window.value().size() <= m_limits.report_bytes && !m_window.is_cut();
-    const bool is_found = (is_report && !m_window.is_too_long()) || is_list;
+    const bool is_list = step == ValueParser::Step::list;
+    // Had it been cut, its items would have been passed over as well. The blanks before the `[`
+    // were read whatever the cuts, so they count.
+    if (is_list && m_window.value().size() > m_limits.report_bytes) {
+        m_window.go_back_to(0);
+        begin_trial(false);
+        return false;
+    }
+    const bool is_found = is_list || (is_report && !m_window.is_too_long());
     if (is_found) {
         m_window.go_back_to(0);
         m_window.end_value();

@@ -56,7 +56,7 @@ class Salvage {
     void keep(std::string_view bytes);
     bool begins_line();
     bool is_worth_a_try() const;
-    void begin_trial();
+    void begin_trial(bool may_be_list);
     bool judge(ValueParser::Step step);
 
     const Limits& m_limits;

@@ -139,9 +139,11 @@ std::string what_happened(const IncidentsAnswer& answer, const Incident& inciden
         return fmt::format("\"{}\" failed {}", answer.names[incident.definitions.front()],
                            counted(incident.failed, "time", "times"));
     }
-    const char* what = incident.failed > 0   ? "failed"
-                       : incident.missed > 0 ? "did not run"
-                                             : "were slow";
+    const bool has_failed = incident.failed > 0, has_missed = incident.missed > 0;
+    const char* what = has_failed && has_missed ? "failed or did not run"
+                       : has_failed             ? "failed"
+                       : has_missed             ? "did not run"
+                                                : "were slow";
     return fmt::format("{} of {} {}", count_text(std::ssize(incident.definitions)),
                        counted(incident.active, "definition", "definitions"), what);
 }

@@ -120,3 +120,6 @@ build_jobs() {
     [ "$jobs" -le "$cores" ] || jobs=$cores
     printf '%s' "$jobs"
 }
+
+# How many tests run at once: they wait half of their time, for clocks, timeouts and each other's answers.
+test_slots() { printf '%s' "$((2 * $(nproc)))"; }

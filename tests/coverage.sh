@@ -23,7 +23,7 @@ export LLVM_PROFILE_FILE=$work/%4m.profraw  # four files a program, into which a
 # what starts the program so often that it takes minutes (d2, mail).
 left_out='^(fault\.(p2_order|p4_kill_at|p5_errors|cursor_killed|controls)|systemd\.units|http\.h2_slow|simulator\..*|package\..*|engines\..*|data\.d2_naughty|mail\.m1_told_once|completion_as_typed)$'
 status=0
-ctest --test-dir "$build_dir" --no-tests=error --output-on-failure --parallel "$(nproc)" --timeout 600 -E "$left_out" "$@" ||
+ctest --test-dir "$build_dir" --no-tests=error --output-on-failure --parallel "$(test_slots)" --timeout 600 -E "$left_out" "$@" ||
     status=$?
 
 llvm-profdata merge -sparse "$work"/*.profraw -o "$work/all.profdata"

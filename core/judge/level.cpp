@@ -14,7 +14,8 @@ constexpr double day_micros = 24 * 3600 * 1e6;
 constexpr std::size_t least_before = 10, least_since = 5;
 constexpr std::size_t news_values = 10;
 constexpr double news_days = 21;
-constexpr double a_lot = 0.6931;  // ln 2
+constexpr double a_lot = 0.6931;         // ln 2
+constexpr double still_there = 1.0 / 3;  // of the step, in the last five
 constexpr double bins_of_a_drift = 30;
 constexpr double as_steep = 0.8;  // else the longer time has days before the drift
 
@@ -30,17 +31,39 @@ std::size_t sharpened(std::span<const double> values, std::size_t split) {
     return split;
 }
 
+// The first place at which a step is news.
+std::size_t oldest_news(Timed series) {
+    const std::size_t last = series.values.size() - 1;
+    std::size_t oldest = last + 1 - least_since;
+    while (oldest > least_before && (last + 1 - oldest < news_values ||
+                                     days_between(series, oldest - 1, last) <= news_days)) {
+        --oldest;
+    }
+    return oldest;
+}
+
+// By how much a day the values before `end` grew, or fell, as far as that is normal: what the
+// later half of them has over the earlier one.
+double growth_before(Timed series, std::size_t end) {
+    const auto values = series.values.first(end);
+    const std::size_t half = end / 2;
+    const double days = days_between(series, 0, end - 1) / 2;
+    if (days == 0) return 0;
+    const double by = middle_of(values.subspan(half)) - middle_of(values.first(half));
+    return std::clamp(by / days, -normal_growth, normal_growth);
+}
+
 std::optional<Change> find_step(Timed series, double chance) {
     const auto values = series.values;
     const std::size_t count = values.size();
     const WinsorisedMeans means(values);
-    const double growth = normal_growth * days_between(series, 0, count - 1) / 2;
+    const std::size_t oldest = oldest_news(series);
+    const double growth = growth_before(series, oldest) * days_between(series, 0, count - 1) / 2;
     const auto strength = [&](std::size_t split) { return std::abs(means.z(split, growth)); };
     std::size_t best = count, next = least_since;
     double tested = 0;
-    for (std::size_t since = least_since; since + least_before <= count; ++since) {
+    for (std::size_t since = least_since; since <= count - oldest; ++since) {
         const std::size_t split = count - since;
-        if (since > news_values && days_between(series, split, count - 1) > news_days) break;
         const double here = strength(split);
         if (best == count || here > strength(best)) best = split;
         if (since == next) tested = std::max(tested, here), next *= 2;
@@ -52,7 +75,7 @@ std::optional<Change> find_step(Timed series, double chance) {
     const double by = middle_of(values.subspan(split)) - before;
     const double last = middle_of(values.last(least_since)) - before;
     const double least = days_between(series, 0, split - 1) >= 7 ? least_change : a_lot;
-    if (std::abs(by) < least || last / by < 0.5) return std::nullopt;
+    if (std::abs(by) < least || last / by < still_there) return std::nullopt;
     return Change{split, split, split, means.z(split), 0};
 }
 

@@ -14,8 +14,8 @@ struct Timed {
     std::span<const std::int64_t> at;  // ascending
 };
 
-// A change of less than an eighth matters to nobody, nor does growth of 2 % a month.
-inline constexpr double least_change = 0.1178;      // ln 1.125
+// A change of less than 15 % matters to nobody, nor does growth of 2 % a month.
+inline constexpr double least_change = 0.1398;      // ln 1.15
 inline constexpr double normal_growth = 0.02 / 30;  // a day
 
 // What is usual is that of the values before `usual_until`, what is now that of the values from
@@ -32,7 +32,8 @@ struct Change {
 // test takes it whole: they look at the same values, and what matters to nobody is left out.
 //
 // A step: the means of the last 5, 10, 20, 40 ... values and of ten and more before them differ by
-// more than normal growth, and the last five still do. Where the values do not reach back a week
+// more than the values had grown before, as far as that is normal growth, and the last five still
+// differ by a third of it. Where the values do not reach back a week
 // before it, which seasons need, it must be a factor of 2. It is news for three weeks or ten
 // values; what has lasted longer is usual. A drift: over the last 30, 60 or 90 days, in thirty
 // medians, values rise or fall by more than normal growth, and a line describes them as well as a

@@ -17,7 +17,7 @@ namespace jobtally::judge {
 
 namespace {
 
-constexpr std::size_t least_in_cell = 3;
+constexpr std::size_t least_in_cell = 3, least_days = 2;
 constexpr double cost_of_a_season = 3;  // nats; about ln 7 for its name, and the benefit of doubt
 
 struct SeasonKind {
@@ -51,17 +51,23 @@ using Places = std::vector<std::uint32_t>;
 class Dealt {
   public:
     Dealt(Season season, std::span<const ClockPlace> places, const Places& order)
-        : m_ends(kind_of(season).cells), m_dealt(order.size()) {
+        : m_ends(kind_of(season).cells), m_days(m_ends.size()), m_dealt(order.size()) {
         std::vector<std::uint8_t> cells(places.size());
+        std::vector<std::int32_t> last_day(m_ends.size(), INT32_MIN);
         for (std::size_t i = 0; i < places.size(); ++i) {
-            cells[i] = static_cast<std::uint8_t>(cell_of(season, places[i]));
-            ++m_ends[cells[i]];
+            const std::size_t cell = cell_of(season, places[i]);
+            cells[i] = static_cast<std::uint8_t>(cell);
+            ++m_ends[cell];
+            if (std::exchange(last_day[cell], places[i].day) != places[i].day) ++m_days[cell];
         }
         std::exclusive_scan(m_ends.begin(), m_ends.end(), m_ends.begin(), std::uint32_t{0});
         for (const auto i : order) m_dealt[m_ends[cells[i]]++] = i;
     }
 
     std::size_t size() const { return m_ends.size(); }
+    bool is_known(std::size_t cell) const {
+        return m_days[cell] >= least_days && (*this)[cell].size() >= least_in_cell;
+    }
     std::span<const std::uint32_t> operator[](std::size_t cell) const {
         const std::size_t begin = cell == 0 ? 0 : m_ends[cell - 1];
         return std::span(m_dealt).subspan(begin, m_ends[cell] - begin);
@@ -69,6 +75,7 @@ class Dealt {
 
   private:
     Places m_ends;   // by cell
+    Places m_days;   // by cell: on how many days it was met
     Places m_dealt;  // in the order that was given, cell by cell
 };
 
@@ -79,7 +86,7 @@ std::optional<FittedProfile> fit(Season season, std::span<const double> values,
                                  const FittedProfile& plain) {
     const Dealt dealt(season, places, order);
     std::size_t usable = 0;
-    for (std::size_t i = 0; i < dealt.size(); ++i) usable += dealt[i].size() >= least_in_cell;
+    for (std::size_t i = 0; i < dealt.size(); ++i) usable += dealt.is_known(i);
     if (season != Season::none && usable < 2) return std::nullopt;
     const auto middle = [](std::size_t count) { return (count - 1) / 2; };
     const Profile::Cell all{values[order[middle(order.size())]], order.size()};
@@ -87,7 +94,7 @@ std::optional<FittedProfile> fit(Season season, std::span<const double> values,
     fitted.residuals.resize(values.size());
     for (std::size_t cell = 0; cell < dealt.size(); ++cell) {
         const auto members = dealt[cell];
-        if (members.size() < least_in_cell && season != Season::none) continue;
+        if (!dealt.is_known(cell) && season != Season::none) continue;
         fitted.profile.cells[cell] = {values[members[middle(members.size())]], members.size()};
         const std::size_t other = middle(members.size() - 1);
         for (std::size_t i = 0; i < members.size(); ++i) {
@@ -124,7 +131,8 @@ ClockPlace clock_place(std::int64_t micros, const time::Zone& zone) {
     const local_days last{date.year() / date.month() / std::chrono::last};
     return {static_cast<std::uint8_t>(floor<hours>(local - day).count()),
             static_cast<std::uint8_t>(weekday{day}.iso_encoding() - 1),
-            static_cast<std::uint8_t>((last - day).count())};
+            static_cast<std::uint8_t>((last - day).count()),
+            static_cast<std::int32_t>(day.time_since_epoch().count())};
 }
 
 std::string text_of(Season season, ClockPlace place) {

@@ -25,18 +25,21 @@ enum class Season : std::uint8_t {
 };
 std::string_view name_of(Season season);  // what a run is compared with: `all`, `same_weekday`
 
-// A place on the local clock. Monday is 0; the last day of a month has 0 days left.
+// A place on the local clock, on a day since 1970. Monday is 0; the last day of a month has 0 days
+// left.
 struct ClockPlace {
     std::uint8_t hour;
     std::uint8_t weekday;
     std::uint8_t days_left;
+    std::int32_t day = 0;
 };
 ClockPlace clock_place(std::int64_t micros, const time::Zone& zone);
 
 // In words: ` on Mondays`; of `none` empty.
 std::string text_of(Season season, ClockPlace place);
 
-// The usual value at each place: the median of its cell; of all, where fewer than three are known.
+// The usual value at each place: the median of its cell; of all, where fewer than three are known,
+// or all of them of one day: what happened once is no season.
 struct Profile {
     struct Cell {
         double level = 0;
@@ -59,7 +62,7 @@ struct FittedProfile {
 // Rissanen, "Universal Coding, Information, Prediction, and Estimation", IEEE Transactions on
 // Information Theory 30 (1984), 629-636; M. Stone, "Cross-Validatory Choice and Assessment of
 // Statistical Predictions", Journal of the Royal Statistical Society B 36 (1974), 111-147.
-// There are at least two values.
+// There are at least two values, in the order of time.
 FittedProfile fit_profile(std::span<const double> values, std::span<const ClockPlace> places);
 
 }  // namespace jobtally::judge

@@ -93,7 +93,7 @@ WinsorisedMeans::WinsorisedMeans(std::span<const double> values) {
     }
 }
 
-double WinsorisedMeans::z(std::size_t split, double less) const {
+double WinsorisedMeans::z(std::size_t split, double growth) const {
     const std::size_t all = m_sums.size() - 1;
     const double before = static_cast<double>(split), since = static_cast<double>(all - split);
     const double sum_before = m_sums[split], sum_since = m_sums[all] - sum_before;
@@ -101,7 +101,8 @@ double WinsorisedMeans::z(std::size_t split, double less) const {
         m_squares[all] - sum_before * sum_before / before - sum_since * sum_since / since;
     const double scale = std::sqrt(std::max(0.0, squares) / static_cast<double>(all - 2));
     const double difference = sum_since / since - sum_before / before;
-    return std::copysign(std::max(0.0, std::abs(difference) - less), difference) /
+    const double expected = std::max(0.0, std::copysign(1, difference) * growth);
+    return std::copysign(std::max(0.0, std::abs(difference) - expected), difference) /
            (std::max(least_scale, scale) * std::sqrt(1 / before + 1 / since));
 }
 

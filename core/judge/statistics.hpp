@@ -53,8 +53,9 @@ double binomial_tail(std::int64_t least, std::int64_t count, double probability)
 class WinsorisedMeans {
   public:
     explicit WinsorisedMeans(std::span<const double> values);
-    // There are values on both sides of the split. The difference is taken to be smaller by `less`.
-    double z(std::size_t split, double less = 0) const;
+    // There are values on both sides of the split. The growth between the two means that is to be
+    // expected is taken off a difference of the same sign.
+    double z(std::size_t split, double growth = 0) const;
 
   private:
     std::vector<double> m_sums{0}, m_squares{0};  // of the first i values

@@ -76,6 +76,7 @@ TEST_CASE("winsorised means in standard errors", "[judge]") {
     CHECK(means.z(4) == Approx(3 / (std::sqrt(8.0 / 6) * std::sqrt(0.5))));
     CHECK(means.z(4, 1) == Approx(2 / (std::sqrt(8.0 / 6) * std::sqrt(0.5))));
     CHECK(means.z(4, 4) == 0);
+    CHECK(means.z(4, -1) == means.z(4));  // what fell before does not rise by growing
 }
 
 TEST_CASE("a step is told from what value on, a drift by its slope", "[judge]") {
@@ -112,6 +113,14 @@ TEST_CASE("a season is chosen where it describes the values more shortly", "[jud
         month_ends.push_back(value + (place.days_left == 0 ? 1 : 0));
     }
     CHECK(judge::fit_profile(plain, days.places).profile.season == judge::Season::none);
+    // The runs of one day are no season, many as they are.
+    Numbers hourly;
+    std::vector<judge::ClockPlace> hours;
+    for (std::int64_t hour = 0; hour < 31 * 24; ++hour) {
+        hours.push_back(judge::clock_place(hour * 3'600'000'000, {}));
+        hourly.push_back(0.1 * noise.normal() + (hours.back().days_left == 0 ? 1 : 0));
+    }
+    CHECK(judge::fit_profile(hourly, hours).profile.season == judge::Season::none);
     const auto fitted = judge::fit_profile(weekends, days.places);
     CHECK(fitted.profile.season == judge::Season::part_of_week);
     CHECK(fitted.profile.at({12, 6, 9}).level - fitted.profile.at({12, 0, 9}).level ==

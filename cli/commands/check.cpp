@@ -82,6 +82,7 @@ std::string name_of_probe(const CheckOptions& options) {
     add_all("-d", selection.definitions);
     add_all("-t", selection.types);
     add_all("-s", selection.statuses);
+    add_all("--source", selection.sources);
     return name;
 }
 

@@ -26,10 +26,11 @@ answers::DurationsOptions wanted(const Output& output, const DurationsOptions& o
 }
 
 // The distribution of each group; with a series how its median goes.
-table::Plots plots(const answers::DurationsAnswer& answer, const GroupedOptions& options) {
-    if (!answer.by.every) return answers::distributions_of(answer);
+table::Plots plots(const answers::DurationsAnswer& answer, const GroupedOptions& options,
+                   const query::Twins& twins) {
+    if (!answer.by.every) return answers::distributions_of(answer, twins);
     return answers::plots_of(arranged(answers::durations_table(answer), options),
-                             answers::durations_plot());
+                             answers::durations_plot(), twins);
 }
 
 int run(const Globals& globals, const DurationsOptions& options) {
@@ -42,7 +43,9 @@ int run(const Globals& globals, const DurationsOptions& options) {
             return answers::durations(scope, by, asked);
         },
         [](const auto&... sides) { return answers::durations_table(sides...); },
-        [&](const answers::DurationsAnswer& answer) { return plots(answer, options.grouped); });
+        [&](const answers::DurationsAnswer& answer) { 
+            return plots(answer, options.grouped, output.twins());
+        });
     return exit_done;
 }
 

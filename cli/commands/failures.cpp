@@ -31,7 +31,7 @@ answers::FailuresAnswer print_failures(Output& output, const Globals& globals,
         [](const auto&... sides) { return answers::failures_table(sides...); },
         [&](const answers::FailuresAnswer& answer) {
             return answers::plots_of(arranged(answers::failures_table(answer), options),
-                                     answers::failures_plot());
+                                     answers::failures_plot(), output.twins());
         });
 }
 

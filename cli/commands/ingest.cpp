@@ -136,7 +136,7 @@ void add_ingest(Application& application) {
                        "NDJSON, JSON objects, an array or the platform's list; `-` is stdin");
     command.add_flag("--dry-run", options->dry_run, "Say what would happen and store nothing");
     command.add_flag("--strict", options->strict, "Store nothing at all if anything is rejected");
-    command.add_option("--source", options->source, "Whence the reports come")
+    command.add_option("--source", options->source, "Where the reports come from")
         ->type_name("NAME")
         ->check([](const std::string& name) {
             return name.empty() || !is_utf8(name) ? std::string("it is empty or not UTF-8")

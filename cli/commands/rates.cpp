@@ -42,7 +42,7 @@ int run(const Globals& globals, RatesOptions options) {
         [&](const auto&... sides) { return answers::rates_table(sides..., wanted.any()); },
         [&](const answers::RatesAnswer& now) {
             return answers::plots_of(arranged(answers::rates_table(now), options.grouped),
-                                     answers::rates_plot());
+                                     answers::rates_plot(), output.twins());
         });
     return is_under(answer, options.fail_under) ? exit_condition : exit_done;
 }

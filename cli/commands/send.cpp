@@ -240,7 +240,7 @@ void add_generator(CLI::App& command, SendOptions& options) {
     auto* count = command.add_option("--count", options.count, "Send so many made-up reports")
                       ->type_name("N")
                       ->check(whole_number(1));
-    command.add_option("--seed", options.seed, "Which made-up reports (default 1)")
+    command.add_option("--seed", options.seed, "Seed of the made-up reports (default 1)")
         ->type_name("S")
         ->needs(count);
     command.add_option("--definitions", options.definitions, "Of so many definitions (default 30)")

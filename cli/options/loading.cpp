@@ -49,7 +49,7 @@ ingest::LoadResult load_files(const Globals& globals, const std::vector<std::str
     }
     if (const auto missing = result.lists.missing(); missing > 0 && !globals.quiet) {
         const auto jobs = result.lists.jobs();
-        print_warning(fmt::format("{} of the {} that the lists count are missing in them",
+        print_warning(fmt::format("{} of the {} that the lists announce are not in these pages",
                                   count_text(missing), counted(jobs, "job", "jobs")));
         print_hint(
             "the platform lists its jobs in pages: load the others too; loading one again changes "

@@ -33,6 +33,7 @@ class Output {
 
     // From now on people see definitions of equal name told apart; machines see the names.
     void tell_apart(const query::Scope& scope);
+    const query::Twins& twins() const { return m_twins; }
     // The table as it is to be rendered: told apart, with the columns of --columns.
     table::ResultTable prepared(table::ResultTable table) const;
     // The table in the chosen format; on a terminal with the columns that have room, and a note

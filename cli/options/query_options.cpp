@@ -97,7 +97,7 @@ void add_selection(CLI::App& command, SelectionOptions& options, const char* typ
         ->group(group);
     command
         .add_option("--source", options.sources,
-                    "Whence they came, by name or glob; `!x` excludes; repeatable")
+                    "Where they came from, by name or glob; `!x` excludes; repeatable")
         ->type_name("NAME")
         ->allow_extra_args(false)
         ->group(group);

@@ -111,7 +111,7 @@ void warn_about_schedules(const Globals& globals, const query::Scope& scope) {
 void add_objective(CLI::App& command, std::optional<double>& per_cent_value) {
     command
         .add_option("--objective", per_cent_value,
-                    "PCT per cent of the jobs are to succeed: how much of what may fail has failed")
+                    "PCT per cent of the jobs must succeed; adds the error budget")
         ->type_name("PCT")
         ->transform(per_cent());
 }

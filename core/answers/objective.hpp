@@ -1,4 +1,4 @@
-// How much of what may fail then has failed.
+// Error budgets: how much of what an objective lets fail has failed.
 #pragma once
 
 #include "core/answers/rates.hpp"

@@ -137,17 +137,22 @@ PlotSpec durations_plot() {
             {"count", "p50_seconds", "max_seconds"}};
 }
 
-table::Plots plots_of(const table::ResultTable& table, const PlotSpec& spec) {
+table::Plots plots_of(table::ResultTable table, const PlotSpec& spec, const query::Twins& twins) {
+    twins.tell_apart(table);
     return PlotMaker(table, spec).make();
 }
 
-table::Plots distributions_of(const DurationsAnswer& answer) {
+table::Plots distributions_of(const DurationsAnswer& answer, const query::Twins& twins) {
     table::Plots plots{answer.window, {}, "no durations"};
-    const auto columns = query::grouping_columns(answer.by);
-    for (const auto& row : answer.rows) {
+    table::ResultTable groups;
+    groups.columns = query::grouping_columns(answer.by);
+    for (const auto& row : answer.rows) groups.rows.push_back(row.key);
+    twins.tell_apart(groups);
+    for (std::size_t group = 0; group < answer.rows.size(); ++group) {
+        const auto& row = answer.rows[group];
         if (row.micros.empty()) continue;
         table::Plot plot;
-        plot.title = group_name(columns, row.key);
+        plot.title = group_name(groups.columns, groups.rows[group]);
         plot.parts = {{"runs", Tone::plain}};
         plot.figure_titles = {"runs"};
         const auto [least, greatest] = std::minmax_element(row.micros.begin(), row.micros.end());

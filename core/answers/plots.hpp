@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/answers/durations.hpp"
+#include "core/query/twins.hpp"
 #include "core/table/plot.hpp"
 
 #include <functional>
@@ -22,11 +23,11 @@ PlotSpec rates_plot();      // succeeded, partial and failed reports
 PlotSpec failures_plot();   // failed reports
 PlotSpec durations_plot();  // the median, for series; -p must have 50
 
-// The rows in the table's order.
-table::Plots plots_of(const table::ResultTable& table, const PlotSpec& spec);
+// The rows in the table's order; definitions of one name are told apart.
+table::Plots plots_of(table::ResultTable table, const PlotSpec& spec, const query::Twins& twins);
 
 // A histogram of each row's durations, which must have been kept: sixteen buckets, each as much
 // longer than the one before.
-table::Plots distributions_of(const DurationsAnswer& answer);
+table::Plots distributions_of(const DurationsAnswer& answer, const query::Twins& twins);
 
 }  // namespace jobtally::answers

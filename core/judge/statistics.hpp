@@ -18,11 +18,12 @@ double middle_of(std::span<const double> values);
 // Statistical Association 69 (1974), 383-393. 0 where there are none.
 double median_scale(std::span<const double> residuals);
 
-// How far residuals reach. Beyond the greatest tenth of |x| (ten at least), or the greatest half,
-// chance is taken to fall exponentially with |x / scale|^1.25, between the tails of a normal (2)
-// and an exponential distribution (1). The greatest but for one, or for one in fifty, may be what
-// is looked for and count as the next, so what comes round now and then makes the tail longer. Five
-// values as a normal distribution has them come to the mean, so that few do not decide.
+// How far residuals reach by chance. The tail is the greatest tenth of |x|: ten at least, half of
+// all at most. In it chance falls exponentially with |x / scale|^1.25: faster than in an
+// exponential distribution (power 1), slower than in a normal one (power 2). The very greatest (one
+// residual in fifty, one at least) may be the outlier that is looked for: each counts only as the
+// next below it. Five values of a normal tail are added to the mean excess, so that a few residuals
+// do not decide.
 // J. Pickands, "Statistical Inference Using Extreme Order Statistics", Annals of Statistics 3
 // (1975), 119-131; B. Epstein and M. Sobel, "Life Testing", Journal of the American Statistical
 // Association 48 (1953), 486-502, for the censored mean.

@@ -37,13 +37,16 @@ struct FlawJudgement {
     bool is_problem() const { return is_unusual || !can_be_judged; }
 };
 
-// `flawed` says so of each success, oldest first; those from `window` on are judged, with the
-// flawed ones in a row before them, by the others before, the first ten at least. They are unusual
-// where there was no flaw before, or where both hold of all of them, of the longest row of flawed
-// ones, which may stand anywhere, or of the row that goes on: by the share of flawed ones before so
-// many come about less often than `chance` (binomial, the share after H. Jeffreys, "Theory of
-// Probability", 1939), and no stretch of as many successes before had as many flaws, as seasons
-// have. Where all were flawed it is usual.
+// `flawed` has a 1 for each flawed success, oldest first. Judged are those from `window` on and the
+// unbroken row of flawed ones just before it; they are compared with all earlier successes, of
+// which there are ten at least. The flaws are usual where every success before was flawed, and
+// unusual where none was. Else three groups are looked at: all that are judged, the longest row of
+// flawed ones among them, and the row at the end. The flaws are unusual where of any group both
+// hold:
+// - by the share of flawed ones before, so many flaws come about less often than `chance`
+//   (binomial; the share after H. Jeffreys, "Theory of Probability", 1939);
+// - no earlier stretch of as many successes had as many flaws, as it has where flaws come in
+//   seasons.
 FlawJudgement judge_flaws(std::span<const std::uint8_t> flawed, std::size_t window, double chance);
 
 struct Judgement {

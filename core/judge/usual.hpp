@@ -46,12 +46,14 @@ struct Comparison {
 
 // Values are added in the order of time; then they are learned from, once.
 //
-// A value is unusual where chance takes a residual so far less often than the budget allows, be the
-// spread normal (with n values known, its bound is 1 + 4 / n times as wide, because few values know
-// their spread badly) or as long-tailed as the values are (Tail; without the newest four, which may
-// be the first of a new level and would hide each other); and it is 1.5 times the usual or more,
-// either way. The spread is at least 3 %, one second of a duration, and that of counts by chance
-// (Poisson). The level of the last ten runs before is usual as well, and the one that the
+// A value is unusual where all of this holds:
+// - It is 1.5 times the usual value or more, or its 1.5th part or less.
+// - A normal distribution takes its residual so far less often than the budget allows. With n
+//   values known the bound is 1 + 4 / n times as wide, because few values know their spread badly.
+// - So does a distribution with a tail as long as that of the values (Tail). The newest four do not
+//   count there: they may be the first of a new level and would hide each other.
+// The spread is taken to be at least 3 %, one second of a duration, and of counts what chance makes
+// of them (Poisson). Usual is also the level of the last ten runs before, and the one that the
 // definition has moved to.
 class UsualValues {
   public:

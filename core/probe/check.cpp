@@ -217,7 +217,7 @@ std::optional<std::string> text_of(const std::optional<Threshold>& range) {
 table::Probe check(const query::Scope& scope, const CheckOptions& options) {
     const Metric& metric = *options.metric;
     if (options.by_definition && !metric.of_definitions) {
-        throw UsageError(fmt::format("{} can't be told by definition", metric.name),
+        throw UsageError(fmt::format("{} is not available by definition", metric.name),
                          "leave out `--by definition`");
     }
     auto measured = metric.measure(scope, options.by_definition, options.expected);

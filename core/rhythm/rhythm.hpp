@@ -29,8 +29,7 @@ struct Rhythm {
     time::Duration late{0};   // a report that arrives up to so long after its slot is on time;
                               // this includes the duration of the run
     // So many slots in a row without a run tell something. It is 2 where many slots have none, as
-    // of
-    // `*/8` in the minutes of cron, which is nearly every other slot of 4 minutes.
+    // with `*/8` in the minutes of cron, which is nearly every other slot of 4 minutes.
     int patience = 1;
     std::vector<std::int64_t> lags{};  // microseconds from past slots to the ends of their runs
 

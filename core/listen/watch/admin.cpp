@@ -28,7 +28,7 @@ Answer metrics_answer(std::string text) {
 Verdict judge(const RequestHead& head, const std::function<std::string()>& metrics) {
     const bool is_metrics = head.path == "/metrics";
     if (!is_metrics && head.path != "/healthz")
-        return {error_answer(404, "here are /healthz and /metrics alone")};
+        return {error_answer(404, "only /healthz and /metrics are here")};
     if (head.method == "OPTIONS") return {Answer{204, reading_methods, {}}};
     if (head.method != "GET" && head.method != "HEAD") {
         auto answer = error_answer(405, "ask by GET");

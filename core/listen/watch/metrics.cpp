@@ -84,9 +84,9 @@ void add_results(PrometheusText& page, const Counters& counters, const Gauges& g
 void add_connections(PrometheusText& page, const Counters& counters, const Gauges& gauges) {
     page.gauge("jobtally_connections", gauges.connections,
                "Open connections of the public addresses.");
-    page.gauge("jobtally_connections_max", gauges.max_connections, "As many may be open.");
+    page.gauge("jobtally_connections_max", gauges.max_connections, "Limit of open connections.");
     page.gauge("jobtally_connections_per_peer_max", gauges.max_connections_per_peer,
-               "As many may be open from one peer.");
+               "Limit of open connections from one peer.");
     page.counter("jobtally_connections_total", counters.connections,
                  "Connections that were accepted.");
     page.counter("jobtally_connections_refused_total", counters.refused_peers,
@@ -99,7 +99,7 @@ void add_connections(PrometheusText& page, const Counters& counters, const Gauge
     page.gauge("jobtally_bodies_reserved_bytes", gauges.reserved_bytes,
                "Memory set aside for bodies under way.");
     page.gauge("jobtally_bodies_reserved_max_bytes", gauges.body_budget,
-               "As much is set aside; more bodies wait.");
+               "Limit of that memory; more bodies wait.");
 }
 
 // What Prometheus' own client libraries call it.
@@ -112,7 +112,7 @@ void add_process_use(PrometheusText& page, const Gauges& gauges) {
     page.gauge("process_virtual_memory_bytes", gauges.process.virtual_bytes, "Virtual memory.");
     if (gauges.open_descriptors)
         page.gauge("process_open_fds", *gauges.open_descriptors, "Open file descriptors.");
-    page.gauge("process_max_fds", gauges.max_descriptors, "As many may be open.");
+    page.gauge("process_max_fds", gauges.max_descriptors, "Limit of open file descriptors.");
 }
 
 void add_process(PrometheusText& page, const Gauges& gauges) {
@@ -122,7 +122,8 @@ void add_process(PrometheusText& page, const Gauges& gauges) {
     page.sample({}, unix_seconds(gauges.started));
     if (gauges.open_descriptors)
         page.gauge("jobtally_open_descriptors", *gauges.open_descriptors, "Open file descriptors.");
-    page.gauge("jobtally_open_descriptors_max", gauges.max_descriptors, "As many may be open.");
+    page.gauge("jobtally_open_descriptors_max", gauges.max_descriptors,
+               "Limit of open file descriptors.");
     if (!gauges.tls_expires_at) return;
     page.family("jobtally_tls_certificate_expiry_timestamp_seconds", "gauge",
                 "When the TLS certificate expires.");

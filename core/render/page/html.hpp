@@ -44,7 +44,7 @@ struct Drawings {
 std::string html_table(const table::ResultTable& table, std::string_view caption,
                        const Style& style, const Drawings& drawings = {});
 
-// The files below core/render/html, as the build embeds them.
+// The files below core/render/page, as the build embeds them.
 struct HtmlAsset {
     std::string_view text;
     std::string_view hash;  // `sha256-...` as a content security policy names it

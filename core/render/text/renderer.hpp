@@ -19,9 +19,8 @@ namespace jobtally::render {
 // How each spells a text (names come from outside, and may hold anything):
 // json, ndjson  To the byte: a parser gets back what was stored. All that acts unseen, C1 and
 //               bidirectional controls too, is written as \u; bytes that are not UTF-8 are U+FFFD.
-// tsv           A backslash is \\, what acts unseen \n, \t, \r, \u{1b}, a byte that is not UTF-8
-// \xff:
-//               read back, that is the text to the byte.
+// tsv           A backslash is \\, what acts unseen \n, \t, \r, \u{1b}, and a byte that is not
+//               UTF-8 \xff. Read back, that is the text to the byte.
 // csv           As a person reads it: what acts unseen becomes \n, \t, \u{1b} as in visible(), and
 //               a backslash stays one, so texts with controls can't be turned back; all others are
 //               to the byte. Texts that begin with = + - @ TAB or CR get a `'` in front, so that

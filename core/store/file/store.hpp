@@ -10,7 +10,7 @@
 
 namespace jobtally::store {
 
-// The store can't be used (exit code 1). Thrown by everything in this folder; the listener's writer
+// The store can't be used (exit code 1). Thrown by everything in core/store; the listener's writer
 // thread catches it to keep what it holds.
 class StoreError : public Error {
   public:
@@ -55,7 +55,7 @@ class Store {
     Store& operator=(Store&&) noexcept;
     ~Store();
 
-    class Connection;  // SQLiteCpp's, for the other files of this folder only
+    class Connection;  // SQLiteCpp's, for the other files of core/store only
     Connection& connection() const { return *m_connection; }
 
   private:

@@ -23,9 +23,9 @@ QUESTIONS = [[command, *more, *window]
                                     ["failures", "--every", "month"], ["failures", "--status", "FAILURE"],
                                     ["durations"], ["durations", "--by", "type"], ["durations", "--by", "none"],
                                     ["durations", "--percentiles", "0.001,33.3,100"], ["list", "-n", "200"],
-                                    ["definitions"], ["missed"], ["summary"])
+                                    ["definitions"], ["missed"], ["summary"], ["incidents"])
              for window in ([], ["--since=-90d"], ["--since=-400d", "--until=-200d", "--at", "updated"])
-             if not (window[1:] and command in ("summary", "missed"))]
+             if not (window[1:] and command in ("summary", "missed", "incidents"))]
 
 
 def run(program, store, *words, **environment):

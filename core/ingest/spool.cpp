@@ -251,8 +251,12 @@ std::optional<Delivery> Spool::read(const std::string& name) const {
     return delivery;
 }
 
-void Spool::drop(const std::string& name) const noexcept {
-    ::unlink((m_folder / name).c_str());
+std::optional<IoError> Spool::drop(const std::string& name) const {
+    const auto path = m_folder / name;
+    if (::unlink(path.c_str()) == 0 || errno == ENOENT) return std::nullopt;
+    return IoError(fmt::format("can't delete {}, which is in the store: {}",
+                               in_quotes(path.string()), std::strerror(errno)),
+                   "delete it, or see to the rights of the spool");
 }
 
 }  // namespace jobtally::ingest

@@ -39,9 +39,8 @@ class Spool {
     std::vector<std::string> waiting() const;
     // Reads a body and decodes it as when it came; nothing if the file is gone. Throws IoError.
     std::optional<Delivery> read(const std::string& name) const;
-    // Deletes a file whose reports are in the store. Where that fails they are stored again, which
-    // changes nothing.
-    void drop(const std::string& name) const noexcept;
+    // Deletes a file whose reports are in the store. Returns why it could not.
+    std::optional<IoError> drop(const std::string& name) const;
 
   private:
     std::string next_name(const Delivery& delivery);

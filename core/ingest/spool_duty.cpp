@@ -46,12 +46,12 @@ void SpoolDuty::run() {
     m_due = Time::max();
     if (m_store.is_lost()) return;
     try {
-        if (m_names.empty()) m_names = m_spool->waiting();
+        if (m_names.empty()) m_names = waiting();
         if (m_names.empty()) {
             // A listener looks again later, for other processes may put files there; a process that
             // loads files ends soon.
             if (m_store.options().is_listener) m_due = after(rest);
-            return m_store.works(Failing::spool);
+            return tell_problems();
         }
         const auto piece = std::span(m_names).first(std::min(m_names.size(), bodies_a_commit));
         m_stored += store_piece(piece);
@@ -64,15 +64,41 @@ void SpoolDuty::run() {
         m_store.fails(problem, is_of_spool ? Failing::spool : Failing::store);
         return;
     }
-    if (!m_names.empty() || m_stored == 0) return;
+    if (!m_names.empty()) return;
+    tell_problems();
+    if (m_stored == 0) return;
     if (m_store.hooks().from_spool) m_store.hooks().from_spool(m_stored);
     m_stored = 0;
+}
+
+// What waits, but for what was stored and can't be deleted, which is tried again.
+std::vector<std::string> SpoolDuty::waiting() {
+    m_problems.clear();
+    auto names = m_spool->waiting();
+    const auto undeletable = std::exchange(m_undeletable, {});
+    std::erase_if(names, [&](const std::string& name) {
+        if (!undeletable.contains(name)) return false;
+        drop(name);
+        return true;
+    });
+    return names;
+}
+
+void SpoolDuty::drop(const std::string& name) {
+    const auto problem = m_spool->drop(name);
+    if (!problem) return;
+    m_undeletable.insert(name);
+    m_problems.push_back(*problem);
+}
+
+void SpoolDuty::tell_problems() {
+    m_problems.empty() ? m_store.works(Failing::spool)
+                       : m_store.tell(all_of(m_problems), Failing::spool);
 }
 
 // A file that can't be read stays where it is, and keeps no other from being stored.
 std::size_t SpoolDuty::store_piece(std::span<const std::string> names) {
     std::vector<std::string> stored;
-    std::vector<IoError> unreadable;
     std::size_t rows = 0;
     store::WriteTransaction transaction(m_store.opened(), patience,
                                         m_store.options().rejected_limit);
@@ -85,13 +111,11 @@ std::size_t SpoolDuty::store_piece(std::span<const std::string> names) {
             rows += put_deliveries(transaction, std::vector{&receipt}, m_store.options().clock());
             stored.push_back(name);
         } catch (const IoError& problem) {
-            unreadable.push_back(problem);
+            m_problems.push_back(problem);
         }
     }
     m_store.commit(transaction, rows);
-    for (const auto& name : stored) m_spool->drop(name);
-    unreadable.empty() ? m_store.works(Failing::spool)
-                       : m_store.tell(all_of(unreadable), Failing::spool);
+    for (const auto& name : stored) drop(name);
     return stored.size();
 }
 

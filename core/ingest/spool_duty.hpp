@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,13 +35,18 @@ class SpoolDuty {
     void run();
 
   private:
+    std::vector<std::string> waiting();
     std::size_t store_piece(std::span<const std::string> names);
+    void drop(const std::string& name);
+    void tell_problems();
 
     WriterStore& m_store;
     std::optional<Spool> m_spool;
     Time m_due;
-    std::vector<std::string> m_names;  // of the bodies to store next, oldest first
-    std::size_t m_stored = 0;          // bodies, since the spool was last empty
+    std::vector<std::string> m_names;     // of the bodies to store next, oldest first
+    std::set<std::string> m_undeletable;  // what is in the store, and still there
+    std::vector<IoError> m_problems;      // with the files of this round
+    std::size_t m_stored = 0;             // bodies, since the spool was last empty
 };
 
 }  // namespace jobtally::ingest

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """P12: another hand at the store while the listener runs under load: it is cut, copied over, written to in place, renamed,
-deleted, put in its place by `db restore`, or its volume turns read-only. Within 2 s nothing is acknowledged as stored any
-more (202 by the spool, or an end with status 1), what was acknowledged afterwards is in the store, the spool or the store
-that was put aside, and not a byte of what was put there is changed. The same without any traffic: /healthz says so. And
-the innocent: touch, chmod, a program that reads, another SQLite program that checkpoints, `ingest` beside it, disturb nothing.
+deleted, put in its place by `db restore`, given a trigger, or its volume turns read-only. Within 2 s nothing is acknowledged
+as stored any more (202 by the spool, or an end with status 1), what was acknowledged afterwards is in the store, the spool or
+the store that was put aside, and not a byte of what was put there is changed. The same without any traffic: /healthz says so.
+And the innocent: touch, chmod, a program that reads, another SQLite program that checkpoints, `ingest` beside it, disturb
+nothing.
 
 --long: 20 rounds. The volume takes root and a loop device.
 """
@@ -292,6 +293,31 @@ def play_innocent(case):
     case.expect(not damage(case.store), "the store is damaged")
 
 
+def play_trigger(case):
+    """A trigger that takes away what is stored is noticed with the next commit, and the listener works once it is gone."""
+    case.begin()
+    load = Pace(case.listener, "load", **LOAD)
+    time.sleep(0.5)
+    with closing(sqlite3.connect(case.store, timeout=20)) as database:
+        database.execute("CREATE TRIGGER undo AFTER INSERT ON report BEGIN DELETE FROM report WHERE id = NEW.id; END")
+    happened = time.monotonic()
+    time.sleep(1)
+    load.end()
+    late = [sent for sent, _, status in load.answers if status == 200 and sent > happened]
+    case.expect(not late, "%d were answered 200 afterwards" % len(late))
+    case.expect("has the trigger" in case.listener.log(), "the log is silent: " + case.listener.log()[-300:])
+    with closing(sqlite3.connect(case.store, timeout=20)) as database:
+        database.execute("DROP TRIGGER undo")
+    end = time.monotonic() + 20
+    while (not case.is_well() or waiting(case.spool)) and time.monotonic() < end:
+        time.sleep(0.1)
+    lost = set(load.acknowledged) - case.stored(case.store)
+    case.proof.count("acknowledged around a trigger", len(load.acknowledged))
+    case.proof.count("lost", len(lost))
+    case.expect(not lost, "%d of %d are lost" % (len(lost), len(load.acknowledged)))
+    case.expect(case.listener.stop() == 0, "the listener did not end well: " + case.listener.log()[-300:])
+
+
 def play_read_only(case):
     """ext4 as it is after an error of the disk."""
     image = case.proof.path("image")
@@ -336,7 +362,7 @@ def main():
     options = arguments(__doc__)
     proof = Proof("p12")
     for round_ in range(20 if options.long else 1):
-        plays = [("restored", play_restore), ("innocent", play_innocent)]
+        plays = [("restored", play_restore), ("innocent", play_innocent), ("trigger", play_trigger)]
         plays += [(hand.__name__, lambda case, hand=hand: play(case, hand)) for hand in HANDS]
         plays += [("idle " + hand.__name__, lambda case, hand=hand: play_idle(case, hand)) for hand in [*HANDS, index_cut]]
         if os.geteuid() == 0:

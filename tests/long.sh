@@ -13,7 +13,7 @@ logs=build/long
 mkdir -p "$logs"
 
 names=(p1_kill p2_order power_cut p4_kill_at p5_errors p6_full p7_locked p8_crowd p9_ingest p10_activation p11_damaged p12_another_hand
-    p13_planted gone_peer terminate ingest_killed cursor_killed other_program hung_reader h1_malformed h1_corpus h2_slow h3_limits h4_split
+    p13_planted gone_peer terminate ingest_killed cursor_killed other_program hung_reader damaged_log h1_malformed h1_corpus h2_slow h3_limits h4_split
     k1_kept h5_descriptors h6_giving_way rhythm_simulator d1_json d1_utf8 d1_times d2_naughty engines)
 [ "$#" -eq 0 ] || names=("$@")
 failed=0

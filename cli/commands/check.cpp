@@ -6,6 +6,7 @@
 #include "cli/options/query_options.hpp"
 #include "cli/options/schedules.hpp"
 #include "cli/options/validators.hpp"
+#include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/text.hpp"
 #include "core/render/text/cell_text.hpp"
@@ -147,7 +148,7 @@ int run_on_change(const Globals& globals, const CheckOptions& options) {
         if (!print(globals, output, probe)) return exit_of(probe.state);
     }
     if (step.record) {
-        auto store = store::Store::open_to_write(globals.store_path());
+        auto store = open_to_write(globals.store_path());
         store::keep_probe(store, name, *step.record);
     }
     return step.changed ? exit_of(probe.state) : exit_done;

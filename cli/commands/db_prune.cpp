@@ -1,6 +1,7 @@
 // `jobtally db prune`: deletes what is older than a time.
 #include "cli/commands/db.hpp"
 #include "cli/options/output.hpp"
+#include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/progress.hpp"
@@ -41,7 +42,7 @@ int run(const Globals& globals, const DbPruneOptions& options) {
     } else {
         end_with_words_on_interrupt(
             "\njobtally: note: stopped: what is deleted stays so; run it again to go on\n");
-        auto store = store::Store::open_to_write(path);
+        auto store = open_to_write(path);
         Progress progress(globals.quiet, Progress::Unit::reports);
         old = store::prune(store, before, [&](auto done, auto all) { progress.show(done, all); });
     }

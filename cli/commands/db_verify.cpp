@@ -1,6 +1,7 @@
 // `jobtally db verify`: the checks of a store.
 #include "cli/commands/db.hpp"
 #include "cli/options/output.hpp"
+#include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/progress.hpp"
 #include "core/base/numbers.hpp"
@@ -62,7 +63,7 @@ int run(const Globals& globals, bool repack) {
     require_something(path);
     const auto store = store::Store::open_to_read(path);
     if (repack) {
-        auto writer = store::Store::open_to_write(path);
+        auto writer = open_to_write(path);
         store::repack(writer);
     }
     const auto checks = [&] {

@@ -4,6 +4,7 @@
 #include "cli/commands/loader.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/query_options.hpp"
+#include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/progress.hpp"
@@ -156,7 +157,7 @@ void hand_over(const Globals& globals, const ExportOptions& options, Output& out
     };
     const auto path = globals.store_path();
     if (!store::is_behind(store::Store::open_to_read(path), options.cursor)) return finish();
-    auto store = store::Store::open_to_write(path);
+    auto store = open_to_write(path);
     const auto run = store::begin_run(store, options.cursor);
     tell_start(globals, run);
     const bool is_seen = !has_command && is_terminal(STDOUT_FILENO);
@@ -201,7 +202,7 @@ int export_new(const Globals& globals, const ExportOptions& options) {
 
 int forget(const Globals& globals, const std::string& cursor) {
     store::Store::open_to_read(globals.store_path());  // no store is made for it
-    auto store = store::Store::open_to_write(globals.store_path());
+    auto store = open_to_write(globals.store_path());
     if (store::forget_cursor(store, cursor)) return exit_done;
     throw Error(fmt::format("there is no cursor {}", in_short_quotes(cursor)),
                 "`jobtally db status` lists them");

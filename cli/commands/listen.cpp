@@ -114,7 +114,7 @@ std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
                                              const ingest::Spool& spool) {
     using Kind = store::StoreError::Kind;
     try {
-        return store::Store::open_to_write(path, store_patience);
+        return open_to_write(path, store_patience);
     } catch (const store::StoreError& error) {
         const auto kind = error.kind();
         std::error_code none;
@@ -180,7 +180,7 @@ int run(const Globals& globals, const ListenOptions& options) {
     auto store = open_if_it_works(path, spool_of(globals, options.spool));
     ingest::Writer writer(std::move(store), writer_options(globals, options),
                           writer_hooks(options, manager),
-                          [path] { return store::Store::open_to_write(path, store_patience); });
+                          [path] { return open_to_write(path, store_patience); });
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
     auto listen_hooks = hooks(globals, options);

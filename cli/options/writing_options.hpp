@@ -3,9 +3,12 @@
 
 #include "cli/options/globals.hpp"
 #include "core/ingest/spool.hpp"
+#include "core/store/file/store.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,6 +16,10 @@
 #include <CLI/CLI.hpp>
 
 namespace jobtally::cli {
+
+// Store::open_to_write(), with a warning where its log was damaged.
+store::Store open_to_write(const std::filesystem::path& path,
+                           std::chrono::milliseconds patience = std::chrono::seconds(60));
 
 // `--spool DIR`.
 void add_spool_option(CLI::App& command, std::string& folder);

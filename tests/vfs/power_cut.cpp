@@ -5,6 +5,7 @@
 // by chance; each time the store is opened again and must be sound and have every acknowledged
 // report. Two controls must lose reports: synchronous=NORMAL, and a disk that lies about syncs.
 #include "core/store/file/connection.hpp"
+#include "core/store/file/log_damage.hpp"
 #include "core/store/reports/read_reports.hpp"
 #include "core/store/reports/rejected.hpp"
 #include "core/store/reports/settle.hpp"
@@ -42,6 +43,7 @@ struct Counts {
     std::int64_t lost = 0;
     std::int64_t duplicates = 0;
     std::int64_t corrupt = 0;
+    std::int64_t alarms = 0;  // a log called damaged
 };
 
 struct Options {
@@ -143,7 +145,13 @@ class PowerCutter final : public vfs_tests::Watcher {
 
 void PowerCutter::look_at_store(Cut kind) {
     try {
+        // The machine has started since.
+        const auto log = m_scratch / "s.db-wal";
+        if (fs::exists(log))
+            fs::last_write_time(log, fs::file_time_type::clock::now() - std::chrono::hours(9000));
         const auto store = store::Store::open_to_write(m_scratch / "s.db");
+        const auto& alarm = store::damage_found(store);
+        if (!alarm.empty()) complain(kind, m_counts.alarms, alarm);
         if (!is_sound(kind, store, "store")) return;
         for (const auto& [id, revision] : m_promises.revision_of) {
             ++m_counts.acknowledged;
@@ -265,9 +273,10 @@ Counts run(const Options& options, const fs::path& base) {
 }
 
 std::string text_of(const Counts& counts) {
-    return fmt::format("points {} cuts {} acknowledged {} lost {} duplicates {} corrupt {}",
-                       counts.points, counts.cuts, counts.acknowledged, counts.lost,
-                       counts.duplicates, counts.corrupt);
+    return fmt::format(
+        "points {} cuts {} acknowledged {} lost {} duplicates {} corrupt {} alarms {}",
+        counts.points, counts.cuts, counts.acknowledged, counts.lost, counts.duplicates,
+        counts.corrupt, counts.alarms);
 }
 
 fs::path make_base() {
@@ -294,12 +303,13 @@ int run_all(const Options& options, int seeds) {
         auto seeded = options;
         seeded.seed += static_cast<unsigned>(i);
         const auto counts = run(seeded, base);
-        is_good = is_good && counts.lost + counts.duplicates + counts.corrupt == 0;
+        is_good = is_good && counts.lost + counts.duplicates + counts.corrupt + counts.alarms == 0;
         all.points += counts.points;
         all.cuts += counts.cuts;
         all.acknowledged += counts.acknowledged;
         all.lost += counts.lost;
         all.duplicates += counts.duplicates;
+        all.alarms += counts.alarms;
         all.corrupt += counts.corrupt;
     }
     auto normal = options;

@@ -67,6 +67,7 @@ class Store::Connection {
     std::int64_t query_integer(const char* sql) const;
     bool is_in_transaction() const;
 
+    std::string damage;  // see damage_found()
     // A sync that failed after a commit had been answered; the next writer throws it.
     std::optional<StoreError> deferred_error;
 

@@ -1,6 +1,7 @@
 #include "core/store/file/log_proof.hpp"
 
 #include "core/store/file/file_head.hpp"
+#include "core/store/file/log_file.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -13,27 +14,8 @@ namespace jobtally::store {
 
 namespace {
 
-constexpr std::int64_t log_head_bytes = 32;
-constexpr std::uint32_t frame_head_bytes = 24;
 constexpr std::uint32_t frames_a_read = 64;
 constexpr int most_attempts = 8;
-
-sqlite3_file* file_of(sqlite3* connection, int which) {
-    sqlite3_file* file = nullptr;
-    sqlite3_file_control(connection, "main", which, &file);
-    return file == nullptr || file->pMethods == nullptr ? nullptr : file;
-}
-
-bool read_at(sqlite3_file* file, std::int64_t offset, std::span<unsigned char> bytes) {
-    return file->pMethods->xRead(file, bytes.data(), static_cast<int>(bytes.size()), offset) ==
-           SQLITE_OK;
-}
-
-std::uint32_t big_endian_at(const unsigned char* bytes) {
-    std::uint32_t number = 0;
-    for (std::size_t i = 0; i < 4; ++i) number = number << 8 | bytes[i];
-    return number;
-}
 
 // The newest content of a page.
 struct Page {

@@ -5,6 +5,7 @@
 #include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
+#include "core/store/file/log_damage.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
@@ -68,13 +69,14 @@ void switch_to_wal(const Store::Connection& connection) {
 }
 
 // Identifies the file first, so that someone else's file gets no lock file beside it.
-void make_ready_to_write(const Store::Connection& connection, std::chrono::milliseconds patience) {
+void make_ready_to_write(Store::Connection& connection, std::chrono::milliseconds patience) {
     if (sqlite3_db_readonly(connection.handle(), "main") == 1) {
         throw_sqlite(SQLITE_READONLY, nullptr, connection.path());
     }
     const auto identity = identify(connection);
     require_no_triggers(connection);
     auto* const guard = connection.guard();
+    connection.damage = keep_damaged_log(connection, patience);
     if (identity == Identity::current && uses_wal(connection)) return;
     const HeldGuard held(guard, std::chrono::steady_clock::now() + patience);
     if (!uses_wal(connection)) switch_to_wal(connection);

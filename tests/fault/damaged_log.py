@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""D5: a wrong bit in the log of a store whose listener was killed. SQLite leaves out what stands behind it and says nothing;
+jobtally says so once, and keeps the log as it was before it writes. What crashes and power cuts leave is no damage: no
+alarm after SIGKILL under load, for a last commit that is torn, for what follows the end of the log, for one that began anew.
+
+8 damages and 20 kills; --long: 60 and 200.
+"""
+import glob
+import os
+import random
+import re
+import struct
+import subprocess
+import time
+
+from kept import damage, versions
+from listener import Listener, environment
+from proof import Proof, arguments
+from reports import body, lines
+
+HEAD, FRAME = 32, 24 + 4096  # bytes
+
+
+def bytes_of(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write_at(path, offset, data):
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        file.write(data)
+
+
+def ends_of_commits(log):
+    """The numbers of the frames that end one, of the log's own."""
+    data = bytes_of(log)
+    ends = []
+    for number in range((len(data) - HEAD) // FRAME):
+        page, pages = struct.unpack_from(">II", data, HEAD + number * FRAME)
+        if pages and data[HEAD + number * FRAME + 8:][:8] == data[16:24]:
+            ends.append(number)
+    return ends
+
+
+class Case:
+    def __init__(self, proof, program, name):
+        self.proof, self.program, self.name = proof, program, name
+        self.store = proof.path("store.db")
+        self.log = self.store + "-wal"
+
+    def expect(self, holds, text):
+        return self.proof.expect(holds, "%s: %s" % (self.name, text))
+
+    def crash(self, reports=40):
+        """A store whose log has a commit for each of some reports."""
+        while True:
+            listener = Listener(self.program, self.store)
+            with listener.connect() as connection:
+                for number in range(reports):
+                    self.expect(connection.post(body("r%d" % number))[0] == 200, "not stored")
+            listener.kill()
+            if len(ends_of_commits(self.log)) >= reports // 2:
+                return
+            self.proof.clear()  # the listener had rested and emptied the log
+
+    def open(self):
+        """Starts and ends a listener; what it said, and the logs that were kept."""
+        listener = Listener(self.program, self.store)
+        self.expect(listener.stop() == 0, "the listener did not end well")
+        return listener.log(), glob.glob(self.log + ".damaged-*")
+
+    def expect_alarm(self, log_as_it_was):
+        said, kept = self.open()
+        found = re.findall(r"warning: the log of store .* was damaged", said)
+        self.proof.count("told", len(found))
+        self.expect(len(found) == 1, "told %d times: %s" % (len(found), said))
+        self.expect(len(kept) == 1 and bytes_of(kept[0]) == log_as_it_was, "the log is not kept: %s" % kept)
+        self.expect(all(os.stat(name).st_mode & 0o777 == 0o600 for name in kept), "the copy is open to others")
+        self.expect(not damage(self.store), "the store is damaged")
+        said, again = self.open()
+        self.expect("was damaged" not in said and again == kept, "told again: " + said)
+
+    def expect_silence(self):
+        said, kept = self.open()
+        self.proof.count("false alarms", int("damaged" in said or bool(kept)))
+        self.expect("damaged" not in said and not kept, "a false alarm: %s" % said)
+
+
+def damaged(proof, program, rounds):
+    """A bit anywhere but in the last three commits; the first rounds take the head of the log, and of a frame."""
+    for round_ in range(rounds):
+        case = Case(proof, program, "bit %d" % round_)
+        case.crash()
+        last = HEAD + ends_of_commits(case.log)[-4] * FRAME
+        place = {0: 5, 1: 17, 2: 29, 3: last + 9, 4: last + 17}.get(round_, random.randrange(last))
+        write_at(case.log, place, bytes([bytes_of(case.log)[place] ^ 1 << random.randrange(8)]))
+        if round_ % 2:  # as after a power cut
+            os.utime(case.log, (1_700_000_000, 1_700_000_000))
+        proof.count("damages")
+        case.name += " at %d" % place
+        case.expect_alarm(bytes_of(case.log))
+        proof.clear()
+
+
+def loaded(proof, program):
+    """Another command that writes tells it too."""
+    case = Case(proof, program, "ingest")
+    case.crash()
+    write_at(case.log, HEAD + 24 + 100, b"\xff\xfe\xfd")
+    done = subprocess.run([program, "--db", case.store, "ingest", "-"], input=lines(["new"]), env=environment(),
+                          capture_output=True, timeout=60)
+    case.expect(done.returncode == 0 and done.stderr.count(b"was damaged") == 1, "ingest said " + done.stderr.decode())
+    case.expect("new" in versions(case.store), "not stored")
+    proof.clear()
+
+
+def torn(case):
+    """The last commit after a power cut: its first frame did not come to the disk."""
+    ends = ends_of_commits(case.log)
+    write_at(case.log, HEAD + (ends[-2] + 1) * FRAME, bytes(512))
+    os.utime(case.log, (1_700_000_000, 1_700_000_000))
+
+
+def cut_short(case):
+    os.truncate(case.log, HEAD + ends_of_commits(case.log)[-1] * FRAME + 1000)
+
+
+def followed(case):
+    data = bytes_of(case.log)
+    write_at(case.log, len(data), bytes(3 * FRAME) + os.urandom(3 * FRAME))
+
+
+def began_anew(case):
+    """What stands behind the end are commits with older salts."""
+    data = bytes_of(case.log)
+    case.open()  # empties the log
+    case.crash(4)
+    write_at(case.log, len(bytes_of(case.log)), data[HEAD:])
+
+
+def rolled_back(case):
+    """Frames with the log's salts behind its end, the checksums right, but without a commit."""
+    ends = ends_of_commits(case.log)
+    data = bytes_of(case.log)
+    write_at(case.log, HEAD + (ends[-2] + 1) * FRAME + 4, struct.pack(">I", 0))
+    write_at(case.log, len(data), data[HEAD + (ends[-3] + 1) * FRAME:HEAD + ends[-2] * FRAME])
+
+
+def innocent(proof, program):
+    for act in (torn, cut_short, followed, began_anew, rolled_back):
+        case = Case(proof, program, act.__name__)
+        case.crash()
+        act(case)
+        proof.count("innocent logs")
+        case.expect_silence()
+        proof.clear()
+
+
+def killed(proof, program, rounds):
+    case = Case(proof, program, "killed")
+    for round_ in range(rounds):
+        listener = Listener(program, case.store)
+        case.expect("damaged" not in listener.log(), "a false alarm: " + listener.log())
+        with listener.connect() as connection:
+            connection.send_all([body("k%d-%d" % (round_, n)) for n in range(300)])
+            time.sleep(random.uniform(0, 0.15))
+        listener.kill()
+        proof.count("kills")
+    case.expect_silence()
+    proof.clear()
+
+
+def main():
+    options = arguments(__doc__)
+    random.seed(options.seed)
+    proof = Proof("damaged_log")
+    damaged(proof, options.program, 60 if options.long else 8)
+    loaded(proof, options.program)
+    innocent(proof, options.program)
+    killed(proof, options.program, 200 if options.long else 20)
+    proof.end()
+
+
+if __name__ == "__main__":
+    main()

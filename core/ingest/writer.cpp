@@ -31,6 +31,7 @@ Writer::Writer(std::optional<store::Store> store, WriterOptions options, WriterH
       m_uptime(m_store),
       m_spool(m_store),
       m_look_at(m_options.is_listener ? Time::min() : Time::max()),
+      m_rested_at(std::chrono::steady_clock::now() + m_options.settle_after),
       m_thread([this] { run(); }) {}
 
 Writer::~Writer() {
@@ -60,7 +61,10 @@ void Writer::run() {
     run_if_due(m_spool);
     for (;;) {
         const Wake wake = wait_for_work();
-        if (wake == Wake::deliveries) write_group();
+        if (wake == Wake::deliveries) {
+            write_group();
+            m_rested_at = std::chrono::steady_clock::now() + m_options.settle_after;
+        }
         run_if_due(m_spool);
         if (wake == Wake::finish) return finish_duties();
         if (std::chrono::steady_clock::now() >= m_look_at) {
@@ -69,7 +73,9 @@ void Writer::run() {
         }
         run_if_due(m_uptime);
         const bool is_much = m_store.unsettled_rows() >= m_options.rows_per_settle;
-        if (wake == Wake::rest || is_much) m_store.settle();
+        if (wake != Wake::rest && !is_much) continue;
+        m_store.settle();
+        m_rested_at = std::chrono::steady_clock::now() + m_options.settle_after;
     }
 }
 
@@ -85,9 +91,7 @@ void Writer::finish_duties() {
 Writer::Wake Writer::wait_for_work() {
     const auto has_work = [this] { return !m_waiting.empty() || m_is_finishing; };
     std::unique_lock lock(m_mutex);
-    const auto rested = m_store.unsettled_rows() > 0
-                            ? std::chrono::steady_clock::now() + m_options.settle_after
-                            : Time::max();
+    const auto rested = m_store.unsettled_rows() > 0 ? m_rested_at : Time::max();
     const auto due = std::min({rested, m_uptime.due(), m_spool.due(), m_look_at});
     if (due == Time::max()) {
         m_has_work.wait(lock, has_work);

@@ -69,6 +69,7 @@ class Writer final : public DeliverySink {
     UptimeDuty m_uptime;
     SpoolDuty m_spool;
     Time m_look_at;
+    Time m_rested_at;  // when the last work is so long ago that the store is settled
 
     std::mutex m_mutex;
     std::condition_variable m_has_work;

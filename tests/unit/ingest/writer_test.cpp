@@ -46,6 +46,20 @@ TEST_CASE("a receipt says what became of each report, and hands the delivery bac
     CHECK(rejected.front().source == "http 127.0.0.1");
 }
 
+TEST_CASE("a listener that rests empties the log, though it looks at the store meanwhile",
+          "[ingest]") {
+    const IngestFolder folder;
+    WriterOptions options;
+    options.is_listener = true;
+    Writer writer(store_to_write(folder), options);
+    receipt_of(writer, delivery_of(report_text("a")));
+    const auto log = folder.store().string() + "-wal";
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::filesystem::file_size(log) > 0 && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    CHECK(std::filesystem::file_size(log) == 0);
+}
+
 TEST_CASE("many threads submit, every delivery is answered once and stored", "[ingest]") {
     constexpr int threads = 8;
     constexpr int each = 100;

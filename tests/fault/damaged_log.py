@@ -6,6 +6,7 @@ alarm after SIGKILL under load, for a last commit that is torn, for what follows
 8 damages and 20 kills; --long: 60 and 200.
 """
 import glob
+import json
 import os
 import random
 import re
@@ -13,8 +14,8 @@ import struct
 import subprocess
 import time
 
-from kept import damage, versions
-from listener import Listener, environment
+from kept import damage, reading, versions
+from listener import PATIENCE, Listener, environment
 from proof import Proof, arguments
 from reports import body, lines
 
@@ -103,6 +104,42 @@ def damaged(proof, program, rounds):
         proof.clear()
 
 
+def file_ahead(proof, program):
+    """A reader kept the log from being emptied, though all of it is in the file: read in part, it would undo the file."""
+    case = Case(proof, program, "file ahead")
+    listener = Listener(program, case.store)
+    ids = {"r%d" % number for number in range(40)}
+    with listener.connect() as connection, reading(case.store) as reader:
+        for id in sorted(ids):
+            case.expect(connection.post(body(id))[0] == 200, "not stored")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM report").fetchall()
+        end = time.monotonic() + PATIENCE
+        while os.path.getsize(case.store) < 5 * 4096 and time.monotonic() < end:
+            time.sleep(0.1)  # until the listener rests
+        time.sleep(2.5)  # it looks at the file
+        listener.kill()
+    ends = ends_of_commits(case.log)
+    if not case.expect(len(ends) > 20, "the log was emptied"):
+        return
+    write_at(case.log, HEAD + ends[10] * FRAME + 500, b"\xff\xfe\xfd")
+    before = [bytes_of(case.store), bytes_of(case.log)]
+    listener = Listener(program, case.store)
+    with listener.connect() as connection:
+        case.expect(connection.post(body("late"))[0] == 202, "not spooled")
+    listener.kill()
+    case.expect("would undo" in listener.log(), "not told: " + listener.log())
+    case.expect([bytes_of(case.store), bytes_of(case.log)] == before, "the store was written to")
+    for ending in ("-wal", "-shm"):
+        os.rename(case.store + ending, proof.path("away" + ending))
+    listener = Listener(program, case.store)
+    time.sleep(1.5)
+    case.expect(listener.stop() == 0, "the listener did not end well: " + listener.log())
+    case.expect(set(versions(case.store)) == ids | {"late"}, "lost")
+    case.expect(not damage(case.store), "the store is damaged")
+    proof.clear()
+
+
 def loaded(proof, program):
     """Another command that writes tells it too."""
     case = Case(proof, program, "ingest")
@@ -112,6 +149,24 @@ def loaded(proof, program):
                           capture_output=True, timeout=60)
     case.expect(done.returncode == 0 and done.stderr.count(b"was damaged") == 1, "ingest said " + done.stderr.decode())
     case.expect("new" in versions(case.store), "not stored")
+    proof.clear()
+
+
+def restored(proof, program):
+    """`db restore` puts the store aside with the log as it was."""
+    case = Case(proof, program, "db restore")
+    copy = proof.path("copy.db")
+    subprocess.run([program, "-q", "--db", copy, "ingest", "-"], input=lines(["copied"]), env=environment(), check=True,
+                   stdout=subprocess.DEVNULL, timeout=60)
+    case.crash()
+    write_at(case.log, HEAD + 24 + 100, b"\xff\xfe\xfd")
+    before = bytes_of(case.log)
+    done = subprocess.run([program, "--db", case.store, "--json", "db", "restore", copy], env=environment(),
+                          capture_output=True, timeout=60)
+    if case.expect(done.returncode == 0, "ended with %d: %s" % (done.returncode, done.stderr.decode())):
+        kept = json.loads(done.stdout)["replaced"] + "-wal"
+        case.expect(os.path.exists(kept) and bytes_of(kept) == before, "the log is not kept")
+        case.expect(set(versions(case.store)) == {"copied"}, "not restored")
     proof.clear()
 
 
@@ -176,7 +231,9 @@ def main():
     random.seed(options.seed)
     proof = Proof("damaged_log")
     damaged(proof, options.program, 60 if options.long else 8)
+    file_ahead(proof, options.program)
     loaded(proof, options.program)
+    restored(proof, options.program)
     innocent(proof, options.program)
     killed(proof, options.program, 200 if options.long else 20)
     proof.end()

@@ -175,6 +175,10 @@ std::string keep_damaged_log(Store::Connection& connection, std::chrono::millise
         in_quotes(connection.path().string()), commits, in_quotes(name));
 }
 
+bool has_damaged_log(const Store::Connection& connection) {
+    return commits_lost(connection, connection.path().string() + "-wal") > 0;
+}
+
 const std::string& damage_found(const Store& store) {
     return store.connection().damage;
 }

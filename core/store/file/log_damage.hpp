@@ -18,6 +18,9 @@ namespace jobtally::store {
 // would undo it; busy after `patience`; and where the copy can't be made.
 std::string keep_damaged_log(Store::Connection& connection, std::chrono::milliseconds patience);
 
+// True where keep_damaged_log() would keep it; takes no lock.
+bool has_damaged_log(const Store::Connection& connection);
+
 // What keep_damaged_log() returned when `store` was opened to write.
 const std::string& damage_found(const Store& store);
 

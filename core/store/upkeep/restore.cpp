@@ -4,6 +4,7 @@
 #include "core/store/file/fast_statement.hpp"
 #include "core/store/file/file_watch.hpp"
 #include "core/store/file/identity.hpp"
+#include "core/store/file/log_damage.hpp"
 #include "core/store/file/partial_file.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/store_file.hpp"
@@ -28,6 +29,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using Access = Store::Connection::Access;
+
+constexpr const char* a_copy = "name a copy, which `jobtally db backup` makes";
 
 fs::path beside_store(const fs::path& path, const char* ending) {
     return path.string() + ending;
@@ -85,7 +88,8 @@ bool empty_log(const fs::path& store, const WriteGuard& guard) {
     try {
         Store::Connection connection(store, Access::write);
         identify(connection);
-        if (!is_as_left(connection.handle(), store, guard)) return false;
+        if (has_damaged_log(connection) || !is_as_left(connection.handle(), store, guard))
+            return false;
         connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
         return fs::file_size(log, none) == 0 && !none;
     } catch (const StoreError&) {
@@ -158,6 +162,17 @@ std::optional<std::int64_t> count_lacking(const fs::path& old, const fs::path& s
     }
 }
 
+// What helps is another copy, never another store.
+Store open_copy(const fs::path& file) {
+    try {
+        return Store::open_as_it_is(file);
+    } catch (const StoreError& error) {
+        using Kind = StoreError::Kind;
+        if (error.kind() != Kind::missing && error.kind() != Kind::foreign) throw;
+        throw StoreError(error.kind(), error.what(), a_copy);
+    }
+}
+
 // An older version's tables are not those that verify() knows.
 void require_verified(const Store& source, const fs::path& file) {
     if (identify(source.connection()) != Identity::current)
@@ -180,10 +195,9 @@ Restored restore(const fs::path& file, const fs::path& path, std::chrono::millis
     const auto store = find_store_file(path, Use::write);
     if (is_file_of_store(file, store)) {
         throw StoreError(StoreError::Kind::other,
-                         fmt::format("{} is the store itself", in_quotes(file.string())),
-                         "name a copy, which `jobtally db backup` makes");
+                         fmt::format("{} is the store itself", in_quotes(file.string())), a_copy);
     }
-    const auto source = Store::open_as_it_is(file);
+    const auto source = open_copy(file);
     require_no_triggers(source.connection());
     require_verified(source, file);
     remove_partial_copies(store);

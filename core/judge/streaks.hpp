@@ -46,17 +46,27 @@ inline bool was_known(std::span<const query::Run> successes) {
     return false;
 }
 
+// The streak before runs[place], which is a success; one that has turned was part of it.
+inline std::optional<Streak> streak_up_to(std::span<const query::Run> runs, std::size_t place) {
+    auto streak = current_streak(runs.first(place));
+    if (!runs[place].has_turned) return streak;
+    if (!streak) return Streak{1, runs[place].created_at};
+    ++streak->length;
+    return streak;
+}
+
 // Of the recoveries that became known within the window, by the success or by the failure before it
 // (it may have ended later, or come late), the one that took longest (the later of equal ones);
 // none where the runs end in a streak.
 inline std::optional<Recovery> longest_recovery(std::span<const query::Run> runs) {
     std::optional<Recovery> longest;
     if (runs.empty() || !runs.back().succeeded()) return longest;
-    for (std::size_t i = runs.size(); i-- > 1;) {
-        if (!runs[i].succeeded() || runs[i - 1].succeeded()) continue;
+    for (std::size_t i = runs.size(); i-- > 0;) {
+        const auto streak = runs[i].succeeded() ? streak_up_to(runs, i) : std::nullopt;
+        if (!streak) continue;
         const bool is_news = runs[i].is_news() && !was_known(runs.subspan(i));
-        if (!is_news && !runs[i - 1].is_news()) continue;
-        const Recovery found{*current_streak(runs.first(i)), runs[i].ended_at(), runs[i].sequence};
+        if (!is_news && (i == 0 || runs[i - 1].succeeded() || !runs[i - 1].is_news())) continue;
+        const Recovery found{*streak, runs[i].ended_at(), runs[i].sequence};
         if (!longest || found.micros() > longest->micros()) longest = found;
     }
     return longest;

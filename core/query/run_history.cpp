@@ -29,6 +29,7 @@ Run run_at(const FactBatch& batch, std::size_t i) {
             batch.sequence[i],
             batch.status[i],
             false,
+            false,
             false};
 }
 
@@ -111,8 +112,15 @@ class RunHistory::NewestFold {
         model::Status status;
 
         Run whole() const {
-            return {created_at, updated_at, store::unknown_value, store::unknown_value, 0, status,
-                    false,      false};
+            return {created_at,
+                    updated_at,
+                    store::unknown_value,
+                    store::unknown_value,
+                    0,
+                    status,
+                    false,
+                    false,
+                    false};
         }
     };
     struct Seen {
@@ -170,6 +178,8 @@ class RunHistory::WindowReader {
           m_found(history.m_found) {}
 
     void read() {
+        const auto& since = m_scope.selection().span.since;
+        if (since) m_turned = store::read_turned(m_scope.store(), *since);
         read_window(m_scope, &Run::in_window);
         if (m_late != nullptr) read_window(*m_late, &Run::is_late);
         m_history.list_definitions();
@@ -189,6 +199,7 @@ class RunHistory::WindowReader {
                 found.runs.push_back(run_at(batch, i));
                 found.runs.back().*mark = true;
                 if (found.runs.back().is_late) m_late_ones.insert(batch.sequence[i]);
+                found.runs.back().has_turned = m_turned.contains(batch.sequence[i]);
                 ++found.reports;
                 m_first = std::min(m_first, batch.created_at[i]);
                 m_last = std::max(m_last, batch.created_at[i]);
@@ -267,7 +278,7 @@ class RunHistory::WindowReader {
     std::vector<Found>& m_found;
     std::int64_t m_first = INT64_MAX;  // created_at of the window's runs
     std::int64_t m_last = INT64_MIN;
-    std::unordered_set<store::Sequence> m_late_ones;
+    std::unordered_set<store::Sequence> m_late_ones, m_turned;
 };
 
 RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late) {

@@ -20,7 +20,8 @@ struct Run {
     store::Sequence sequence = 0;
     model::Status status = model::Status::success;
     bool in_window = false;
-    bool is_late = false;  // it had ended before the window, and arrived within it
+    bool is_late = false;     // it had ended before the window, and arrived within it
+    bool has_turned = false;  // before the window it was known as a failure, and is none now
 
     bool is_news() const { return in_window || is_late; }
     bool succeeded() const { return status == model::Status::success; }

@@ -1,9 +1,12 @@
 #include "core/store/reports/report_table.hpp"
 
+#include <algorithm>
+
 namespace jobtally::store {
 
 ReportTable::ReportTable(const Store::Connection& connection)
-    : m_incoming(connection),
+    : m_connection(connection),
+      m_incoming(connection),
       // FAIL: what fails is rolled back with its transaction, so that SQLite need not remember how
       // to take back this statement alone.
       m_insert(connection,
@@ -50,6 +53,23 @@ void ReportTable::remove(Sequence sequence) {
     const FastStatementUse statement(m_remove);
     statement->bind(1, sequence);
     statement->step();
+}
+
+std::optional<std::int64_t> ReportTable::failed_at(const FactRow& row) const {
+    if (row.status == word_failure) {
+        const bool has_end = row.updated_at != unknown_value;
+        return std::min(has_end ? row.updated_at : row.created_at, row.received_at);
+    }
+    FastStatement noted(m_connection, "SELECT failed_at FROM turned WHERE sequence = ?");
+    noted.bind(1, row.sequence);
+    return noted.step() ? std::optional(noted.integer(0)) : std::nullopt;
+}
+
+void ReportTable::note_failed_at(Sequence sequence, std::int64_t failed_at) const {
+    FastStatement note(m_connection, "INSERT INTO turned (sequence, failed_at) VALUES (?, ?)");
+    note.bind(1, sequence);
+    note.bind(2, failed_at);
+    note.run();
 }
 
 }  // namespace jobtally::store

@@ -6,6 +6,7 @@
 #include "core/store/reports/incoming_rows.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -21,8 +22,13 @@ class ReportTable {
     std::size_t insert(std::span<const IncomingRow> rows);
     std::optional<FactRow> find(std::string_view id);
     void remove(Sequence sequence);
+    // When a report failed, if it says FAILURE or if that is noted; and to note it of the one that
+    // replaces it.
+    std::optional<std::int64_t> failed_at(const FactRow& row) const;
+    void note_failed_at(Sequence sequence, std::int64_t failed_at) const;
 
   private:
+    const Store::Connection& m_connection;
     IncomingRows m_incoming;
     FastStatement m_insert;
     FastStatement m_find;

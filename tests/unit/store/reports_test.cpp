@@ -1,4 +1,5 @@
 // Writing and reading reports, and the rule for two with one id.
+#include "core/store/file/connection.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 
@@ -57,6 +58,34 @@ TEST_CASE("the second report with an id meets the first", "[store]") {
     const auto catalogue = store::Catalogue::read(own);
     REQUIRE(catalogue.definitions().size() == 1);
     CHECK(catalogue.definitions()[0].id == "d2");
+}
+
+TEST_CASE("of a success that was a failure is kept when it had failed", "[store]") {
+    auto own = store::Store::in_memory();
+    const auto put = [&](const char* status, int updated, int received) {
+        auto report = report_of("a");
+        report.status = status;
+        report.updated_at = at(updated);
+        store::WriteTransaction transaction(own);
+        transaction.put(report, at(received));
+        transaction.commit();
+    };
+    put("FAILURE", 10, 12);
+    CHECK(store::read_turned(own, at(0)).empty());
+    put("SUCCESS", 20, 22);
+    put("SUCCESS", 30, 32);  // it is kept of what replaces it
+    const auto sequence = store::last_sequence(own);
+    CHECK(store::read_turned(own, at(11)) == std::unordered_set{sequence});
+    CHECK(store::read_turned(own, at(10)).empty());  // it had not failed before
+    CHECK(store::read_turned(own, at(33)).empty());  // it came before
+    put("FAILURE", 40, 42);
+    CHECK(store::read_turned(own, at(20)).empty());
+    put("SUCCESS", 50, 52);
+    CHECK(store::read_turned(own, at(41)).size() == 1);
+    store::WriteTransaction transaction(own);
+    transaction.remove("a");
+    transaction.commit();
+    CHECK(own.connection().query_integer("SELECT count(*) FROM turned") == 0);
 }
 
 TEST_CASE("a transaction that is not committed leaves nothing", "[store]") {

@@ -60,7 +60,7 @@ void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
 
 bool reaches_into(const Incident& incident, const time::TimeSpan& span) {
     const bool is_before =
-        incident.ended_at && span.since && incident.last_bad_at < time::micros(*span.since);
+        incident.ended_at && span.since && *incident.ended_at < time::micros(*span.since);
     return !is_before && !(span.until && incident.began_at >= time::micros(*span.until));
 }
 

@@ -18,6 +18,8 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -142,11 +144,20 @@ Measured age_of(const answers::FailuresRow& row, time::Instant now) {
     return {{row.key, age, "since the last success"}, runs, seconds(age)};
 }
 
+// Of the definitions that have ended or are disabled nobody waits for a success.
 std::vector<Measured> measure_age(const query::Scope& scope, bool by_definition, const Given& at) {
+    std::set<std::string> over;
+    if (by_definition) {
+        for (const auto& row : rhythm::missed_at_the_end(scope, at).rows) {
+            if (row.is_over()) over.insert(row.id);
+        }
+    }
     std::vector<Measured> found;
     for (const auto& row : rows_of<answers::FailuresRow>(
              answers::failures(scope, by(by_definition)), by_definition)) {
-        if (row.counts.finished() > 0) found.push_back(age_of(row, at.now));
+        const auto* id = by_definition ? std::get_if<std::string>(&row.key.front()) : nullptr;
+        const bool is_over = id != nullptr && over.contains(*id);
+        if (row.counts.finished() > 0 && !is_over) found.push_back(age_of(row, at.now));
     }
     return found;
 }

@@ -17,6 +17,8 @@ using table::Audience;
 // More than so many are history that was loaded, which is told in one line.
 constexpr std::size_t most_rows = 20;
 constexpr std::int64_t most_reports = 200;
+// What ends so long after the window, and has come within it, has a wrong clock.
+constexpr std::chrono::minutes wrong_clock{1};
 
 bool has_trouble(const answers::FailuresRow& row) {
     return row.counts.failed() > 0 || row.counts.partial > 0;
@@ -55,7 +57,9 @@ query::Selection as_of_its_end(query::Selection asked, time::Instant now) {
 std::optional<query::Selection> late_selection(const query::Selection& asked) {
     if (!asked.span.since || asked.at == store::WhichTime::received) return std::nullopt;
     query::Selection late = asked;
-    late.also = {asked.at, {std::nullopt, asked.span.since}};
+    auto own = asked.span;
+    if (own.until) own.until = *own.until + wrong_clock;
+    late.also = {asked.at, own, false};
     late.at = store::WhichTime::received;
     late.min_runs = 0;
     return late;
@@ -88,14 +92,15 @@ table::Section late_section(const SummaryFacts& facts) {
     return section;
 }
 
-table::Mention late_mention(const answers::FailuresAnswer& late) {
+table::Mention late_mention(const answers::FailuresAnswer& late, std::int64_t from_the_future) {
     const query::Counts& counts = late.total.counts;
     const auto trouble = trouble_text(counts);
-    auto sentence = counted(counts.finished(), "report", "reports") +
+    const auto reports = counts.finished() - from_the_future;
+    auto sentence = counted(reports, "report", "reports") +
                     " came late: the jobs had ended before" +
                     (trouble.empty() ? "" : fmt::format(" ({})", trouble));
     if (is_bulk(late)) sentence += failures_listed("received", late.window.span);
-    return {"late_reports", counts.finished(), sentence};
+    return {"late_reports", reports, sentence};
 }
 
 }  // namespace jobtally::digest

@@ -23,27 +23,61 @@ std::string count_of(std::int64_t count, const char* what) {
     return count == 0 ? "" : fmt::format("{} {}", count_text(count), what);
 }
 
-// Runs that were missed until the definition ran again. The window is that in which the run after
-// them ended: a mail that was sent while it ran could not know of it.
+bool is_late_or_missed(const rhythm::MissedRow& row) {
+    return row.is_problem() && row.state != rhythm::Punctuality::stuck;
+}
+
+// Runs that were missed until the definition ran again, or a run that was late when the digest
+// before was made. The window is that in which the run after them ended, for a mail that was sent
+// while it ran could not know of it, or a later one, where only its report came late.
 struct MissedBefore {
     std::int64_t runs = 0;
     table::Cell since{}, until{};  // the first slot without a run; created_at of the run after it
+    table::Cell late_by{};
+    bool is_told = false;  // by an incident
+
+    bool has_rows() const { return runs > 0 || (!is_told && until != table::Cell{}); }
 };
 
-MissedBefore missed_before(const SummaryFacts& facts, const rhythm::MissedRow& row) {
+// The gaps that were over within the window, or that only reports ended that came late.
+void add_gaps(MissedBefore& missed, const SummaryFacts& facts, const rhythm::MissedRow& row) {
     const auto& span = facts.scope.selection().span;
     const auto definition = facts.definition_of(key_of(row));
-    MissedBefore missed;
     for (const auto& gap : row.gaps) {
         const std::int64_t count = gap.missed_runs - gap.lost_runs;
-        if (count <= 0 || !gap.to || !span.since || !span.contains(*gap.known_over)) continue;
+        if (count <= 0 || !gap.to || gap.is_over || !span.since) continue;
+        const bool went_on = row.then.last && gap.from >= *row.then.last;
+        const bool came_late = went_on && *gap.known_over < *span.since;
+        if (!came_late && !span.contains(*gap.known_over)) continue;
         if (facts.is_told(definition, time::micros(gap.due)) &&
-            facts.is_told(definition, time::micros(gap.last_due)))
+            facts.is_told(definition, time::micros(gap.last_due))) {
+            missed.is_told = true;
             continue;
+        }
         if (missed.runs == 0) missed.since = gap.due;
         missed.until = *gap.to;
         missed.runs += count;
     }
+}
+
+// A report that was replaced was there before.
+bool is_replaced(const SummaryFacts& facts, const rhythm::MissedRow& row, time::Instant at) {
+    const auto runs = facts.history.of(facts.definition_of(key_of(row)));
+    return std::any_of(runs.begin(), runs.end(), [&](const query::Run& run) {
+        return run.has_turned && run.created_at == time::micros(at);
+    });
+}
+
+MissedBefore missed_before(const SummaryFacts& facts, const rhythm::MissedRow& row) {
+    MissedBefore missed;
+    add_gaps(missed, facts, row);
+    const auto& until = facts.scope.selection().span.until;
+    const auto& [last, ran_at, ended_at, late_by] = row.then;
+    if (missed.runs > 0 || is_late_or_missed(row) || row.is_over() || !ran_at ||
+        (until && *ended_at >= *until) || is_replaced(facts, row, *ran_at))
+        return missed;
+    missed.until = *ran_at;
+    if (late_by.count() > 0) missed.late_by = late_by;
     return missed;
 }
 
@@ -60,14 +94,15 @@ table::Section missed_section(const SummaryFacts& facts) {
                        {"listener_down_seconds", "listener down", table::Audience::machines},
                        {.key = "missed_runs", .title = "runs missed", .gives_way = 2},
                        {.key = "missed_since", .title = "missed since", .gives_way = 2},
-                       {.key = "ran_again_at", .title = "ran again", .gives_way = 2}})};
-    std::int64_t runs = 0;
+                       {.key = "ran_again_at", .title = "ran again", .gives_way = 2},
+                       {.key = "late_by_seconds", .title = "late by", .gives_way = 2}})};
+    std::int64_t runs = 0, came_after_all = 0;
     for (const auto& row : facts.missed.rows) {
         const auto before = missed_before(facts, row);
-        const bool is_missed = row.is_problem() && row.state != rhythm::Punctuality::stuck;
-        if (!is_missed && before.runs == 0) continue;
+        if (!is_late_or_missed(row) && !before.has_rows()) continue;
         runs += before.runs;
-        if (before.runs == 0 &&
+        if (!is_late_or_missed(row) && before.runs == 0) ++came_after_all;
+        if (!before.has_rows() &&
             facts.is_told(facts.definition_of(key_of(row)),
                           time::micros(row.expected_by.value_or(row.last_created_at))))
             section.told.push_back(section.table.rows.size());
@@ -77,7 +112,7 @@ table::Section missed_section(const SummaryFacts& facts) {
                  table::cell_or_unknown(row.overdue),
                  row.listener_down.count() > 0 ? table::Cell{row.listener_down} : table::Cell{},
                  before.runs > 0 ? table::Cell{before.runs} : table::Cell{}, before.since,
-                 before.until});
+                 before.until, before.late_by});
     }
     constexpr std::size_t overdue = 7;  // it and what follows it
     table::hide_unknown(section.table, overdue);
@@ -88,6 +123,11 @@ table::Section missed_section(const SummaryFacts& facts) {
         section.in_headline +=
             fmt::format("{}{} missed for a time", section.in_headline.empty() ? "" : ", ",
                         counted(runs, "run", "runs"));
+    }
+    if (came_after_all > 0) {
+        section.in_headline +=
+            fmt::format("{}{} ran after all", section.in_headline.empty() ? "" : ", ",
+                        count_text(came_after_all));
     }
     return section;
 }

@@ -6,9 +6,11 @@
 #include "core/base/text.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace jobtally::digest {
 
@@ -18,6 +20,29 @@ std::optional<query::Scope> scope_of_late(const query::Scope& asked) {
     auto selection = late_selection(asked.selection());
     if (!selection) return std::nullopt;
     return std::optional<query::Scope>(std::in_place, asked.store(), std::move(*selection));
+}
+
+// Reports without a definition are of different jobs: their row has the names of those that failed.
+answers::FailuresAnswer with_names(answers::FailuresAnswer answer, const query::Scope& scope) {
+    using store::FactColumn;
+    const auto is_nameless = [](const auto& row) { return row.key.front() == table::Cell{}; };
+    const auto row = std::find_if(answer.rows.begin(), answer.rows.end(), is_nameless);
+    if (row == answer.rows.end() || row->counts.failed() == 0) return answer;
+    std::set<std::string> names;
+    const auto columns = FactColumn::definition | FactColumn::name | FactColumn::status;
+    scope.scan(columns, [&](const store::FactBatch& batch) {
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            if (batch.definition[i] != 0 || batch.status[i] != model::Status::failure) continue;
+            if (const auto* name = scope.catalogue().word(batch.name[i])) names.insert(*name);
+        }
+    });
+    if (!names.empty()) row->key[1] = fmt::format("{}", fmt::join(names, ", "));
+    return answer;
+}
+
+rhythm::MissedOptions told_before(const query::Scope& asked, rhythm::MissedOptions options) {
+    options.told_at = asked.selection().span.since;
+    return options;
 }
 
 std::vector<judge::Findings> find_all(const query::RunHistory& history, const time::Zone& zone,
@@ -41,12 +66,12 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
     : scope(asked),
       now(options.now),
       down(options.down),
-      failures(answers::failures(asked)),
+      failures(with_names(answers::failures(asked), asked)),
       late(knows_arrivals ? scope_of_late(asked) : std::nullopt),
-      late_failures(late ? answers::failures(*late) : answers::FailuresAnswer{}),
+      late_failures(late ? with_names(answers::failures(*late), *late) : answers::FailuresAnswer{}),
       history(query::RunHistory::around_window(asked, judge::history_reach,
                                                late && !is_bulk(late_failures) ? &*late : nullptr)),
-      missed(incidents::missed_with_gaps(asked, options, history)),
+      missed(incidents::missed_with_gaps(asked, told_before(asked, options), history)),
       findings(find_all(history, asked.selection().zone, budget)),
       incidents(incidents::incidents(asked, missed, history, findings, budget)),
       m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {

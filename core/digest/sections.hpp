@@ -64,7 +64,9 @@ void add_row(table::ResultTable& table, query::GroupKey key,
              const std::vector<table::Cell>& figures);
 
 // The reports of jobs that ended before the window, by the time that counts there, and arrived
-// within it. None without a beginning, and where the time of arrival counts anyway.
+// within it. None without a beginning, and where the time of arrival counts anyway. Those that say
+// that they end more than a minute after the window are among them: else nobody would hear of them
+// until then.
 //
 // So where windows join, no report is left untold, whenever their digests are made after them. It
 // ended in one of the windows, [S, U), whose digest is made at M >= U. If it arrived before M, that
@@ -73,7 +75,11 @@ void add_row(table::ResultTable& table, query::GroupKey key,
 std::optional<query::Selection> late_selection(const query::Selection& asked);
 // They are so many that people want one line.
 bool is_bulk(const answers::FailuresAnswer& late);
-table::Mention late_mention(const answers::FailuresAnswer& late);
+table::Mention late_mention(const answers::FailuresAnswer& late, std::int64_t from_the_future);
+// How many of these say that their jobs end after the window.
+table::Mention future_mention(const SummaryFacts& facts);
+// How many reports have a status that nobody knows, those that came late included.
+table::Mention odd_mention(const SummaryFacts& facts);
 
 // What several definitions had together; in the headline it leads.
 table::Section incidents_section(const SummaryFacts& facts);

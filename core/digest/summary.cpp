@@ -49,8 +49,8 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
 }  // namespace
 
 bool SummaryAnswer::has_problems() const {
-    return rejected > 0 || total.total.counts.of_other_status() > 0 || down.count > 0 ||
-           lost.count > 0 || std::any_of(sections.begin(), sections.end(), [](const auto& section) {
+    return rejected > 0 || odd.count > 0 || future.count > 0 || down.count > 0 || lost.count > 0 ||
+           std::any_of(sections.begin(), sections.end(), [](const auto& section) {
                return section.table.rows.size() > section.quiet_rows;
            });
 }
@@ -78,7 +78,9 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
         ended_section(facts),
         late_section(facts),
     };
-    answer.late = late_mention(facts.late_failures);
+    answer.future = future_mention(facts);
+    answer.odd = odd_mention(facts);
+    answer.late = late_mention(facts.late_failures, answer.future.count);
     answer.late_is_bulk = is_bulk(facts.late_failures);
     answer.down = down_mention(facts);
     answer.lost = lost_mention(facts);
@@ -101,6 +103,8 @@ table::Digest summary_digest(const SummaryAnswer& answer) {
          answer.lost,
          {"rejected", answer.rejected,
           fmt::format("{} rejected: `jobtally db rejected` says why", count_text(answer.rejected))},
+         answer.odd,
+         answer.future,
          answer.late}};
 }
 

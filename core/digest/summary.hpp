@@ -25,6 +25,8 @@ struct SummaryAnswer {
     table::Mention late;        // how many reports came late
     bool late_is_bulk = false;
     table::Mention down, lost;  // of the listener's downtime: sections.hpp
+    table::Mention future;      // of reports that end after the window they came in
+    table::Mention odd;         // of a status that is not known
 
     // False where there is nothing that anyone should look at.
     bool has_problems() const;

@@ -59,12 +59,16 @@ void RunHistory::list_definitions() {
 // take does not grow with the store. They are kept small until the end.
 class RunHistory::NewestFold {
   public:
-    NewestFold(std::size_t definitions, time::Instant now, std::size_t most)
-        : m_now(time::micros(now)), m_most(most), m_seen(definitions) {}
+    NewestFold(std::size_t definitions, time::Instant now, std::size_t most,
+               std::optional<time::Instant> known_at)
+        : m_now(time::micros(now)), m_most(most), m_seen(definitions) {
+        if (known_at) m_known_at = time::micros(*known_at);
+    }
 
-    static constexpr store::FactColumns columns() {
-        return FactColumn::definition | FactColumn::type | FactColumn::status |
-               FactColumn::created_at | FactColumn::updated_at;
+    store::FactColumns columns() const {
+        const auto columns = FactColumn::definition | FactColumn::type | FactColumn::status |
+                             FactColumn::created_at | FactColumn::updated_at;
+        return m_known_at ? columns | FactColumn::received_at : columns;
     }
     void take(const FactBatch& batch) {
         for (std::size_t i = 0; i < batch.size; ++i) {
@@ -76,7 +80,12 @@ class RunHistory::NewestFold {
                 seen.typed = {created, batch.type[i]};
             }
             if (created < seen.oldest_kept) continue;
-            seen.runs.push_back({created, batch.updated_at[i], batch.status[i]});
+            SmallRun run{created, batch.updated_at[i], batch.status[i], false};
+            if (m_known_at) {
+                const auto known = std::max(run.whole().ended_at(), batch.received_at[i]);
+                run.is_late = known >= *m_known_at;
+            }
+            seen.runs.push_back(run);
             if (seen.runs.size() >= 2 * m_most + 1024) drop_oldest(seen);
         }
     }
@@ -110,17 +119,15 @@ class RunHistory::NewestFold {
         std::int64_t created_at;
         std::int64_t updated_at;
         model::Status status;
+        bool is_late;
 
         Run whole() const {
-            return {created_at,
-                    updated_at,
-                    store::unknown_value,
-                    store::unknown_value,
-                    0,
-                    status,
-                    false,
-                    false,
-                    false};
+            Run run;
+            run.created_at = created_at;
+            run.updated_at = updated_at;
+            run.status = status;
+            run.is_late = is_late;
+            return run;
         }
     };
     struct Seen {
@@ -148,17 +155,19 @@ class RunHistory::NewestFold {
     }
 
     std::int64_t m_now;
+    std::optional<std::int64_t> m_known_at;
     std::size_t m_most;
     std::vector<Seen> m_seen;  // by definition
 };
 
-RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t most) {
+RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t most,
+                              std::optional<time::Instant> known_at) {
     RunHistory history(scope);
     const std::size_t definitions = history.m_found.size();
     constexpr std::size_t many = 65'536;  // each worker has room for the newest runs of each
     std::vector<NewestFold> folds(definitions > many ? 1 : thread_limit(),
-                                  NewestFold(definitions, now, most));
-    scope.scan(NewestFold::columns(), folds.size(),
+                                  NewestFold(definitions, now, most, known_at));
+    scope.scan(folds[0].columns(), folds.size(),
                [&](std::size_t worker, const FactBatch& batch) { folds[worker].take(batch); });
     for (std::size_t i = 1; i < folds.size(); ++i) folds[0].merge(std::move(folds[i]));
     folds[0].finish(history.m_found);

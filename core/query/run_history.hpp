@@ -44,8 +44,10 @@ class RunHistory {
     // Of the selected reports that were created up to `now`, whatever their status, the newest
     // `most` of each definition, by created_at; of equal times those that still run come first,
     // then the shorter ones. Reports without a definition are left out, and so are the operations
-    // and sequences of the runs.
-    static RunHistory newest(const Scope& scope, time::Instant now, std::size_t most);
+    // and sequences of the runs. What had not ended or not arrived before `known_at` is marked as
+    // late; nothing is where that is not given.
+    static RunHistory newest(const Scope& scope, time::Instant now, std::size_t most,
+                             std::optional<time::Instant> known_at = {});
 
     // How far back a run is compared: with at most `runs` finished runs of its definition before
     // it, which began no more than `micros` before it.

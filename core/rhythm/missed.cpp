@@ -7,6 +7,7 @@
 #include "core/query/run_minutes.hpp"
 #include "core/rhythm/expectation.hpp"
 #include "core/rhythm/gaps.hpp"
+#include "core/rhythm/known_then.hpp"
 
 #include <algorithm>
 
@@ -47,12 +48,13 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history,
     if (options.runs_of_gaps > 0) {
         row.gaps = gaps_of(runs, expectation, configured != nullptr, options, zone);
     }
+    if (options.told_at) row.then = known_then(runs, past, expectation, configured, options, zone);
     if (definition.enabled == false) {
         row.state = Punctuality::disabled;
         row.expected_by.reset();
         row.overdue.reset();
         row.ended_at.reset();
-        for (Gap& gap : row.gaps) gap.is_over |= !gap.to;
+        for (Gap& gap : row.gaps) gap.is_over = true;
     }
     return row;
 }
@@ -99,7 +101,7 @@ std::string_view name_of(Punctuality state) {
 
 std::vector<MissedRow> judge_definitions(const query::Scope& scope, const MissedOptions& options) {
     const auto most = std::max(runs_looked_at, options.runs_of_gaps);
-    const auto history = query::RunHistory::newest(scope, options.now, most);
+    const auto history = query::RunHistory::newest(scope, options.now, most, options.told_at);
     const query::RunMinutes minutes(scope, history,
                                     {options.now - past_looked_at, options.now + time::Duration{1}},
                                     runs_looked_at);

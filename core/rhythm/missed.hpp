@@ -44,6 +44,8 @@ struct MissedOptions {
     // Time in which no report could arrive, ascending and apart from each other; [since, until).
     std::vector<time::TimeSpan> down{};
     const std::atomic<bool>* abandoned = nullptr;  // once it is true, missed() soon throws Error
+    // When a digest was made before this one, which takes back what that one said.
+    std::optional<time::Instant> told_at{};
 };
 
 // Finds a schedule by the definition's id, else by its label; null if none is configured.
@@ -61,7 +63,18 @@ struct Gap {
     std::int64_t lost_runs = 0;               // those whose report may be lost: we were down
     std::map<time::Instant, std::int64_t> lost_by_end{};  // the same, by the ends of the downtimes
     time::Duration listener_down{0};                      // within it
-    bool is_over = false;  // it goes on, and nobody waits for a run any more
+    // Nobody waits for a run any more: it goes on, and the definition has ended, or the platform's
+    // list says that it is disabled; since when nobody knows.
+    bool is_over = false;
+};
+
+// What was known at MissedOptions::told_at.
+struct KnownThen {
+    std::optional<time::Instant> last{};  // created_at of the newest run; none: nothing was known
+    // Of the run that came later, where it was late or missed then: its created_at, its end, and
+    // how long after it had been expected that was; below 0 where only its report came late.
+    std::optional<time::Instant> ran_at{}, ended_at{};
+    time::Duration late_by{0};
 };
 
 struct MissedRow {
@@ -80,6 +93,7 @@ struct MissedRow {
     bool is_configured = false;
     time::Duration listener_down{0};  // within the time in which reports were due
     std::vector<Gap> gaps{};          // by their beginning, where they were asked for
+    KnownThen then{};
 
     // It is late, missed or stuck.
     bool is_problem() const { return state <= Punctuality::late; }

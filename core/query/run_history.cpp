@@ -81,10 +81,7 @@ class RunHistory::NewestFold {
             }
             if (created < seen.oldest_kept) continue;
             SmallRun run{created, batch.updated_at[i], batch.status[i], false};
-            if (m_known_at) {
-                const auto known = std::max(run.whole().ended_at(), batch.received_at[i]);
-                run.is_late = known >= *m_known_at;
-            }
+            run.is_late = m_known_at && batch.received_at[i] >= *m_known_at;
             seen.runs.push_back(run);
             if (seen.runs.size() >= 2 * m_most + 1024) drop_oldest(seen);
         }
@@ -261,17 +258,24 @@ class RunHistory::WindowReader {
     void read_span(const time::TimeSpan& span, const Wanted& wanted) {
         const auto& selection = m_scope.selection();
         const std::int64_t since = time::micros(*selection.span.since);
-        const auto columns = run_columns | column_of(selection.at);
+        const auto columns = run_columns | column_of(selection.at) | FactColumn::received_at;
         m_scope.scan(columns, span, store::WhichTime::created, [&](const FactBatch& batch) {
             const auto& times = times_of(batch, selection.at);
             for (std::size_t i = 0; i < batch.size; ++i) {
                 const auto definition = static_cast<std::size_t>(batch.definition[i]);
                 if (!wanted[definition] || !model::is_finished(batch.status[i])) continue;
-                // All but what lies before the window is there already, or came too late for it.
-                if (times[i] >= since || m_late_ones.contains(batch.sequence[i])) continue;
+                // All but what lies before the window is there already, or came too late for it;
+                // what came before it, and lies after it, has a wrong clock.
+                const bool is_before = times[i] < since;
+                const bool was_there = batch.received_at[i] < since && !holds(times[i]);
+                if (m_late_ones.contains(batch.sequence[i]) || !(is_before || was_there)) continue;
                 m_found[definition].runs.push_back(run_at(batch, i));
             }
         });
+    }
+
+    bool holds(std::int64_t micros) const {
+        return m_scope.selection().span.contains(time::instant_from_micros(micros));
     }
 
     void put_in_order() {

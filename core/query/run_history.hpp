@@ -1,6 +1,7 @@
 // Reports as the runs of their definitions, in the order of time.
 #pragma once
 
+#include "core/query/run.hpp"
 #include "core/query/scope.hpp"
 
 #include <cstdint>
@@ -10,33 +11,6 @@
 
 namespace jobtally::query {
 
-// A report as a run of its definition. Times are microseconds; what is unknown is
-// store::unknown_value.
-struct Run {
-    std::int64_t created_at = 0;
-    std::int64_t updated_at = store::unknown_value;
-    std::int64_t operations = store::unknown_value;
-    std::int64_t failed = store::unknown_value;  // of the operations
-    store::Sequence sequence = 0;
-    model::Status status = model::Status::success;
-    bool in_window = false;
-    bool is_late = false;     // it had ended before the window, and arrived within it
-    bool has_turned = false;  // before the window it was known as a failure, and is none now
-
-    bool is_news() const { return in_window || is_late; }
-    bool succeeded() const { return status == model::Status::success; }
-    // In microseconds, 0 and more; none where the run has not finished, its end is unknown, or its
-    // end lies before its beginning, which is an error of a clock.
-    std::optional<std::int64_t> duration() const {
-        const bool has_end = model::is_finished(status) && updated_at != store::unknown_value;
-        if (!has_end || updated_at < created_at) return std::nullopt;
-        return updated_at - created_at;
-    }
-    std::int64_t ended_at() const {
-        return updated_at == store::unknown_value ? created_at : updated_at;
-    }
-};
-
 // The runs of each definition. A definition is named by its key; 0 stands for the reports that
 // have none.
 class RunHistory {
@@ -44,8 +18,8 @@ class RunHistory {
     // Of the selected reports that were created up to `now`, whatever their status, the newest
     // `most` of each definition, by created_at; of equal times those that still run come first,
     // then the shorter ones. Reports without a definition are left out, and so are the operations
-    // and sequences of the runs. What had not ended or not arrived before `known_at` is marked as
-    // late; nothing is where that is not given.
+    // and sequences of the runs. What had not arrived before `known_at` is marked as late; nothing
+    // is where that is not given.
     static RunHistory newest(const Scope& scope, time::Instant now, std::size_t most,
                              std::optional<time::Instant> known_at = {});
 
@@ -58,9 +32,9 @@ class RunHistory {
     // The finished runs of the definitions that have any within the window: those of the window
     // and, before it, as many as lie within the reach of the first of them. A definition that has
     // only failed in all that time is read to its beginning, so that its streak is whole. They are
-    // in (created_at, id) order; what ended after the window is left out. The selection's other
-    // conditions hold before the window too. The finished reports of `late`, which are of before
-    // the window, are read as if they were of it, and marked.
+    // in (created_at, id) order; what ended after the window is left out, unless it had come before
+    // it. The selection's other conditions hold before the window too. The finished reports of
+    // `late`, which are of before the window, are read as if they were of it, and marked.
     static RunHistory around_window(const Scope& scope, Reach reach, const Scope* late = nullptr);
 
     // Those with runs, ascending.

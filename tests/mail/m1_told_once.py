@@ -3,7 +3,7 @@
 
 Usage: m1_told_once.py PATH-OF-JOBTALLY
 2,000 jobs of 2 minutes to 5 hours fail, among others in the very seconds of a mail; some are RUNNING in a list before,
-some have no updated_at, some reports come up to three weeks late. Five rows of mails go through the same weeks, and a
+some have no updated_at, some reports come up to three weeks late, some have the clock of another year. Five rows of mails go through the same weeks, and a
 clock change, each with windows that join: at 07:30 in Berlin on working days by --since and --until (skipping a week),
 made seconds after that, or up to ten hours; --last 24h; --period yesterday and last-week, made up to ten hours later.
 Before each mail the store is given what had arrived by then. A mail made within a minute of its window's end tells
@@ -79,6 +79,10 @@ def report(name, number, status, created, ended):
     return one
 
 
+def is_ahead(number):
+    return number % 100 == 7
+
+
 def made(chance, mails, moments):
     """[(when it arrives, report)]: a failure and the success that ends it, a definition each."""
     arrivals = []
@@ -93,9 +97,10 @@ def made(chance, mails, moments):
         late = timedelta(seconds=chance.uniform(0.01, 3))
         if number % 10 == 1:
             late = timedelta(minutes=chance.uniform(1, 60)) if number % 20 == 1 else timedelta(days=chance.uniform(0, 21))
-        arrived = min(ended + late, mails[-8])
-        arrivals.append((arrived, report(name, 0, "FAILURE", ended - length, None if number % 17 == 2 else ended)))
-        if number % 13 == 3 and number % 17 != 2:  # a list was loaded while it ran
+        arrived = max(ended, min(ended + late, mails[-8]))
+        told_end = ended + timedelta(days=1500) if is_ahead(number) else ended
+        arrivals.append((arrived, report(name, 0, "FAILURE", ended - length, None if number % 17 == 2 else told_end)))
+        if number % 13 == 3 and number % 17 != 2 and not is_ahead(number):  # a list was loaded while it ran
             seen = ended - length * chance.random()
             arrivals.append((seen, report(name, 0, "RUNNING", ended - length, seen)))
         again = max(ended, arrived) + timedelta(hours=chance.uniform(0.01, 60))
@@ -166,7 +171,8 @@ def main():
                                 for kind in ("failure", "recovery")):
             arrived, one = came[job + ("-0" if kind == "failure" else "-1")]
             ended = datetime.fromisoformat(one.get("updated_at", one["created_at"]).replace("Z", "+00:00"))
-            sent, window = next((sent, window) for sent, window, _ in rows[name] if ended < window[1])
+            known_by = arrived if ended > mails[-1] else ended  # a clock that is years ahead says nothing
+            sent, window = next((sent, window) for sent, window, _ in rows[name] if known_by < window[1])
             expected = times_told(window, sent, arrived)
             twice[name] += expected == 2
             times = told.get((name, kind, job), 0)

@@ -1,0 +1,38 @@
+// One run of a definition.
+#pragma once
+
+#include "core/store/facts/facts.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace jobtally::query {
+
+// A report as a run of its definition. Times are microseconds; what is unknown is
+// store::unknown_value.
+struct Run {
+    std::int64_t created_at = 0;
+    std::int64_t updated_at = store::unknown_value;
+    std::int64_t operations = store::unknown_value;
+    std::int64_t failed = store::unknown_value;  // of the operations
+    store::Sequence sequence = 0;
+    model::Status status = model::Status::success;
+    bool in_window = false;
+    bool is_late = false;     // it had ended before the window, and arrived within it
+    bool has_turned = false;  // before the window it was known as a failure, and is none now
+
+    bool is_news() const { return in_window || is_late; }
+    bool succeeded() const { return status == model::Status::success; }
+    // In microseconds, 0 and more; none where the run has not finished, its end is unknown, or its
+    // end lies before its beginning, which is an error of a clock.
+    std::optional<std::int64_t> duration() const {
+        const bool has_end = model::is_finished(status) && updated_at != store::unknown_value;
+        if (!has_end || updated_at < created_at) return std::nullopt;
+        return updated_at - created_at;
+    }
+    std::int64_t ended_at() const {
+        return updated_at == store::unknown_value ? created_at : updated_at;
+    }
+};
+
+}  // namespace jobtally::query

@@ -2,7 +2,6 @@
 #include "core/digest/sections.hpp"
 
 #include "core/base/ascii.hpp"
-#include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>
@@ -45,20 +44,6 @@ rhythm::MissedOptions told_before(const query::Scope& asked, rhythm::MissedOptio
     return options;
 }
 
-std::vector<judge::Findings> find_all(const query::RunHistory& history, const time::Zone& zone,
-                                      judge::Budget budget) {
-    constexpr std::size_t part = 64;  // definitions that a thread takes at a time
-    const auto& definitions = history.definitions();
-    std::vector<judge::Findings> found(definitions.size());
-    for_parts(found.size(), part, [&](std::size_t begin, std::size_t end) {
-        const time::Zone own = zone;  // it is for one thread
-        for (std::size_t i = begin; i < end; ++i) {
-            found[i] = judge::find_unusual(definitions[i], history.of(definitions[i]), own, budget);
-        }
-    });
-    return found;
-}
-
 }  // namespace
 
 SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOptions& options,
@@ -72,7 +57,7 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
       history(query::RunHistory::around_window(asked, judge::history_reach,
                                                late && !is_bulk(late_failures) ? &*late : nullptr)),
       missed(incidents::missed_with_gaps(asked, told_before(asked, options), history)),
-      findings(find_all(history, asked.selection().zone, budget)),
+      findings(judge::find_all(history, asked.selection().zone, budget)),
       incidents(incidents::incidents(asked, missed, history, findings, budget)),
       m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
     for (const auto& definition : asked.catalogue().definitions()) {

@@ -4,7 +4,6 @@
 #include "core/incidents/struck.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -17,7 +16,7 @@ constexpr std::int64_t looked_ahead = 24LL * 3600 * 1'000'000;
 constexpr double day_length = 24 * 3600 * 1e6;
 constexpr double hopeless = -6;          // of the logarithm of the evidence: it hardly rises again
 constexpr double hardly_struck = 0.001;  // by the evidence of a definition
-constexpr std::size_t no_episode = SIZE_MAX;
+constexpr std::uint32_t no_episode = UINT32_MAX;
 
 // Bad moments of a definition in a row, slow ones apart from the others: [first, end).
 struct Episode {
@@ -40,15 +39,10 @@ class IncidentSearch {
     IncidentSearch(std::span<const Moment> moments, double chance)
         : m_moments(moments),
           m_episode_of(moments.size(), no_episode),
+          m_order(places_by_end(moments)),
           m_struck(moments.back().definition + 1),
-          m_first(m_struck.size()),
+          m_runs(m_struck.size()),
           m_scan(m_struck.size()) {
-        std::vector<std::pair<std::int64_t, std::size_t>> by_end;
-        by_end.reserve(moments.size());
-        for (const Moment& moment : moments) by_end.emplace_back(moment.ended_at, by_end.size());
-        std::sort(by_end.begin(), by_end.end());
-        m_order.reserve(moments.size());
-        for (const auto& [end, place] : by_end) m_order.push_back(place);
         double days = 0, onsets = 0;
         for (std::size_t first = 0, end = 0; first < moments.size(); first = end) {
             while (end < moments.size() && same_definition(first, end)) ++end;
@@ -145,9 +139,11 @@ class IncidentSearch {
     // Finds the episodes of a definition and its rate. Returns how often it began to fail.
     double learn(std::size_t first, std::size_t end) {
         double onsets = 0, chances = 0, went_on = 0, could_go_on = 0;
+        std::int64_t longest = 0;
         for (std::size_t i = first; i < end; ++i) {
             const bool begins = !follows_a_bad_one(i);
             const Moment& moment = m_moments[i];
+            longest = std::max(longest, moment.ended_at - moment.created_at);
             if (!moment.is_bad()) {
                 (begins ? chances : could_go_on) += static_cast<double>(moment.count);
                 continue;
@@ -158,7 +154,7 @@ class IncidentSearch {
             if (begins || is_slow != (m_moments[i - 1].kind == Kind::slow)) {
                 m_episodes.push_back({i, i, std::nullopt});
             }
-            m_episode_of[i] = m_episodes.size() - 1;
+            m_episode_of[i] = static_cast<std::uint32_t>(m_episodes.size() - 1);
             Episode& episode = m_episodes.back();
             episode.end = i + 1;
             episode.over_at.reset();
@@ -167,7 +163,7 @@ class IncidentSearch {
             if (is_over) episode.over_at = m_moments[i + 1].ended_at;
         }
         const std::size_t definition = m_moments[first].definition;
-        m_first[definition] = first;
+        m_runs[definition] = {first, longest};
         m_struck[definition] =
             Struck({(onsets + 0.5) / (chances + 1), (went_on + 0.5) / (could_go_on + 1)});
         return onsets;
@@ -321,23 +317,32 @@ class IncidentSearch {
         return incident;
     }
 
+    static std::int64_t until(const Incident& incident) {
+        return std::max(incident.last_bad_at, incident.ended_at.value_or(INT64_MAX));
+    }
+
     void count(Incident& incident, bool lasts) {
         for (const std::size_t definition : incident.definitions) {
-            for (std::size_t i = m_first[definition];
-                 i < m_moments.size() && m_moments[i].definition == definition; ++i) {
-                count(incident, i);
+            const auto [first, longest] = m_runs[definition];
+            // Earlier ones ended before the last bad one.
+            const auto from = std::min(incident.began_at, incident.last_bad_at - longest);
+            auto moment = std::partition_point(
+                m_moments.begin() + static_cast<std::ptrdiff_t>(first), m_moments.end(),
+                [&](auto& m) { return m.definition == definition && m.created_at < from; });
+            for (; moment != m_moments.end() && moment->definition == definition &&
+                   moment->created_at <= until(incident);
+                 ++moment) {
+                count(incident, static_cast<std::size_t>(moment - m_moments.begin()));
             }
         }
         if (lasts) incident.ended_at.reset();
         if (!incident.is_shared) return;
-        const std::int64_t until =
-            std::max(incident.last_bad_at, incident.ended_at.value_or(INT64_MAX));
         std::vector<std::uint8_t> is_active(m_struck.size());
         const auto begin = std::lower_bound(
             m_order.begin(), m_order.end(), incident.began_at,
             [&](std::size_t i, std::int64_t at) { return m_moments[i].ended_at < at; });
         for (auto i = begin; i != m_order.end(); ++i) {
-            if (m_moments[*i].ended_at > until) break;
+            if (m_moments[*i].ended_at > until(incident)) break;
             is_active[m_moments[*i].definition] = 1;
         }
         incident.active = std::accumulate(is_active.begin(), is_active.end(), std::int64_t{0});
@@ -369,14 +374,14 @@ class IncidentSearch {
         incident.slow += moment.kind == Kind::slow ? 1 : 0;
         if (moment.kind != Kind::failed) return;
         ++incident.failed;
-        incident.operations_failed += moment.operations_failed;
+        incident.operations_failed += moment.count;
     }
 
     std::span<const Moment> m_moments;
     std::vector<Episode> m_episodes;
-    std::vector<std::size_t> m_episode_of, m_order;  // of each moment; moments by their end
-    std::vector<Struck> m_struck;                    // by definition
-    std::vector<std::size_t> m_first;                // its first moment
+    std::vector<std::uint32_t> m_episode_of, m_order;  // of each moment; moments by their end
+    std::vector<Struck> m_struck;                      // by definition
+    std::vector<std::pair<std::size_t, std::int64_t>> m_runs;  // its first moment, its longest run
     Scan m_scan;
     std::vector<std::vector<std::size_t>> m_members;  // of the shared incidents: episodes
     double m_least = 0;

@@ -1,27 +1,14 @@
 // Which bad runs of several definitions coincide more than chance allows.
 #pragma once
 
+#include "core/incidents/moment.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace jobtally::incidents {
-
-enum class Kind : std::uint8_t { good, failed, missed, slow };
-
-// A run, or the slots that passed without one. Times are microseconds; both are those of the first
-// slot where there was no run.
-struct Moment {
-    std::size_t definition = 0;
-    std::int64_t created_at = 0;
-    std::int64_t ended_at = 0;
-    Kind kind = Kind::good;
-    std::int64_t count = 1;              // of slots, or of good runs up to this one
-    std::int64_t operations_failed = 0;  // 0 and more
-
-    bool is_bad() const { return kind != Kind::good; }
-};
 
 struct Incident {
     bool is_shared = false;

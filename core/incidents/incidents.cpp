@@ -4,6 +4,8 @@
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -18,6 +20,8 @@ using query::Run;
 using table::Audience;
 using table::Cell;
 
+constexpr std::int64_t runs_at_once = 1'000'000;  // are held whole; then their moments remain
+
 void add_runs(std::vector<Moment>& moments, std::size_t definition, std::span<const Run> runs,
               const std::vector<store::Sequence>& slow) {
     const std::unordered_set<store::Sequence> is_slow(slow.begin(), slow.end());
@@ -25,8 +29,9 @@ void add_runs(std::vector<Moment>& moments, std::size_t definition, std::span<co
         const Kind kind = !run.succeeded()                 ? Kind::failed
                           : is_slow.contains(run.sequence) ? Kind::slow
                                                            : Kind::good;
-        moments.push_back({definition, run.created_at, std::max(run.created_at, run.ended_at()),
-                           kind, 1, std::max<std::int64_t>(run.failed, 0)});
+        moments.push_back({static_cast<std::uint32_t>(definition), kind, run.created_at,
+                           std::max(run.created_at, run.ended_at()),
+                           kind == Kind::failed ? std::max<std::int64_t>(run.failed, 0) : 1});
     }
 }
 
@@ -34,13 +39,13 @@ void add_runs(std::vector<Moment>& moments, std::size_t definition, std::span<co
 // within the window had run before the gap.
 void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
               const rhythm::MissedAnswer& missed, const query::RunHistory& history) {
-    std::unordered_map<std::string, std::size_t> keys;
+    std::unordered_map<std::string, std::uint32_t> keys;
     for (const auto& definition : scope.catalogue().definitions()) {
-        keys.emplace(definition.id, static_cast<std::size_t>(definition.key));
+        keys.emplace(definition.id, static_cast<std::uint32_t>(definition.key));
     }
     const auto& span = scope.selection().span;
     for (const auto& row : missed.rows) {
-        const std::size_t definition = keys[row.id];
+        const std::uint32_t definition = keys[row.id];
         const auto runs = history.of(definition);
         for (const auto& gap : row.gaps) {
             const std::int64_t count = gap.missed_runs - gap.lost_runs;
@@ -49,19 +54,94 @@ void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
             if (runs.empty()) {
                 if (gap.to && span.since && *gap.to <= *span.since) continue;
                 const std::int64_t last = time::micros(gap.from);
-                moments.push_back({definition, last, last, Kind::good, row.runs, 0});
+                moments.push_back({definition, Kind::good, last, last, row.runs});
             } else if (due < runs.front().created_at) {
                 continue;
             }
-            moments.push_back({definition, due, due, Kind::missed, count, 0});
+            moments.push_back({definition, Kind::missed, due, due, count});
         }
     }
+}
+
+// Those of the definitions of a scope follow what is there.
+void add_moments(std::vector<Moment>& moments, const query::Scope& scope,
+                 const rhythm::MissedAnswer& missed, const query::RunHistory& history,
+                 const std::vector<judge::Findings>& findings) {
+    const auto first = std::ssize(moments);
+    std::size_t known = moments.size();
+    for (const auto& found : findings) known += history.of(found.definition).size();
+    moments.reserve(known + known / 16);
+    for (const auto& found : findings) {
+        if (found.definition == 0) continue;  // of different jobs
+        add_runs(moments, found.definition, history.of(found.definition), found.slow);
+    }
+    const auto runs = std::ssize(moments);  // in their order
+    add_gaps(moments, scope, missed, history);
+    const auto before = [](const Moment& a, const Moment& b) {
+        return std::pair(a.definition, a.created_at) < std::pair(b.definition, b.created_at);
+    };
+    std::stable_sort(moments.begin() + runs, moments.end(), before);
+    std::inplace_merge(moments.begin() + first, moments.begin() + runs, moments.end(), before);
+}
+
+std::vector<std::int64_t> finished_by_definition(const query::Scope& scope) {
+    using store::FactColumn;
+    std::vector<std::int64_t> finished(
+        static_cast<std::size_t>(scope.catalogue().max_definition()) + 1);
+    scope.scan(FactColumn::definition | FactColumn::status, [&](const store::FactBatch& batch) {
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            const auto key = static_cast<std::size_t>(batch.definition[i]);
+            finished[key] += model::is_finished(batch.status[i]) ? 1 : 0;
+        }
+    });
+    return finished;
+}
+
+// The definitions in parts that have no more than runs_at_once, or one definition. How far a
+// window of another time reaches back depends on all.
+std::vector<query::Selection> in_parts(const query::Selection& selection,
+                                       const std::vector<std::int64_t>& finished) {
+    const auto end = static_cast<store::DefinitionKey>(finished.size());
+    std::vector<query::Selection> parts{selection};
+    parts.back().keys = {0, end};
+    if (selection.span.since && selection.at != store::WhichTime::created) return parts;
+    std::int64_t runs = 0;
+    for (store::DefinitionKey key = 0; key < end; ++key) {
+        const std::int64_t more = finished[static_cast<std::size_t>(key)];
+        if (runs > 0 && runs + more > runs_at_once) {
+            parts.back().keys->second = key;
+            parts.push_back(selection);
+            parts.back().keys = {key, end};
+            runs = 0;
+        }
+        runs += more;
+    }
+    return parts;
 }
 
 bool reaches_into(const Incident& incident, const time::TimeSpan& span) {
     const bool is_before =
         incident.ended_at && span.since && *incident.ended_at < time::micros(*span.since);
     return !is_before && !(span.until && incident.began_at >= time::micros(*span.until));
+}
+
+IncidentsAnswer answer_of(const query::Scope& scope, std::span<const Moment> moments,
+                          judge::Budget budget) {
+    const auto& selection = scope.selection();
+    IncidentsAnswer answer{query::window_of(selection), selection.zone, {}, {}, {}};
+    const auto definitions = static_cast<std::size_t>(scope.catalogue().max_definition()) + 1;
+    answer.names.resize(definitions);
+    answer.ids.resize(definitions);
+    for (const auto& definition : scope.catalogue().definitions()) {
+        const auto key = static_cast<std::size_t>(definition.key);
+        answer.ids[key] = definition.id;
+        answer.names[key] = definition.label.value_or(definition.id);
+    }
+    answer.incidents = find_incidents(moments, budget.of_incidents());
+    std::erase_if(answer.incidents, [&](const Incident& incident) {
+        return !reaches_into(incident, selection.span);
+    });
+    return answer;
 }
 
 std::string time_text(std::int64_t micros, const time::Zone& zone, const std::string& day) {
@@ -91,47 +171,27 @@ rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedO
 IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer& missed,
                           const query::RunHistory& history,
                           const std::vector<judge::Findings>& findings, judge::Budget budget) {
-    const auto& selection = scope.selection();
-    IncidentsAnswer answer{query::window_of(selection), selection.zone, {}, {}, {}};
-    const auto definitions = static_cast<std::size_t>(scope.catalogue().max_definition()) + 1;
-    answer.names.resize(definitions);
-    answer.ids.resize(definitions);
-    for (const auto& definition : scope.catalogue().definitions()) {
-        const auto key = static_cast<std::size_t>(definition.key);
-        answer.ids[key] = definition.id;
-        answer.names[key] = definition.label.value_or(definition.id);
-    }
     std::vector<Moment> moments;
-    std::size_t known = 0;
-    for (const auto& found : findings) known += history.of(found.definition).size();
-    moments.reserve(known + known / 16);
-    for (const auto& found : findings) {
-        if (found.definition == 0) continue;  // of different jobs
-        add_runs(moments, found.definition, history.of(found.definition), found.slow);
-    }
-    const auto runs = std::ssize(moments);  // in their order
-    add_gaps(moments, scope, missed, history);
-    const auto before = [](const Moment& a, const Moment& b) {
-        return std::pair(a.definition, a.created_at) < std::pair(b.definition, b.created_at);
-    };
-    std::stable_sort(moments.begin() + runs, moments.end(), before);
-    std::inplace_merge(moments.begin(), moments.begin() + runs, moments.end(), before);
-    answer.incidents = find_incidents(moments, budget.of_incidents());
-    std::erase_if(answer.incidents, [&](const Incident& incident) {
-        return !reaches_into(incident, selection.span);
-    });
-    return answer;
+    add_moments(moments, scope, missed, history, findings);
+    return answer_of(scope, moments, budget);
 }
 
-IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
+IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions options,
                           judge::Budget budget) {
-    const auto history = query::RunHistory::around_window(scope, judge::history_reach);
-    std::vector<judge::Findings> findings;
-    for (const std::size_t definition : history.definitions()) {
-        findings.push_back(judge::find_unusual(definition, history.of(definition),
-                                               scope.selection().zone, budget));
+    const auto finished = finished_by_definition(scope);
+    const auto most = *std::max_element(finished.begin(), finished.end());
+    options.runs_of_gaps = std::max(rhythm::runs_looked_at, static_cast<std::size_t>(most));
+    std::vector<Moment> moments;
+    const auto all = std::accumulate(finished.begin(), finished.end(), std::int64_t{0});
+    moments.reserve(static_cast<std::size_t>(all + all / 16));
+    for (auto& selection : in_parts(scope.selection(), finished)) {
+        const query::Scope part(scope.store(), std::move(selection));
+        const auto missed = rhythm::missed_at_the_end(part, options);
+        const auto history = query::RunHistory::around_window(part, judge::history_reach);
+        add_moments(moments, part, missed, history,
+                    judge::find_all(history, part.selection().zone, budget));
     }
-    return incidents(scope, missed_with_gaps(scope, options, history), history, findings, budget);
+    return answer_of(scope, moments, budget);
 }
 
 std::string what_happened(const IncidentsAnswer& answer, const Incident& incident) {

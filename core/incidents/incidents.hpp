@@ -30,7 +30,7 @@ struct IncidentsAnswer {
 rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedOptions options,
                                       const query::RunHistory& history);
 // Those that were not over before the window, judged by the runs before it as well.
-IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
+IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions options,
                           judge::Budget budget = {});
 // The same where the runs have been read and judged already; `findings` are by definition,
 // ascending.

@@ -20,7 +20,12 @@ Logs logs_of(double before, double after) {
 
 }  // namespace
 
-Struck::Struck(const Rates& rates) : m_rates(rates) {
+Struck::Struck(const Rates& rates) {
+    for (const bool is_after_bad : {false, true}) {
+        const double rate = is_after_bad ? rates.after_bad : rates.after_good;
+        m_factors[0][is_after_bad] = (1 - bad_when_struck) / (1 - rate);
+        m_factors[1][is_after_bad] = bad_when_struck / rate;
+    }
     double before = 1;
     for (GoodRun& run : m_good_runs) {
         const double after = with_run(before, false, false);
@@ -30,8 +35,7 @@ Struck::Struck(const Rates& rates) : m_rates(rates) {
 }
 
 double Struck::with_run(double likelier, bool is_bad, bool follows_a_bad_one) const {
-    const double rate = follows_a_bad_one ? m_rates.after_bad : m_rates.after_good;
-    return likelier * (is_bad ? bad_when_struck / rate : (1 - bad_when_struck) / (1 - rate));
+    return likelier * m_factors[is_bad][follows_a_bad_one];
 }
 
 Logs Struck::logs(double before, double after) const {

@@ -31,7 +31,8 @@ class Struck {
         double before = 0, after = 0;
         Logs logs{};
     };
-    Rates m_rates{};
+    // What a run makes of it: good or bad ones, after a good one or a bad one.
+    std::array<std::array<double, 2>, 2> m_factors{};
     std::array<GoodRun, 5> m_good_runs{};
 };
 

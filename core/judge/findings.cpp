@@ -1,6 +1,7 @@
 // Judges each run of the window and keeps the worst of a kind.
 #include "core/judge/findings.hpp"
 
+#include "core/base/parallel.hpp"
 #include "core/query/percentile.hpp"
 #include "core/query/sums.hpp"
 
@@ -145,6 +146,20 @@ Findings find_unusual(std::size_t definition, std::span<const Run> runs, const t
         found.empty.usual_operations =
             usual_operations(runs.first(static_cast<std::size_t>(last - runs.begin())));
     }
+    return found;
+}
+
+std::vector<Findings> find_all(const query::RunHistory& history, const time::Zone& zone,
+                               Budget budget) {
+    constexpr std::size_t part = 64;  // definitions that a thread takes at a time
+    const auto& definitions = history.definitions();
+    std::vector<Findings> found(definitions.size());
+    for_parts(found.size(), part, [&](std::size_t begin, std::size_t end) {
+        const time::Zone own = zone;  // it is for one thread
+        for (std::size_t i = begin; i < end; ++i) {
+            found[i] = find_unusual(definitions[i], history.of(definitions[i]), own, budget);
+        }
+    });
     return found;
 }
 

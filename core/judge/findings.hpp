@@ -66,6 +66,10 @@ struct Findings {
 Findings find_unusual(std::size_t definition, std::span<const query::Run> runs,
                       const time::Zone& zone, Budget budget = {});
 
+// Of each definition that has runs, ascending; on all processors.
+std::vector<Findings> find_all(const query::RunHistory& history, const time::Zone& zone,
+                               Budget budget = {});
+
 // The median number of records of successes, those without records included.
 std::optional<std::int64_t> usual_operations(std::span<const query::Run> runs);
 

@@ -106,12 +106,16 @@ void Scope::accept_sources() {
 
 void Scope::accept_definitions() {
     const Patterns patterns(m_selection.definitions);
-    if (patterns.empty()) return;
+    const auto& keys = m_selection.keys;
+    if (patterns.empty() && !keys) return;
     m_definitions.assign(static_cast<std::size_t>(m_catalogue.max_definition()) + 1, 0);
-    m_definitions[0] = patterns.accept(std::nullopt, std::nullopt) ? 1 : 0;
+    const auto accept = [&](store::DefinitionKey key, const auto& id, const auto& label) {
+        const bool is_one = !keys || (keys->first <= key && key < keys->second);
+        m_definitions[static_cast<std::size_t>(key)] = is_one && patterns.accept(id, label) ? 1 : 0;
+    };
+    accept(0, std::nullopt, std::nullopt);
     for (const auto& definition : m_catalogue.definitions()) {
-        const bool accepted = patterns.accept(definition.id, definition.label);
-        m_definitions[static_cast<std::size_t>(definition.key)] = accepted ? 1 : 0;
+        accept(definition.key, definition.id, definition.label);
     }
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace jobtally::query {
@@ -34,6 +35,9 @@ struct Selection {
         bool holds(time::Instant time) const { return span.contains(time) == is_within; }
     };
     std::optional<Also> also{};
+    // Only definitions whose keys are of this half-open range; for a question that is asked part by
+    // part.
+    std::optional<std::pair<store::DefinitionKey, store::DefinitionKey>> keys{};
 };
 
 table::Window window_of(const Selection& selection);

@@ -41,7 +41,7 @@ Fleet make_fleet(Chance& chance, int outages, bool of_a_third, bool staggered, d
         fleet.outages.push_back(
             {begin, begin + std::llround(chance.between(1.5, 6) * an_hour), {}});
     }
-    for (std::size_t definition = 1; definition <= 41; ++definition) {
+    for (std::uint32_t definition = 1; definition <= 41; ++definition) {
         constexpr std::int64_t paces[] = {an_hour, an_hour, 2 * an_hour, 4 * an_hour, a_day};
         const std::int64_t every = paces[chance.below(5)];
         const bool is_struck = !of_a_third || definition % 3 == 0;
@@ -56,7 +56,8 @@ Fleet make_fleet(Chance& chance, int outages, bool of_a_third, bool staggered, d
                 kind = chance.happens(.9) ? Kind::failed : Kind::missed;
                 outage.stricken.insert(definition);
             }
-            fleet.moments.push_back({definition, at, at + length, kind, 1, 0});
+            fleet.moments.push_back(
+                {definition, kind, at, at + length, kind == Kind::failed ? 0 : 1});
         }
     }
     return fleet;

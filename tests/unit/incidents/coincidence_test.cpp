@@ -16,10 +16,12 @@ constexpr std::int64_t an_hour = 3600LL * 1'000'000;
 template <class KindOf>
 std::vector<Moment> ten_days(KindOf kind) {
     std::vector<Moment> moments;
-    for (std::size_t definition = 1; definition <= 10; ++definition) {
+    for (std::uint32_t definition = 1; definition <= 10; ++definition) {
         for (std::int64_t hour = 0; hour < 240; ++hour) {
             const auto at = hour * an_hour + static_cast<std::int64_t>(definition) * an_hour / 60;
-            moments.push_back({definition, at, at + an_hour / 60, kind(definition, hour), 1, 5});
+            const Kind became = kind(definition, hour);
+            moments.push_back(
+                {definition, became, at, at + an_hour / 60, became == Kind::failed ? 5 : 1});
         }
     }
     return moments;
@@ -147,4 +149,26 @@ TEST_CASE("an incident that lasts is of all that ran since it began", "[incident
     REQUIRE(found.size() == 1);
     CHECK(found[0].definitions.size() == 5);
     CHECK(found[0].active == 10);
+}
+
+// A run of an hour and a half began before two short ones failed, and ended after them.
+TEST_CASE("a run that began before an incident and ends after it is its end", "[incidents]") {
+    const std::vector<Moment> moments{{1, Kind::good, 0, an_hour},
+                                      {1, Kind::good, 2 * an_hour, 7 * an_hour / 2},
+                                      {1, Kind::failed, 5 * an_hour / 2, 5 * an_hour / 2 + 1},
+                                      {1, Kind::failed, 3 * an_hour, 3 * an_hour + 1},
+                                      {1, Kind::good, 5 * an_hour, 6 * an_hour}};
+    const auto found = incidents::find_incidents(moments, 0.0001);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].ended_at == 7 * an_hour / 2);
+    CHECK(found[0].finished == 2);
+}
+
+TEST_CASE("moments are put in order by their end, then by their place", "[incidents]") {
+    const std::vector<Moment> moments{{1, Kind::good, 0, 9},
+                                      {1, Kind::good, 1, 1'000'000},
+                                      {1, Kind::good, 2, 3},
+                                      {2, Kind::good, 0, 9},
+                                      {2, Kind::good, 1, 4}};
+    CHECK(incidents::places_by_end(moments) == std::vector<std::uint32_t>{2, 4, 0, 3, 1});
 }

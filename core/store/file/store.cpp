@@ -112,6 +112,12 @@ bool would_make_index(const fs::path& path) {
            !fs::exists(fs::path(path).concat("-shm"), error);
 }
 
+// Readers look at each page once, so that a large cache only takes fresh memory. SQLite reads the
+// schema for it: not before the file is known to be a store.
+void keep_few_pages(const Store::Connection& connection) {
+    connection.execute("PRAGMA cache_size=-512");
+}
+
 // In a folder that can't be written SQLite can't make its files for readers. Without a log there
 // is no writer, and the file can be read as it is.
 std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identity& identity) {
@@ -120,12 +126,14 @@ std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identit
         auto connection = std::make_unique<Store::Connection>(path, Access::read);
         identity = identify(*connection);
         require_whole(*connection);
+        keep_few_pages(*connection);
         return connection;
     } catch (const StoreError& error) {
         if (error.kind() != Kind::not_writable || has_log(path)) throw;
     }
     auto connection = std::make_unique<Store::Connection>(path, Access::read_immutable);
     identity = identify(*connection);
+    keep_few_pages(*connection);
     return connection;
 }
 

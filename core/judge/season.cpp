@@ -38,11 +38,24 @@ const SeasonKind& kind_of(Season season) {
 }
 
 std::size_t cell_of(Season season, ClockPlace place) {
-    const std::size_t hour = place.hour, weekday = place.weekday, part = weekday >= 5 ? 1 : 0;
-    const std::size_t left = std::min<std::size_t>(place.days_left, 4);
-    const std::size_t cells[] = {0,   part, weekday, hour, 24 * part + hour, 24 * weekday + hour,
-                                 left};
-    return cells[static_cast<std::size_t>(season)];
+    const std::size_t part = place.weekday >= 5 ? 1 : 0;
+    switch (season) {
+        case Season::none:
+            break;
+        case Season::part_of_week:
+            return part;
+        case Season::weekday:
+            return place.weekday;
+        case Season::hour:
+            return place.hour;
+        case Season::hour_of_part:
+            return 24 * part + place.hour;
+        case Season::hour_of_week:
+            return std::size_t{24} * place.weekday + place.hour;
+        case Season::end_of_month:
+            return std::min<std::size_t>(place.days_left, 4);
+    }
+    return 0;
 }
 
 using Places = std::vector<std::uint32_t>;

@@ -81,6 +81,9 @@ double binomial_tail(std::int64_t least, std::int64_t count, double probability)
 
 WinsorisedMeans::WinsorisedMeans(std::span<const double> values) {
     std::vector<double> steps;
+    steps.reserve(values.size());
+    m_sums.reserve(values.size() + 1);
+    m_squares.reserve(values.size() + 1);
     for (std::size_t i = 1; i < values.size(); ++i) {
         steps.push_back((values[i] - values[i - 1]) / std::sqrt(2.0));
     }
@@ -119,6 +122,7 @@ double mann_kendall_z(std::span<const double> values) {
 
 double median_slope(std::span<const double> values, std::span<const double> at) {
     std::vector<double> slopes;
+    slopes.reserve(values.size() * values.size() / 2);
     for (std::size_t i = 0; i < values.size(); ++i) {
         for (std::size_t j = i + 1; j < values.size(); ++j) {
             slopes.push_back((values[j] - values[i]) / (at[j] - at[i]));

@@ -51,6 +51,7 @@ std::size_t UsualValues::recent(double days, std::size_t least) const {
 bool UsualValues::learn(double chance) {
     if (size() <= enough_runs) return false;
     m_fitted = fit_profile(m_logarithms, m_places);
+    m_residuals.reserve(size());
     for (std::size_t i = 0; i < size(); ++i) {
         m_residuals.push_back(m_logarithms[i] - m_fitted.profile.at(m_places[i]).level);
     }
@@ -69,6 +70,7 @@ bool UsualValues::learn(double chance) {
     m_level = level_of(m_recent, usual_end);
     m_now = m_change ? level_of(m_change->now_from, size()) : m_level;
     std::vector<double> left;
+    left.reserve(size() - m_recent);
     for (std::size_t i = m_recent; i < size(); ++i) {
         const bool is_now = m_change && i >= m_change->now_from;
         left.push_back(m_fitted.residuals[i] - (is_now ? m_now : m_level));
@@ -90,7 +92,9 @@ double UsualValues::level_for(std::size_t place, double residual) const {
         const bool differs = std::abs(level - m_level) > least_change;
         if (differs && std::abs(residual - level) < std::abs(residual - nearest)) nearest = level;
     };
-    if (place >= last_few) consider(level_of(place - last_few, place));
+    // Where the value is nearer than half of that, a level that differs is farther from it.
+    const bool is_near = std::abs(residual - m_level) < 0.49 * least_change;
+    if (place >= last_few && !is_near) consider(level_of(place - last_few, place));
     if (m_change && place >= m_change->first) consider(m_now);
     return nearest;
 }

@@ -31,6 +31,7 @@ constexpr double cost_of_weekdays = 6;
 
 std::int64_t median_gap(std::span<const std::int64_t> runs) {
     std::vector<std::int64_t> gaps;
+    gaps.reserve(runs.size());
     for (std::size_t i = 1; i < runs.size(); ++i) gaps.push_back(runs[i] - runs[i - 1]);
     return std::max<std::int64_t>(query::upper_median(std::move(gaps)), 1);
 }
@@ -90,12 +91,14 @@ class ClockProposals {
   private:
     std::vector<std::int64_t> divided_by(std::int64_t period) const {
         std::vector<std::int64_t> units;
+        units.reserve(m_walls.size());
         for (const std::int64_t wall : m_walls) units.push_back(floor_divide(wall, period));
         return units;
     }
 
     std::vector<std::int64_t> phases(std::int64_t period) const {
         std::vector<std::int64_t> result;
+        result.reserve(m_walls.size());
         for (const std::int64_t wall : m_walls) {
             result.push_back(wall - floor_divide(wall, period) * period);
         }

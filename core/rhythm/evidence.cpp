@@ -73,6 +73,7 @@ std::vector<PlacedRun> placed_since_last(const SinceLast& since, const Times& ru
 // the runs make the residuals smaller.
 double sigma_of(const std::vector<PlacedRun>& runs, double freedom) {
     std::vector<std::int64_t> sizes;
+    sizes.reserve(runs.size());
     for (const auto& run : runs) {
         if (run.is_hit) sizes.push_back(std::abs(run.residual));
     }
@@ -133,7 +134,7 @@ std::vector<PlacedRun> placed_by(const LearnedSchedule& schedule, const Times& r
     std::vector<PlacedRun> result;
     result.reserve(runs.size());
     std::size_t hit = runs.size();  // the last hit's place in result
-    std::int64_t extras = 0, misses = 0;
+    std::int64_t extras = 0, misses = 0, judged = 0;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const auto [slot, residual] = schedule.place(runs.instants[i], runs.walls[i]);
         PlacedRun next{slot, residual, schedule.is_on(slot)};
@@ -150,10 +151,10 @@ std::vector<PlacedRun> placed_by(const LearnedSchedule& schedule, const Times& r
         }
         if (next.is_hit) hit = i;
         result.push_back(next);
-        if (while_plausible &&
-            !Evidence::may_be_plausible(std::ssize(runs.instants) - extras, misses, extras)) {
+        if (!while_plausible || extras + misses == judged) continue;
+        judged = extras + misses;
+        if (!Evidence::may_be_plausible(std::ssize(runs.instants) - extras, misses, extras))
             return {};
-        }
     }
     return result;
 }

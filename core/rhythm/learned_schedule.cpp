@@ -189,8 +189,11 @@ time::Instant LearnedSchedule::slot_after(time::Instant at) const {
     // Where the clock was turned back the nearest slot may be one too far.
     const std::int64_t wall = m_clock.to_local(at).time_since_epoch().count();
     std::int64_t slot = place(time::micros(at), wall).slot - 2;
-    while (!is_on(slot) || time_of(slot) <= at) ++slot;
-    return time_of(slot);
+    for (;; ++slot) {
+        if (!is_on(slot)) continue;
+        const time::Instant time = time_of(slot);
+        if (time > at) return time;
+    }
 }
 
 }  // namespace jobtally::rhythm

@@ -20,8 +20,6 @@ using query::Run;
 using table::Audience;
 using table::Cell;
 
-constexpr std::int64_t runs_at_once = 1'000'000;  // are held whole; then their moments remain
-
 void add_runs(std::vector<Moment>& moments, std::size_t definition, std::span<const Run> runs,
               const std::vector<store::Sequence>& slow) {
     const std::unordered_set<store::Sequence> is_slow(slow.begin(), slow.end());
@@ -97,10 +95,11 @@ std::vector<std::int64_t> finished_by_definition(const query::Scope& scope) {
     return finished;
 }
 
-// The definitions in parts that have no more than runs_at_once, or one definition. How far a
+// The definitions in parts that have no more than `runs_at_once`, or one definition. How far a
 // window of another time reaches back depends on all.
 std::vector<query::Selection> in_parts(const query::Selection& selection,
-                                       const std::vector<std::int64_t>& finished) {
+                                       const std::vector<std::int64_t>& finished,
+                                       std::int64_t runs_at_once) {
     const auto end = static_cast<store::DefinitionKey>(finished.size());
     std::vector<query::Selection> parts{selection};
     parts.back().keys = {0, end};
@@ -177,14 +176,14 @@ IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer&
 }
 
 IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions options,
-                          judge::Budget budget) {
+                          judge::Budget budget, std::int64_t runs_at_once) {
     const auto finished = finished_by_definition(scope);
     const auto most = *std::max_element(finished.begin(), finished.end());
     options.runs_of_gaps = std::max(rhythm::runs_looked_at, static_cast<std::size_t>(most));
     std::vector<Moment> moments;
     const auto all = std::accumulate(finished.begin(), finished.end(), std::int64_t{0});
     moments.reserve(static_cast<std::size_t>(all + all / 16));
-    for (auto& selection : in_parts(scope.selection(), finished)) {
+    for (auto& selection : in_parts(scope.selection(), finished, runs_at_once)) {
         const query::Scope part(scope.store(), std::move(selection));
         const auto missed = rhythm::missed_at_the_end(part, options);
         const auto history = query::RunHistory::around_window(part, judge::history_reach);

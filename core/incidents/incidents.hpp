@@ -29,9 +29,11 @@ struct IncidentsAnswer {
 // window.
 rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedOptions options,
                                       const query::RunHistory& history);
-// Those that were not over before the window, judged by the runs before it as well.
+// Those that were not over before the window, judged by the runs before it as well. The definitions
+// are judged part by part: of `runs_at_once` runs of the window, or of one definition, more is kept
+// than moments.
 IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions options,
-                          judge::Budget budget = {});
+                          judge::Budget budget = {}, std::int64_t runs_at_once = 1'000'000);
 // The same where the runs have been read and judged already; `findings` are by definition,
 // ascending.
 IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer& missed,

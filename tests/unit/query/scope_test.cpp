@@ -69,6 +69,16 @@ TEST_CASE("definitions are selected by id, name and glob", "[query]") {
     CHECK(ids_of_definitions({"*"}) == "a1 a2 b1 b2 c1");
 }
 
+TEST_CASE("definitions are selected by a range of keys, with the patterns", "[query]") {
+    const auto store = query_test::store_of(mixed_reports());
+    query::Selection selection;
+    selection.keys = {0, 2};
+    CHECK(selected_ids(store, selection) == "a1 a2 n1");  // 0: no definition
+    selection.keys = {1, 4};
+    selection.definitions = {"!d-2"};
+    CHECK(selected_ids(store, selection) == "a1 a2 c1");
+}
+
 TEST_CASE("definitions are excluded by !", "[query]") {
     CHECK(ids_of_definitions({"!d-1"}) == "b1 b2 c1 n1");  // everything but
     CHECK(ids_of_definitions({"d-*", "!Daily*"}) == "b1 b2 c1");

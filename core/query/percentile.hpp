@@ -72,11 +72,34 @@ class RankSearch {
 };
 
 // The value at `place` (0: the smallest) once the values are sorted. `place` is below their number.
+// Values are dealt to both sides of a pivot without a branch, because which side one goes to can't
+// be foretold; after C. Hoare, "Algorithm 65: Find", Communications of the ACM 4 (1961), 321-322.
 template <class T>
 T value_at(std::vector<T> values, std::size_t place) {
-    const auto found = values.begin() + static_cast<std::ptrdiff_t>(place);
-    std::nth_element(values.begin(), found, values.end());
-    return *found;
+    constexpr std::size_t few = 24;
+    constexpr int most_rounds = 32;  // more come only of pivots that are badly chosen
+    std::size_t begin = 0, end = values.size();
+    for (int round = 0; round < most_rounds && end - begin > few; ++round) {
+        const T a = values[begin], b = values[begin + (end - begin) / 2], c = values[end - 1];
+        const T pivot = std::max(std::min(a, b), std::min(std::max(a, b), c));
+        std::size_t split = begin;
+        for (std::size_t i = begin; i < end; ++i) {
+            const T value = values[i];
+            values[i] = values[split];
+            values[split] = value;
+            split += value < pivot ? 1 : 0;
+        }
+        if (place < split) {
+            end = split;
+        } else if (split > begin) {
+            begin = split;
+        } else {
+            break;  // the pivot is the least
+        }
+    }
+    const auto at = [&](std::size_t i) { return values.begin() + static_cast<std::ptrdiff_t>(i); };
+    std::nth_element(at(begin), at(place), at(end));
+    return values[place];
 }
 
 // The 50th percentile of a non-empty set: of an even number of values the lower of the two in the

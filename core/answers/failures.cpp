@@ -4,7 +4,7 @@
 #include "core/answers/streaks.hpp"
 #include "core/query/latest.hpp"
 #include "core/query/trend.hpp"
-#include "core/store/file/read_scope.hpp"
+#include "core/store/file/store.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -328,7 +328,7 @@ int run_all(const Options& options, int seeds) {
 
 }  // namespace
 
-// The backup's own calls, which do not go through SQLite.
+// Calls of our own, which do not go through SQLite: for a new store and a backup.
 extern "C" int fsync(int file) {
     const int code = static_cast<int>(::syscall(SYS_fsync, file));
     if (code != 0 || the_cutter == nullptr) return code;
@@ -338,10 +338,14 @@ extern "C" int fsync(int file) {
     return code;
 }
 
-extern "C" int rename(const char* from, const char* to) noexcept {
-    const int code = static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+extern "C" int renameat2(int, const char* from, int, const char* to, unsigned flags) noexcept {
+    const auto code = ::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags);
     if (code == 0 && the_cutter != nullptr) the_cutter->rename(from, to);
-    return code;
+    return static_cast<int>(code);
+}
+
+extern "C" int rename(const char* from, const char* to) noexcept {
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int main(int argc, char* argv[]) {

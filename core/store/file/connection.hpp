@@ -3,7 +3,6 @@
 #pragma once
 
 #include "core/store/file/file_watch.hpp"
-#include "core/store/file/read_scope.hpp"
 #include "core/store/file/store.hpp"
 #include "core/store/file/write_guard.hpp"
 

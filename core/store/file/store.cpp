@@ -6,17 +6,15 @@
 #include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
 #include "core/store/file/log_damage.hpp"
+#include "core/store/file/new_file.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
 
 #include <cerrno>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace jobtally::store {
 
@@ -25,30 +23,6 @@ namespace {
 using Access = Store::Connection::Access;
 using Kind = StoreError::Kind;
 namespace fs = std::filesystem;
-
-void keep_names(const fs::path& folder) {
-    if (const int number = sync_folder(folder)) throw_sync_failed(number, folder);
-}
-
-void make_folders(const fs::path& folder) {
-    if (folder.empty()) return;
-    bool is_made = mkdir(folder.c_str(), 0700) == 0;
-    if (!is_made && errno == ENOENT) {
-        make_folders(folder.parent_path());
-        is_made = mkdir(folder.c_str(), 0700) == 0;
-    }
-    if (is_made) return keep_names(folder.parent_path());
-    if (errno != EEXIST) throw_errno(errno, "create the folder", folder);
-}
-
-// Makes the file. One that exists already is not opened but left to SQLite: see file_head.hpp.
-void make_file(const fs::path& path) {
-    make_folders(path.parent_path());
-    constexpr int flags = O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL;
-    const Descriptor file(open(path.c_str(), flags, 0600));
-    if (!file && errno != EEXIST) throw_errno(errno, "open the store", path);
-    if (file) give_to_owner_of(path.parent_path(), file.number());
-}
 
 bool uses_wal(const Store::Connection& connection) {
     Statement statement(connection, "PRAGMA journal_mode");

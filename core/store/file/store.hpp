@@ -67,4 +67,17 @@ class Store {
 // kind left them; throws StoreError if not, and `busy` at once where someone writes.
 void require_in_place(Store& store);
 
+// One state of the store for several statements; does nothing inside another transaction.
+class ReadScope {
+  public:
+    explicit ReadScope(const Store::Connection& connection);
+    ~ReadScope();
+    ReadScope(const ReadScope&) = delete;
+    ReadScope& operator=(const ReadScope&) = delete;
+
+  private:
+    const Store::Connection& m_connection;
+    bool m_is_ours;
+};
+
 }  // namespace jobtally::store

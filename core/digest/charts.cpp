@@ -34,21 +34,16 @@ std::optional<time::Instant> oldest(const query::Scope& scope) {
     return time::instant_from_micros(least);
 }
 
-std::string text_of(const table::Cell& cell) {
-    const auto* text = std::get_if<std::string>(&cell);
-    return text ? *text : std::string{};
-}
-
 // Names of definitions as labels; where two share one, their ids tell them apart.
 class Labels {
   public:
     template <class Rows>
     explicit Labels(const Rows& rows) {
-        for (const auto& row : rows) ++m_count[text_of(row.key[1])];
+        for (const auto& row : rows) ++m_count[table::text_in(row.key, 1)];
     }
     std::string of(const query::GroupKey& key) const {
-        const auto id = text_of(key[0]);
-        const auto name = text_of(key[1]);
+        const auto id = table::text_in(key, 0);
+        const auto name = table::text_in(key, 1);
         if (id.empty()) return "(no definition)";
         if (name.empty()) return id;
         return m_count.at(name) > 1 ? name + " (" + id + ")" : name;
@@ -163,7 +158,7 @@ table::DaysChart days_chart(const store::Store& store, const Charted& charted) {
             continue;
         }
         chart.definitions.push_back(
-            {text_of(row.key[0]),
+            {table::text_in(row.key, 0),
              labels.of(row.key),
              std::vector<Ends>(chart.days.size()),
              {counts.reports(), counts.succeeded(), counts.partial, counts.failed()}});

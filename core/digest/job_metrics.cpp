@@ -41,11 +41,6 @@ std::string unix_time(time::Instant at) {
     return time::format_seconds(at.time_since_epoch());
 }
 
-std::string text_of_cell(const table::Cell& cell) {
-    const auto* text = std::get_if<std::string>(&cell);
-    return text ? *text : std::string();
-}
-
 // Cut between characters.
 std::string label_of(std::string text) {
     if (text.size() <= longest_label) return text;
@@ -56,8 +51,8 @@ std::string label_of(std::string text) {
 
 // Those that ran last; of one whose id is too long for a label nothing can be told.
 void keep_shown(std::vector<answers::DefinitionsRow>& rows) {
-    std::erase_if(rows,
-                  [](const auto& row) { return text_of_cell(row.key[0]).size() > longest_label; });
+    std::erase_if(
+        rows, [](const auto& row) { return table::text_in(row.key, 0).size() > longest_label; });
     if (rows.size() <= most_jobs) return;
     const auto end = rows.begin() + static_cast<std::ptrdiff_t>(most_jobs);
     std::nth_element(rows.begin(), end, rows.end(), [](const auto& a, const auto& b) {
@@ -102,7 +97,7 @@ std::unordered_map<std::string, double> budgets_used(const query::Scope& scope, 
     ended.span = {now - budget_time, now};
     for (const auto& budget :
          answers::error_budgets(query::Scope(scope.store(), std::move(ended)), objectives, true))
-        if (const auto used = budget.used()) found.emplace(text_of_cell(budget.key[0]), *used);
+        if (const auto used = budget.used()) found.emplace(table::text_in(budget.key, 0), *used);
     return found;
 }
 
@@ -115,7 +110,7 @@ Jobs jobs_of(const query::Scope& scope, const rhythm::MissedOptions& options,
              const query::Objectives& objectives) {
     std::unordered_map<std::string, answers::FailuresRow> failures;
     for (auto& row : answers::failures(scope).rows)
-        failures.emplace(text_of_cell(row.key[0]), std::move(row));
+        failures.emplace(table::text_in(row.key, 0), std::move(row));
     std::unordered_map<std::string, rhythm::MissedRow> missed;
     for (auto& row : rhythm::missed(scope, options).rows) missed.emplace(row.id, std::move(row));
     const auto durations = last_durations(scope);
@@ -127,10 +122,10 @@ Jobs jobs_of(const query::Scope& scope, const rhythm::MissedOptions& options,
     jobs.left_out -= rows.size();
     for (const auto& row : rows) {
         Job job;
-        job.id = text_of_cell(row.key[0]);
-        job.name = label_of(text_of_cell(row.key[1]));
+        job.id = table::text_in(row.key, 0);
+        job.name = label_of(table::text_in(row.key, 1));
         if (job.name.empty()) job.name = job.id;
-        job.type = label_of(text_of_cell(row.key[2]));
+        job.type = label_of(table::text_in(row.key, 2));
         job.last_status = label_of(row.last_status);
         job.last_run = row.last_created_at;
         if (const auto found = failures.find(job.id); found != failures.end()) {

@@ -32,13 +32,9 @@ void raise(ProbeState& state, ProbeState other) {
 // Values that are as bad as each other are ordered by name, then id, so that the same store gives
 // the same bytes.
 void put_worst_first(std::vector<Measured>& measured, bool low_is_bad) {
-    const auto text = [](const Measured& one, std::size_t cell) {
-        const auto& cells = one.item.definition;
-        const auto* known = cells.empty() ? nullptr : std::get_if<std::string>(&cells[cell]);
-        return known != nullptr ? *known : std::string();
-    };
-    const auto name_and_id = [&](const Measured& one) {
-        return std::pair(text(one, 1), text(one, 0));
+    const auto name_and_id = [](const Measured& one) {
+        const auto& definition = one.item.definition;
+        return std::pair(table::text_in(definition, 1), table::text_in(definition, 0));
     };
     std::sort(measured.begin(), measured.end(), [&](const Measured& a, const Measured& b) {
         const int worse = table::badness(a.item.state) - table::badness(b.item.state);
@@ -152,10 +148,7 @@ class LastKnown {
   private:
     static constexpr const char* doubt = "since then a status that is not known";
 
-    static std::string id_of(const query::GroupKey& key) {
-        const auto* id = std::get_if<std::string>(&key[0]);
-        return id != nullptr ? *id : std::string();
-    }
+    static std::string id_of(const query::GroupKey& key) { return table::text_in(key, 0); }
     // The ids of definitions of which a run of unknown status came after what was known.
     std::set<std::string> odd_since_known() const {
         std::map<std::string, std::optional<time::Instant>> known;

@@ -59,50 +59,47 @@ Measured ratio(const answers::RatesRow& row, double value, std::string phrase) {
         {row.key, table::Ratio{value}, std::move(phrase)}, row.counts.finished(), per_cent(value)};
 }
 
-std::string id_of(const query::GroupKey& key) {
-    const auto* id = key.empty() ? nullptr : std::get_if<std::string>(&key[0]);
-    return id != nullptr ? *id : std::string();
+// `measure` is given each row, and may have nothing to say of it.
+template <class Measure>
+std::vector<Measured> measure_rates(const query::Scope& scope, bool by_definition,
+                                    Measure measure) {
+    std::vector<Measured> found;
+    for (const auto& row :
+         rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
+        if (std::optional<Measured> one = measure(row)) found.push_back(std::move(*one));
+    }
+    return found;
 }
 
 std::vector<Measured> measure_job_success(const query::Scope& scope, bool by_definition,
                                           const Given&) {
-    std::vector<Measured> found;
-    for (const auto& row :
-         rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
+    return measure_rates(scope, by_definition, [](const auto& row) -> std::optional<Measured> {
         const auto rate = row.counts.success_rate().value();
-        if (!rate) continue;
-        found.push_back(
-            ratio(row, *rate, fmt::format("of {} succeeded", jobs(row.counts.finished()))));
-    }
-    return found;
+        if (!rate) return std::nullopt;
+        return ratio(row, *rate, fmt::format("of {} succeeded", jobs(row.counts.finished())));
+    });
 }
 
 std::vector<Measured> measure_operation_success(const query::Scope& scope, bool by_definition,
                                                 const Given&) {
-    std::vector<Measured> found;
-    for (const auto& row :
-         rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
+    return measure_rates(scope, by_definition, [](const auto& row) -> std::optional<Measured> {
         const auto rate = row.counts.operation_success_rate();
-        if (!rate) continue;
-        found.push_back(
-            ratio(row, *rate,
-                  fmt::format("of {} records succeeded", query::sum_text(row.counts.operations))));
-    }
-    return found;
+        if (!rate) return std::nullopt;
+        return ratio(
+            row, *rate,
+            fmt::format("of {} records succeeded", query::sum_text(row.counts.operations)));
+    });
 }
 
 std::vector<Measured> measure_failed(const query::Scope& scope, bool by_definition, const Given&) {
-    std::vector<Measured> found;
-    for (const auto& row :
-         rows_of<answers::RatesRow>(answers::rates(scope, by(by_definition)), by_definition)) {
+    return measure_rates(scope, by_definition, [](const auto& row) -> std::optional<Measured> {
         const query::Counts& counts = row.counts;
-        if (counts.finished() == 0) continue;
-        found.push_back(
-            {{row.key, counts.failed(), fmt::format("of {} failed", jobs(counts.finished()))},
-             counts.finished(),
-             static_cast<double>(counts.failed())});
-    }
-    return found;
+        if (counts.finished() == 0) return std::nullopt;
+        return Measured{
+            {row.key, counts.failed(), fmt::format("of {} failed", jobs(counts.finished()))},
+            counts.finished(),
+            static_cast<double>(counts.failed())};
+    });
 }
 
 Measured streak_of(const answers::FailuresRow& row) {
@@ -123,10 +120,8 @@ std::vector<Measured> measure_failure_streak(const query::Scope& scope, bool by_
     if (by_definition || found.empty()) return found;
     auto longest = *std::max_element(
         found.begin(), found.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
-    const auto* name = std::get_if<std::string>(&longest.item.definition[1]);
-    if (longest.value > 0 && name != nullptr) {
-        longest.item.phrase += fmt::format(" of \"{}\"", *name);
-    }
+    const auto name = table::text_in(longest.item.definition, 1);
+    if (longest.value > 0 && !name.empty()) longest.item.phrase += fmt::format(" of \"{}\"", name);
     longest.item.definition.clear();
     longest.runs = answer.total.counts.finished();
     return {longest};
@@ -259,7 +254,7 @@ std::map<std::string, double> burn_rates(const query::Scope& scope, const Given&
     for (const auto& budget : answers::error_budgets(
              query::Scope(scope.store(), std::move(selection)), given.objectives, by_definition)) {
         if (const auto used = budget.used())
-            rates.emplace(id_of(budget.key), per_cent(*used) / 100);
+            rates.emplace(table::text_in(budget.key, 0), per_cent(*used) / 100);
     }
     return rates;
 }
@@ -274,7 +269,7 @@ void put_burn_alerts(std::vector<Measured>& measured, const query::Scope& scope,
         const auto now = burn_rates(scope, given, by_definition, alert.short_length);
         for (auto& one : measured) {
             if (one.state != table::ProbeState::ok) continue;
-            const auto rate = rates.find(id_of(one.item.definition));
+            const auto rate = rates.find(table::text_in(one.item.definition, 0));
             if (rate == rates.end() || rate->second < alert.rate) continue;
             const auto recent = now.find(rate->first);
             if (recent != now.end() && recent->second < alert.rate) continue;

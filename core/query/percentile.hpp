@@ -109,9 +109,6 @@ T median(std::vector<T> values) {
     const std::size_t middle = (values.size() - 1) / 2;
     return value_at(std::move(values), middle);
 }
-inline std::int64_t median_of_sorted(std::span<const std::int64_t> sorted) {
-    return sorted[(sorted.size() - 1) / 2];
-}
 
 // The upper of the two.
 template <class T>

@@ -33,6 +33,9 @@ struct Candidate {
     double shape_cost = 0;  // nats that it takes to name the kind of the candidate
 };
 
+// Of a schedule's slots so many have a run, and so many runs have a slot.
+inline constexpr double least_coverage = 0.7, least_exact_coverage = 0.5, least_share = 0.75;
+
 struct Evidence {
     std::int64_t slots = 1;   // a period
     double nats = 0;          // log likelihood of the runs, minus the cost of the candidate
@@ -48,15 +51,15 @@ struct Evidence {
     // keep apart from those of the next.
     bool is_plausible() const {
         const bool is_exact = sigma <= 0.02 * distance && slots == 1;
-        const double least_coverage = is_exact ? 0.5 : 0.7;
-        return ratio(hits, hits + misses) >= least_coverage && ratio(hits, hits + extras) >= 0.75 &&
+        const double least = is_exact ? least_exact_coverage : least_coverage;
+        return ratio(hits, hits + misses) >= least && ratio(hits, hits + extras) >= least_share &&
                sigma <= 0.30 * distance;
     }
 
     // Whatever sigma is, the coverage that is_plausible() asks for can be reached with so many.
     static bool may_be_plausible(std::int64_t most_hits, std::int64_t misses, std::int64_t extras) {
-        return ratio(most_hits, most_hits + misses) >= 0.5 &&
-               ratio(most_hits, most_hits + extras) >= 0.75;
+        return ratio(most_hits, most_hits + misses) >= least_exact_coverage &&
+               ratio(most_hits, most_hits + extras) >= least_share;
     }
     bool may_be_plausible() const { return may_be_plausible(hits, misses, extras); }
 

@@ -1,6 +1,8 @@
 // Counts in which slots of the days there were runs, and cuts the days where that changes.
 #include "core/rhythm/rests.hpp"
 
+#include "core/rhythm/evidence.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -16,10 +18,8 @@ constexpr std::int64_t longest_told_rest = 7;  // days; a longer one is a pause 
 constexpr std::int64_t least_days = 2;         // between the first day and the last one
 constexpr std::int64_t most_a_day = 1440;
 constexpr std::int64_t newest_days = 16;
-constexpr double run_in_slot = 0.9;     // the share of slots with a run, where the job runs ...
-constexpr double run_in_rest = 0.03;    // ... and where it rests
-constexpr double least_coverage = 0.7;  // as of any schedule
-constexpr double least_share = 0.75;
+constexpr double run_in_slot = 0.9;   // the share of slots with a run, where the job runs ...
+constexpr double run_in_rest = 0.03;  // ... and where it rests
 
 using Counts = std::vector<double>;
 

@@ -121,6 +121,12 @@ struct Column {
 
 using Row = std::vector<Cell>;  // as many cells as there are columns, in their order
 
+// The text in a cell of a row; empty where it holds none, or is not there.
+inline std::string text_in(const Row& row, std::size_t place) {
+    const auto* text = place < row.size() ? std::get_if<std::string>(&row[place]) : nullptr;
+    return text != nullptr ? *text : std::string();
+}
+
 // The window that a query looked at; an open end is unknown.
 struct Window {
     time::TimeSpan span;

@@ -29,16 +29,10 @@ std::string without_bars(std::string_view text) {
     return out;
 }
 
-std::string text_of_cell(const ProbeItem& item, std::size_t cell) {
-    const auto* text =
-        item.definition.empty() ? nullptr : std::get_if<std::string>(&item.definition[cell]);
-    return text != nullptr ? *text : std::string();
-}
-
 // Definitions are named as people do, else by id.
 std::string name_of(const ProbeItem& item) {
-    auto name = text_of_cell(item, 1);
-    if (name.empty()) name = text_of_cell(item, 0);
+    auto name = table::text_in(item.definition, 1);
+    if (name.empty()) name = table::text_in(item.definition, 0);
     return name.empty() ? "without definition" : name;
 }
 
@@ -112,7 +106,7 @@ std::vector<std::string> labels_of(const Probe& probe) {
     }
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (bearers[labels[i]] == 1) continue;
-        labels[i] += plain_label(" (" + text_of_cell(probe.items[i], 0) + ")");
+        labels[i] += plain_label(" (" + table::text_in(probe.items[i].definition, 0) + ")");
     }
     return labels;
 }

@@ -3,10 +3,9 @@
 #include "core/store/facts/facts.hpp"
 
 #include "core/store/file/connection.hpp"
+#include "core/store/file/sqlite_error.hpp"
 
 #include <algorithm>
-
-#include <fmt/format.h>
 
 namespace jobtally::store {
 
@@ -51,10 +50,7 @@ void require_plausible(const FactBatch& batch, const Store::Connection& connecti
         is_good = is_good && all_within(*counts, 0, std::uint64_t{1} << 63);
     }
     if (is_good) return;
-    throw StoreError(StoreError::Kind::corrupt,
-                     fmt::format("store \"{}\" is damaged: it holds values that no report has",
-                                 connection.path().string()),
-                     "\"jobtally db verify\" tells more; restore a backup");
+    throw_damaged(connection.path(), "it holds values that no report has");
 }
 
 }  // namespace jobtally::store

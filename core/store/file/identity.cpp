@@ -2,6 +2,7 @@
 #include "core/store/file/identity.hpp"
 
 #include "core/base/text.hpp"
+#include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 
 #include <fmt/format.h>
@@ -25,10 +26,7 @@ Identity identify(const Store::Connection& connection, std::size_t known_version
     // The application id and the version are set in one transaction, so a file without a version is
     // not a store.
     if (version <= 0) {
-        throw StoreError(StoreError::Kind::corrupt,
-                         fmt::format("store \"{}\" is damaged: its schema version is {}",
-                                     connection.path().string(), version),
-                         "restore a backup made by \"jobtally db backup\"");
+        throw_damaged(connection.path(), fmt::format("its schema version is {}", version));
     }
     if (version > known) {
         throw StoreError(StoreError::Kind::newer,

@@ -21,7 +21,7 @@ using Kind = StoreError::Kind;
 
 constexpr const char* space_hint = "free some space on the file system that holds the store";
 constexpr const char* corrupt_hint =
-    "restore a backup made by \"jobtally db backup\"; \"jobtally db verify\" says more";
+    "restore a backup made by `jobtally db backup`; `jobtally db verify` says more";
 constexpr const char* sync_hint =
     "the disk may be failing; look at the kernel's log, then restart jobtally";
 constexpr const char* size_hint =
@@ -99,8 +99,7 @@ void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path
         case SQLITE_FULL:
             throw_full(path);
         case SQLITE_CORRUPT:
-            throw StoreError(Kind::corrupt, fmt::format("store {} is damaged: {}", name, detail),
-                             corrupt_hint);
+            throw_damaged(path, detail);
         case SQLITE_NOTADB:
             throw StoreError(Kind::foreign, fmt::format("{} is not a jobtally store", name),
                              "choose another file with --db");
@@ -118,6 +117,12 @@ void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path
         default:
             throw StoreError(Kind::other, fmt::format("store {}: {}", name, detail));
     }
+}
+
+void throw_damaged(const std::filesystem::path& store, std::string_view what, const char* hint) {
+    throw StoreError(Kind::corrupt,
+                     fmt::format("store {} is damaged: {}", in_quotes(store.string()), what),
+                     hint != nullptr ? hint : corrupt_hint);
 }
 
 void throw_full(const std::filesystem::path& store) {

@@ -1,9 +1,11 @@
-// SQLite's result codes become StoreErrors here, and nowhere else.
+// What goes wrong with a store's files becomes a StoreError here: SQLite's result codes, errno, and
+// damage that was found.
 #pragma once
 
 #include "core/store/file/store.hpp"
 
 #include <filesystem>
+#include <string_view>
 
 struct sqlite3;
 
@@ -12,6 +14,10 @@ namespace jobtally::store {
 // Throws the StoreError for the result code `code` (extended or not); `database` may be null and
 // adds SQLite's own words.
 [[noreturn]] void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path);
+
+// The StoreError `corrupt`. Without a hint of its own it is to restore a backup.
+[[noreturn]] void throw_damaged(const std::filesystem::path& store, std::string_view what,
+                                const char* hint = nullptr);
 
 // The StoreError `full`.
 [[noreturn]] void throw_full(const std::filesystem::path& store);

@@ -73,10 +73,7 @@ void require_whole(const Store::Connection& connection) {
         const auto head = read_file_head(connection.handle());
         if (!head || is_whole(connection.path(), *head)) return;
     }
-    throw StoreError(Kind::corrupt,
-                     fmt::format("store \"{}\" is damaged: its end is missing",
-                                 visible(connection.path().string())),
-                     "restore a backup made by `jobtally db backup`");
+    throw_damaged(connection.path(), "its end is missing");
 }
 
 // What a reader makes beside the store of another user would shut that user out.

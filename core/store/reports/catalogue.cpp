@@ -1,6 +1,7 @@
 // Reading the dictionary and the definitions.
 #include "core/store/reports/catalogue.hpp"
 
+#include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 
 #include <fmt/format.h>
@@ -15,10 +16,7 @@ constexpr std::int64_t greatest_definition = 1 << 26;
 void require_key(const Store::Connection& connection, const char* what, std::int64_t key,
                  std::int64_t greatest) {
     if (key >= 1 && key <= greatest) return;
-    throw StoreError(StoreError::Kind::corrupt,
-                     fmt::format("store \"{}\" is damaged: it has a {} numbered {}",
-                                 connection.path().string(), what, key),
-                     "`jobtally db verify` says more");
+    throw_damaged(connection.path(), fmt::format("it has a {} numbered {}", what, key));
 }
 
 // Grows a table by key so that `key` has a place.

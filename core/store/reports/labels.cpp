@@ -3,6 +3,7 @@
 
 #include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
+#include "core/store/file/sqlite_error.hpp"
 #include "core/store/segments/segments.hpp"
 #include "core/time/rfc3339.hpp"
 
@@ -60,10 +61,7 @@ Labels::Entry* Labels::entry(std::string_view definition_id) {
 // The definition of a report is always there, unless the table or its index is damaged.
 Labels::Entry& Labels::entry_of_report(std::string_view definition_id) {
     if (auto* found = entry(definition_id)) return *found;
-    throw StoreError(StoreError::Kind::corrupt,
-                     fmt::format("store \"{}\" is damaged: the definition of a report is missing",
-                                 visible(m_connection.path().string())),
-                     "\"jobtally db verify\" tells more; restore a backup");
+    throw_damaged(m_connection.path(), "the definition of a report is missing");
 }
 
 Labels::Entry& Labels::remember(std::string_view definition_id, Entry entry) {

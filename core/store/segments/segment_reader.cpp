@@ -2,6 +2,7 @@
 #include "core/store/segments/segment_reader.hpp"
 
 #include "core/store/file/connection.hpp"
+#include "core/store/file/sqlite_error.hpp"
 #include "core/store/segments/packed_values.hpp"
 
 #include <algorithm>
@@ -246,10 +247,9 @@ bool SegmentReader::is_proven(SegmentColumn column) const {
 }
 
 void SegmentReader::throw_corrupt() const {
-    throw StoreError(StoreError::Kind::corrupt,
-                     fmt::format("store \"{}\" is damaged: segment {} can't be unpacked",
-                                 m_connection.path().string(), m_segment->first),
-                     "`jobtally db verify --repack` makes it again from the reports");
+    throw_damaged(m_connection.path(),
+                  fmt::format("segment {} can't be unpacked", m_segment->first),
+                  "`jobtally db verify --repack` makes it again from the reports");
 }
 
 }  // namespace jobtally::store

@@ -3,6 +3,7 @@
 
 #include "core/store/file/connection.hpp"
 #include "core/store/file/fast_statement.hpp"
+#include "core/store/file/sqlite_error.hpp"
 #include "core/store/segments/packed_values.hpp"
 
 #include <algorithm>
@@ -130,10 +131,8 @@ void require_possible(const Store::Connection& connection, Sequence first, Seque
                       std::int64_t rows) {
     const bool is_range = first >= 1 && last >= first && last < INT64_MAX;
     if (is_range && rows >= 0 && rows <= possible_rows && rows <= last - first + 1) return;
-    throw StoreError(StoreError::Kind::corrupt,
-                     fmt::format("store \"{}\" is damaged: segment {} is impossible",
-                                 connection.path().string(), first),
-                     "`jobtally db verify --repack` makes it again from the reports");
+    throw_damaged(connection.path(), fmt::format("segment {} is impossible", first),
+                  "`jobtally db verify --repack` makes it again from the reports");
 }
 
 }  // namespace

@@ -304,6 +304,7 @@ class IncidentSearch {
             incident.began_at = std::min(incident.began_at, m_moments[episode.first].created_at);
             const bool is_cut = is_shared && outlasts(i, course);
             lasts = lasts || (!episode.over_at && !is_cut);
+            if (!is_cut) incident.over_at = std::max(incident.over_at, end_of(i));
             std::size_t last = episode.end - 1;
             while (is_cut && last > episode.first && m_moments[last].created_at > course.middle) {
                 --last;

@@ -15,6 +15,7 @@ struct Incident {
     std::int64_t began_at = 0;               // created_at of the first bad run
     std::int64_t last_bad_at = 0;            // the end of the last one
     std::optional<std::int64_t> ended_at{};  // the end of the first good run after it
+    std::int64_t over_at = 0;                // when it was over: the last that it lasted for works
     bool is_mostly_over = false;             // shared: more definitions are well again than not
     std::vector<std::size_t> definitions;    // ascending
     std::int64_t active = 0;                 // definitions that should have run until it was over

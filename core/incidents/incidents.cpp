@@ -120,7 +120,8 @@ std::vector<query::Selection> in_parts(const query::Selection& selection,
 
 bool reaches_into(const Incident& incident, const time::TimeSpan& span) {
     const bool is_before =
-        incident.ended_at && span.since && *incident.ended_at < time::micros(*span.since);
+        incident.ended_at && span.since &&
+        std::max(*incident.ended_at, incident.over_at) < time::micros(*span.since);
     return !is_before && !(span.until && incident.began_at >= time::micros(*span.until));
 }
 

@@ -16,12 +16,21 @@ namespace {
 using store::FactBatch;
 using store::FactColumn;
 
-void add_odd_statuses(const query::Scope& scope, std::set<std::string>& statuses) {
-    scope.scan(static_cast<store::FactColumns>(FactColumn::status), [&](const FactBatch& batch) {
+struct Odd {
+    std::set<std::string> statuses, names;  // of the definitions
+};
+
+void add_odd(const query::Scope& scope, const SummaryFacts& facts, Odd& odd) {
+    const auto columns = FactColumn::status | FactColumn::definition | FactColumn::name;
+    scope.scan(columns, [&](const FactBatch& batch) {
         for (std::size_t i = 0; i < batch.size; ++i) {
             if (batch.status[i] != model::Status::other) continue;
             if (const auto* word = scope.catalogue().word(batch.status_word[i]))
-                statuses.insert(*word);
+                odd.statuses.insert(*word);
+            const auto& key = facts.key(static_cast<std::size_t>(batch.definition[i]));
+            const auto* name = scope.catalogue().word(batch.name[i]);
+            if (!name && !key.empty()) name = std::get_if<std::string>(&key.front());
+            if (name) odd.names.insert(*name);
         }
     });
 }
@@ -31,12 +40,14 @@ void add_odd_statuses(const query::Scope& scope, std::set<std::string>& statuses
 table::Mention odd_mention(const SummaryFacts& facts) {
     const auto in_window = facts.failures.total.counts.of_other_status();
     const auto late = facts.late_failures.total.counts.of_other_status();
-    std::set<std::string> statuses;
-    if (in_window > 0) add_odd_statuses(facts.scope, statuses);
-    if (late > 0) add_odd_statuses(*facts.late, statuses);
+    Odd odd;
+    if (in_window > 0) add_odd(facts.scope, facts, odd);
+    if (late > 0) add_odd(*facts.late, facts, odd);
+    const auto names = some_of({odd.names.begin(), odd.names.end()});
     return {"unknown_status_reports", in_window + late,
-            fmt::format("{} of a status that is not known ({}): nobody knows how {} ended",
-                        counted(in_window + late, "report", "reports"), fmt::join(statuses, ", "),
+            fmt::format("{} of a status that is not known ({}){}{}: nobody knows how {} ended",
+                        counted(in_window + late, "report", "reports"),
+                        fmt::join(odd.statuses, ", "), names.empty() ? "" : ", of ", names,
                         in_window + late == 1 ? "this job" : "these jobs")};
 }
 

@@ -96,6 +96,14 @@ std::string next_step(const std::string& id) {
     return fmt::format("{} {}", command, plain ? id : in_shell_quotes(id));
 }
 
+std::string some_of(const std::vector<std::string>& names) {
+    const auto shown = std::min<std::size_t>(3, names.size());
+    std::string text;
+    for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + in_quotes(names[i]);
+    if (shown == names.size()) return text;
+    return text + fmt::format(" and {} more", names.size() - shown);
+}
+
 table::ResultTable section_table(std::initializer_list<table::Column> columns) {
     using table::Audience;
     table::ResultTable table;

@@ -55,6 +55,9 @@ struct SummaryFacts {
 // necessary.
 std::string next_step(const std::string& id);
 
+// The first three names, in quotes, and how many there are more.
+std::string some_of(const std::vector<std::string>& names);
+
 // `; `jobtally failures --at updated --since ...` lists them`
 std::string failures_listed(const char* at, const time::TimeSpan& span);
 

@@ -34,9 +34,9 @@ struct MissedBefore {
     std::int64_t runs = 0;
     table::Cell since{}, until{};  // the first slot without a run; created_at of the run after it
     table::Cell late_by{};
-    bool is_told = false;  // by an incident
+    bool is_told = false;  // all of them, by incidents
 
-    bool has_rows() const { return runs > 0 || (!is_told && until != table::Cell{}); }
+    bool has_rows() const { return until != table::Cell{}; }
 };
 
 // The gaps that were over within the window, or that only reports ended that came late.
@@ -49,11 +49,9 @@ void add_gaps(MissedBefore& missed, const SummaryFacts& facts, const rhythm::Mis
         const bool went_on = row.then.last && gap.from >= *row.then.last;
         const bool came_late = went_on && *gap.known_over < *span.since;
         if (!came_late && !span.contains(*gap.known_over)) continue;
-        if (facts.is_told(definition, time::micros(gap.due)) &&
-            facts.is_told(definition, time::micros(gap.last_due))) {
-            missed.is_told = true;
-            continue;
-        }
+        const bool is_told = facts.is_told(definition, time::micros(gap.due)) &&
+                             facts.is_told(definition, time::micros(gap.last_due));
+        missed.is_told = is_told && (missed.runs == 0 || missed.is_told);
         if (missed.runs == 0) missed.since = gap.due;
         missed.until = *gap.to;
         missed.runs += count;
@@ -81,6 +79,38 @@ MissedBefore missed_before(const SummaryFacts& facts, const rhythm::MissedRow& r
     return missed;
 }
 
+// What an incident tells already; but that a definition ran again, of which an earlier digest said
+// that it was late or missed, has its own row.
+bool is_told(const SummaryFacts& facts, const rhythm::MissedRow& row, const MissedBefore& before) {
+    if (before.has_rows() && (!before.is_told || row.then.ran_at)) return false;
+    return !is_late_or_missed(row) ||
+           facts.is_told(facts.definition_of(key_of(row)),
+                         time::micros(row.expected_by.value_or(row.last_created_at)));
+}
+
+// The definitions that incidents tell, and the commands that list them.
+struct Told {
+    std::vector<std::string> names{};
+    bool are_due = false;
+    std::optional<time::Instant> since{};  // of the runs that were missed
+
+    void add(const rhythm::MissedRow& row, const MissedBefore& before) {
+        names.push_back(row.label.value_or(row.id));
+        are_due = are_due || is_late_or_missed(row);
+        const auto* at = std::get_if<time::Instant>(&before.since);
+        if (at && (!since || *at < *since)) since = *at;
+    }
+    std::string lists() const {
+        const std::string due = are_due ? "`jobtally missed`" : "";
+        const auto past =
+            since ? fmt::format("`jobtally missed --history --since {}`", time::format_utc(*since))
+                  : "";
+        const bool are_both = are_due && since;
+        return fmt::format(" ({}); {}{}{} {} them", some_of(names), due, are_both ? " and " : "",
+                           past, are_both ? "list" : "lists");
+    }
+};
+
 }  // namespace
 
 table::Section missed_section(const SummaryFacts& facts) {
@@ -97,15 +127,17 @@ table::Section missed_section(const SummaryFacts& facts) {
                        {.key = "ran_again_at", .title = "ran again", .gives_way = 2},
                        {.key = "late_by_seconds", .title = "late by", .gives_way = 2}})};
     std::int64_t runs = 0, came_after_all = 0;
+    Told told;
     for (const auto& row : facts.missed.rows) {
         const auto before = missed_before(facts, row);
         if (!is_late_or_missed(row) && !before.has_rows()) continue;
-        runs += before.runs;
         if (!is_late_or_missed(row) && before.runs == 0) ++came_after_all;
-        if (!before.has_rows() &&
-            facts.is_told(facts.definition_of(key_of(row)),
-                          time::micros(row.expected_by.value_or(row.last_created_at))))
+        if (is_told(facts, row, before)) {
             section.told.push_back(section.table.rows.size());
+            told.add(row, before);
+        } else {
+            runs += before.runs;
+        }
         add_row(section.table, key_of(row),
                 {std::string(name_of(row.state)), table::cell_or_unknown(row.rhythm),
                  row.last_created_at, table::cell_or_unknown(row.expected_by),
@@ -116,6 +148,7 @@ table::Section missed_section(const SummaryFacts& facts) {
     }
     constexpr std::size_t overdue = 7;  // it and what follows it
     table::hide_unknown(section.table, overdue);
+    if (!section.told.empty()) section.told_lists = told.lists();
     const auto missed = count_of(facts.missed.of(rhythm::Punctuality::missed), "missed");
     const auto late = count_of(facts.missed.of(rhythm::Punctuality::late), "late");
     section.in_headline = missed + (missed.empty() || late.empty() ? "" : ", ") + late;

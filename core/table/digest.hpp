@@ -23,7 +23,7 @@ struct Section {
     std::size_t left_out = 0;    // rows that were cut off the end
     std::vector<std::size_t> told{};  // places of rows that an incident tells already, ascending
     std::size_t told_above = 0;       // rows that were left out for that
-    std::string told_lists{};         // the command that lists them, after `; `; empty: none
+    std::string told_lists{};         // who they are, after ` (`, and what lists them, after `; `
 
     bool has_rows() const { return !table.rows.empty() || told_above > 0; }
 };

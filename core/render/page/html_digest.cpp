@@ -70,7 +70,7 @@ std::string section(const table::Section& section, const Style& style) {
     if (!section.table.rows.empty() || section.told_above == 0)
         body += html_table(section.table, section.title, style);
     for (const auto& line : left_out_lines(section))
-        body += fmt::format("<p class=\"none\">{}</p>\n", line);
+        body += fmt::format("<p class=\"none\">{}</p>\n", html_text(line));
     return html_section(section.key, section.title, body);
 }
 

@@ -17,12 +17,12 @@ need_packages "$work/packages.log" "${packages[@]}"
 build_preset checked all
 rm -f "$work"/*.profraw
 export LLVM_PROFILE_FILE=$work/%4m.profraw  # four files a program, into which all its runs are counted
-# Left out: what traces the program, which the leak detector does not bear (p2, p4, p5, cursor_killed, units); what
+# Left out: what traces the program, which the leak detector does not bear (p2, p4, p5, cursor_killed, undeletable, units); what
 # preloads a library of its own (controls); what measures latencies (h2), needs servers (engines), installs (package) or
 # is what random draws give, which other compilers draw otherwise (simulator); what looks at the shells, the papers or other
 # programs (completion, documents, alerts, layers); and what starts the program so often that it takes minutes and asks what
 # the golden tests ask (d2, mail, reference, without_segments).
-left_out='^(fault\.(p2_order|p4_kill_at|p5_errors|cursor_killed|controls)|systemd\.units|http\.h2_slow|simulator\..*|package\..*|engines\..*|data\.d2_naughty|mail\.m1_told_once|reference|store\.without_segments|completion_as_typed|documents.*|alerts|layers.*|samples.*)$'
+left_out='^(fault\.(p2_order|p4_kill_at|p5_errors|cursor_killed|undeletable|controls)|systemd\.units|http\.h2_slow|simulator\..*|package\..*|engines\..*|data\.d2_naughty|mail\.m1_told_once|reference|store\.without_segments|completion_as_typed|documents.*|alerts|layers.*|samples.*)$'
 status=0
 ctest --test-dir "$build_dir" --no-tests=error --output-on-failure --parallel "$(test_slots)" --timeout 600 -E "$left_out" "$@" ||
     status=$?

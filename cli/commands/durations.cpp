@@ -43,7 +43,7 @@ int run(const Globals& globals, const DurationsOptions& options) {
             return answers::durations(scope, by, asked);
         },
         [](const auto&... sides) { return answers::durations_table(sides...); },
-        [&](const answers::DurationsAnswer& answer) { 
+        [&](const answers::DurationsAnswer& answer) {
             return plots(answer, options.grouped, output.twins());
         });
     return exit_done;

@@ -52,7 +52,6 @@ query::Selection SelectionOptions::selection(const Globals& globals) const {
     selection.statuses = statuses;
     selection.sources = sources;
     selection.min_runs = min_runs;
-    selection.now = globals.now();
     return selection;
 }
 

@@ -180,7 +180,6 @@ class RunHistory::WindowReader {
         : m_scope(scope),
           m_reach(reach),
           m_late(late),
-          m_last_created(scope.selection().last_created()),
           m_history(history),
           m_found(history.m_found) {}
 
@@ -201,8 +200,7 @@ class RunHistory::WindowReader {
     void read_window(const Scope& scope, bool Run::*mark) {
         scope.scan(run_columns, [&](const FactBatch& batch) {
             for (std::size_t i = 0; i < batch.size; ++i) {
-                if (!model::is_finished(batch.status[i]) || batch.created_at[i] > m_last_created)
-                    continue;
+                if (!model::is_finished(batch.status[i])) continue;
                 Found& found = m_found[static_cast<std::size_t>(batch.definition[i])];
                 found.runs.push_back(run_at(batch, i));
                 found.runs.back().*mark = true;
@@ -265,9 +263,7 @@ class RunHistory::WindowReader {
             const auto& times = times_of(batch, selection.at);
             for (std::size_t i = 0; i < batch.size; ++i) {
                 const auto definition = static_cast<std::size_t>(batch.definition[i]);
-                if (!wanted[definition] || !model::is_finished(batch.status[i]) ||
-                    batch.created_at[i] > m_last_created)
-                    continue;
+                if (!wanted[definition] || !model::is_finished(batch.status[i])) continue;
                 // All but what lies before the window is there already, or came too late for it;
                 // what came before it, and lies after it, has a wrong clock.
                 const bool is_before = times[i] < since;
@@ -291,7 +287,6 @@ class RunHistory::WindowReader {
     const Scope& m_scope;
     Reach m_reach;
     const Scope* m_late;
-    std::int64_t m_last_created;
     RunHistory& m_history;
     std::vector<Found>& m_found;
     std::int64_t m_first = INT64_MAX;  // created_at of the window's runs

@@ -8,7 +8,6 @@
 #include "core/base/text.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -44,13 +43,6 @@ std::string nearest_to(const std::string& pattern, const std::vector<std::string
 }
 
 }  // namespace
-
-std::int64_t Selection::last_created() const {
-    constexpr std::chrono::minutes wrong_clock{1};
-    auto end = span.until;
-    if (now && (!end || *now < *end)) end = now;
-    return end ? time::micros(*end + wrong_clock) : INT64_MAX;
-}
 
 table::Window window_of(const Selection& selection) {
     constexpr const char* names[] = {"created", "updated", "received"};

@@ -17,8 +17,8 @@ need_packages "$work/packages.log" "${packages[@]}"
 build_preset checked all
 rm -f "$work"/*.profraw
 export LLVM_PROFILE_FILE=$work/%4m.profraw  # four files a program, into which all its runs are counted
-# Left out: what traces the program, which the leak detector does not bear (p2, p4, p5, cursor_killed, undeletable, units); what
-# preloads a library of its own (controls); what measures latencies (h2), needs servers (engines), installs (package) or
+# Left out: what traces the program, which the leak detector does not bear (p2, p4, p5, cursor_killed, undeletable,
+# units); what preloads a library of its own (controls); what measures latencies (h2), needs servers (engines), installs (package) or
 # is what random draws give, which other compilers draw otherwise (simulator); what looks at the shells, the papers or other
 # programs (completion, documents, alerts, layers); and what starts the program so often that it takes minutes and asks what
 # the golden tests ask (d2, mail, reference, without_segments).

@@ -169,9 +169,8 @@ std::string keep_damaged_log(Store::Connection& connection, std::chrono::millise
     connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
     return fmt::format(
         "the log of store {} was damaged after a crash: {} or more of the last commits are "
-        "missing; "
-        "the log is kept as {}; run `jobtally db verify`, and load the platform's list of jobs by "
-        "`jobtally ingest`, which brings back what it has",
+        "missing; the log is kept as {}; run `jobtally db verify`, and load the platform's list "
+        "of jobs by `jobtally ingest`, which brings back what it has",
         in_quotes(connection.path().string()), commits, in_quotes(name));
 }
 

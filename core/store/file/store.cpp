@@ -1,8 +1,6 @@
 // Opening a store: to read, to write (creating and migrating it), in memory, in a temporary file.
 #include "core/store/file/store.hpp"
 
-#include "core/base/file.hpp"
-#include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
 #include "core/store/file/log_damage.hpp"

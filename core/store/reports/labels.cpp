@@ -1,15 +1,12 @@
 // Keeping labels exact while reports come, go and are replaced.
 #include "core/store/reports/labels.hpp"
 
-#include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/segments/segments.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace jobtally::store {
 

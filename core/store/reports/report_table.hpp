@@ -24,15 +24,16 @@ class ReportTable {
     void remove(Sequence sequence);
     // When a report failed, if it says FAILURE or if that is noted; and to note it of the one that
     // replaces it.
-    std::optional<std::int64_t> failed_at(const FactRow& row) const;
-    void note_failed_at(Sequence sequence, std::int64_t failed_at) const;
+    std::optional<std::int64_t> failed_at(const FactRow& row);
+    void note_failed_at(Sequence sequence, std::int64_t failed_at);
 
   private:
-    const Store::Connection& m_connection;
     IncomingRows m_incoming;
     FastStatement m_insert;
     FastStatement m_find;
     FastStatement m_remove;
+    FastStatement m_noted;
+    FastStatement m_note;
 };
 
 }  // namespace jobtally::store

@@ -243,11 +243,11 @@ Outcome WriteTransaction::Impl::meet(const FactRow& kept, const JobReport& arriv
     if (outcome != Outcome::updated) return outcome;
     make_keys(arrived, {}, row.facts);
     row.facts.source = kept.source;
-    const auto failed_at = memory().table.failed_at(kept);
+    const bool succeeds = row.facts.status == word_success;
+    const auto failed_at = succeeds ? memory().table.failed_at(kept) : std::nullopt;
     erase(arrived.id, kept, old.definition_id.value_or(std::string()));
     insert(arrived, row);
-    if (failed_at && row.facts.status == word_success)
-        memory().table.note_failed_at(row.facts.sequence, *failed_at);
+    if (failed_at) memory().table.note_failed_at(row.facts.sequence, *failed_at);
     return Outcome::updated;
 }
 

@@ -58,21 +58,13 @@ void add_gaps(MissedBefore& missed, const SummaryFacts& facts, const rhythm::Mis
     }
 }
 
-// A report that was replaced was there before.
-bool is_replaced(const SummaryFacts& facts, const rhythm::MissedRow& row, time::Instant at) {
-    const auto runs = facts.history.of(facts.definition_of(key_of(row)));
-    return std::any_of(runs.begin(), runs.end(), [&](const query::Run& run) {
-        return run.has_turned && run.created_at == time::micros(at);
-    });
-}
-
 MissedBefore missed_before(const SummaryFacts& facts, const rhythm::MissedRow& row) {
     MissedBefore missed;
     add_gaps(missed, facts, row);
     const auto& until = facts.scope.selection().span.until;
     const auto& [last, ran_at, ended_at, late_by] = row.then;
     if (missed.runs > 0 || is_late_or_missed(row) || row.is_over() || !ran_at ||
-        (until && *ended_at >= *until) || is_replaced(facts, row, *ran_at))
+        (until && *ended_at >= *until))
         return missed;
     missed.until = *ran_at;
     if (late_by.count() > 0) missed.late_by = late_by;

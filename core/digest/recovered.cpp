@@ -23,7 +23,7 @@ std::vector<Row> longest_first(const query::RunHistory& history) {
     std::vector<Row> rows;
     for (const std::size_t definition : history.definitions()) {
         if (definition == 0) continue;  // these reports are of different jobs
-        const auto recovery = judge::longest_recovery(history.of(definition));
+        const auto recovery = judge::longest_recovery(history.as_told(definition));
         if (recovery) rows.push_back({definition, *recovery});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {

@@ -46,10 +46,10 @@ inline bool was_known(std::span<const query::Run> successes) {
     return false;
 }
 
-// The streak before runs[place], which is a success; one that has turned was part of it.
+// The streak before runs[place], which is a success; one that had failed was part of it.
 inline std::optional<Streak> streak_up_to(std::span<const query::Run> runs, std::size_t place) {
     auto streak = current_streak(runs.first(place));
-    if (!runs[place].has_turned) return streak;
+    if (!runs[place].had_failed) return streak;
     if (!streak) return Streak{1, runs[place].created_at};
     ++streak->length;
     return streak;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace jobtally::query {
 
@@ -19,7 +20,7 @@ struct Run {
     model::Status status = model::Status::success;
     bool in_window = false;
     bool is_late = false;     // it had ended before the window, and arrived within it
-    bool has_turned = false;  // before the window it was known as a failure, and is none now
+    bool had_failed = false;  // when the window began it was known as a failure
 
     bool is_news() const { return in_window || is_late; }
     bool succeeded() const { return status == model::Status::success; }
@@ -33,6 +34,13 @@ struct Run {
     std::int64_t ended_at() const {
         return updated_at == store::unknown_value ? created_at : updated_at;
     }
+};
+
+// Those of one definition, as they are read.
+struct FoundRuns {
+    std::vector<Run> runs;
+    std::int64_t reports = 0;  // those left out included; or only those of a window
+    store::WordKey type = 0;   // of the newest that has one
 };
 
 }  // namespace jobtally::query

@@ -3,9 +3,10 @@
 
 #include "core/base/parallel.hpp"
 #include "core/query/id_order.hpp"
+#include "core/query/newest_fold.hpp"
+#include "core/store/reports/replaced.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -55,115 +56,20 @@ void RunHistory::list_definitions() {
     }
 }
 
-// Drops the oldest runs of a definition whenever twice too many have come, so that the room they
-// take does not grow with the store. They are kept small until the end.
-class RunHistory::NewestFold {
-  public:
-    NewestFold(std::size_t definitions, time::Instant now, std::size_t most,
-               std::optional<time::Instant> known_at)
-        : m_now(time::micros(now)), m_most(most), m_seen(definitions) {
-        if (known_at) m_known_at = time::micros(*known_at);
-    }
-
-    store::FactColumns columns() const {
-        const auto columns = FactColumn::definition | FactColumn::type | FactColumn::status |
-                             FactColumn::created_at | FactColumn::updated_at;
-        return m_known_at ? columns | FactColumn::received_at : columns;
-    }
-    void take(const FactBatch& batch) {
-        for (std::size_t i = 0; i < batch.size; ++i) {
-            const std::int64_t created = batch.created_at[i];
-            if (batch.definition[i] == 0 || created > m_now) continue;
-            Seen& seen = m_seen[static_cast<std::size_t>(batch.definition[i])];
-            ++seen.reports;
-            if (batch.type[i] != 0 && std::pair(created, batch.type[i]) > seen.typed) {
-                seen.typed = {created, batch.type[i]};
-            }
-            if (created < seen.oldest_kept) continue;
-            SmallRun run{created, batch.updated_at[i], batch.status[i], false};
-            run.is_late = m_known_at && batch.received_at[i] >= *m_known_at;
-            seen.runs.push_back(run);
-            if (seen.runs.size() >= 2 * m_most + 1024) drop_oldest(seen);
-        }
-    }
-    // What another has taken, with the same `now` and `most`.
-    void merge(NewestFold&& other) {
-        for (std::size_t i = 0; i < m_seen.size(); ++i) {
-            Seen& seen = m_seen[i];
-            Seen& more = other.m_seen[i];
-            seen.reports += more.reports;
-            seen.typed = std::max(seen.typed, more.typed);
-            seen.runs.insert(seen.runs.end(), more.runs.begin(), more.runs.end());
-            if (seen.runs.size() > m_most) drop_oldest(seen);
-            std::vector<SmallRun>().swap(more.runs);
-        }
-    }
-    void finish(std::vector<Found>& found) {
-        for (std::size_t i = 0; i < m_seen.size(); ++i) {
-            Seen& seen = m_seen[i];
-            if (seen.runs.size() > m_most) drop_oldest(seen);
-            std::sort(seen.runs.begin(), seen.runs.end(), before);
-            found[i].reports = seen.reports;
-            found[i].type = seen.typed.second;
-            found[i].runs.reserve(seen.runs.size());
-            for (const SmallRun& run : seen.runs) found[i].runs.push_back(run.whole());
-            std::vector<SmallRun>().swap(seen.runs);  // the room is needed for those that follow
-        }
-    }
-
-  private:
-    struct SmallRun {
-        std::int64_t created_at;
-        std::int64_t updated_at;
-        model::Status status;
-        bool is_late;
-
-        Run whole() const {
-            Run run;
-            run.created_at = created_at;
-            run.updated_at = updated_at;
-            run.status = status;
-            run.is_late = is_late;
-            return run;
-        }
-    };
-    struct Seen {
-        std::vector<SmallRun> runs;
-        std::int64_t reports = 0;
-        std::int64_t oldest_kept = INT64_MIN;
-        std::pair<std::int64_t, store::WordKey> typed{INT64_MIN, 0};
-    };
-
-    // Of equal times, runs that are still running come first, so that a finished one has the last
-    // word. What else they have decides too, so that the order in which they came does not.
-    static bool before(const SmallRun& a, const SmallRun& b) {
-        if (a.created_at != b.created_at) return a.created_at < b.created_at;
-        const auto place = [](const SmallRun& run) {
-            return std::tuple(run.status != model::Status::running, run.whole().duration(),
-                              run.status, run.updated_at);
-        };
-        return place(a) < place(b);
-    }
-    void drop_oldest(Seen& seen) const {
-        const auto first = seen.runs.end() - static_cast<std::ptrdiff_t>(m_most);
-        std::nth_element(seen.runs.begin(), first, seen.runs.end(), before);
-        seen.oldest_kept = first->created_at;
-        seen.runs.erase(seen.runs.begin(), first);
-    }
-
-    std::int64_t m_now;
-    std::optional<std::int64_t> m_known_at;
-    std::size_t m_most;
-    std::vector<Seen> m_seen;  // by definition
-};
+std::span<const Run> RunHistory::as_told(std::size_t definition) const {
+    const auto told = m_as_told.find(definition);
+    return told == m_as_told.end() ? of(definition) : told->second;
+}
 
 RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t most,
                               std::optional<time::Instant> known_at) {
     RunHistory history(scope);
     const std::size_t definitions = history.m_found.size();
     constexpr std::size_t many = 65'536;  // each worker has room for the newest runs of each
+    const auto was_known =
+        known_at ? store::read_known_before(scope.store(), *known_at) : NewestFold::Sequences{};
     std::vector<NewestFold> folds(definitions > many ? 1 : thread_limit(),
-                                  NewestFold(definitions, now, most, known_at));
+                                  NewestFold(definitions, now, most, known_at, was_known));
     scope.scan(folds[0].columns(), folds.size(),
                [&](std::size_t worker, const FactBatch& batch) { folds[worker].take(batch); });
     for (std::size_t i = 1; i < folds.size(); ++i) folds[0].merge(std::move(folds[i]));
@@ -185,7 +91,7 @@ class RunHistory::WindowReader {
 
     void read() {
         const auto& since = m_scope.selection().span.since;
-        if (since) m_turned = store::read_turned(m_scope.store(), *since);
+        if (since) m_failing = store::read_failing_at(m_scope.store(), *since);
         read_window(m_scope, &Run::in_window);
         if (m_late != nullptr) read_window(*m_late, &Run::is_late);
         m_history.list_definitions();
@@ -200,17 +106,28 @@ class RunHistory::WindowReader {
     void read_window(const Scope& scope, bool Run::*mark) {
         scope.scan(run_columns, [&](const FactBatch& batch) {
             for (std::size_t i = 0; i < batch.size; ++i) {
-                if (!model::is_finished(batch.status[i])) continue;
-                Found& found = m_found[static_cast<std::size_t>(batch.definition[i])];
+                if (!is_run(batch, i)) continue;
+                FoundRuns& found = m_found[static_cast<std::size_t>(batch.definition[i])];
                 found.runs.push_back(run_at(batch, i));
                 found.runs.back().*mark = true;
                 if (found.runs.back().is_late) m_late_ones.insert(batch.sequence[i]);
-                found.runs.back().has_turned = m_turned.contains(batch.sequence[i]);
+                found.runs.back().had_failed = m_failing.contains(batch.sequence[i]);
                 ++found.reports;
                 m_first = std::min(m_first, batch.created_at[i]);
                 m_last = std::max(m_last, batch.created_at[i]);
             }
         });
+    }
+
+    // Whether it has finished. One that has not, and had failed, is kept as what it was.
+    bool is_run(const FactBatch& batch, std::size_t i) {
+        if (model::is_finished(batch.status[i])) return true;
+        if (!m_failing.contains(batch.sequence[i])) return false;
+        Run run = run_at(batch, i);
+        run.status = model::Status::failure;
+        const auto definition = static_cast<std::size_t>(batch.definition[i]);
+        m_history.m_as_told[definition].push_back(run);
+        return false;
     }
 
     void read_before() {
@@ -222,7 +139,7 @@ class RunHistory::WindowReader {
         const std::int64_t begin = std::min(m_first, top);
         if (!by_created) top = std::max(m_last + 1, top);
         for (const std::int64_t step : {8 * a_day, 35 * a_day, m_reach.micros}) {
-            const auto wanted = definitions_that([&](const Found& found) {
+            const auto wanted = definitions_that([&](const FoundRuns& found) {
                 const auto before = found.runs.size() - static_cast<std::size_t>(found.reports);
                 return before < m_reach.runs || has_open_streak(found);
             });
@@ -248,7 +165,7 @@ class RunHistory::WindowReader {
 
     // True where all that is known from before the window are failures, or nothing, and the window
     // has failures: a streak may reach further back.
-    static bool has_open_streak(const Found& found) {
+    static bool has_open_streak(const FoundRuns& found) {
         const auto failed = [](const Run& run) { return !run.succeeded(); };
         const auto decides = [](const Run& run) { return run.succeeded() && !run.is_news(); };
         return std::any_of(found.runs.begin(), found.runs.end(), failed) &&
@@ -263,12 +180,13 @@ class RunHistory::WindowReader {
             const auto& times = times_of(batch, selection.at);
             for (std::size_t i = 0; i < batch.size; ++i) {
                 const auto definition = static_cast<std::size_t>(batch.definition[i]);
-                if (!wanted[definition] || !model::is_finished(batch.status[i])) continue;
+                if (!wanted[definition]) continue;
                 // All but what lies before the window is there already, or came too late for it;
                 // what came before it, and lies after it, has a wrong clock.
                 const bool is_before = times[i] < since;
                 const bool was_there = batch.received_at[i] < since && !holds(times[i]);
                 if (m_late_ones.contains(batch.sequence[i]) || !(is_before || was_there)) continue;
+                if (!is_run(batch, i)) continue;
                 m_found[definition].runs.push_back(run_at(batch, i));
             }
         });
@@ -282,16 +200,21 @@ class RunHistory::WindowReader {
         for (const std::size_t definition : m_history.m_definitions) {
             sort_by_time_and_id(m_found[definition].runs, m_scope.store());
         }
+        for (auto& [definition, told] : m_history.m_as_told) {
+            const auto& runs = m_found[definition].runs;
+            told.insert(told.end(), runs.begin(), runs.end());
+            sort_by_time_and_id(told, m_scope.store());
+        }
     }
 
     const Scope& m_scope;
     Reach m_reach;
     const Scope* m_late;
     RunHistory& m_history;
-    std::vector<Found>& m_found;
+    std::vector<FoundRuns>& m_found;
     std::int64_t m_first = INT64_MAX;  // created_at of the window's runs
     std::int64_t m_last = INT64_MIN;
-    std::unordered_set<store::Sequence> m_late_ones, m_turned;
+    std::unordered_set<store::Sequence> m_late_ones, m_failing;
 };
 
 RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late) {

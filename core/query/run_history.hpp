@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace jobtally::query {
@@ -18,8 +19,8 @@ class RunHistory {
     // Of the selected reports that were created up to `now`, whatever their status, the newest
     // `most` of each definition, by created_at; of equal times those that still run come first,
     // then the shorter ones. Reports without a definition are left out, and so are the operations
-    // and sequences of the runs. What had not arrived before `known_at` is marked as late; nothing
-    // is where that is not given.
+    // and sequences of the runs. Those of which nothing had arrived before `known_at` are marked as
+    // late; none are where that is not given.
     static RunHistory newest(const Scope& scope, time::Instant now, std::size_t most,
                              std::optional<time::Instant> known_at = {});
 
@@ -40,25 +41,23 @@ class RunHistory {
     // Those with runs, ascending.
     const std::vector<std::size_t>& definitions() const { return m_definitions; }
     std::span<const Run> of(std::size_t definition) const { return m_found[definition].runs; }
+    // Of around_window(): the same, and among them, as failures, those that were known as such when
+    // the window began, and of which nobody knows any more how they ended.
+    std::span<const Run> as_told(std::size_t definition) const;
     // Of newest(): how many reports there are, the older ones included, and the type of the newest
     // one that has a type (0: none has).
     std::int64_t reports(std::size_t definition) const { return m_found[definition].reports; }
     store::WordKey type(std::size_t definition) const { return m_found[definition].type; }
 
   private:
-    struct Found {
-        std::vector<Run> runs;
-        std::int64_t reports = 0;  // around_window(): runs within the window
-        store::WordKey type = 0;
-    };
-    class NewestFold;
     class WindowReader;
 
     explicit RunHistory(const Scope& scope);
     void list_definitions();
 
-    std::vector<Found> m_found;  // by definition
+    std::vector<FoundRuns> m_found;  // by definition
     std::vector<std::size_t> m_definitions;
+    std::unordered_map<std::size_t, std::vector<Run>> m_as_told;  // where it differs from m_found
 };
 
 // All reports of one definition in (created_at, id) order, whatever their status.

@@ -77,16 +77,6 @@ std::vector<std::string> read_ids(const Store& store, std::span<const Sequence> 
     return ids;
 }
 
-std::unordered_set<Sequence> read_turned(const Store& store, time::Instant since) {
-    FastStatement row(store.connection(),
-                      "SELECT sequence FROM turned JOIN report USING (sequence) "
-                      "WHERE failed_at < ?1 AND received_at >= ?1");
-    row.bind(1, time::micros(since));
-    std::unordered_set<Sequence> turned;
-    while (row.step()) turned.insert(row.integer(0));
-    return turned;
-}
-
 std::vector<StoredReport> read_page(const Store& store, Sequence after, std::size_t limit) {
     FastStatement rows(store.connection(),
                        report_query("WHERE report.sequence > ? ORDER BY report.sequence LIMIT ?"));

@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace jobtally::store {
@@ -27,8 +26,6 @@ std::optional<StoredReport> find_report(const Store& store, std::string_view id)
 std::vector<StoredReport> read_reports(const Store& store, std::span<const Sequence> sequences);
 // The ids alone; empty for those that are not there.
 std::vector<std::string> read_ids(const Store& store, std::span<const Sequence> sequences);
-// Those that arrived at `since` or later, say SUCCESS, and had said FAILURE before it.
-std::unordered_set<Sequence> read_turned(const Store& store, time::Instant since);
 // Up to `limit` reports that arrived after `after`, in the order of arrival: a page of the whole
 // store.
 std::vector<StoredReport> read_page(const Store& store, Sequence after, std::size_t limit);

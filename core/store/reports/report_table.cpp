@@ -1,7 +1,5 @@
 #include "core/store/reports/report_table.hpp"
 
-#include <algorithm>
-
 namespace jobtally::store {
 
 ReportTable::ReportTable(const Store::Connection& connection)
@@ -19,9 +17,7 @@ ReportTable::ReportTable(const Store::Connection& connection)
           "SELECT sequence, definition, name, type, status, created_at, updated_at, received_at, "
           "total_operations, total_succeeded, total_failed, source FROM report WHERE id = ?",
           true),
-      m_remove(connection, "DELETE FROM report WHERE sequence = ?", true),
-      m_noted(connection, "SELECT failed_at FROM turned WHERE sequence = ?", true),
-      m_note(connection, "INSERT INTO turned (sequence, failed_at) VALUES (?, ?)", true) {}
+      m_remove(connection, "DELETE FROM report WHERE sequence = ?", true) {}
 
 std::size_t ReportTable::insert(std::span<const IncomingRow> rows) {
     m_incoming.set(rows);
@@ -54,23 +50,6 @@ void ReportTable::remove(Sequence sequence) {
     const FastStatementUse statement(m_remove);
     statement->bind(1, sequence);
     statement->step();
-}
-
-std::optional<std::int64_t> ReportTable::failed_at(const FactRow& row) {
-    if (row.status == word_failure) {
-        const bool has_end = row.updated_at != unknown_value;
-        return std::min(has_end ? row.updated_at : row.created_at, row.received_at);
-    }
-    const FastStatementUse noted(m_noted);
-    noted->bind(1, row.sequence);
-    return noted->step() ? std::optional(noted->integer(0)) : std::nullopt;
-}
-
-void ReportTable::note_failed_at(Sequence sequence, std::int64_t failed_at) {
-    const FastStatementUse note(m_note);
-    note->bind(1, sequence);
-    note->bind(2, failed_at);
-    note->step();
 }
 
 }  // namespace jobtally::store

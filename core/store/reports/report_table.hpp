@@ -22,18 +22,12 @@ class ReportTable {
     std::size_t insert(std::span<const IncomingRow> rows);
     std::optional<FactRow> find(std::string_view id);
     void remove(Sequence sequence);
-    // When a report failed, if it says FAILURE or if that is noted; and to note it of the one that
-    // replaces it.
-    std::optional<std::int64_t> failed_at(const FactRow& row);
-    void note_failed_at(Sequence sequence, std::int64_t failed_at);
 
   private:
     IncomingRows m_incoming;
     FastStatement m_insert;
     FastStatement m_find;
     FastStatement m_remove;
-    FastStatement m_noted;
-    FastStatement m_note;
 };
 
 }  // namespace jobtally::store

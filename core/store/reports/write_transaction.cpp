@@ -243,11 +243,10 @@ Outcome WriteTransaction::Impl::meet(const FactRow& kept, const JobReport& arriv
     if (outcome != Outcome::updated) return outcome;
     make_keys(arrived, {}, row.facts);
     row.facts.source = kept.source;
-    const bool succeeds = row.facts.status == word_success;
-    const auto failed_at = succeeds ? memory().table.failed_at(kept) : std::nullopt;
+    const auto past = memory().replaced.past_of(kept);
     erase(arrived.id, kept, old.definition_id.value_or(std::string()));
     insert(arrived, row);
-    if (failed_at) memory().table.note_failed_at(row.facts.sequence, *failed_at);
+    memory().replaced.note(row.facts, past);
     return Outcome::updated;
 }
 

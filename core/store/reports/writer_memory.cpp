@@ -9,6 +9,7 @@ WriterMemory::WriterMemory(const Store::Connection& connection)
     : dictionary(connection),
       labels(connection),
       table(connection),
+      replaced(connection),
       packer(connection),
       m_connection(connection),
       m_read_version(connection, "PRAGMA data_version", true),

@@ -6,6 +6,7 @@
 #include "core/store/file/fast_statement.hpp"
 #include "core/store/reports/dictionary.hpp"
 #include "core/store/reports/labels.hpp"
+#include "core/store/reports/replaced.hpp"
 #include "core/store/reports/report_table.hpp"
 #include "core/store/segments/packer.hpp"
 
@@ -28,6 +29,7 @@ class WriterMemory {
     Dictionary dictionary;
     Labels labels;
     ReportTable table;
+    ReplacedTable replaced;
     Packer packer;
     Sequence last_sequence = 0;
 

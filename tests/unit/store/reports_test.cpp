@@ -1,5 +1,6 @@
 // Writing and reading reports, and the rule for two with one id.
 #include "core/store/file/connection.hpp"
+#include "core/store/reports/replaced.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 
@@ -60,7 +61,7 @@ TEST_CASE("the second report with an id meets the first", "[store]") {
     CHECK(catalogue.definitions()[0].id == "d2");
 }
 
-TEST_CASE("of a success that was a failure is kept when it had failed", "[store]") {
+TEST_CASE("what was known before of a report that changed is kept", "[store]") {
     auto own = store::Store::in_memory();
     const auto put = [&](const char* status, int updated, int received) {
         auto report = report_of("a");
@@ -70,22 +71,37 @@ TEST_CASE("of a success that was a failure is kept when it had failed", "[store]
         transaction.put(report, at(received));
         transaction.commit();
     };
+    const auto was_known = [&](int since) {
+        return !store::read_known_before(own, at(since)).empty();
+    };
+    const auto was_failing = [&](int since) {
+        return !store::read_failing_at(own, at(since)).empty();
+    };
+    put("RUNNING", 5, 7);
+    CHECK_FALSE(was_known(7));  // nothing has changed
     put("FAILURE", 10, 12);
-    CHECK(store::read_turned(own, at(0)).empty());
-    put("SUCCESS", 20, 22);
-    put("SUCCESS", 30, 32);  // it is kept of what replaces it
-    const auto sequence = store::last_sequence(own);
-    CHECK(store::read_turned(own, at(11)) == std::unordered_set{sequence});
-    CHECK(store::read_turned(own, at(10)).empty());  // it had not failed before
-    CHECK(store::read_turned(own, at(33)).empty());  // it came before
-    put("FAILURE", 40, 42);
-    CHECK(store::read_turned(own, at(20)).empty());
-    put("SUCCESS", 50, 52);
-    CHECK(store::read_turned(own, at(41)).size() == 1);
+    CHECK(was_known(8));
+    CHECK_FALSE(was_known(7));   // nothing had come
+    CHECK_FALSE(was_known(13));  // nothing came since
+    CHECK_FALSE(was_failing(13));
+    put("CANCELLED", 20, 22);
+    CHECK(was_failing(11));
+    CHECK_FALSE(was_failing(10));  // it had not failed before
+    put("SUCCESS", 30, 32);
+    put("SUCCESS", 40, 42);  // what is known is kept of what replaces it
+    CHECK(was_known(42));
+    CHECK(was_failing(11));
+    CHECK(was_failing(32));
+    CHECK_FALSE(was_failing(33));  // it was known to be well
+    put("FAILURE", 50, 52);
+    put("SUCCESS", 60, 62);
+    CHECK(was_failing(62));
+    CHECK_FALSE(was_failing(63));
+    CHECK(store::read_known_before(own, at(62)) == std::unordered_set{store::last_sequence(own)});
     store::WriteTransaction transaction(own);
     transaction.remove("a");
     transaction.commit();
-    CHECK(own.connection().query_integer("SELECT count(*) FROM turned") == 0);
+    CHECK(own.connection().query_integer("SELECT count(*) FROM replaced") == 0);
 }
 
 TEST_CASE("a transaction that is not committed leaves nothing", "[store]") {

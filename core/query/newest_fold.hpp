@@ -1,0 +1,127 @@
+// The newest runs of each definition, in room that does not grow with the store.
+#pragma once
+
+#include "core/query/run.hpp"
+#include "core/time/instant.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace jobtally::query {
+
+// Drops the oldest runs of a definition whenever twice too many have come, so that the room they
+// take does not grow with the store. They are kept small until the end.
+class NewestFold {
+  public:
+    using Sequences = std::unordered_set<store::Sequence>;
+
+    // `was_known`, which must outlive it: of what arrived at `known_at` or later.
+    NewestFold(std::size_t definitions, time::Instant now, std::size_t most,
+               std::optional<time::Instant> known_at, const Sequences& was_known)
+        : m_now(time::micros(now)), m_was_known(&was_known), m_most(most), m_seen(definitions) {
+        if (known_at) m_known_at = time::micros(*known_at);
+    }
+
+    store::FactColumns columns() const {
+        using store::FactColumn;
+        const auto columns = FactColumn::definition | FactColumn::type | FactColumn::status |
+                             FactColumn::created_at | FactColumn::updated_at;
+        return m_known_at ? columns | FactColumn::received_at | FactColumn::sequence : columns;
+    }
+    void take(const store::FactBatch& batch) {
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            const std::int64_t created = batch.created_at[i];
+            if (batch.definition[i] == 0 || created > m_now) continue;
+            Seen& seen = m_seen[static_cast<std::size_t>(batch.definition[i])];
+            ++seen.reports;
+            if (batch.type[i] != 0 && std::pair(created, batch.type[i]) > seen.typed) {
+                seen.typed = {created, batch.type[i]};
+            }
+            if (created < seen.oldest_kept) continue;
+            SmallRun run{created, batch.updated_at[i], batch.status[i], false};
+            run.is_late = m_known_at && batch.received_at[i] >= *m_known_at &&
+                          !m_was_known->contains(batch.sequence[i]);
+            seen.runs.push_back(run);
+            if (seen.runs.size() >= 2 * m_most + 1024) drop_oldest(seen);
+        }
+    }
+    // What another has taken, with the same `now` and `most`.
+    void merge(NewestFold&& other) {
+        for (std::size_t i = 0; i < m_seen.size(); ++i) {
+            Seen& seen = m_seen[i];
+            Seen& more = other.m_seen[i];
+            seen.reports += more.reports;
+            seen.typed = std::max(seen.typed, more.typed);
+            seen.runs.insert(seen.runs.end(), more.runs.begin(), more.runs.end());
+            if (seen.runs.size() > m_most) drop_oldest(seen);
+            std::vector<SmallRun>().swap(more.runs);
+        }
+    }
+    // Ascending, into `found`, by definition.
+    void finish(std::vector<FoundRuns>& found) {
+        for (std::size_t i = 0; i < m_seen.size(); ++i) {
+            Seen& seen = m_seen[i];
+            if (seen.runs.size() > m_most) drop_oldest(seen);
+            std::sort(seen.runs.begin(), seen.runs.end(), before);
+            found[i].reports = seen.reports;
+            found[i].type = seen.typed.second;
+            found[i].runs.reserve(seen.runs.size());
+            for (const SmallRun& run : seen.runs) found[i].runs.push_back(run.whole());
+            std::vector<SmallRun>().swap(seen.runs);  // the room is needed for those that follow
+        }
+    }
+
+  private:
+    struct SmallRun {
+        std::int64_t created_at;
+        std::int64_t updated_at;
+        model::Status status;
+        bool is_late;
+
+        Run whole() const {
+            Run run;
+            run.created_at = created_at;
+            run.updated_at = updated_at;
+            run.status = status;
+            run.is_late = is_late;
+            return run;
+        }
+    };
+    struct Seen {
+        std::vector<SmallRun> runs;
+        std::int64_t reports = 0;
+        std::int64_t oldest_kept = INT64_MIN;
+        std::pair<std::int64_t, store::WordKey> typed{INT64_MIN, 0};
+    };
+
+    // Of equal times, runs that are still running come first, so that a finished one has the last
+    // word. What else they have decides too, so that the order in which they came does not.
+    static bool before(const SmallRun& a, const SmallRun& b) {
+        if (a.created_at != b.created_at) return a.created_at < b.created_at;
+        const auto place = [](const SmallRun& run) {
+            return std::tuple(run.status != model::Status::running, run.whole().duration(),
+                              run.status, run.updated_at);
+        };
+        return place(a) < place(b);
+    }
+    void drop_oldest(Seen& seen) const {
+        const auto first = seen.runs.end() - static_cast<std::ptrdiff_t>(m_most);
+        std::nth_element(seen.runs.begin(), first, seen.runs.end(), before);
+        seen.oldest_kept = first->created_at;
+        seen.runs.erase(seen.runs.begin(), first);
+    }
+
+    std::int64_t m_now;
+    std::optional<std::int64_t> m_known_at;
+    const Sequences* m_was_known;
+    std::size_t m_most;
+    std::vector<Seen> m_seen;  // by definition
+};
+
+}  // namespace jobtally::query

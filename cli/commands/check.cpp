@@ -95,6 +95,7 @@ struct Question {
 
 Question question(const Globals& globals, const CheckOptions& options, const render::Style& style) {
     Question asked{options.selection.selection(globals), {}};
+    asked.selection.now = globals.now();
     asked.selection.min_runs = 0;  // here it limits the values, not the definitions
     auto& check = asked.check;
     check.metric = &probe::check_metric_named(options.metric);

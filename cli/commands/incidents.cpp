@@ -8,6 +8,7 @@
 #include "cli/terminal/messages.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace jobtally::cli {
 
@@ -22,7 +23,9 @@ int run(const Globals& globals, IncidentsOptions options) {
     Output output(globals);
     if (options.exit_code) options.selection.judge_what_ended();
     const auto store = open_store(globals, options.selection.from);
-    const query::Scope scope(store, options.selection.selection(globals));
+    auto asked = options.selection.selection(globals);
+    asked.now = globals.now();
+    const query::Scope scope(store, std::move(asked));
     warn_about_unmatched(globals, scope);
     const auto answer = incidents::incidents(scope, missed_options(globals, store));
     output.print(incidents::incidents_table(answer));

@@ -67,6 +67,7 @@ void JobWatch::compute() {
         all.zone = m_globals.zone();
         auto options = missed_options(m_globals, *m_store);
         options.abandoned = &m_is_stopping;
+        all.now = options.now;
         text = digest::job_metrics(query::Scope(*m_store, std::move(all)), options,
                                    objectives(m_globals, {}));
     } catch (const std::exception&) {

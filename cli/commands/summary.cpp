@@ -34,6 +34,7 @@ int print_jobs(Globals globals, const SelectionOptions& selection) {
     Output output(globals);
     const auto store = open_store(globals, selection.from);
     auto asked = selection.selection(globals);
+    asked.now = globals.now();
     asked.span.since.reset();
     auto options = missed_options(globals, store);
     if (asked.span.until) options.now = std::min(options.now, *asked.span.until);
@@ -52,6 +53,7 @@ int run(const Globals& globals, const SummaryOptions& options) {
     const auto store = open_store(globals, selection.from);
     const bool knows_arrivals = selection.from.empty();  // else all arrives at this moment
     auto asked = selection.selection(globals);
+    asked.now = globals.now();
     if (knows_arrivals) asked = digest::as_of_its_end(std::move(asked), globals.now());
     const query::Scope scope(store, std::move(asked));
     warn_about_unmatched(globals, scope);

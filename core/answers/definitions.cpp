@@ -16,7 +16,8 @@ using store::FactColumn;
 
 // What one scan finds; see Grouping::fold.
 struct DefinitionsPart {
-    explicit DefinitionsPart(std::size_t definitions) : seen(definitions), latest(definitions) {}
+    DefinitionsPart(std::size_t definitions, std::int64_t last_created)
+        : seen(definitions), latest(definitions, last_created) {}
 
     void take(const store::FactBatch& batch, std::span<const std::int32_t> definitions) {
         for (std::size_t i = 0; i < batch.size; ++i) take(batch, i);
@@ -64,11 +65,14 @@ struct DefinitionsPart {
 class DefinitionsFold {
   public:
     explicit DefinitionsFold(const query::Scope& scope)
-        : m_scope(scope), m_grouping(query::By::definition, scope), m_part(m_grouping.size()) {}
+        : m_scope(scope),
+          m_grouping(query::By::definition, scope),
+          m_part(m_grouping.size(), scope.selection().last_created()) {}
 
     void run() {
-        m_part = m_grouping.fold(query::Latest::columns | FactColumn::status | FactColumn::name,
-                                 [&] { return DefinitionsPart(m_grouping.size()); });
+        m_part = m_grouping.fold(
+            query::Latest::columns | FactColumn::status | FactColumn::name,
+            [&] { return DefinitionsPart(m_grouping.size(), m_scope.selection().last_created()); });
         m_part.latest.settle(m_scope.store());
     }
 
@@ -106,7 +110,7 @@ class DefinitionsFold {
         row.key = m_grouping.key(key);
         row.reports = m_part.seen[key].reports;
         row.first_created_at = time::instant_from_micros(m_part.seen[key].first);
-        row.last_created_at = time::instant_from_micros(latest.created_at);
+        row.last_created_at = latest.at().value_or(row.first_created_at);
         if (const auto* status = m_scope.catalogue().word(latest.word)) row.last_status = *status;
         // Only a damaged store has reports of a definition that it does not know.
         const auto* known = m_scope.catalogue().definition(static_cast<store::DefinitionKey>(key));

@@ -21,8 +21,9 @@ struct FailuresPart {
         : counts(grouping.size()),
           failures(grouping.size()),
           successes(grouping.size(), INT64_MIN),
-          streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1,
-                  grouping.size()),
+          streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1, grouping.size(),
+                  scope.selection().last_created()),
+          last_created(scope.selection().last_created()),
           trend(grouping, scope.selection(), marks) {}
 
     void take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
@@ -45,6 +46,7 @@ struct FailuresPart {
     query::Latest failures;
     std::vector<std::int64_t> successes;  // created_at of the last, by group
     StreakFold streaks;
+    std::int64_t last_created;
     query::TrendFold trend;
 
   private:
@@ -52,7 +54,8 @@ struct FailuresPart {
         for (std::size_t i = 0; i < batch.size; ++i) {
             const auto group = static_cast<std::size_t>(groups[i]);
             if (batch.status[i] == model::Status::success) {
-                successes[group] = std::max(successes[group], batch.created_at[i]);
+                if (batch.created_at[i] <= last_created)
+                    successes[group] = std::max(successes[group], batch.created_at[i]);
             } else if (batch.status[i] == model::Status::failure) {
                 failures.take(group, {batch.created_at[i], batch.sequence[i], 0});
             }

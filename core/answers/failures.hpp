@@ -12,7 +12,8 @@
 
 namespace jobtally::answers {
 
-// Streaks and recoveries are those of each definition within the selection. Reports without a
+// Streaks and recoveries are those of each definition within the selection, without what was
+// created in the future (Selection::last_created()); so is the last success. Reports without a
 // definition are taken as those of one.
 struct FailuresRow {
     query::GroupKey key;

@@ -38,7 +38,8 @@ void StreakFold::take_failures(const store::FactBatch& batch,
     Event* const failures = m_failures.room(batch.size);
     std::size_t count = 0;
     for (std::size_t i = 0; i < batch.size; ++i) {
-        if (batch.status[i] != model::Status::failure) continue;
+        if (batch.status[i] != model::Status::failure || batch.created_at[i] > m_last_created)
+            continue;
         failures[count++] = {batch.created_at[i], 0, batch.sequence[i], batch.definition[i],
                              groups[i]};
     }
@@ -51,6 +52,7 @@ void StreakFold::take_successes(std::size_t worker, const store::FactBatch& batc
     for (std::size_t i = 0; i < batch.size; ++i) {
         if (batch.status[i] != model::Status::success) continue;
         const std::int64_t at = batch.created_at[i];
+        if (at > m_last_created) continue;
         const auto definition = static_cast<std::size_t>(batch.definition[i]);
         const std::size_t gap = gap_of(definition, at, cursors[definition]);
         if (!may_matter(gap, at)) continue;

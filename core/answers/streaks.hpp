@@ -36,9 +36,10 @@ struct Recoveries {
 // each gap matters. Ids are read where equal times leave the order open.
 class StreakFold {
   public:
-    // Keys and groups are below these.
-    StreakFold(std::size_t definitions, std::size_t groups)
-        : m_definitions(definitions), m_groups(groups) {}
+    // Keys and groups are below these; what was created after `last_created`, in microseconds, has
+    // a wrong clock and is left out.
+    StreakFold(std::size_t definitions, std::size_t groups, std::int64_t last_created = INT64_MAX)
+        : m_definitions(definitions), m_groups(groups), m_last_created(last_created) {}
 
     static constexpr store::FactColumns columns() {
         using store::FactColumn;
@@ -83,6 +84,7 @@ class StreakFold {
 
     std::size_t m_definitions;
     std::size_t m_groups;
+    std::int64_t m_last_created;
     query::Chunks<Event> m_failures;
     // The failures' times by definition, each definition's between a sentinel before and one after
     // all time. A gap has the number of the time before it.

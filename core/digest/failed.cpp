@@ -37,11 +37,12 @@ table::Section failed_section(const SummaryFacts& facts) {
         const auto definition = facts.definition_of(row.key);
         const auto runs = facts.history.of(definition);
         reach_back(row, runs);
+        const auto is_own = [](const query::Run& run) { return !run.succeeded() && run.in_window; };
         const bool is_told = std::all_of(runs.begin(), runs.end(), [&](const query::Run& run) {
-            return run.succeeded() || !run.in_window ||
-                   facts.is_told(definition, run.created_at, row.streak > 0);
+            return !is_own(run) || facts.is_told(definition, run.created_at, row.streak > 0);
         });
-        if (is_told) section.told.push_back(section.table.rows.size());
+        if (is_told && std::any_of(runs.begin(), runs.end(), is_own))
+            section.told.push_back(section.table.rows.size());
         const std::string id = row.last_failure_id.value_or("");
         add_row(
             section.table, row.key,

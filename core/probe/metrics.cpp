@@ -127,7 +127,8 @@ std::vector<Measured> measure_failure_streak(const query::Scope& scope, bool by_
     return {longest};
 }
 
-// A report from the future counts as if it were from now.
+// A success whose clock is up to a minute ahead counts as if it were from now; one further ahead
+// says nothing.
 Measured age_of(const answers::FailuresRow& row, time::Instant now) {
     const auto runs = row.counts.finished();
     if (!row.last_success_at) {

@@ -21,7 +21,8 @@ void Latest::take(const store::FactBatch& batch, std::span<const std::int32_t> g
     for (std::size_t i = 0; i < batch.size; ++i) {
         const auto group = static_cast<std::size_t>(groups.data()[i]);
         const store::WordKey word = words.data()[i];
-        if (created[i] < latest[group].created_at || word == 0) continue;
+        if (created[i] < latest[group].created_at || word == 0 || created[i] > m_last_created)
+            continue;
         take(group, {created[i], sequences[i], word});
     }
 }

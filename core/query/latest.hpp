@@ -27,7 +27,8 @@ class Latest {
     static constexpr store::FactColumns columns =
         store::FactColumn::sequence | store::FactColumn::created_at;
 
-    explicit Latest(std::size_t groups) : m_latest(groups + 1) {}
+    explicit Latest(std::size_t groups, std::int64_t last_created = INT64_MAX)
+        : m_latest(groups + 1), m_last_created(last_created) {}
 
     void take(std::size_t group, const Report& report) {
         Report& latest = m_latest.data()[group];
@@ -38,7 +39,7 @@ class Latest {
             take_tie(group, report);
         }
     }
-    // The reports of a batch whose word is known.
+    // The reports of a batch whose word is known, and that were not created after `last_created`.
     void take(const store::FactBatch& batch, std::span<const std::int32_t> groups,
               std::span<const store::WordKey> words);
     // What another has taken of the same groups, before both are settled.
@@ -61,6 +62,7 @@ class Latest {
     std::vector<Report> m_latest;  // by group, then that of all groups
     std::vector<Tie> m_ties;       // reports that had the same time as the latest when they came
     std::size_t m_most_ties = 4096;
+    std::int64_t m_last_created;
 };
 
 }  // namespace jobtally::query

@@ -86,6 +86,7 @@ class RunHistory::WindowReader {
         : m_scope(scope),
           m_reach(reach),
           m_late(late),
+          m_last_created(scope.selection().last_created()),
           m_history(history),
           m_found(history.m_found) {}
 
@@ -119,8 +120,10 @@ class RunHistory::WindowReader {
         });
     }
 
-    // Whether it has finished. One that has not, and had failed, is kept as what it was.
+    // Whether it has finished, and is not of the future. One that has not, and had failed, is kept
+    // as what it was.
     bool is_run(const FactBatch& batch, std::size_t i) {
+        if (batch.created_at[i] > m_last_created) return false;
         if (model::is_finished(batch.status[i])) return true;
         if (!m_failing.contains(batch.sequence[i])) return false;
         Run run = run_at(batch, i);
@@ -210,6 +213,7 @@ class RunHistory::WindowReader {
     const Scope& m_scope;
     Reach m_reach;
     const Scope* m_late;
+    std::int64_t m_last_created;
     RunHistory& m_history;
     std::vector<FoundRuns>& m_found;
     std::int64_t m_first = INT64_MAX;  // created_at of the window's runs

@@ -34,8 +34,9 @@ class RunHistory {
     // and, before it, as many as lie within the reach of the first of them. A definition that has
     // only failed in all that time is read to its beginning, so that its streak is whole. They are
     // in (created_at, id) order; what ended after the window is left out, unless it had come before
-    // it. The selection's other conditions hold before the window too. The finished reports of
-    // `late`, which are of before the window, are read as if they were of it, and marked.
+    // it; so is what was created in the future (Selection::last_created()). The selection's other
+    // conditions hold before the window too. The finished reports of `late`, which are of before
+    // the window, are read as if they were of it, and marked.
     static RunHistory around_window(const Scope& scope, Reach reach, const Scope* late = nullptr);
 
     // Those with runs, ascending.

@@ -8,6 +8,7 @@
 #include "core/base/text.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -43,6 +44,12 @@ std::string nearest_to(const std::string& pattern, const std::vector<std::string
 }
 
 }  // namespace
+
+std::int64_t Selection::last_created() const {
+    constexpr std::chrono::minutes wrong_clock{1};
+    if (!now) return INT64_MAX;
+    return time::micros(std::min(*now, span.until.value_or(*now)) + wrong_clock);
+}
 
 table::Window window_of(const Selection& selection) {
     constexpr const char* names[] = {"created", "updated", "received"};

@@ -38,6 +38,12 @@ struct Selection {
     // Only definitions whose keys are of this half-open range; for a question that is asked part by
     // part.
     std::optional<std::pair<store::DefinitionKey, store::DefinitionKey>> keys{};
+    // When it is asked, where the present state is: what was created more than a minute after it,
+    // or after the window's end, has a wrong clock, and neither begins nor ends a streak.
+    std::optional<time::Instant> now{};
+
+    // The last created_at, in microseconds, that is not of the future.
+    std::int64_t last_created() const;
 };
 
 table::Window window_of(const Selection& selection);

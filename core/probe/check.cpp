@@ -110,7 +110,7 @@ class LastKnown {
         const auto last = answers::rates(m_known, query::By::none).total.last_created_at;
         measured.front().is_in_doubt = m_odd.total.last_created_at > last;
         probe.remarks.push_back(with_window("no run", m_options) + ", the last: " + text(*last));
-        if (measured.front().is_in_doubt) probe.remarks.push_back(doubt);
+        if (measured.front().is_in_doubt) probe.remarks.push_back(in_doubt_text);
         probe.when.clear();
     }
 
@@ -139,15 +139,13 @@ class LastKnown {
             } else {
                 one.item.phrase += ", last run " + text(row->second->last_created_at);
                 one.is_in_doubt = odd.contains(row->first);
-                if (one.is_in_doubt) one.item.phrase.append(", ").append(doubt);
+                if (one.is_in_doubt) one.item.phrase.append(", ").append(in_doubt_text);
             }
             measured.push_back(std::move(one));
         }
     }
 
   private:
-    static constexpr const char* doubt = "since then a status that is not known";
-
     static std::string id_of(const query::GroupKey& key) { return table::text_in(key, 0); }
     // The ids of definitions of which a run of unknown status came after what was known.
     std::set<std::string> odd_since_known() const {

@@ -31,6 +31,8 @@ struct Measured {
     table::ProbeState state = table::ProbeState::ok;  // where no threshold is given
 };
 
+inline constexpr const char* in_doubt_text = "since then a status that is not known";
+
 struct Metric {
     std::string_view name;     // `job-success-rate`
     std::string_view key;      // for machines: `job_success_rate`

@@ -50,7 +50,10 @@ Instant slot_while_up(const Rhythm& rhythm, Instant slot, const MissedOptions& o
 void judge_by_rhythm(Expectation& result, std::span<const Run> runs, const MissedOptions& options) {
     const Rhythm& rhythm = *result.rhythm;
     const Instant last = time::instant_from_micros(runs.back().created_at);
-    const Instant due = rhythm.telling_slot_after_run(last);
+    Instant due = rhythm.telling_slot_after_run(last);
+    if (options.enabled_again > last) {
+        due = std::max(due, rhythm.slot_after(*options.enabled_again));
+    }
     const Instant slot = slot_while_up(rhythm, due, options);
     result.typical_interval = rhythm.typical_interval(last);
     result.expected_by = std::chrono::ceil<std::chrono::seconds>(slot + rhythm.late);
@@ -88,7 +91,8 @@ void judge_silence(Expectation& result, std::span<const Run> runs, const MissedO
     }
     const Duration usual = gaps.empty() ? Duration{0} : query::median(std::move(gaps));
     const Duration interval = result.typical_interval.value_or(usual);
-    const Instant last = time::instant_from_micros(runs.back().created_at);
+    const Instant newest = time::instant_from_micros(runs.back().created_at);
+    const Instant last = std::max(newest, options.enabled_again.value_or(newest));
     result.ended_at = ended_at(last, interval, options);
     if (!result.ended_at) return;
     result.state = Punctuality::ended;
@@ -99,10 +103,16 @@ void judge_silence(Expectation& result, std::span<const Run> runs, const MissedO
 }  // namespace
 
 std::optional<Instant> ended_at(Instant last, Duration interval, const MissedOptions& options) {
-    const Instant ended = last +
-                          std::max<Duration>(silence_of_ended, intervals_of_ended * interval) +
-                          down_within(options.down, last, options.now);
-    return ended > options.now ? std::nullopt : std::optional(ended);
+    const Instant silent_until =
+        last + std::max<Duration>(silence_of_ended, intervals_of_ended * interval);
+    // Downtime puts it off, into the next one perhaps; what comes after it does not.
+    Instant ended = silent_until;
+    while (ended <= options.now) {
+        const Instant put_off = silent_until + down_within(options.down, last, ended);
+        if (put_off == ended) return ended;
+        ended = put_off;
+    }
+    return std::nullopt;
 }
 
 Expectation expectation_of(std::span<const Run> runs, std::span<const std::int64_t> past,

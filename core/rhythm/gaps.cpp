@@ -36,7 +36,11 @@ class GapWalk {
 
   private:
     void add(const Rhythm& rhythm, Instant from, const Run* next_run) {
-        const Instant due = rhythm.slot_after_run(from);
+        Instant due = rhythm.slot_after_run(from);
+        const auto& again = m_options.enabled_again;
+        if (again > from && (!next_run || time::micros(*again) < next_run->created_at)) {
+            due = std::max(due, rhythm.slot_after(*again));
+        }
         Gap gap{from, due, due, {}, {}};
         if (next_run) {
             gap.to = time::instant_from_micros(next_run->created_at);

@@ -22,9 +22,12 @@ const store::Definition& definition_of(const query::Scope& scope, std::size_t ke
 }
 
 MissedRow row_of(const query::Scope& scope, const query::RunHistory& history,
-                 const query::RunMinutes& minutes, std::size_t key, const MissedOptions& options,
+                 const query::RunMinutes& minutes, std::size_t key, const MissedOptions& all,
                  const time::Zone& zone) {
     const auto& definition = definition_of(scope, key);
+    std::optional<MissedOptions> own;
+    if (definition.enabled_again) own.emplace(all).enabled_again = definition.enabled_again;
+    const MissedOptions& options = own ? *own : all;
     const auto runs = history.of(key);
     const auto* configured = configured_for(definition, options);
     const auto newest = runs.last(std::min(runs.size(), runs_looked_at));

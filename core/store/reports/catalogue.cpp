@@ -41,7 +41,7 @@ Catalogue Catalogue::read(const Store& store) {
     }
     Statement definitions(store.connection(),
                           "SELECT definition.definition, definition.definition_id, word.text, "
-                          "enabled, description, recovery_strategy "
+                          "enabled, description, recovery_strategy, enabled_again "
                           "FROM definition LEFT JOIN word ON word.word = definition.label");
     while (definitions.executeStep()) {
         const std::int64_t number = definitions.getColumn(0);
@@ -54,7 +54,10 @@ Catalogue Catalogue::read(const Store& store) {
              definitions.getColumn(3).isNull()
                  ? std::nullopt
                  : std::optional(definitions.getColumn(3).getInt() != 0),
-             optional_text(definitions.getColumn(4)), optional_text(definitions.getColumn(5))});
+             optional_text(definitions.getColumn(4)), optional_text(definitions.getColumn(5)),
+             definitions.getColumn(6).isNull()
+                 ? std::nullopt
+                 : std::optional(time::instant_from_micros(definitions.getColumn(6).getInt64()))});
     }
     return catalogue;
 }

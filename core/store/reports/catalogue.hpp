@@ -3,6 +3,7 @@
 
 #include "core/store/facts/facts.hpp"
 #include "core/store/file/store.hpp"
+#include "core/time/instant.hpp"
 
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct Definition {
     std::optional<bool> enabled{};
     std::optional<std::string> description{};
     std::optional<std::string> recovery_strategy{};
+    std::optional<time::Instant> enabled_again{};  // when a list before it had said disabled
 };
 
 // A copy of the dictionary as it was when it was read.

@@ -35,7 +35,9 @@ Labels::Labels(const Store::Connection& connection)
                    true),
       m_write_facts(connection,
                     "UPDATE definition SET enabled = ?2, description = ?3, recovery_strategy = ?4, "
-                    "described_at = ?5 WHERE definition_id = ?1 "
+                    "described_at = ?5, "
+                    "enabled_again = CASE WHEN enabled = 0 AND ?2 = 1 THEN ?5 ELSE enabled_again "
+                    "END WHERE definition_id = ?1 "
                     "AND (described_at IS NULL OR ?5 IS NULL OR described_at <= ?5) "
                     "AND (enabled IS NOT ?2 OR description IS NOT ?3 "
                     "OR recovery_strategy IS NOT ?4 OR described_at IS NOT ?5)",

@@ -8,3 +8,6 @@ CREATE TABLE replaced (
     well_at INTEGER
 ) STRICT;
 CREATE INDEX replaced_failed ON replaced (failed_at, well_at) WHERE failed_at IS NOT NULL;
+
+-- When the platform's list had a definition enabled again that it had had disabled: its described_at then.
+ALTER TABLE definition ADD COLUMN enabled_again INTEGER;

@@ -2,6 +2,7 @@
 #include "core/rhythm/missed.hpp"
 
 #include "core/rhythm/downtime.hpp"
+#include "core/rhythm/expectation.hpp"
 #include "core/rhythm/gaps.hpp"
 #include "core/rhythm/schedule.hpp"
 #include "core/store/upkeep/uptime.hpp"
@@ -221,4 +222,19 @@ TEST_CASE("downtime lies between the spans of listeners", "[rhythm]") {
     // What came since by another way says that not only listeners bring reports.
     query_test::put(store, {{"1", "SUCCESS", "07:00:00", "", "d", "D"}}, "2026-11-02T07:00:00Z");
     CHECK(downtimes("08:00:00") == "02:00-02:30 04:00-05:00 ");
+}
+
+TEST_CASE("downtime puts off when a definition has ended, and only that before it", "[rhythm]") {
+    using namespace std::chrono_literals;
+    const auto last = instant("2026-10-11T02:00:00Z");
+    rhythm::MissedOptions options = judged_at("2026-11-20T00:00:00Z");
+    CHECK(rhythm::ended_at(last, 24h, options) == instant("2026-11-08T02:00:00Z"));
+    // An hour before that is made up for, within the next downtime, which is made up for as well;
+    // what comes then changes nothing any more.
+    options.down = {{instant("2026-11-07T01:30:00Z"), instant("2026-11-07T02:30:00Z")},
+                    {instant("2026-11-08T02:30:00Z"), instant("2026-11-08T03:30:00Z")},
+                    {instant("2026-11-09T02:00:00Z"), instant("2026-11-09T03:00:00Z")}};
+    CHECK(rhythm::ended_at(last, 24h, options) == instant("2026-11-08T04:00:00Z"));
+    options.now = instant("2026-11-08T03:59:00Z");
+    CHECK_FALSE(rhythm::ended_at(last, 24h, options));
 }

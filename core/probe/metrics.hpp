@@ -53,6 +53,11 @@ inline constexpr store::FactColumns counted_columns =
     store::FactColumn::status | store::FactColumn::operations | store::FactColumn::created_at |
     store::FactColumn::updated_at;
 
+// The metric of that name. Of everything together it is the longest of the streaks, with the name
+// of its definition.
+std::vector<Measured> measure_failure_streak(const query::Scope& scope, bool by_definition,
+                                             const Given& given);
+
 // All metrics, the default first.
 const std::vector<Metric>& check_metrics();
 // Throws UsageError.

@@ -14,7 +14,7 @@ mkdir -p "$work"
 
 mapfile -t packages < <(program_packages; test_packages; checked_packages)
 need_packages "$work/packages.log" "${packages[@]}"
-build_preset checked all
+build_preset checked jobtally unit_tests fuzz power_cut guard_watch  # no simulators, which aren't run here
 rm -f "$work"/*.profraw
 export LLVM_PROFILE_FILE=$work/%4m.profraw  # four files a program, into which all its runs are counted
 # Left out: what traces the program, which the leak detector does not bear (p2, p4, p5, cursor_killed, undeletable,
@@ -29,7 +29,7 @@ ctest --test-dir "$build_dir" --no-tests=error --output-on-failure --parallel "$
 
 llvm-profdata merge -sparse "$work"/*.profraw -o "$work/all.profdata"
 programs=("$build_dir/cli/jobtally")
-for program in "$build_dir/tests/unit/unit_tests" "$build_dir"/tests/fuzz/fuzz_* "$build_dir/tests/rhythm_simulator"; do
+for program in "$build_dir/tests/unit/unit_tests" "$build_dir"/tests/fuzz/fuzz_*; do
     [ ! -x "$program" ] || programs+=(-object "$program")
 done
 chosen=(-instr-profile "$work/all.profdata" "${programs[@]}")

@@ -3,7 +3,7 @@
 
 #include "core/listen/body_budget.hpp"
 #include "core/listen/connections.hpp"
-#include "core/listen/http/answer.hpp"
+#include "core/listen/http/refusal.hpp"
 #include "core/listen/http/response.hpp"
 #include "core/listen/listener.hpp"
 #include "core/listen/receipts.hpp"

@@ -2,7 +2,7 @@
 // reports.
 #pragma once
 
-#include "core/listen/http/answer.hpp"
+#include "core/listen/http/refusal.hpp"
 #include "core/listen/http/request_reader.hpp"
 
 #include <chrono>

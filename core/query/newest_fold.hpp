@@ -34,7 +34,19 @@ class NewestFold {
                              FactColumn::created_at | FactColumn::updated_at;
         return m_known_at ? columns | FactColumn::received_at | FactColumn::sequence : columns;
     }
+    // Whether reports of these definitions, the last of them created at `last_created`, may be
+    // among the newest, or may have the type.
+    bool wants_more(const store::FactBatch& definitions, std::int64_t last_created) {
+        if (last_created > m_now) return true;
+        return std::any_of(
+            definitions.definition.begin(), definitions.definition.end(), [&](auto definition) {
+                return definition != 0 &&
+                       last_created >= needed_since(m_seen[static_cast<std::size_t>(definition)]);
+            });
+    }
+    // Of those that it did not want more of, the definitions alone.
     void take(const store::FactBatch& batch) {
+        if (batch.created_at.empty()) return count(batch);
         for (std::size_t i = 0; i < batch.size; ++i) {
             const std::int64_t created = batch.created_at[i];
             if (batch.definition[i] == 0 || created > m_now) continue;
@@ -100,6 +112,18 @@ class NewestFold {
         std::pair<std::int64_t, store::WordKey> typed{INT64_MIN, 0};
     };
 
+    void count(const store::FactBatch& batch) {
+        for (const auto definition : batch.definition) {
+            if (definition != 0) ++m_seen[static_cast<std::size_t>(definition)].reports;
+        }
+    }
+    // What was created before that time changes nothing but the number of reports.
+    std::int64_t needed_since(Seen& seen) const {
+        if (seen.runs.size() < m_most) return INT64_MIN;
+        const bool is_exact = seen.runs.size() == m_most && seen.oldest_kept != INT64_MIN;
+        if (!is_exact) drop_oldest(seen);
+        return std::min(seen.oldest_kept, seen.typed.first);
+    }
     // Of equal times, runs that are still running come first, so that a finished one has the last
     // word. What else they have decides too, so that the order in which they came does not.
     static bool before(const SmallRun& a, const SmallRun& b) {

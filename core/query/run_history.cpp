@@ -70,8 +70,12 @@ RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t
         known_at ? store::read_known_before(scope.store(), *known_at) : NewestFold::Sequences{};
     std::vector<NewestFold> folds(definitions > many ? 1 : thread_limit(),
                                   NewestFold(definitions, now, most, known_at, was_known));
-    scope.scan(folds[0].columns(), folds.size(),
-               [&](std::size_t worker, const FactBatch& batch) { folds[worker].take(batch); });
+    scope.scan(
+        folds[0].columns(), folds.size(),
+        [&](std::size_t worker, const FactBatch& batch) { folds[worker].take(batch); },
+        [&](std::size_t worker, const FactBatch& batch, std::int64_t last_created) {
+            return folds[worker].wants_more(batch, last_created);
+        });
     for (std::size_t i = 1; i < folds.size(); ++i) folds[0].merge(std::move(folds[i]));
     folds[0].finish(history.m_found);
     history.list_definitions();

@@ -204,25 +204,34 @@ void Scope::scan(store::FactColumns columns,
     scan(columns, m_selection.span, m_selection.at, take);
 }
 
-void Scope::scan(store::FactColumns columns, std::size_t workers,
-                 const store::TakeFacts& take) const {
-    scan(columns, m_selection.span, m_selection.at, workers, take);
+void Scope::scan(store::FactColumns columns, std::size_t workers, const store::TakeFacts& take,
+                 const store::WantsMore& wants_more) const {
+    scan(columns, m_selection.span, m_selection.at, workers, take, wants_more);
 }
 
 void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
                  const std::function<void(const FactBatch&)>& take) const {
-    scan(columns, span, at, 1, [&](std::size_t, const FactBatch& batch) { take(batch); });
+    scan(columns, span, at, 1, [&](std::size_t, const FactBatch& batch) { take(batch); }, {});
 }
 
 void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
-                 std::size_t workers, const store::TakeFacts& take) const {
+                 std::size_t workers, const store::TakeFacts& take,
+                 const store::WantsMore& wants_more) const {
     store::FactQuery query{columns, span, at};
     query.columns = columns | columns_of_choice();
     std::vector<Choice> choices(workers, Choice(*this));
-    store::scan_facts(m_store, query, workers, [&](std::size_t worker, const FactBatch& batch) {
+    const auto take_chosen = [&](std::size_t worker, const FactBatch& batch) {
         const FactBatch& chosen = choices[worker].of(batch);
         if (chosen.size > 0) take(worker, chosen);
-    });
+    };
+    store::WantsMore wants;
+    if (wants_more && columns_of_choice() == 0) {
+        wants = [&](std::size_t worker, const FactBatch& definitions, std::int64_t last_created) {
+            return outruns(definitions, m_catalogue) ||
+                   wants_more(worker, definitions, last_created);
+        };
+    }
+    store::scan_facts(m_store, query, workers, take_chosen, wants);
 }
 
 Scope Scope::last_known(bool by_definition, store::FactColumns columns, Counts counts) const {

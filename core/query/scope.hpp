@@ -41,8 +41,10 @@ class Scope {
     void scan(store::FactColumns columns,
               const std::function<void(const store::FactBatch&)>& take) const;
 
-    // The same by up to `workers` threads at once; see store::scan_facts.
-    void scan(store::FactColumns columns, std::size_t workers, const store::TakeFacts& take) const;
+    // The same by up to `workers` threads at once; see store::scan_facts. `wants_more` is not asked
+    // where the selection has to look at other columns itself.
+    void scan(store::FactColumns columns, std::size_t workers, const store::TakeFacts& take,
+              const store::WantsMore& wants_more = {}) const;
 
     // The same, but of another span: for what came before the window.
     void scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
@@ -65,7 +67,8 @@ class Scope {
 
     store::FactColumns columns_of_choice() const;
     void scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
-              std::size_t workers, const store::TakeFacts& take) const;
+              std::size_t workers, const store::TakeFacts& take,
+              const store::WantsMore& wants_more) const;
     void accept_definitions();
     void accept_sources();
     std::vector<std::string> unknown_words(const std::vector<std::string>& texts) const;

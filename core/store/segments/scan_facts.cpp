@@ -29,16 +29,25 @@ class SegmentScan {
           m_until(query.span.until ? time::micros(*query.span.until) : INT64_MAX) {}
 
     bool is_outside(const Segment& segment) const;
-    // Uses the connection.
+    // Both use the connection.
     void fetch(const Segment& segment);
+    void fetch_definitions(const Segment& segment);
+    // After fetch_definitions(): the other columns too.
+    void fetch_the_rest() { m_reader.fetch_also(m_query.columns); }
+    // The definitions of all reports, after fetch_definitions().
+    const FactBatch& unpack_definitions(const Segment& segment) { return unpack(segment.rows); }
     // The next of the fetched segment's reports, those within the span; uses what was fetched
     // alone.
-    const FactBatch& unpack();
+    const FactBatch& unpack() { return unpack(rows_of_batch); }
     bool has_more() const { return m_reader.has_more(); }
+    bool is_inside(const Segment& segment) const;
 
   private:
+    // What a processor's own cache holds: new memory costs more than what is unpacked into it.
+    static constexpr std::size_t rows_of_batch = 2048;
+
     ValueRange range_of(const Segment& segment) const;
-    bool is_inside(const Segment& segment) const;
+    const FactBatch& unpack(std::size_t most);
     void keep_what_is_inside();
 
     const Store::Connection& m_connection;
@@ -76,10 +85,13 @@ void SegmentScan::fetch(const Segment& segment) {
                    m_is_inside ? m_query.columns : m_query.columns | column_of(m_query.at));
 }
 
-const FactBatch& SegmentScan::unpack() {
-    // What a processor's own cache holds: new memory costs more than what is unpacked into it.
-    constexpr std::size_t rows_of_batch = 2048;
-    const bool is_proven = m_reader.unpack(m_batch, rows_of_batch);
+void SegmentScan::fetch_definitions(const Segment& segment) {
+    m_is_inside = true;
+    m_reader.fetch(segment, static_cast<FactColumns>(FactColumn::definition));
+}
+
+const FactBatch& SegmentScan::unpack(std::size_t most) {
+    const bool is_proven = m_reader.unpack(m_batch, most);
     if (!m_is_inside) keep_what_is_inside();
     if (!is_proven) require_plausible(m_batch, m_connection);
     return m_batch;
@@ -109,14 +121,16 @@ void SegmentScan::keep_what_is_inside() {
 // Segments wait in a row, and each worker takes the next.
 class SharedScan {
   public:
-    SharedScan(const Store::Connection& connection, const FactQuery& query, const TakeFacts& take)
-        : m_connection(connection), m_query(query), m_take(take) {}
+    SharedScan(const Store::Connection& connection, const FactQuery& query, const TakeFacts& take,
+               const WantsMore& wants_more)
+        : m_connection(connection), m_query(query), m_take(take), m_wants_more(wants_more) {}
 
     void run(const std::vector<Segment>& segments, std::size_t workers) {
         const SegmentScan any(m_connection, m_query);
         for (const auto& segment : segments) {
             if (!any.is_outside(segment)) m_segments.push_back(&segment);
         }
+        if (m_wants_more) std::reverse(m_segments.begin(), m_segments.end());
         workers = std::clamp<std::size_t>(m_segments.size(), 1, workers);
         // They begin and end in this thread because they hold statements of the connection.
         std::vector<std::unique_ptr<SegmentScan>> scans;
@@ -128,7 +142,8 @@ class SharedScan {
   private:
     void work(SegmentScan& scan, std::size_t worker) {
         try {
-            while (fetch_next(scan)) {
+            while (const Segment* segment = fetch_next(scan)) {
+                if (asks_first(scan, *segment) && !is_wanted(scan, *segment, worker)) continue;
                 while (scan.has_more()) {
                     const FactBatch& batch = scan.unpack();
                     if (batch.size > 0) m_take(worker, batch);
@@ -140,16 +155,33 @@ class SharedScan {
             throw;
         }
     }
-    bool fetch_next(SegmentScan& scan) {
+    bool asks_first(const SegmentScan& scan, const Segment& segment) const {
+        return m_wants_more && scan.is_inside(segment);
+    }
+    // None if that was the last.
+    const Segment* fetch_next(SegmentScan& scan) {
         const std::lock_guard lock(m_turn);
-        if (m_next == m_segments.size()) return false;
-        scan.fetch(*m_segments[m_next++]);
-        return true;
+        if (m_next == m_segments.size()) return nullptr;
+        const Segment& segment = *m_segments[m_next++];
+        asks_first(scan, segment) ? scan.fetch_definitions(segment) : scan.fetch(segment);
+        return &segment;
+    }
+    // Fetches the rest; or hands on the definitions, where nobody wants more.
+    bool is_wanted(SegmentScan& scan, const Segment& segment, std::size_t worker) {
+        const FactBatch& definitions = scan.unpack_definitions(segment);
+        if (m_wants_more(worker, definitions, segment.created_at.greatest)) {
+            const std::lock_guard lock(m_turn);
+            scan.fetch_the_rest();
+            return true;
+        }
+        m_take(worker, definitions);
+        return false;
     }
 
     const Store::Connection& m_connection;
     const FactQuery& m_query;
     const TakeFacts& m_take;
+    const WantsMore& m_wants_more;
     std::vector<const Segment*> m_segments;
     std::mutex m_turn;  // at the connection and at m_next
     std::size_t m_next = 0;
@@ -162,11 +194,11 @@ bool segments_are_off() {
 }
 
 void scan_on_workers(const Store::Connection& connection, const FactQuery& query,
-                     std::size_t workers, const TakeFacts& take) {
+                     std::size_t workers, const TakeFacts& take, const WantsMore& wants_more) {
     const ReadScope scope(connection);
     std::vector<Segment> segments;
     if (!segments_are_off()) segments = list_segments(connection);
-    SharedScan(connection, query, take).run(segments, workers);
+    SharedScan(connection, query, take, wants_more).run(segments, workers);
     const auto take_rows = [&](const FactBatch& batch) { take(0, batch); };
     Sequence next = 1;
     for (const auto& segment : segments) {
@@ -184,14 +216,14 @@ void scan_facts(const Store& store, const FactQuery& query,
 }
 
 void scan_facts(const Store& store, const FactQuery& query, std::size_t workers,
-                const TakeFacts& take) {
-    scan_on_workers(store.connection(), query, workers, take);
+                const TakeFacts& take, const WantsMore& wants_more) {
+    scan_on_workers(store.connection(), query, workers, take, wants_more);
 }
 
 void scan_facts(const Store::Connection& connection, const FactQuery& query,
                 const std::function<void(const FactBatch&)>& take) {
-    scan_on_workers(connection, query, 1,
-                    [&](std::size_t, const FactBatch& batch) { take(batch); });
+    scan_on_workers(connection, query, 1, [&](std::size_t, const FactBatch& batch) { take(batch); },
+                    {});
 }
 
 }  // namespace jobtally::store

@@ -97,11 +97,16 @@ void SegmentReader::read(const Segment& segment, FactColumns columns, FactBatch&
 
 void SegmentReader::fetch(const Segment& segment, FactColumns columns) {
     m_segment = &segment;
-    m_columns = columns;
-    m_rows = 0;
-    m_place = {0, segment.rows};
+    m_columns = 0;
     m_is_fetched.fill(false);
-    if (segment.rows == 0) return;
+    fetch_also(columns);
+}
+
+void SegmentReader::fetch_also(FactColumns columns) {
+    m_columns = static_cast<FactColumns>(m_columns | columns);
+    m_rows = 0;
+    m_place = {0, m_segment->rows};
+    if (m_segment->rows == 0) return;
     for (const auto& each : key_columns) {
         if (asks_for(columns, each.asked)) fetch(each.column);
     }
@@ -114,6 +119,7 @@ void SegmentReader::fetch(const Segment& segment, FactColumns columns) {
 }
 
 void SegmentReader::fetch(SegmentColumn column) {
+    if (m_is_fetched[column]) return;
     auto& statement = m_statements[column];
     if (!statement) {
         statement.emplace(

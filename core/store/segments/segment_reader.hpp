@@ -25,6 +25,8 @@ class SegmentReader {
     // until the next fetch; `segment` must live as long. unpack() fills the batch with the next
     // rows, at most so many; it is true where it has seen that they pass require_plausible().
     void fetch(const Segment& segment, FactColumns columns);
+    // Further columns of the same segment; the next unpack() begins with its first row again.
+    void fetch_also(FactColumns columns);
     bool has_more() const { return m_place.behind > 0; }
     bool unpack(FactBatch& batch, std::size_t most);
 

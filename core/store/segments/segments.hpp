@@ -21,9 +21,16 @@ void scan_facts(const Store& store, const FactQuery& query,
 // The same by several workers at once, at most `workers` of them and fewer where there is little to
 // read: `take` is called by one thread for each worker, with the worker's number from 0 on. Worker
 // 0 is the calling thread.
+//
+// Where `wants_more` is given, the segments that lie within the span are read from the newest one
+// back, and it is asked first, by the worker's thread, with the definitions of all reports of a
+// segment and the greatest created_at of them. If it is false, `take` gets the definitions alone:
+// the other columns of that batch are empty, and nobody has looked at what is damaged there.
 using TakeFacts = std::function<void(std::size_t worker, const FactBatch&)>;
+using WantsMore = std::function<bool(std::size_t worker, const FactBatch& definitions,
+                                     std::int64_t last_created)>;
 void scan_facts(const Store& store, const FactQuery& query, std::size_t workers,
-                const TakeFacts& take);
+                const TakeFacts& take, const WantsMore& wants_more = {});
 
 // The same for the other folders of the store; within an open transaction it sees what that has
 // written.

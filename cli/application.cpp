@@ -8,6 +8,8 @@
 #include "core/base/text.hpp"
 #include "core/store/upkeep/status.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <sstream>
 
@@ -24,6 +26,19 @@ std::string version_text() {
 
 constexpr const char* plain_in_shells =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,@%+";
+
+struct Command {
+    std::string_view name;
+    void (*add)(Application&);
+};
+
+// In the order of the help; behind them stand those that look at all commands.
+constexpr Command commands[] = {
+    {"rates", add_rates},   {"failures", add_failures},       {"durations", add_durations},
+    {"missed", add_missed}, {"incidents", add_incidents},     {"list", add_list},
+    {"show", add_show},     {"definitions", add_definitions}, {"summary", add_summary},
+    {"check", add_check},   {"ingest", add_ingest},           {"listen", add_listen},
+    {"send", add_send},     {"export", add_export},           {"db", add_db}};
 
 // The deepest command that was named.
 const CLI::App* chosen(const CLI::App* app) {
@@ -85,7 +100,7 @@ const CLI::App* command_named(const CLI::App* app, const std::vector<std::string
 
 }  // namespace
 
-Application::Application() {
+Application::Application(std::string_view only) {
     m_app.name("jobtally");
     m_app.require_subcommand(0, 1);
     m_app.formatter(std::make_shared<HelpFormatter>());
@@ -93,12 +108,16 @@ Application::Application() {
     m_app.set_version_flag("-V,--version", version_text(),
                            "Print the versions of jobtally and SQLite");
     add_globals(m_app, m_globals);
-    // In the order of the help.
-    for (auto* const add : {add_rates, add_failures, add_durations, add_missed, add_incidents,
-                            add_list, add_show, add_definitions, add_summary, add_check, add_ingest,
-                            add_listen, add_send, add_export, add_db, add_config, add_completion}) {
-        add(*this);
+    const auto alone = std::find_if(std::begin(commands), std::end(commands),
+                                    [&](const Command& command) { return command.name == only; });
+    m_is_whole = alone == std::end(commands);
+    if (!m_is_whole) {
+        alone->add(*this);
+        return;
     }
+    for (const Command& command : commands) command.add(*this);
+    add_config(*this);
+    add_completion(*this);
     add_help_and_version();
     m_app.footer(
         "Begin with `jobtally ingest FILE` or `jobtally listen`, then `jobtally rates`.\n"
@@ -138,17 +157,30 @@ CLI::App& Application::add_command(CLI::App& parent, const std::string& name,
     return *command;
 }
 
-std::optional<int> Application::parse(int argc, char* argv[]) {
+void Application::take(int argc, char* argv[]) {
     for (int i = 0; i < argc; ++i) {
         const std::string word = i == 0 ? "jobtally" : argv[i];
         const bool is_plain = word.find_first_not_of(plain_in_shells) == std::string::npos;
         m_globals.command_line += (i == 0 ? "" : " ") + (is_plain ? word : in_shell_quotes(word));
     }
+    take_marks_off(m_app);
+    m_app.parse(marked_words(argc, argv));
+    refuse_empty_values(m_app);
+    if (chosen(&m_app) != &m_app) refuse_empty_values(*chosen(&m_app));
+}
+
+bool Application::understands(int argc, char* argv[]) {
     try {
-        take_marks_off(m_app);
-        m_app.parse(marked_words(argc, argv));
-        refuse_empty_values(m_app);
-        if (chosen(&m_app) != &m_app) refuse_empty_values(*chosen(&m_app));
+        take(argc, argv);
+    } catch (const std::exception&) {
+        return false;
+    }
+    return m_action && !m_configuration.is_used();
+}
+
+std::optional<int> Application::parse(int argc, char* argv[]) {
+    try {
+        take(argc, argv);
     } catch (const CLI::ParseError& error) {
         return report(error);
     }

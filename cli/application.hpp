@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -17,8 +18,14 @@ namespace jobtally::cli {
 // Parsing only remembers what is to be done; commands open and print nothing before run().
 class Application {
   public:
-    Application();
+    // Of the command of that name alone, which takes a third of the time; of all where it names
+    // none, or one that looks at the others.
+    explicit Application(std::string_view only = {});
 
+    bool has_all_commands() const { return m_is_whole; }
+    // Of one command: whether that is enough for what the command line asks for, and only run() is
+    // left to do. If not, nothing was said, and parse() of one with all commands does everything.
+    bool understands(int argc, char* argv[]);
     // Returns an exit code when there is nothing to run: help or the version was printed, or the
     // command line is wrong, which was said on stderr.
     std::optional<int> parse(int argc, char* argv[]);
@@ -46,6 +53,7 @@ class Application {
 
   private:
     void add_help_and_version();
+    void take(int argc, char* argv[]);
     int report(const CLI::ParseError& error);
 
     CLI::App m_app{
@@ -54,6 +62,7 @@ class Application {
     Globals m_globals;
     Configuration m_configuration{m_app, m_globals};
     std::function<int()> m_action;
+    bool m_is_whole = true;
     std::map<const CLI::App*, TellError> m_tell_error;
     std::map<const CLI::App*, int> m_help_exit;
 };

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <exception>
+#include <optional>
 #include <system_error>
 
 #include <fcntl.h>
@@ -15,10 +16,11 @@ namespace {
 
 using namespace jobtally;
 
-int run(cli::Application& application, int argc, char* argv[]) {
+// `parses`: not yet done.
+int run(cli::Application& application, int argc, char* argv[], bool parses) {
     try {
-        if (auto exit_code = application.parse(argc, argv)) return *exit_code;
-        return application.run();
+        const auto exit_code = parses ? application.parse(argc, argv) : std::nullopt;
+        return exit_code ? *exit_code : application.run();
     } catch (const cli::ClosedPipe&) {
         return cli::exit_done;
     } catch (const UsageError& error) {
@@ -52,6 +54,10 @@ int main(int argc, char* argv[]) {
     cli::keep_files_private();
     std::signal(SIGPIPE, SIG_IGN);  // write() returns EPIPE instead, which ends the program quietly
     std::signal(SIGXFSZ, SIG_IGN);  // write() returns EFBIG instead
-    cli::Application application;
-    return run(application, argc, argv);
+    // To make all commands takes longer than many an answer.
+    cli::Application application(argc > 1 ? argv[1] : "");
+    if (application.has_all_commands()) return run(application, argc, argv, true);
+    if (application.understands(argc, argv)) return run(application, argc, argv, false);
+    cli::Application whole;
+    return run(whole, argc, argv, true);
 }

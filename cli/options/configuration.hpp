@@ -37,6 +37,8 @@ class Configuration {
     // Throws the UsageError that reading the file gave. Asked for after parsing, so that --help
     // works whatever the file says.
     void check() const;
+    // Whether there is a file, wrong or right; known after parsing.
+    bool is_used() const { return !m_file.empty() || m_error; }
     // All options of all commands, in the order of the help.
     std::vector<Setting> settings() const;
 

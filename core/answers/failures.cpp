@@ -17,19 +17,21 @@ using table::Audience;
 
 // What one scan finds; see Grouping::fold.
 struct FailuresPart {
-    FailuresPart(const query::Grouping& grouping, const query::Scope& scope, table::Sparkline marks)
+    FailuresPart(const query::Grouping& grouping, const query::Scope& scope, table::Sparkline marks,
+                 bool has_streaks)
         : counts(grouping.size()),
           failures(grouping.size()),
           successes(grouping.size(), INT64_MIN),
           streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1, grouping.size(),
                   scope.selection().last_created()),
+          has_streaks(has_streaks),
           last_created(scope.selection().last_created()),
           trend(grouping, scope.selection(), marks) {}
 
     void take(const store::FactBatch& batch, std::span<const std::int32_t> groups) {
         query::count_batch(batch, groups, counts);
         take_times(batch, groups);
-        streaks.take_failures(batch, groups);
+        if (has_streaks) streaks.take_failures(batch, groups);
         trend.take(batch, groups);
     }
     void merge(FailuresPart&& other) {
@@ -46,6 +48,7 @@ struct FailuresPart {
     query::Latest failures;
     std::vector<std::int64_t> successes;  // created_at of the last, by group
     StreakFold streaks;
+    bool has_streaks;
     std::int64_t last_created;
     query::TrendFold trend;
 
@@ -65,15 +68,20 @@ struct FailuresPart {
 
 class FailuresFold {
   public:
-    FailuresFold(const query::Scope& scope, const query::GroupBy& by, table::Sparkline trend)
-        : m_scope(scope), m_grouping(by, scope), m_marks(trend), m_part(m_grouping, scope, trend) {}
+    FailuresFold(const query::Scope& scope, const query::GroupBy& by, table::Sparkline trend,
+                 bool has_streaks)
+        : m_scope(scope),
+          m_grouping(by, scope),
+          m_marks(trend),
+          m_part(m_grouping, scope, trend, has_streaks) {}
 
     void run() {
         const auto& store = m_scope.store();
         const store::ReadScope one_state(store.connection());
-        m_part =
-            m_grouping.fold(query::count_columns | StreakFold::columns() | m_part.trend.columns(),
-                            [&] { return FailuresPart(m_grouping, m_scope, m_marks); });
+        const auto columns = m_part.has_streaks ? StreakFold::columns() : query::Latest::columns;
+        m_part = m_grouping.fold(query::count_columns | columns | m_part.trend.columns(), [&] {
+            return FailuresPart(m_grouping, m_scope, m_marks, m_part.has_streaks);
+        });
         m_part.failures.settle(store);
         StreakFold& streaks = m_part.streaks;
         streaks.sort_failures(m_grouping.workers());
@@ -118,7 +126,7 @@ class FailuresFold {
         row.key = m_grouping.key(group);
         row.counts = m_part.counts[group];
         row.trend = m_part.trend.failures(group);
-        if (m_grouping.by().is_definition()) {
+        if (m_part.has_streaks && m_grouping.by().is_definition()) {
             const StreakFigures& streak = m_part.streaks.streak(group);
             row.streak = streak.current;
             row.longest_streak = streak.longest;
@@ -216,7 +224,13 @@ query::Figures<FailuresRow> failure_figures() {
 
 FailuresAnswer failures(const query::Scope& scope, const query::GroupBy& by,
                         table::Sparkline trend) {
-    FailuresFold fold(scope, by, trend);
+    FailuresFold fold(scope, by, trend, true);
+    fold.run();
+    return fold.answer();
+}
+
+FailuresAnswer failures_without_streaks(const query::Scope& scope) {
+    FailuresFold fold(scope, {}, table::Sparkline::none, false);
     fold.run();
     return fold.answer();
 }

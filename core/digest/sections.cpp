@@ -51,9 +51,10 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
     : scope(asked),
       now(options.now),
       down(options.down),
-      failures(with_names(answers::failures(asked), asked)),
+      failures(with_names(answers::failures_without_streaks(asked), asked)),
       late(knows_arrivals ? scope_of_late(asked) : std::nullopt),
-      late_failures(late ? with_names(answers::failures(*late), *late) : answers::FailuresAnswer{}),
+      late_failures(late ? with_names(answers::failures_without_streaks(*late), *late)
+                         : answers::FailuresAnswer{}),
       history(query::RunHistory::around_window(asked, judge::history_reach,
                                                late && !is_bulk(late_failures) ? &*late : nullptr)),
       missed(incidents::missed_with_gaps(asked, told_before(asked, options), history)),

@@ -214,7 +214,9 @@ std::string when_text(const IncidentsAnswer& answer, const Incident& incident) {
             .substr(0, 10);
     const auto from = time_text(incident.began_at, answer.zone, day);
     if (!incident.ended_at) return "since " + from;
-    return fmt::format("{} to {}", from, time_text(incident.last_bad_at, answer.zone, day));
+    const bool is_of_one_day = from.size() == std::string_view("hh:mm").size();
+    return fmt::format("{} to {}", from,
+                       time_text(incident.last_bad_at, answer.zone, is_of_one_day ? day : "none"));
 }
 
 table::ResultTable incidents_table(const IncidentsAnswer& answer) {

@@ -50,10 +50,7 @@ Instant slot_while_up(const Rhythm& rhythm, Instant slot, const MissedOptions& o
 void judge_by_rhythm(Expectation& result, std::span<const Run> runs, const MissedOptions& options) {
     const Rhythm& rhythm = *result.rhythm;
     const Instant last = time::instant_from_micros(runs.back().created_at);
-    Instant due = rhythm.telling_slot_after_run(last);
-    if (options.enabled_again > last) {
-        due = std::max(due, rhythm.slot_after(*options.enabled_again));
-    }
+    const Instant due = slot_while_enabled(rhythm, rhythm.telling_slot_after_run(last), options);
     const Instant slot = slot_while_up(rhythm, due, options);
     result.typical_interval = rhythm.typical_interval(last);
     result.expected_by = std::chrono::ceil<std::chrono::seconds>(slot + rhythm.late);
@@ -92,7 +89,8 @@ void judge_silence(Expectation& result, std::span<const Run> runs, const MissedO
     const Duration usual = gaps.empty() ? Duration{0} : query::median(std::move(gaps));
     const Duration interval = result.typical_interval.value_or(usual);
     const Instant newest = time::instant_from_micros(runs.back().created_at);
-    const Instant last = std::max(newest, options.enabled_again.value_or(newest));
+    const auto& disabled = options.disabled;
+    const Instant last = disabled ? std::max(newest, *disabled->until) : newest;
     result.ended_at = ended_at(last, interval, options);
     if (!result.ended_at) return;
     result.state = Punctuality::ended;
@@ -101,6 +99,11 @@ void judge_silence(Expectation& result, std::span<const Run> runs, const MissedO
 }
 
 }  // namespace
+
+Instant slot_while_enabled(const Rhythm& rhythm, Instant slot, const MissedOptions& options) {
+    const bool is_off = options.disabled && options.disabled->contains(slot);
+    return is_off ? rhythm.slot_after(*options.disabled->until) : slot;
+}
 
 std::optional<Instant> ended_at(Instant last, Duration interval, const MissedOptions& options) {
     const Instant silent_until =

@@ -22,6 +22,10 @@ struct Expectation {
     std::optional<time::Instant> ended_at{};  // where the state is `ended`
 };
 
+// That slot, or the first after it where its definition was disabled then.
+time::Instant slot_while_enabled(const Rhythm& rhythm, time::Instant slot,
+                                 const MissedOptions& options);
+
 // When a definition that ran last at `last` came to count as retired, which is after the longer of
 // 28 days and five intervals; none where it does not by now. Time when the listener was down does
 // not count.

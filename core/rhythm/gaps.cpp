@@ -36,11 +36,7 @@ class GapWalk {
 
   private:
     void add(const Rhythm& rhythm, Instant from, const Run* next_run) {
-        Instant due = rhythm.slot_after_run(from);
-        const auto& again = m_options.enabled_again;
-        if (again > from && (!next_run || time::micros(*again) < next_run->created_at)) {
-            due = std::max(due, rhythm.slot_after(*again));
-        }
+        const Instant due = slot_while_enabled(rhythm, rhythm.slot_after_run(from), m_options);
         Gap gap{from, due, due, {}, {}};
         if (next_run) {
             gap.to = time::instant_from_micros(next_run->created_at);
@@ -49,7 +45,7 @@ class GapWalk {
         const auto& to = gap.to;
         Instant slot = gap.due;
         for (; gap.missed_runs < most_slots; ++gap.missed_runs) {
-            const Instant next = rhythm.slot_after(slot);
+            const Instant next = slot_while_enabled(rhythm, rhythm.slot_after(slot), m_options);
             // A run stands for the last slot before it, or for the next slot where it comes early.
             if (to ? next > *to + rhythm.early : slot + rhythm.late >= m_options.now) break;
             if (const auto up_again = lost_until(m_options.down, rhythm, slot)) {

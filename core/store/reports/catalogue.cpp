@@ -27,6 +27,14 @@ Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty)
     return table[index];
 }
 
+// None where either is unknown, or the end is of an earlier time.
+std::optional<time::TimeSpan> span_of(const SQLite::Column& since, const SQLite::Column& until) {
+    if (since.isNull() || until.isNull() || since.getInt64() >= until.getInt64())
+        return std::nullopt;
+    return time::TimeSpan{time::instant_from_micros(since.getInt64()),
+                          time::instant_from_micros(until.getInt64())};
+}
+
 }  // namespace
 
 Catalogue Catalogue::read(const Store& store) {
@@ -41,7 +49,7 @@ Catalogue Catalogue::read(const Store& store) {
     }
     Statement definitions(store.connection(),
                           "SELECT definition.definition, definition.definition_id, word.text, "
-                          "enabled, description, recovery_strategy, enabled_again "
+                          "enabled, description, recovery_strategy, disabled_at, enabled_again "
                           "FROM definition LEFT JOIN word ON word.word = definition.label");
     while (definitions.executeStep()) {
         const std::int64_t number = definitions.getColumn(0);
@@ -55,9 +63,7 @@ Catalogue Catalogue::read(const Store& store) {
                  ? std::nullopt
                  : std::optional(definitions.getColumn(3).getInt() != 0),
              optional_text(definitions.getColumn(4)), optional_text(definitions.getColumn(5)),
-             definitions.getColumn(6).isNull()
-                 ? std::nullopt
-                 : std::optional(time::instant_from_micros(definitions.getColumn(6).getInt64()))});
+             span_of(definitions.getColumn(6), definitions.getColumn(7))});
     }
     return catalogue;
 }

@@ -21,7 +21,7 @@ struct Definition {
     std::optional<bool> enabled{};
     std::optional<std::string> description{};
     std::optional<std::string> recovery_strategy{};
-    std::optional<time::Instant> enabled_again{};  // when a list before it had said disabled
+    std::optional<time::TimeSpan> disabled{};  // the last time, up to when it was enabled again
 };
 
 // A copy of the dictionary as it was when it was read.

@@ -33,15 +33,17 @@ Labels::Labels(const Store::Connection& connection)
                    "CASE json_type(?1, '$.definition.updated_at') WHEN 'text' "
                    "THEN json_extract(?1, '$.definition.updated_at') END",
                    true),
-      m_write_facts(connection,
-                    "UPDATE definition SET enabled = ?2, description = ?3, recovery_strategy = ?4, "
-                    "described_at = ?5, "
-                    "enabled_again = CASE WHEN enabled = 0 AND ?2 = 1 THEN ?5 ELSE enabled_again "
-                    "END WHERE definition_id = ?1 "
-                    "AND (described_at IS NULL OR ?5 IS NULL OR described_at <= ?5) "
-                    "AND (enabled IS NOT ?2 OR description IS NOT ?3 "
-                    "OR recovery_strategy IS NOT ?4 OR described_at IS NOT ?5)",
-                    true) {}
+      m_write_facts(
+          connection,
+          "UPDATE definition SET enabled = ?2, description = ?3, recovery_strategy = ?4, "
+          "described_at = ?5, "
+          "disabled_at = CASE WHEN enabled IS NOT 0 AND ?2 = 0 THEN ?5 ELSE disabled_at "
+          "END, enabled_again = CASE WHEN enabled = 0 AND ?2 = 1 THEN ?5 ELSE enabled_again "
+          "END WHERE definition_id = ?1 "
+          "AND (described_at IS NULL OR ?5 IS NULL OR described_at <= ?5) "
+          "AND (enabled IS NOT ?2 OR description IS NOT ?3 "
+          "OR recovery_strategy IS NOT ?4 OR described_at IS NOT ?5)",
+          true) {}
 
 Labels::Entry* Labels::entry(std::string_view definition_id) {
     const auto known = m_entries.find(definition_id);

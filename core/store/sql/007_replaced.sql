@@ -9,5 +9,6 @@ CREATE TABLE replaced (
 ) STRICT;
 CREATE INDEX replaced_failed ON replaced (failed_at, well_at) WHERE failed_at IS NOT NULL;
 
--- When the platform's list had a definition enabled again that it had had disabled: its described_at then.
+-- When the platform's list first had a definition disabled, and when enabled again, the last time: its described_at then.
+ALTER TABLE definition ADD COLUMN disabled_at INTEGER;
 ALTER TABLE definition ADD COLUMN enabled_again INTEGER;

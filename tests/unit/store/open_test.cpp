@@ -543,7 +543,8 @@ TEST_CASE("an older store is migrated in one transaction", "[store]") {
 const std::string without_sources =
     "DROP VIEW reports; CREATE VIEW reports AS SELECT 1;"
     "ALTER TABLE report DROP COLUMN source; ALTER TABLE rejected DROP COLUMN sender;"
-    "DROP TABLE replaced; ALTER TABLE definition DROP COLUMN enabled_again;";
+    "DROP TABLE replaced; ALTER TABLE definition DROP COLUMN enabled_again;"
+    "ALTER TABLE definition DROP COLUMN disabled_at;";
 
 TEST_CASE("a store of the step before the facts of definitions gets them", "[store]") {
     const TemporaryFolder folder;

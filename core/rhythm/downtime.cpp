@@ -31,15 +31,19 @@ std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant n
     std::vector<time::TimeSpan> down;
     std::optional<time::Instant> up_until;
     bool has_ended = false;
+    std::optional<time::Instant> sign;  // the last of those that have not ended
     for (const auto& span : store::read_uptime(store)) {
         if (span.begun_at > now) break;
+        if (!span.has_ended) sign = sign ? std::max(*sign, span.last_alive_at) : span.last_alive_at;
         if (up_until && span.begun_at > *up_until) down.push_back({*up_until, span.begun_at});
         if (up_until && span.last_alive_at < *up_until) continue;  // two listeners at one time
         up_until = std::max(span.begun_at, std::min(span.last_alive_at, now));
         has_ended = span.has_ended && span.last_alive_at <= now;
     }
     if (!up_until || *up_until >= now) return down;
-    const bool is_gone = has_ended || now - *up_until > gone_after;
+    // One that could not take its port ends beside the one that has it.
+    const bool is_another_up = sign && now - *sign <= gone_after;
+    const bool is_gone = has_ended ? !is_another_up : now - *up_until > gone_after;
     const auto received = store::last_received_at(store);
     const bool came_otherwise = received && *received > *up_until + gone_after;
     if (is_gone && !came_otherwise) down.push_back({*up_until, now});

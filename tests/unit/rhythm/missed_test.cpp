@@ -222,6 +222,11 @@ TEST_CASE("downtime lies between the spans of listeners", "[rhythm]") {
     // What came since by another way says that not only listeners bring reports.
     query_test::put(store, {{"1", "SUCCESS", "07:00:00", "", "d", "D"}}, "2026-11-02T07:00:00Z");
     CHECK(downtimes("08:00:00") == "02:00-02:30 04:00-05:00 ");
+    // One that starts beside it and ends at once, as where its port is taken.
+    up("11:58:00", "11:59:00", false);
+    up("11:59:30", "11:59:31", true);
+    CHECK_FALSE(downtimes("12:01:00").ends_with("-12:01 "));
+    CHECK(downtimes("12:02:01").ends_with("11:59-12:02 "));
 }
 
 TEST_CASE("downtime puts off when a definition has ended, and only that before it", "[rhythm]") {

@@ -4,6 +4,7 @@
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/ingest/direct_sinks.hpp"
+#include "core/store/file/log_damage.hpp"
 #include "core/store/reports/settle.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/length.hpp"
@@ -121,7 +122,9 @@ store::Store open_store(const Globals& globals, const std::vector<std::string>& 
             throw UsageError("a store in memory is empty",
                              "name the reports: `--from FILE`, or `--from -` for stdin");
         }
-        return store::Store::open_to_read(globals.store_path());
+        auto store = store::Store::open_to_read(globals.store_path());
+        if (const auto& damage = store::damage_found(store); !damage.empty()) print_warning(damage);
+        return store;
     }
     auto store = store::Store::in_memory();
     ingest::StoreSink sink(store);

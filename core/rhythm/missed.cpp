@@ -26,7 +26,8 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history,
                  const time::Zone& zone) {
     const auto& definition = definition_of(scope, key);
     std::optional<MissedOptions> own;
-    if (definition.disabled) own.emplace(all).disabled = definition.disabled;
+    if (definition.disabled && *definition.disabled->until <= all.now)
+        own.emplace(all).disabled = definition.disabled;
     const MissedOptions& options = own ? *own : all;
     const auto runs = history.of(key);
     const auto* configured = configured_for(definition, options);

@@ -21,7 +21,7 @@ std::string keep_damaged_log(Store::Connection& connection, std::chrono::millise
 // True where keep_damaged_log() would keep it; takes no lock.
 bool has_damaged_log(const Store::Connection& connection);
 
-// What keep_damaged_log() returned when `store` was opened to write.
+// What keep_damaged_log() returned when `store` was opened to write, or migrated to be read.
 const std::string& damage_found(const Store& store);
 
 }  // namespace jobtally::store

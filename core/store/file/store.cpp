@@ -10,6 +10,7 @@
 #include "core/store/file/store_file.hpp"
 
 #include <cerrno>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -137,8 +138,9 @@ Store Store::open_to_read(const fs::path& path) {
     auto connection = connect_to_read(real, identity);
     if (identity != Identity::current) {
         connection.reset();
-        open_to_write(real);
+        auto damage = open_to_write(real).m_connection->damage;
         connection = connect_to_read(real, identity);
+        connection->damage = std::move(damage);
     }
     return Store(std::move(connection));
 }

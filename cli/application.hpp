@@ -18,8 +18,8 @@ namespace jobtally::cli {
 // Parsing only remembers what is to be done; commands open and print nothing before run().
 class Application {
   public:
-    // Of the command of that name alone, which takes a third of the time; of all where it names
-    // none, or one that looks at the others.
+    // Of the command of that name alone, which is made sooner; of all where it names none, or one
+    // that looks at the others.
     explicit Application(std::string_view only = {});
 
     bool has_all_commands() const { return m_is_whole; }

@@ -37,7 +37,7 @@ using FailuresAnswer = query::GroupedAnswer<FailuresRow>;
 // With a trend for each row where `trend` says what to draw it with.
 FailuresAnswer failures(const query::Scope& scope, const query::GroupBy& by = {},
                         table::Sparkline trend = table::Sparkline::none);
-// By definition, and streaks and recoveries are unknown, which takes a third of the time less.
+// By definition, and streaks and recoveries are unknown, which spares a scan.
 FailuresAnswer failures_without_streaks(const query::Scope& scope);
 table::ResultTable failures_table(const FailuresAnswer& answer);
 // The same with what each group was in another window.

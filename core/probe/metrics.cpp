@@ -301,7 +301,7 @@ bool has_duration(const store::FactBatch& batch, std::size_t i) {
 const std::vector<Metric>& check_metrics() {
     constexpr bool low = true, high = false;
     constexpr const char *recent = "24h", *all = "";
-    constexpr const char* a_week = "8d";  // else one of a weekly job would be over before it runs
+    constexpr const char* over_a_week = "8d";  // a weekly job runs again within it
     static const std::vector<Metric> metrics{
         {"job-success-rate", "job_success_rate", "finished jobs", Unit::per_cent, low, recent, true,
          false, measure_job_success, has_finished},
@@ -321,7 +321,7 @@ const std::vector<Metric>& check_metrics() {
          measure_rejected, nullptr},
         {"budget-used", "budget_used", "finished jobs that have an objective", Unit::per_cent, high,
          "30d", true, false, measure_budget, nullptr},
-        {"incidents", "incidents", "finished jobs", Unit::count, high, a_week, false, true,
+        {"incidents", "incidents", "finished jobs", Unit::count, high, over_a_week, false, true,
          measure_incidents, nullptr},
     };
     return metrics;

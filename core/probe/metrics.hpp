@@ -31,6 +31,7 @@ struct Measured {
     table::ProbeState state = table::ProbeState::ok;  // where no threshold is given
 };
 
+// Why a value is in doubt, to stand behind it.
 inline constexpr const char* in_doubt_text = "since then a status that is not known";
 
 struct Metric {

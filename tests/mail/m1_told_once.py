@@ -126,7 +126,7 @@ class Store:
         times = {one["id"]: (at - EPOCH) // timedelta(microseconds=1) for at, one in arrivals}
         with sqlite3.connect(self.path) as store:
             store.executemany("UPDATE report SET received_at = ? WHERE id = ?", [(at, id) for id, at in times.items()])
-            store.execute("DELETE FROM segment_column")  # packed copies are made again from the rows
+            store.execute("DELETE FROM packed_column")  # packed copies are made again from the rows
             store.execute("DELETE FROM segment")
         store.close()
 

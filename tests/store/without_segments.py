@@ -63,11 +63,11 @@ def differing(program, store, told=None):
 def falsify(store):
     """Makes every SUCCESS of the segments a FAILURE and the other way round: SQLite's own checks find nothing wrong."""
     with sqlite3.connect(store) as database:
-        segments = database.execute("SELECT first_sequence, packed FROM segment_column WHERE column_number = 4").fetchall()
+        segments = database.execute("SELECT first_sequence, packed FROM packed_column WHERE column_number = 4").fetchall()
         for first, packed in segments:
             assert packed[0] == 1 and packed[8] == 1, "the statuses are not packed in bytes from 1 on"
             codes = bytes(code ^ 1 if code < 2 else code for code in packed[16:])
-            database.execute("UPDATE segment_column SET packed = ? WHERE first_sequence = ? AND column_number = 4",
+            database.execute("UPDATE packed_column SET packed = ? WHERE first_sequence = ? AND column_number = 4",
                              (packed[:16] + codes, first))
     database.close()
 

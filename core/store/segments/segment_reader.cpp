@@ -124,7 +124,7 @@ void SegmentReader::fetch(SegmentColumn column) {
     if (!statement) {
         statement.emplace(
             m_connection,
-            "SELECT packed FROM segment_column WHERE first_sequence = ? AND column_number = ?",
+            "SELECT packed FROM packed_column WHERE first_sequence = ? AND column_number = ?",
             true);
     }
     statement->reset();

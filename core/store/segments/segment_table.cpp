@@ -101,7 +101,7 @@ void insert_segment(const Store::Connection& connection, const Segment& segment)
 
 void insert_columns(const Store::Connection& connection, const FactBatch& facts, Sequence first) {
     FastStatement statement(connection,
-                            "INSERT INTO segment_column (first_sequence, column_number, packed) "
+                            "INSERT INTO packed_column (first_sequence, column_number, packed) "
                             "VALUES (?, ?, ?)");
     const auto insert = [&](SegmentColumn column, const std::string& packed) {
         statement.bind(1, first);
@@ -177,7 +177,7 @@ void write_segment(const Store::Connection& connection, const FactBatch& facts, 
 
 void drop_segments(const Store::Connection& connection, Sequence first, Sequence last) {
     for (const char* sql :
-         {"DELETE FROM segment_column WHERE first_sequence IN (SELECT first_sequence FROM segment "
+         {"DELETE FROM packed_column WHERE first_sequence IN (SELECT first_sequence FROM segment "
           "WHERE first_sequence <= ?2 AND last_sequence >= ?1)",
           "DELETE FROM segment WHERE first_sequence <= ?2 AND last_sequence >= ?1"}) {
         FastStatement statement(connection, sql);

@@ -1,4 +1,4 @@
-// The tables `segment` and `segment_column`: which segments there are, writing and dropping them.
+// The tables `segment` and `packed_column`: which segments there are, writing and dropping them.
 #pragma once
 
 #include "core/store/facts/facts.hpp"
@@ -9,7 +9,7 @@
 
 namespace jobtally::store {
 
-// The numbers in segment_column; never change one.
+// The numbers in packed_column; never change one.
 enum class SegmentColumn : std::uint8_t {
     sequence,
     definition,

@@ -144,7 +144,7 @@ void repack(Store& store) {
         const HeldGuard held(connection.guard(),
                              std::chrono::steady_clock::now() + verify_patience);
         WriteScope scope(connection);
-        connection.execute("DELETE FROM segment; DELETE FROM segment_column");
+        connection.execute("DELETE FROM segment; DELETE FROM packed_column");
         scope.commit();
         connection.writer_memory.reset();  // it remembers where segments were
     }

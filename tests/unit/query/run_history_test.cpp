@@ -112,7 +112,7 @@ TEST_CASE("what is too old to be among the newest runs is counted, not read", "[
     const auto expected = newest_of(reports, now, 20);
     // The times of the first ones.
     store.connection().execute(
-        "DELETE FROM segment_column WHERE column_number = 5 AND first_sequence < 100");
+        "DELETE FROM packed_column WHERE column_number = 5 AND first_sequence < 100");
     CHECK(newest_of(store, now, 20) == expected);
     CHECK_THROWS(newest_of(store, now, 1950));
 }

@@ -66,14 +66,14 @@ TEST_CASE("a report whose definition is missing is not removed", "[store]") {
 TEST_CASE("damaged segments and rows are refused", "[store]") {
     // Column 5 is created_at, 6 updated_at, 1 the definition; byte 4 is the base.
     for (const char* sql : {
-             "UPDATE segment_column SET packed = CAST(substr(packed, 1, 3) || x'02' || "
+             "UPDATE packed_column SET packed = CAST(substr(packed, 1, 3) || x'02' || "
              "substr(packed, 5) AS BLOB) WHERE column_number = 5",
-             "UPDATE segment_column SET packed = CAST(substr(packed, 1, 3) || x'09' || "
+             "UPDATE packed_column SET packed = CAST(substr(packed, 1, 3) || x'09' || "
              "substr(packed, 5) AS BLOB) WHERE column_number = 6",
-             "UPDATE segment_column SET packed = x'00' WHERE column_number = 6",
-             "UPDATE segment_column SET packed = CAST(substr(packed, 1, 8) || "
+             "UPDATE packed_column SET packed = x'00' WHERE column_number = 6",
+             "UPDATE packed_column SET packed = CAST(substr(packed, 1, 8) || "
              "x'f0ffffffffffffff' || substr(packed, 17) AS BLOB) WHERE column_number = 1",
-             "DELETE FROM segment_column WHERE column_number = 10",
+             "DELETE FROM packed_column WHERE column_number = 10",
              "UPDATE segment SET row_count = 601",
              "UPDATE segment SET row_count = -1",
              "UPDATE segment SET row_count = 1 << 60, last_sequence = 1 << 61",

@@ -296,7 +296,7 @@ TEST_CASE("each kind of damage is found, and packed copies can be made again", "
     CHECK(damaged_by("UPDATE state SET value = 3", "counters") > 0);
     CHECK(damaged_by("DROP VIEW reports", "schema") == 1);
     CHECK(damaged_by("UPDATE segment SET created_min = 1", "segments") > 0);
-    CHECK(damaged_by("UPDATE segment_column SET packed = x'00'", "segments") > 0);
+    CHECK(damaged_by("UPDATE packed_column SET packed = x'00'", "segments") > 0);
     own.connection().execute("UPDATE report SET total_failed = 2 WHERE sequence = 3");
     CHECK(problems_of(own) == 1);
     store::repack(own);

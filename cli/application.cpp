@@ -3,6 +3,7 @@
 #include "cli/bracketed_words.hpp"
 #include "cli/help.hpp"
 #include "cli/options/output.hpp"
+#include "cli/options/toml_settings.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
@@ -84,6 +85,15 @@ std::vector<std::string> options_of(const CLI::App* command) {
     return names;
 }
 
+// Where to read of a word that is no command below `app`: some are pages of the manual.
+std::string page_of(const CLI::App& app, const std::string& word) {
+    constexpr std::string_view pages[] = {"tutorial",   "service", "cookbook", "scripting",
+                                          "statistics", "report",  "store",    "engines"};
+    if (std::find(std::begin(pages), std::end(pages), word) == std::end(pages))
+        return fmt::format("see `{} --help`", full_name(&app));
+    return fmt::format("see `man jobtally-{}`", word);
+}
+
 // The command that `words` lead to from `app`. Throws UsageError.
 const CLI::App* command_named(const CLI::App* app, const std::vector<std::string>& words) {
     for (const auto& word : words) {
@@ -91,8 +101,7 @@ const CLI::App* command_named(const CLI::App* app, const std::vector<std::string
             [&](const CLI::App* command) { return command->get_name() == word; });
         if (below.empty())
             throw UsageError(in_quotes(word) + " is not a command",
-                             did_you_mean(word, commands_below(*app),
-                                          fmt::format("see `{} --help`", full_name(app))));
+                             did_you_mean(word, commands_below(*app), page_of(*app, word)));
         app = below.front();
     }
     return app;
@@ -132,10 +141,12 @@ void Application::add_help_and_version() {
         return exit_done;
     });
     help.group("")->add_option("COMMAND", *words, "The command to explain");
-    add_command("version", "Print the versions", [] {
+    auto& version = add_command("version", "Print the versions", [] {
         write_to_stdout(version_text() + "\n");
         return exit_done;
-    }).group("");
+    });
+    version.group("");
+    for (auto* command : {&help, &version}) command->footer("Full manual: `man jobtally`.");
 }
 
 CLI::App& Application::add_command(const std::string& name, const std::string& description,
@@ -203,8 +214,7 @@ int Application::report(const CLI::ParseError& error) {
     std::string hint = fmt::format("see `{} --help`", full_name(command));
     std::string message = message_of(error);
     if (dynamic_cast<const CLI::FileError*>(&error) != nullptr)
-        message = fmt::format("can't read the configuration file \"{}\"",
-                              m_app.get_config_ptr()->results().back());
+        message = unreadable_configuration(m_app.get_config_ptr()->results().back());
     const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
     if (is_extra && !command->get_subcommands({}).empty()) {
         const auto words = m_app.remaining(true);

@@ -38,9 +38,14 @@ struct CheckOptions {
     std::int64_t timeout = 0;  // seconds; 0: as long as it takes
 };
 
-std::optional<probe::Threshold> range(const std::string& text, probe::Unit unit) {
+// Of a share that must not fall, `-w 95` is easily written for `-w 95:`, and alerts when all is
+// well.
+std::optional<probe::Threshold> range(const std::string& text, const probe::Metric& metric) {
     if (text.empty()) return std::nullopt;
-    return probe::Threshold::parse(text, unit);
+    const auto threshold = probe::Threshold::parse(text, metric.unit);
+    if (metric.low_is_bad && text.find_first_of(":@") == text.npos)
+        print_warning(fmt::format("range \"{0}\" alerts above {0}; \"{0}:\" alerts below", text));
+    return threshold;
 }
 
 ProbeState state_named(const std::string& name) {
@@ -100,8 +105,8 @@ Question question(const Globals& globals, const CheckOptions& options, const ren
     auto& check = asked.check;
     check.metric = &probe::check_metric_named(options.metric);
     check.by_definition = options.by == "definition";
-    check.warning = range(options.warning, check.metric->unit);
-    check.critical = range(options.critical, check.metric->unit);
+    check.warning = range(options.warning, *check.metric);
+    check.critical = range(options.critical, *check.metric);
     check.min_runs = options.selection.min_runs;
     check.last_known_stands = options.no_data.empty();
     if (!options.no_data.empty()) check.no_data = state_named(options.no_data);
@@ -196,11 +201,12 @@ void add_thresholds(CLI::App& command, CheckOptions& options) {
     const auto filled = [](const std::string& text) {
         return std::string(text.empty() ? "a range is missing" : "");
     };
-    command.add_option("-w,--warning", options.warning, "WARNING when the value is outside RANGE")
+    command
+        .add_option("-w,--warning", options.warning,
+                    "WARNING outside RANGE: 5 is above 5, 95: below 95")
         ->type_name("RANGE")
         ->check(filled);
-    command
-        .add_option("-c,--critical", options.critical, "CRITICAL when the value is outside RANGE")
+    command.add_option("-c,--critical", options.critical, "CRITICAL outside RANGE")
         ->type_name("RANGE")
         ->check(filled);
 }

@@ -17,6 +17,7 @@
 #include "core/time/length.hpp"
 #include "core/wire/report_writer.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <memory>
@@ -214,14 +215,24 @@ int send_all(const Globals& globals, const SendOptions& options, const send::Url
     sender.finish();
     progress.reset();
     if (!problem || account.sent() > 0) account.finish();
+    if (account.was_unauthorized() && !receiver.has_authorization())
+        print_hint("the Authorization value comes by --auth-file or JOBTALLY_AUTHORIZATION");
     if (problem) std::rethrow_exception(problem);
     if (is_stopped) print_note("stopped before all was sent");
     if (is_stopped || !account.all_succeeded()) return exit_error;
     return rejected > 0 ? exit_rejected : exit_done;
 }
 
+send::Url url_of(const SendOptions& options) {
+    const auto is_url = [](const std::string& word) { return word.find("://") != word.npos; };
+    if (!is_url(options.url) && std::any_of(options.inputs.begin(), options.inputs.end(), is_url))
+        throw UsageError(fmt::format("\"{}\" is no URL", visible(options.url)),
+                         "the URL comes first: `jobtally send URL FILE`");
+    return send::parse_url(options.url);
+}
+
 int run(const Globals& globals, const SendOptions& options) {
-    const auto url = send::parse_url(options.url);
+    const auto url = url_of(options);
     if (options.rate && !(*options.rate >= 0.001 && *options.rate <= 1e6))
         throw UsageError("a rate is a number of reports a second, from 0.001 to 1000000",
                          "for example `--rate 50`");

@@ -50,6 +50,7 @@ void SendAccount::tell(const send::Outcome& outcome) {
     ++m_sent;
     ++m_words[outcome.word];
     m_succeeded += outcome.is_success() ? 1 : 0;
+    m_was_unauthorized = m_was_unauthorized || outcome.status == 401;
     if (outcome.status > 0) m_latencies.push_back(outcome.latency.count());
     if (m_has_lines) {
         m_output.write(line_of(outcome));

@@ -26,6 +26,8 @@ class SendAccount {
 
     std::int64_t sent() const { return m_sent; }
     bool all_succeeded() const { return m_succeeded == m_sent; }
+    // An answer was 401.
+    bool was_unauthorized() const { return m_was_unauthorized; }
 
   private:
     table::Row latencies() const;
@@ -42,6 +44,7 @@ class SendAccount {
     std::vector<std::int64_t> m_latencies;  // of the answers, in microseconds
     std::int64_t m_sent = 0;
     std::int64_t m_succeeded = 0;
+    bool m_was_unauthorized = false;
 };
 
 }  // namespace jobtally::cli

@@ -157,7 +157,7 @@ void Configuration::read(std::istream& stream, const std::string& file) {
     m_file = file;
     std::error_code error;
     if (!stream || std::filesystem::is_directory(file, error)) {
-        throw UsageError(fmt::format("can't read the configuration file {}", in_quotes(file)),
+        throw UsageError(unreadable_configuration(file),
                          m_source == "environment" ? "JOBTALLY_CONFIG names it"
                                                    : "`--config /dev/null` goes without one");
     }

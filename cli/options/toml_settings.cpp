@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <sstream>
+#include <system_error>
 #include <tuple>
 
 #include <fmt/core.h>
 #include <toml++/toml.h>
+#include <unistd.h>
 
 namespace jobtally::cli {
 
@@ -94,6 +97,13 @@ std::vector<FileSetting> parse_toml(const std::string& text, const std::string& 
             fmt::format("{}:{}:{}: {}", visible(file), place.line, place.column, visible(reason)),
             "the file is TOML: texts stand in quotes, as in last = \"24h\"");
     }
+}
+
+std::string unreadable_configuration(const std::string& file) {
+    const bool is_refused = ::access(file.c_str(), R_OK) != 0;
+    const std::error_code reason(errno, std::generic_category());
+    return fmt::format("can't read the configuration file {}{}", in_quotes(file),
+                       is_refused ? ": " + reason.message() : "");
 }
 
 }  // namespace jobtally::cli

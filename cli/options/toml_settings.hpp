@@ -21,4 +21,7 @@ struct FileSetting {
 // values that no option could take: tables within arrays, arrays within arrays.
 std::vector<FileSetting> parse_toml(const std::string& text, const std::string& file);
 
+// `can't read the configuration file "FILE": REASON`, as this process finds it now.
+std::string unreadable_configuration(const std::string& file);
+
 }  // namespace jobtally::cli

@@ -21,7 +21,9 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <fmt/format.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/sslerr.h>
 #include <sys/socket.h>
 
 namespace jobtally::send {
@@ -46,6 +48,9 @@ Answer failed(Kind kind, const error_code& problem) {
         problem == asio::error::eof || problem == ssl::error::stream_truncated)
         return {kind, 0, "the connection was closed before a whole answer", {}};
     if (problem == http::error::body_limit) return {kind, 0, "the answer is too large", {}};
+    if (problem.category() == asio::error::get_ssl_category() &&
+        ERR_GET_REASON(static_cast<unsigned long>(problem.value())) == SSL_R_WRONG_VERSION_NUMBER)
+        return {kind, 0, "the receiver does not speak TLS there: its URL may begin with http:", {}};
     return {kind, 0, problem.message(), {}};
 }
 
@@ -106,7 +111,11 @@ Receiver::Receiver(const Url& url, ReceiverOptions options) : m_parts(std::make_
 Receiver::~Receiver() = default;
 
 bool Receiver::exposes_secret() const {
-    return !m_parts->options.authorization.empty() && !m_parts->url.has_tls && !m_parts->is_local;
+    return has_authorization() && !m_parts->url.has_tls && !m_parts->is_local;
+}
+
+bool Receiver::has_authorization() const {
+    return !m_parts->options.authorization.empty();
 }
 
 struct Connection::Parts {

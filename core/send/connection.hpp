@@ -28,6 +28,7 @@ class Receiver {
 
     // True if the Authorization value can be read on the way to another machine.
     bool exposes_secret() const;
+    bool has_authorization() const;
 
   private:
     friend class Connection;

@@ -159,7 +159,11 @@ class Answers(Case):
 
     def test_refusals(self):
         self.check("/moved", ("302", "refused"), "Found")
+        hint = "jobtally: hint: the Authorization value comes by --auth-file or JOBTALLY_AUTHORIZATION\n"
         self.check("/unauthorized", ("401", "refused"), "wrong\\u001b Authorization")
+        self.assertTrue(self.said.endswith(hint), self.said)
+        self.check("/unauthorized", ("401", "refused"), "wrong\\u001b Authorization", environment={"JOBTALLY_AUTHORIZATION": "other"})
+        self.assertNotIn("hint", self.said)
         self.check("/error", ("500", "refused"), "Internal Server Error")
         self.assertRegex(self.said, r"^jobtally: 2 reports sent: 2 refused; .* a second; latency p50 ")
 
@@ -278,6 +282,8 @@ class Listening(Case):
             self.assertEqual(self.questions(name + ".db"), expected)
         with Served(PROGRAM, str(self.folder / "flat.db")) as served:
             self.send("http://localhost:%d" % served.port, path, code=3, environment={"JOBTALLY_AUTHORIZATION": served.authorization})
+            to_tls = self.send("https://127.0.0.1:%d" % served.port, "m2", store="by-file.db", code=1)
+            self.assertEqual(to_tls[0], ("000", "unreachable", "m2", "the receiver does not speak TLS there: its URL may begin with http:"))
             wrong = self.send("127.0.0.1:%d" % served.port, "m2", store="by-file.db", code=1)
             self.assertEqual(wrong[0][:3], ("401", "refused", "m2"))
             elsewhere = self.send("127.0.0.1:%d/other" % served.port, "m2", store="by-file.db", code=1,

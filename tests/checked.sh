@@ -2,7 +2,7 @@
 # Sourced by tests/fuzz/run.sh, tests/coverage.sh and .ci/run after data/setup.sh: the build of the preset "checked".
 # By clang, with AddressSanitizer and UndefinedBehaviorSanitizer, fuzzers, and counters for coverage: one build for all.
 
-checked_packages() { printf '%s\n' clang llvm libclang-rt-dev; }
+checked_packages() { printf '%s\n' clang lld llvm libclang-rt-dev; }
 
 # build_preset PRESET TARGET...: configures and builds with the preset, in build/PRESET.
 build_preset() {

@@ -68,7 +68,7 @@ table::ResultTable status_table(const store::StoreStatus& status,
 
 int run_status(const Globals& globals, const std::string& spool) {
     Output output(globals);
-    const auto store = store::Store::open_to_read(globals.store_path());
+    const auto store = open_to_read(globals);
     warn_about_modes(globals);
     const auto folder = spool_of(globals, spool);
     const auto spooled = can_read(folder) ? bodies_in(folder) : std::nullopt;

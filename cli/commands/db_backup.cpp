@@ -1,5 +1,6 @@
 // `jobtally db backup`: a copy of the store while others write to it.
 #include "cli/commands/db.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
@@ -26,7 +27,7 @@ int back_up(const Globals& globals, const std::string& file) {
     Output output(globals);
     end_with_words_on_interrupt(
         "\njobtally: note: stopped: no backup was made, an older one is as it was\n");
-    const auto store = store::Store::open_to_read(globals.store_path());
+    const auto store = open_to_read(globals);
     const auto backup = [&] {
         Progress progress(globals.quiet);
         return store::back_up(store, file, [&](auto done, auto all) { progress.show(done, all); });

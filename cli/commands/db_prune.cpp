@@ -33,16 +33,13 @@ table::ResultTable prune_table(time::Instant before, const store::OldRecords& ol
 int run(const Globals& globals, const DbPruneOptions& options) {
     const auto before = time::parse_time(options.before, globals.now(), globals.zone());
     Output output(globals);
-    const auto path = globals.store_path();
-    const auto reader =
-        store::Store::open_to_read(path);  // fails if there is no store, instead of making one
     store::OldRecords old;
     if (options.dry_run) {
-        old = store::count_before(reader, before);
+        old = store::count_before(open_to_read(globals), before);
     } else {
         end_with_words_on_interrupt(
             "\njobtally: note: stopped: what is deleted stays so; run it again to go on\n");
-        auto store = open_to_write(path);
+        auto store = open_existing_to_write(globals.store_path());
         Progress progress(globals.quiet, Progress::Unit::reports);
         old = store::prune(store, before, [&](auto done, auto all) { progress.show(done, all); });
     }

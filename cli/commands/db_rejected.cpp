@@ -67,7 +67,7 @@ table::ResultTable rejected_table(const std::vector<store::RejectedBody>& bodies
 int show(Globals globals, std::int64_t id) {
     if (!globals.json) globals.format = "table";  // whatever the file's name ends in
     Output output(globals);
-    const auto store = store::Store::open_to_read(globals.store_path());
+    const auto store = open_to_read(globals);
     const auto found = store::find_rejected(store, id);
     if (!found) throw no_such_body(id);
     if (globals.json) {
@@ -127,7 +127,7 @@ int drop(const Globals& globals, const DbRejectedOptions& options) {
 
 int list(const Globals& globals, const DbRejectedOptions& options) {
     Output output(globals);
-    const auto store = store::Store::open_to_read(globals.store_path());
+    const auto store = open_to_read(globals);
     output.print(rejected_table(chosen(store, options)));
     output.finish();
     return exit_done;

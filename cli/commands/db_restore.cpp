@@ -1,5 +1,6 @@
 // `jobtally db restore`: a copy takes the place of the store.
 #include "cli/commands/db.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/numbers.hpp"
@@ -49,6 +50,7 @@ int run(const Globals& globals, const std::string& file) {
     const auto restored = store::restore(file, globals.store_path());
     output.print_record(restored_table(restored));
     output.finish();
+    warn_about_damage(restored.damage);
     if (restored.replaced) tell_what_was_replaced(restored);
     return exit_done;
 }

@@ -1,5 +1,6 @@
 // `jobtally db sql`: a question in SQL that only reads.
 #include "cli/commands/db.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/text.hpp"
@@ -60,7 +61,7 @@ int answer(const Globals& globals, const std::string& argument) {
     if (argument == "-") note_typing(globals, "a statement");
     const auto sql = statement(argument);
     Output output(globals);
-    const auto store = store::Store::open_to_read(globals.store_path());
+    const auto store = open_to_read(globals);
     output.print(answer_table(store::run_query(store, sql)));
     output.finish();
     return exit_done;

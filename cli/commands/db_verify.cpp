@@ -61,11 +61,11 @@ int run(const Globals& globals, bool repack) {
     Output output(globals);
     const auto path = globals.store_path();
     require_something(path);
-    const auto store = store::Store::open_to_read(path);
     if (repack) {
-        auto writer = open_to_write(path);
+        auto writer = open_existing_to_write(path);
         store::repack(writer);
     }
+    const auto store = open_to_read(globals);
     const auto checks = [&] {
         Progress progress(globals.quiet, Progress::Unit::steps);
         return store::verify(store, [&](auto done, auto all) { progress.show(done, all); });

@@ -155,6 +155,7 @@ void hand_over(const Globals& globals, const ExportOptions& options, Output& out
         output.sync();
         if (!options.follow) output.finish();
     };
+    // Without the warning, which would come with every look.
     const auto path = globals.store_path();
     if (!store::is_behind(store::Store::open_to_read(path), options.cursor)) return finish();
     auto store = open_to_write(path);
@@ -201,8 +202,7 @@ int export_new(const Globals& globals, const ExportOptions& options) {
 }
 
 int forget(const Globals& globals, const std::string& cursor) {
-    store::Store::open_to_read(globals.store_path());  // no store is made for it
-    auto store = open_to_write(globals.store_path());
+    auto store = open_existing_to_write(globals.store_path());
     if (store::forget_cursor(store, cursor)) return exit_done;
     throw Error(fmt::format("there is no cursor {}", in_short_quotes(cursor)),
                 "`jobtally db status` lists them");

@@ -76,9 +76,8 @@ Loaded load(const Globals& globals, const IngestOptions& options) {
     load_options.sender = options.source;
     const auto files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
     if (options.dry_run) {
-        const auto path = globals.store_path();
-        ingest::DryRun sink(std::filesystem::exists(path)
-                                ? std::optional(store::Store::open_to_read(path))
+        ingest::DryRun sink(std::filesystem::exists(globals.store_path())
+                                ? std::optional(open_to_read(globals))
                                 : std::nullopt);
         auto result = load_files(globals, files, sink, load_options);
         return {std::move(result), stop.is_asked()};

@@ -1,11 +1,7 @@
 #include "cli/options/query_options.hpp"
 
-#include "cli/options/loading.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
-#include "core/ingest/direct_sinks.hpp"
-#include "core/store/file/log_damage.hpp"
-#include "core/store/reports/settle.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/length.hpp"
 #include "core/time/rfc3339.hpp"
@@ -114,23 +110,6 @@ void add_selection(CLI::App& command, SelectionOptions& options, const char* typ
         ->check(whole_number(0))
         ->group(group);
     add_from(command, options.from);
-}
-
-store::Store open_store(const Globals& globals, const std::vector<std::string>& from) {
-    if (from.empty()) {
-        if (globals.store_in_memory()) {
-            throw UsageError("a store in memory is empty",
-                             "name the reports: `--from FILE`, or `--from -` for stdin");
-        }
-        auto store = store::Store::open_to_read(globals.store_path());
-        if (const auto& damage = store::damage_found(store); !damage.empty()) print_warning(damage);
-        return store;
-    }
-    auto store = store::Store::in_memory();
-    ingest::StoreSink sink(store);
-    load_files(globals, from, sink);
-    store::settle(store);
-    return store;
 }
 
 void tell_defaults(CLI::App& command) {

@@ -1,10 +1,9 @@
 // The options that every query command shares: which reports, from which store.
 #pragma once
 
-#include "cli/options/globals.hpp"
+#include "cli/options/opening.hpp"
 #include "core/query/scope.hpp"
 #include "core/query/selection.hpp"
-#include "core/store/file/store.hpp"
 
 #include <optional>
 #include <string>
@@ -33,10 +32,6 @@ void add_selection(CLI::App& command, SelectionOptions& options, const char* typ
 void tell_defaults(CLI::App& command);
 // --from alone.
 void add_from(CLI::App& command, std::vector<std::string>& from);
-
-// The store of --db to read; or, with --from, one in memory that holds what those files hold (their
-// rejected reports are warned about).
-store::Store open_store(const Globals& globals, const std::vector<std::string>& from);
 
 // Warns about definition patterns that match nothing in the store.
 void warn_about_unmatched(const Globals& globals, const query::Scope& scope);

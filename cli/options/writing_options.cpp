@@ -3,7 +3,6 @@
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/numbers.hpp"
-#include "core/store/file/log_damage.hpp"
 #include "core/store/file/store_file.hpp"
 
 #include <fmt/core.h>
@@ -19,12 +18,6 @@ fs::path spool_beside(fs::path store) {
 }
 
 }  // namespace
-
-store::Store open_to_write(const fs::path& path, std::chrono::milliseconds patience) {
-    auto store = store::Store::open_to_write(path, patience);
-    if (const auto& damage = store::damage_found(store); !damage.empty()) print_warning(damage);
-    return store;
-}
 
 void add_spool_option(CLI::App& command, std::string& folder) {
     command

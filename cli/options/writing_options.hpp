@@ -1,11 +1,9 @@
 // The options of the commands that write to the store, and what these commands say about it.
 #pragma once
 
-#include "cli/options/globals.hpp"
+#include "cli/options/opening.hpp"
 #include "core/ingest/spool.hpp"
-#include "core/store/file/store.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -16,10 +14,6 @@
 #include <CLI/CLI.hpp>
 
 namespace jobtally::cli {
-
-// Store::open_to_write(), with a warning where its log was damaged.
-store::Store open_to_write(const std::filesystem::path& path,
-                           std::chrono::milliseconds patience = std::chrono::seconds(60));
 
 // `--spool DIR`.
 void add_spool_option(CLI::App& command, std::string& folder);

@@ -19,6 +19,9 @@ from listener import PATIENCE, Listener, environment
 from proof import Proof, arguments
 from reports import body, lines
 
+QUESTIONS = ("rates", "failures", "durations", "list", "show r1", "definitions", "missed", "incidents", "summary",
+             "check --metric failed", "export", "ingest --dry-run", "db status", "db verify", "db rejected", "db sql",
+             "db prune --before 2000-01-01 --dry-run")
 HEAD, FRAME = 32, 24 + 4096  # bytes
 
 
@@ -152,6 +155,31 @@ def loaded(proof, program):
     proof.clear()
 
 
+def asked(proof, program):
+    """Whatever is asked, it says so by one line and leaves the log as it is; the next command that writes tells and keeps."""
+    case = Case(proof, program, "asked")
+    case.crash()
+    write_at(case.log, HEAD + 24 + ends_of_commits(case.log)[20] * FRAME, b"\xff\xfe\xfd")
+    before = bytes_of(case.log)
+
+    def told(*arguments):
+        done = subprocess.run([program, "--db", case.store, *arguments], env=environment(), stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=60)
+        return done.stderr.decode()
+
+    for question in QUESTIONS:
+        said = told(*question.split(), *(["SELECT 1"] if question == "db sql" else []))
+        proof.count("questions")
+        case.expect(said.count("is damaged since a crash") == 1, "%s said %s" % (question, said))
+    said = told("db", "backup", proof.path("copy.db"))
+    case.expect(said.count("is damaged since a crash") == 1, "db backup said " + said)
+    case.expect(bytes_of(case.log) == before, "a question changed the log")
+    said = told("db", "prune", "--before", "2000-01-01")
+    case.expect(said.count("warning: the log") == said.count("was damaged") == 1, "db prune said " + said)
+    case.expect("damage" not in told("db", "status"), "told again")
+    proof.clear()
+
+
 def restored(proof, program):
     """`db restore` puts the store aside with the log as it was."""
     case = Case(proof, program, "db restore")
@@ -233,6 +261,7 @@ def main():
     damaged(proof, options.program, 60 if options.long else 8)
     file_ahead(proof, options.program)
     loaded(proof, options.program)
+    asked(proof, options.program)
     restored(proof, options.program)
     innocent(proof, options.program)
     killed(proof, options.program, 200 if options.long else 20)

@@ -33,8 +33,8 @@ class Store::Connection {
     const std::filesystem::path& path() const { return m_path; }
     bool is_private() const { return m_access == Access::memory || m_access == Access::temporary; }
     bool can_write() const { return is_private() || m_access == Access::write; }
-    // True if the store is read as a file that nobody changes.
-    bool is_frozen() const { return m_access == Access::read_immutable; }
+    // True if what changes in the file is not seen.
+    bool is_frozen() const { return is_private() || m_access == Access::read_immutable; }
     // Null for private stores; throws StoreError for read-only ones. The first call makes the lock
     // file.
     WriteGuard* guard() const;

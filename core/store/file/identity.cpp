@@ -5,6 +5,10 @@
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -35,6 +39,29 @@ Identity identify(const Store::Connection& connection, std::size_t known_version
                          "use a newer jobtally");
     }
     return version < known ? Identity::older : Identity::current;
+}
+
+namespace {
+
+// By user_version: what a store of it lacks for those who ask. A further step of the schema adds
+// its part to each, or ends the row of those that are read as they are.
+constexpr std::pair<std::int64_t, const char*> lacking[] = {
+    {6,
+     "CREATE TEMP TABLE replaced (sequence INTEGER PRIMARY KEY, first_at INTEGER, "
+     "failed_at INTEGER, well_at INTEGER);"
+     "CREATE TEMP VIEW definition AS SELECT *, NULL AS disabled_at, NULL AS enabled_again "
+     "FROM main.definition"}};
+
+}  // namespace
+
+bool add_what_lacks(const Store::Connection& connection) {
+    const auto version = connection.query_integer("PRAGMA user_version");
+    const auto found = std::find_if(std::begin(lacking), std::end(lacking),
+                                    [&](const auto& entry) { return entry.first == version; });
+    if (found == std::end(lacking)) return false;
+    connection.execute("PRAGMA temp_store=MEMORY");
+    connection.execute(found->second);
+    return true;
 }
 
 void require_no_triggers(const Store::Connection& connection) {

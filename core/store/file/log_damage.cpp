@@ -110,9 +110,9 @@ std::uint32_t commits_lost(const Store::Connection& connection, const std::strin
 }
 
 // SQLite would take older pages from the log than the file has.
-void require_log_ahead(const Store::Connection& connection, const std::string& log) {
+void require_log_ahead(const Store::Connection& connection, const std::string& log, int lock) {
     const auto index = read_log_index(connection.handle());
-    const auto word = read_word(connection.guard()->descriptor());
+    const auto word = read_word(lock);
     if (!index || !word || word->checkpoints.salts != index->checkpoints.salts ||
         word->checkpoints.done <= index->frames)
         return;
@@ -155,7 +155,7 @@ std::string keep_damaged_log(Store::Connection& connection, std::chrono::millise
     const auto log = connection.path().string() + "-wal";
     // Who has it open read it before the damage, and knows where it ends.
     if (connection.guard()->others_are_present()) return {};
-    require_log_ahead(connection, log);
+    require_log_ahead(connection, log, connection.guard()->descriptor());
     if (commits_lost(connection, log) == 0) return {};
     const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
     std::string name;
@@ -172,6 +172,25 @@ std::string keep_damaged_log(Store::Connection& connection, std::chrono::millise
         "missing; the log is kept as {}; run `jobtally db verify`, and load the platform's list "
         "of jobs by `jobtally ingest`, which brings back what it has",
         in_quotes(connection.path().string()), commits, in_quotes(name));
+}
+
+std::string look_for_damaged_log(const Store::Connection& connection) {
+    const auto log = connection.path().string() + "-wal";
+    if (state_of(log).bytes == 0) return {};
+    const auto lock = lock_file_to_read(connection.path());
+    // Who writes here knows where the log ends, and puts more behind it while this looks.
+    if (!lock || is_open_to_write(lock->number())) return {};
+    const auto before = read_log_index(connection.handle());
+    require_log_ahead(connection, log, lock->number());
+    const auto commits = commits_lost(connection, log);
+    if (commits == 0 || is_open_to_write(lock->number()) ||
+        read_log_index(connection.handle()) != before)
+        return {};
+    return fmt::format(
+        "the log of store {} is damaged since a crash: {} or more of the last commits can't be "
+        "read; `jobtally ingest`, or a listener, keeps that log aside; load the platform's list "
+        "of jobs, which brings back what it has",
+        in_quotes(connection.path().string()), commits);
 }
 
 bool has_damaged_log(const Store::Connection& connection) {

@@ -18,10 +18,15 @@ namespace jobtally::store {
 // would undo it; busy after `patience`; and where the copy can't be made.
 std::string keep_damaged_log(Store::Connection& connection, std::chrono::milliseconds patience);
 
+// What a connection that only reads says of such a log, which it leaves as it is; empty where there
+// is no damage, where a connection that writes is open, and where the lock file can't be read.
+// Throws StoreError::corrupt as keep_damaged_log() does.
+std::string look_for_damaged_log(const Store::Connection& connection);
+
 // True where keep_damaged_log() would keep it; takes no lock.
 bool has_damaged_log(const Store::Connection& connection);
 
-// What keep_damaged_log() returned when `store` was opened to write, or migrated to be read.
+// What was said when `store` was opened: a line for people, or an empty text.
 const std::string& damage_found(const Store& store);
 
 }  // namespace jobtally::store

@@ -1,6 +1,7 @@
 // Opening a store: to read, to write (creating and migrating it), in memory, in a temporary file.
 #include "core/store/file/store.hpp"
 
+#include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
 #include "core/store/file/log_damage.hpp"
@@ -118,11 +119,20 @@ fs::path find_existing(const fs::path& path) {
                      "load reports with \"jobtally ingest\", or name another store with --db");
 }
 
-std::unique_ptr<Store::Connection> connect_private(Access access) {
-    auto connection = std::make_unique<Store::Connection>(
-        access == Access::memory ? ":memory:" : "a temporary file", access);
+std::unique_ptr<Store::Connection> connect_private(const fs::path& name, Access access) {
+    auto connection = std::make_unique<Store::Connection>(name, access);
     migrate(*connection);
     return connection;
+}
+
+void read_by_schema_of_today(const Store::Connection& connection) {
+    if (add_what_lacks(connection)) return;
+    throw StoreError(
+        Kind::other,
+        fmt::format("store {} has schema version {}, which is too old to be read as it is",
+                    in_quotes(connection.path().string()),
+                    connection.query_integer("PRAGMA user_version")),
+        "a command that writes migrates it: `jobtally ingest /dev/null`, by its owner");
 }
 
 }  // namespace
@@ -136,12 +146,10 @@ Store Store::open_to_read(const fs::path& path) {
     const auto real = find_existing(path);
     Identity identity{};
     auto connection = connect_to_read(real, identity);
-    if (identity != Identity::current) {
-        connection.reset();
-        auto damage = open_to_write(real).m_connection->damage;
-        connection = connect_to_read(real, identity);
-        connection->damage = std::move(damage);
-    }
+    auto damage = look_for_damaged_log(*connection);
+    if (identity == Identity::older) read_by_schema_of_today(*connection);
+    if (identity == Identity::empty) connection = connect_private(real, Access::memory);
+    connection->damage = std::move(damage);
     return Store(std::move(connection));
 }
 
@@ -149,6 +157,7 @@ Store Store::open_as_it_is(const fs::path& path) {
     Identity identity{};
     auto connection = connect_to_read(find_existing(path), identity);
     if (identity == Identity::empty) throw_sqlite(SQLITE_NOTADB, nullptr, path);
+    connection->damage = look_for_damaged_log(*connection);
     return Store(std::move(connection));
 }
 
@@ -167,11 +176,11 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
 }
 
 Store Store::in_memory() {
-    return Store(connect_private(Access::memory));
+    return Store(connect_private(":memory:", Access::memory));
 }
 
 Store Store::temporary() {
-    return Store(connect_private(Access::temporary));
+    return Store(connect_private("a temporary file", Access::temporary));
 }
 
 void require_in_place(Store& store) {

@@ -38,9 +38,13 @@ class StoreError : public Error {
 // One connection. Use it from one thread at a time; open one for each thread.
 class Store {
   public:
-    // Read-only; throws StoreError::missing where there is no file.
+    // Read-only: nothing is made, migrated or repaired. An older store is read by the schema of
+    // today, an empty file as a store without reports, a damaged log as far as it can be: see
+    // damage_found(). Throws StoreError::missing where there is no file, and `other` where the
+    // store is too old to be read before it is migrated.
     static Store open_to_read(const std::filesystem::path& path);
-    // The same, but an older one is not migrated.
+    // The same, but a store of any age by its own schema; throws StoreError::foreign for an empty
+    // file.
     static Store open_as_it_is(const std::filesystem::path& path);
     // Creates the file (0600, with its folders 0700) and migrates it where needed, which waits for
     // other writers up to `patience`, then throws StoreError::busy.

@@ -104,7 +104,18 @@ void WriteGuard::be_present() const noexcept {
 }
 
 bool WriteGuard::others_are_present() const noexcept {
-    return is_locked(m_file.number(), presence);
+    return is_open_to_write(m_file.number());
+}
+
+std::optional<Descriptor> lock_file_to_read(const std::filesystem::path& store) {
+    const auto path = store.string() + ".lock";
+    Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file && errno != ENOENT) return std::nullopt;
+    return file;
+}
+
+bool is_open_to_write(int lock_file) noexcept {
+    return is_locked(lock_file, presence);
 }
 
 }  // namespace jobtally::store

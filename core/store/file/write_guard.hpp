@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 
 namespace jobtally::store {
 
@@ -34,6 +35,12 @@ class WriteGuard {
     Descriptor m_file;
     bool m_held = false;
 };
+
+// The lock file, opened to read by who takes no lock: no file where there is none, nothing where it
+// may not be read.
+std::optional<Descriptor> lock_file_to_read(const std::filesystem::path& store);
+// True where a connection that writes is open anywhere, by such a file.
+bool is_open_to_write(int lock_file) noexcept;
 
 // Holds a guard for a scope; a null guard (a private store) is no guard.
 class HeldGuard {

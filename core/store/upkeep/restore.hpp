@@ -17,6 +17,7 @@ struct Restored {
                                           // that was all; nothing if none was there
     std::optional<std::int64_t> lacking;  // reports of that one which the store now lacks or has in
                                           // another state; nothing if it can't be read
+    std::string damage;                   // damage_found() of the copy
 };
 
 // Makes `path` a copy of the store `file`, which is checked first, as by verify(), and stays as it

@@ -35,8 +35,8 @@ StoreStatus read_status(const Store& store) {
     status.schema_version = connection.query_integer("PRAGMA user_version");
     status.sqlite_version = sqlite_version();
     status.has_wal_reset_fix = has_wal_reset_fix();
-    status.file_bytes = connection.is_private() ? 0 : size_of_file(connection.path(), "");
-    status.wal_bytes = connection.is_private() ? 0 : size_of_file(connection.path(), "-wal");
+    status.file_bytes = size_of_file(connection.path(), "");
+    status.wal_bytes = size_of_file(connection.path(), "-wal");
     status.definitions = connection.query_integer("SELECT count(*) FROM definition");
     status.rejected = connection.query_integer("SELECT count(*) FROM rejected");
     TimeBounds bounds;

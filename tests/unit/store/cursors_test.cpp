@@ -89,9 +89,9 @@ TEST_CASE("a store of the step before cursors gets them, and keeps its reports",
             "INSERT INTO report (sequence, id, status, created_at, received_at) "
             "VALUES (7, 'a', 1, 0, 0); UPDATE state SET value = 7");
     }
+    auto own = store::Store::open_to_write(path);
     const auto reader = store::Store::open_to_read(path);
     CHECK(store::is_behind(reader, "c"));
     CHECK(store::find_report(reader, "a"));
-    auto own = store::Store::open_to_write(path);
     CHECK(store::begin_run(own, "c").given == 7);
 }

@@ -35,6 +35,7 @@ class RowVerifier {
         check_reports();
         check_labels();
         check_rejected();
+        check_replaced();
     }
 
   private:
@@ -58,6 +59,7 @@ class RowVerifier {
     void see_label(const FastStatement& row);
     void check_labels();
     void check_rejected();
+    void check_replaced();
 
     const Store::Connection& m_connection;
     RowChecks m_checks;
@@ -192,6 +194,20 @@ void RowVerifier::check_rejected() {
         if (is_fine) continue;
         add_finding(m_checks.values,
                     fmt::format("rejected body {} has no time or no text", row.integer(0)));
+    }
+}
+
+void RowVerifier::check_replaced() {
+    FastStatement row(m_connection, "SELECT sequence, first_at, failed_at, well_at FROM replaced");
+    const auto is_fine = [&](int column) {
+        return row.is_null(column) || is_time(row.integer(column));
+    };
+    while (row.step()) {
+        const bool ends_what_began = row.is_null(3) || !row.is_null(2);
+        if (is_time(row.integer(1)) && is_fine(2) && is_fine(3) && ends_what_began) continue;
+        add_finding(m_checks.values,
+                    fmt::format("report {}: what was known of it before has no valid time",
+                                row.integer(0)));
     }
 }
 

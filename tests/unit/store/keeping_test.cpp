@@ -293,6 +293,11 @@ TEST_CASE("each kind of damage is found, and packed copies can be made again", "
     CHECK(damaged_by("UPDATE report SET received_at = -9e18 WHERE sequence = 3", "values") == 1);
     CHECK(damaged_by("UPDATE report SET id = CAST(x'ff' AS TEXT) WHERE sequence = 3", "values") ==
           1);
+    const std::string past = "INSERT INTO replaced VALUES (3, 1, 2, 3); UPDATE replaced SET ";
+    CHECK(damaged_by((past + "first_at = 2").c_str(), "values") == 0);
+    for (const char* wrong :
+         {"first_at = -9e18", "failed_at = 9e18", "well_at = -9e18", "failed_at = NULL"})
+        CHECK(damaged_by((past + wrong).c_str(), "values") == 1);
     CHECK(damaged_by("UPDATE state SET value = 3", "counters") > 0);
     CHECK(damaged_by("DROP VIEW reports", "schema") == 1);
     CHECK(damaged_by("UPDATE segment SET created_min = 1", "segments") > 0);

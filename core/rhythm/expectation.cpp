@@ -90,7 +90,7 @@ void judge_silence(Expectation& result, std::span<const Run> runs, const MissedO
     const Duration interval = result.typical_interval.value_or(usual);
     const Instant newest = time::instant_from_micros(runs.back().created_at);
     const auto& disabled = options.disabled;
-    const Instant last = disabled ? std::max(newest, *disabled->until) : newest;
+    const Instant last = disabled.empty() ? newest : std::max(newest, *disabled.back().until);
     result.ended_at = ended_at(last, interval, options);
     if (!result.ended_at) return;
     result.state = Punctuality::ended;
@@ -101,8 +101,9 @@ void judge_silence(Expectation& result, std::span<const Run> runs, const MissedO
 }  // namespace
 
 Instant slot_while_enabled(const Rhythm& rhythm, Instant slot, const MissedOptions& options) {
-    const bool is_off = options.disabled && options.disabled->contains(slot);
-    return is_off ? rhythm.slot_after(*options.disabled->until) : slot;
+    for (const auto& off : options.disabled)
+        if (off.contains(slot)) slot = rhythm.slot_after(*off.until);
+    return slot;
 }
 
 std::optional<Instant> ended_at(Instant last, Duration interval, const MissedOptions& options) {

@@ -26,8 +26,11 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history,
                  const time::Zone& zone) {
     const auto& definition = definition_of(scope, key);
     std::optional<MissedOptions> own;
-    if (definition.disabled && *definition.disabled->until <= all.now)
-        own.emplace(all).disabled = definition.disabled;
+    for (const auto& off : definition.disabled) {
+        if (*off.until > all.now) break;
+        if (!own) own.emplace(all);
+        own->disabled.push_back(off);
+    }
     const MissedOptions& options = own ? *own : all;
     const auto runs = history.of(key);
     const auto* configured = configured_for(definition, options);

@@ -46,9 +46,9 @@ struct MissedOptions {
     const std::atomic<bool>* abandoned = nullptr;  // once it is true, missed() soon throws Error
     // When a digest was made before this one, which takes back what that one said.
     std::optional<time::Instant> told_at{};
-    // Of the definition that is judged, when the platform's list had it disabled, up to when it was
-    // enabled again: nothing was due then.
-    std::optional<time::TimeSpan> disabled{};
+    // Of the definition that is judged, when the platform's lists had it off, up to when it was
+    // enabled again, which is now or before: nothing was due then. Ascending and apart.
+    std::vector<time::TimeSpan> disabled{};
 };
 
 // Finds a schedule by the definition's id, else by its label; null if none is configured.

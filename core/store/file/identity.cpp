@@ -49,8 +49,15 @@ constexpr std::pair<std::int64_t, const char*> lacking[] = {
     {6,
      "CREATE TEMP TABLE replaced (sequence INTEGER PRIMARY KEY, first_at INTEGER, "
      "failed_at INTEGER, well_at INTEGER);"
-     "CREATE TEMP VIEW definition AS SELECT *, NULL AS disabled_at, NULL AS enabled_again "
-     "FROM main.definition"}};
+     "CREATE TEMP TABLE switched AS SELECT definition, described_at AS at, enabled "
+     "FROM definition WHERE at IS NOT NULL AND enabled IS NOT NULL;"
+     "CREATE TEMP VIEW packed_column AS SELECT * FROM segment_column"},
+    {7,
+     "CREATE TEMP TABLE switched AS SELECT definition, disabled_at AS at, 0 AS enabled "
+     "FROM definition WHERE at IS NOT NULL UNION ALL "
+     "SELECT definition, enabled_again AS at, 1 FROM definition WHERE at IS NOT NULL;"
+     "CREATE TEMP VIEW packed_column AS SELECT * FROM segment_column"},
+    {8, "CREATE TEMP VIEW packed_column AS SELECT * FROM segment_column"}};
 
 }  // namespace
 

@@ -22,7 +22,7 @@ Identity identify(const Store::Connection& connection,
                   std::size_t known_version = schema_steps().size());
 
 // Lets a connection that only reads an older store find what the schema of today has beside it: as
-// temporary tables and views, for itself and in memory. False where the store is too old for that.
+// temporary tables, for itself and in memory. False where the store is too old for that.
 bool add_what_lacks(const Store::Connection& connection);
 
 // Throws StoreError::foreign where the schema has a trigger: jobtally makes none, and one can undo

@@ -4,6 +4,8 @@
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace jobtally::store {
@@ -27,14 +29,6 @@ Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty)
     return table[index];
 }
 
-// None where either is unknown, or the end is of an earlier time.
-std::optional<time::TimeSpan> span_of(const SQLite::Column& since, const SQLite::Column& until) {
-    if (since.isNull() || until.isNull() || since.getInt64() >= until.getInt64())
-        return std::nullopt;
-    return time::TimeSpan{time::instant_from_micros(since.getInt64()),
-                          time::instant_from_micros(until.getInt64())};
-}
-
 }  // namespace
 
 Catalogue Catalogue::read(const Store& store) {
@@ -49,7 +43,7 @@ Catalogue Catalogue::read(const Store& store) {
     }
     Statement definitions(store.connection(),
                           "SELECT definition.definition, definition.definition_id, word.text, "
-                          "enabled, description, recovery_strategy, disabled_at, enabled_again "
+                          "enabled, description, recovery_strategy "
                           "FROM definition LEFT JOIN word ON word.word = definition.label");
     while (definitions.executeStep()) {
         const std::int64_t number = definitions.getColumn(0);
@@ -62,10 +56,30 @@ Catalogue Catalogue::read(const Store& store) {
              definitions.getColumn(3).isNull()
                  ? std::nullopt
                  : std::optional(definitions.getColumn(3).getInt() != 0),
-             optional_text(definitions.getColumn(4)), optional_text(definitions.getColumn(5)),
-             span_of(definitions.getColumn(6), definitions.getColumn(7))});
+             optional_text(definitions.getColumn(4)), optional_text(definitions.getColumn(5))});
     }
+    catalogue.read_switched(store.connection());
     return catalogue;
+}
+
+void Catalogue::read_switched(const Store::Connection& connection) {
+    Statement row(connection,
+                  "SELECT definition, at, enabled FROM switched ORDER BY definition, at");
+    std::int64_t key = 0;
+    std::optional<time::Instant> off_since;
+    while (row.executeStep()) {
+        if (const std::int64_t next = row.getColumn(0); std::exchange(key, next) != next)
+            off_since.reset();
+        if (key < 1 || key >= std::ssize(m_index_of_key)) continue;
+        const auto index = m_index_of_key[static_cast<std::size_t>(key)];
+        const auto at = time::instant_from_micros(row.getColumn(1).getInt64());
+        if (row.getColumn(2).getInt() == 0) {
+            off_since = off_since.value_or(at);
+        } else if (off_since && index >= 0) {
+            m_definitions[static_cast<std::size_t>(index)].disabled.push_back({*off_since, at});
+            off_since.reset();
+        }
+    }
 }
 
 const Definition* Catalogue::definition(DefinitionKey key) const {

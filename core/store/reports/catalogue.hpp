@@ -21,7 +21,8 @@ struct Definition {
     std::optional<bool> enabled{};
     std::optional<std::string> description{};
     std::optional<std::string> recovery_strategy{};
-    std::optional<time::TimeSpan> disabled{};  // the last time, up to when it was enabled again
+    // When it was disabled, by the platform's lists, up to when it was enabled again: ascending.
+    std::vector<time::TimeSpan> disabled{};
 };
 
 // A copy of the dictionary as it was when it was read.
@@ -39,6 +40,8 @@ class Catalogue {
     DefinitionKey max_definition() const;
 
   private:
+    void read_switched(const Store::Connection& connection);
+
     std::vector<Definition> m_definitions;
     std::vector<std::int32_t> m_index_of_key;  // into m_definitions; -1: none
     std::vector<std::optional<std::string>> m_words;

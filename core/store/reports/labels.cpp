@@ -33,17 +33,24 @@ Labels::Labels(const Store::Connection& connection)
                    "CASE json_type(?1, '$.definition.updated_at') WHEN 'text' "
                    "THEN json_extract(?1, '$.definition.updated_at') END",
                    true),
-      m_write_facts(
-          connection,
-          "UPDATE definition SET enabled = ?2, description = ?3, recovery_strategy = ?4, "
-          "described_at = ?5, "
-          "disabled_at = CASE WHEN enabled IS NOT 0 AND ?2 = 0 THEN ?5 ELSE disabled_at "
-          "END, enabled_again = CASE WHEN enabled = 0 AND ?2 = 1 THEN ?5 ELSE enabled_again "
-          "END WHERE definition_id = ?1 "
-          "AND (described_at IS NULL OR ?5 IS NULL OR described_at <= ?5) "
-          "AND (enabled IS NOT ?2 OR description IS NOT ?3 "
-          "OR recovery_strategy IS NOT ?4 OR described_at IS NOT ?5)",
-          true) {}
+      m_write_facts(connection,
+                    "UPDATE definition SET enabled = ?2, description = ?3, recovery_strategy = ?4, "
+                    "described_at = ?5 WHERE definition_id = ?1 "
+                    "AND (described_at IS NULL OR ?5 IS NULL OR described_at <= ?5) "
+                    "AND (enabled IS NOT ?2 OR description IS NOT ?3 "
+                    "OR recovery_strategy IS NOT ?4 OR described_at IS NOT ?5)",
+                    true),
+      m_note_switched(connection,
+                      "INSERT INTO switched (definition, at, enabled) "
+                      "SELECT definition, ?2, ?3 FROM definition WHERE definition_id = ?1 "
+                      "ON CONFLICT (definition, at) DO UPDATE SET enabled = excluded.enabled "
+                      "WHERE enabled <> excluded.enabled RETURNING definition",
+                      true),
+      m_forget_switched(connection,
+                        "DELETE FROM switched WHERE definition = ?1 AND at <= "
+                        "(SELECT at FROM switched WHERE definition = ?1 "
+                        "ORDER BY at DESC LIMIT 1 OFFSET 100)",
+                        true) {}
 
 Labels::Entry* Labels::entry(std::string_view definition_id) {
     const auto known = m_entries.find(definition_id);
@@ -154,6 +161,20 @@ void Labels::describe(std::string_view definition_id, std::string_view unknown_m
     }
     statement->bind_known(5, updated ? time::micros(*updated) : 0, updated.has_value());
     statement->step();
+    if (is_known && updated)
+        note_switched(definition_id, time::micros(*updated), enabled == "true");
+}
+
+void Labels::note_switched(std::string_view definition_id, std::int64_t at, bool enabled) {
+    const FastStatementUse note(m_note_switched);
+    note->bind(1, definition_id);
+    note->bind(2, at);
+    note->bind(3, enabled ? 1 : 0);
+    if (!note->step()) return;
+    const FastStatementUse forget(m_forget_switched);
+    forget->bind(1, note->integer(0));
+    note->step();
+    forget->step();
 }
 
 void Labels::flush() {

@@ -28,7 +28,8 @@ class Labels {
     void remove(std::string_view definition_id, const FactRow& row, std::string_view report_id);
     // An item of the platform's list came. Where its `definition`, among its unknown members, says
     // whether the definition is enabled, what it is for or how it recovers, that replaces what was
-    // known, unless it is older (005_definition_facts.sql).
+    // known, unless it is older (005_definition_facts.sql); whether it was enabled then is noted
+    // whatever its age (008_switched.sql).
     void describe(std::string_view definition_id, std::string_view unknown_members);
     // Writes what changed; scans the reports where a label lost its source. Definitions without any
     // report are deleted.
@@ -53,6 +54,7 @@ class Labels {
     // Throws StoreError::corrupt where it is not there.
     Entry& entry_of_report(std::string_view definition_id);
     Entry& remember(std::string_view definition_id, Entry entry);
+    void note_switched(std::string_view definition_id, std::int64_t at, bool enabled);
     void mark_changed(Entry& own);
     void find_lost();
     void consider(Entry& own, WordKey name, std::int64_t created_at, Sequence sequence);
@@ -70,6 +72,8 @@ class Labels {
     FastStatement m_write;
     FastStatement m_read_facts;
     FastStatement m_write_facts;
+    FastStatement m_note_switched;
+    FastStatement m_forget_switched;
 };
 
 }  // namespace jobtally::store

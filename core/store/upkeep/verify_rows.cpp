@@ -36,6 +36,7 @@ class RowVerifier {
         check_labels();
         check_rejected();
         check_replaced();
+        check_switched();
     }
 
   private:
@@ -60,6 +61,7 @@ class RowVerifier {
     void check_labels();
     void check_rejected();
     void check_replaced();
+    void check_switched();
 
     const Store::Connection& m_connection;
     RowChecks m_checks;
@@ -207,6 +209,16 @@ void RowVerifier::check_replaced() {
         if (is_time(row.integer(1)) && is_fine(2) && is_fine(3) && ends_what_began) continue;
         add_finding(m_checks.values,
                     fmt::format("report {}: what was known of it before has no valid time",
+                                row.integer(0)));
+    }
+}
+
+void RowVerifier::check_switched() {
+    FastStatement row(m_connection, "SELECT definition, at, enabled FROM switched");
+    while (row.step()) {
+        if (is_time(row.integer(1)) && (row.integer(2) == 0 || row.integer(2) == 1)) continue;
+        add_finding(m_checks.values,
+                    fmt::format("definition {}: when it was enabled is no valid time or word",
                                 row.integer(0)));
     }
 }

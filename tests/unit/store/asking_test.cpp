@@ -44,7 +44,12 @@ void make_older(const fs::path& path, std::size_t version) {
         " label_report_id, enabled, described_at) VALUES (1, 'd1', 6, 1000, 'a', 0, 2000);"
         "INSERT INTO report (sequence, id, definition, name, status, created_at, received_at)"
         " VALUES (1, 'a', 1, 6, 1, 1000, 2000); UPDATE state SET value = 1");
+    if (version == 7) run("UPDATE definition SET disabled_at = 500, enabled_again = 800");
     sqlite3_close(database);
+}
+
+const std::vector<jobtally::time::TimeSpan>& off_times_of(const store::Catalogue& catalogue) {
+    return catalogue.definitions().front().disabled;
 }
 
 std::int64_t findings_in(const store::Store& own) {
@@ -63,11 +68,15 @@ TEST_CASE("an older store is asked as it is, and stays so", "[store]") {
     const auto path = folder / "a.db";
     make_older(path, version);
     const auto before = bytes_of(path);
+    std::vector<jobtally::time::TimeSpan> off_times;
+    if (version == 7) off_times = {{at(500), at(800)}};
     {
         const auto own = store::Store::open_to_read(path);
         CHECK(store::find_report(own, "a")->report.definition_name == "Nightly");
         CHECK(store::read_status(own).schema_version == static_cast<std::int64_t>(version));
-        CHECK(store::Catalogue::read(own).definitions().front().enabled == false);
+        const auto catalogue = store::Catalogue::read(own);
+        CHECK(catalogue.definitions().front().enabled == false);
+        CHECK(off_times_of(catalogue) == off_times);
         CHECK(findings_in(own) == 0);
         CHECK(store::back_up(own, folder / "b.db").reports == 1);
         store::restore(path, folder / "c.db");
@@ -81,6 +90,7 @@ TEST_CASE("an older store is asked as it is, and stays so", "[store]") {
     CHECK(store::read_status(restored).schema_version ==
           static_cast<std::int64_t>(store::schema_steps().size()));
     CHECK(findings_in(restored) == 0);
+    CHECK(off_times_of(store::Catalogue::read(restored)) == off_times);
 }
 
 TEST_CASE("a store that is too old to be asked says what helps", "[store]") {

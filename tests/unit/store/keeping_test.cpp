@@ -298,6 +298,10 @@ TEST_CASE("each kind of damage is found, and packed copies can be made again", "
     for (const char* wrong :
          {"first_at = -9e18", "failed_at = 9e18", "well_at = -9e18", "failed_at = NULL"})
         CHECK(damaged_by((past + wrong).c_str(), "values") == 1);
+    for (const char* wrong : {"(1, -9e18, 1)", "(1, 5, 2)"})
+        CHECK(damaged_by(("INSERT INTO switched VALUES " + std::string(wrong)).c_str(), "values") ==
+              1);
+    CHECK(damaged_by("INSERT INTO switched VALUES (1, 5, 0)", "values") == 0);
     CHECK(damaged_by("UPDATE state SET value = 3", "counters") > 0);
     CHECK(damaged_by("DROP VIEW reports", "schema") == 1);
     CHECK(damaged_by("UPDATE segment SET created_min = 1", "segments") > 0);

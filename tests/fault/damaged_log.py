@@ -85,7 +85,16 @@ class Case:
         said, again = self.open()
         self.expect("was damaged" not in said and again == kept, "told again: " + said)
 
+    def ask(self, *arguments):
+        """What a command that only asks says on stderr."""
+        done = subprocess.run([self.program, "--db", self.store, *arguments], env=environment(), stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=60)
+        return done.stderr.decode()
+
     def expect_silence(self):
+        asked = self.ask("db", "status")
+        self.proof.count("false alarms", int("damaged" in asked))
+        self.expect("damaged" not in asked, "a false alarm: %s" % asked)
         said, kept = self.open()
         self.proof.count("false alarms", int("damaged" in said or bool(kept)))
         self.expect("damaged" not in said and not kept, "a false alarm: %s" % said)
@@ -161,22 +170,16 @@ def asked(proof, program):
     case.crash()
     write_at(case.log, HEAD + 24 + ends_of_commits(case.log)[20] * FRAME, b"\xff\xfe\xfd")
     before = bytes_of(case.log)
-
-    def told(*arguments):
-        done = subprocess.run([program, "--db", case.store, *arguments], env=environment(), stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=60)
-        return done.stderr.decode()
-
     for question in QUESTIONS:
-        said = told(*question.split(), *(["SELECT 1"] if question == "db sql" else []))
+        said = case.ask(*question.split(), *(["SELECT 1"] if question == "db sql" else []))
         proof.count("questions")
         case.expect(said.count("is damaged since a crash") == 1, "%s said %s" % (question, said))
-    said = told("db", "backup", proof.path("copy.db"))
+    said = case.ask("db", "backup", proof.path("copy.db"))
     case.expect(said.count("is damaged since a crash") == 1, "db backup said " + said)
     case.expect(bytes_of(case.log) == before, "a question changed the log")
-    said = told("db", "prune", "--before", "2000-01-01")
+    said = case.ask("db", "prune", "--before", "2000-01-01")
     case.expect(said.count("warning: the log") == said.count("was damaged") == 1, "db prune said " + said)
-    case.expect("damage" not in told("db", "status"), "told again")
+    case.expect("damage" not in case.ask("db", "status"), "told again")
     proof.clear()
 
 
@@ -243,6 +246,8 @@ def innocent(proof, program):
 def killed(proof, program, rounds):
     case = Case(proof, program, "killed")
     for round_ in range(rounds):
+        if round_ % 2:
+            case.expect("damaged" not in case.ask("db", "status"), "a false alarm of a question")
         listener = Listener(program, case.store)
         case.expect("damaged" not in listener.log(), "a false alarm: " + listener.log())
         with listener.connect() as connection:

@@ -108,6 +108,7 @@ class FailuresFold {
             last_failures.push_back(m_part.failures.of(group).sequence);
             total.counts += m_part.counts[group];
             recoveries.count += m_part.streaks.recoveries(group).count;
+            recoveries.known += m_part.streaks.recoveries(group).known;
             recoveries.micros += m_part.streaks.recoveries(group).micros;
         }
         total.trend = m_part.trend.failures_of_all();
@@ -146,7 +147,7 @@ class FailuresFold {
 
     static void put_recoveries(FailuresRow& row, const Recoveries& recoveries) {
         row.recoveries = recoveries.count;
-        row.mean_recovery = query::mean_duration(recoveries.micros, recoveries.count);
+        row.mean_recovery = query::mean_duration(recoveries.micros, recoveries.known);
     }
 
     void put_last_ids(FailuresAnswer& answer, std::vector<store::Sequence> last_failures) const {

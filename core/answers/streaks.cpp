@@ -23,7 +23,10 @@ class StreakFold::Walk {
         if (m_streak.current == 0) return;
         Recoveries& recoveries = m_recoveries[static_cast<std::size_t>(group)];
         ++recoveries.count;
-        recoveries.micros += ended_at - m_streak.failing_since;
+        if (ended_at >= m_streak.failing_since) {
+            ++recoveries.known;
+            recoveries.micros += ended_at - m_streak.failing_since;
+        }
         m_streak.current = 0;
         m_streak.failing_since = store::unknown_value;
     }

@@ -22,9 +22,12 @@ struct StreakFigures {
     std::int64_t failing_since = store::unknown_value;  // created_at of the current streak's first
 };
 
+// A length is from the streak's first FAILURE to the end of the SUCCESS; one below 0 is an error of
+// a clock and unknown.
 struct Recoveries {
     std::int64_t count = 0;
-    query::Wide micros = 0;  // from the streak's first FAILURE to the end of the SUCCESS
+    std::int64_t known = 0;  // of how many the length is
+    query::Wide micros = 0;  // of these together
 };
 
 // In two scans of one state of the store, by several threads. First take_failures(), each thread

@@ -183,6 +183,11 @@ def failures_figures(reports):
     }
 
 
+def mean_recovery(lengths):
+    known = [length for length in lengths if length >= 0]  # below: an error of a clock
+    return rounded_seconds(sum(known), len(known))
+
+
 def failures(question):
     streaks = Streaks(question)
     rows, total = question.answer(failures_figures)
@@ -193,10 +198,10 @@ def failures(question):
             row["failing_since"] = streaks.since.get(group)
         ended = streaks.recoveries[group]
         row["recoveries"] = len(ended)
-        row["mean_recovery_seconds"] = rounded_seconds(sum(ended), len(ended))
+        row["mean_recovery_seconds"] = mean_recovery(ended)
     ended = [length for lengths in streaks.recoveries.values() for length in lengths]
     total["recoveries"] = len(ended)
-    total["mean_recovery_seconds"] = rounded_seconds(sum(ended), len(ended))
+    total["mean_recovery_seconds"] = mean_recovery(ended)
 
     def badness(row):
         low = wilson(row["failed"], row["finished"])[0]

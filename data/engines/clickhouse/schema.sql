@@ -83,18 +83,19 @@ SELECT definition_id, if(isNull(definition_id), NULL, name) AS definition_name, 
     if(failed = 0, NULL, last_failed) AS last_failure_id,
     if(succeeded = 0, NULL, last_success) AS last_success_at,
     recoveries,
-    if(recoveries = 0, NULL, mean / 1000000) AS mean_recovery_seconds
+    if(length(lengths) = 0, NULL, mean / 1000000) AS mean_recovery_seconds
 FROM (
     SELECT *, toDecimal128(9223372036854775807, 0) AS most,
         arrayConcat([toInt64(0)], arrayFilter(place -> runs[place].4 = 1,
                                               arrayMap(place -> toInt64(place), arrayEnumerate(runs)))) AS stops,
         arrayConcat(arraySlice(stops, 2), [toInt64(0)]) AS ends,
         arrayConcat(arrayPopBack(stops), [toInt64(0)]) AS befores,
-        arraySum(arrayMap((stop, before) -> if(stop - before > 1, runs[stop].5 - runs[before + 1].1, 0),
-                          ends, befores)) AS micros,
+        arrayFilter(micros -> micros >= 0,
+                    arrayMap((stop, before) -> if(stop - before > 1, runs[stop].5 - runs[before + 1].1, -1),
+                             ends, befores)) AS lengths,
         length(arrayFilter((stop, before) -> stop - before > 1, ends, befores)) AS recoveries,
-        toInt64(greatest(recoveries, 1)) AS parts,
-        intDiv(micros + if(micros < 0, -1, 1) * intDiv(parts, 2), parts) AS mean
+        toInt64(greatest(length(lengths), 1)) AS parts,
+        intDiv(arraySum(lengths) + intDiv(parts, 2), parts) AS mean
     FROM (
         SELECT definition_id,
             argMax(definition_name, (created_micros, id)) AS name,

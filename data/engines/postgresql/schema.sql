@@ -175,7 +175,8 @@ WITH finished AS (
         max(failed) AS longest_streak,
         max(began_at) FILTER (WHERE ended_at IS NULL) AS failing_since,
         count(*) FILTER (WHERE failed > 0 AND ended_at IS NOT NULL) AS recoveries,
-        sum(jobtally_micros(ended_at - began_at)) FILTER (WHERE failed > 0 AND ended_at IS NOT NULL) AS micros
+        count(*) FILTER (WHERE failed > 0 AND ended_at >= began_at) AS known,
+        sum(jobtally_micros(ended_at - began_at)) FILTER (WHERE failed > 0 AND ended_at >= began_at) AS micros
     FROM pieces
     GROUP BY definition_id
 )
@@ -185,7 +186,7 @@ SELECT counts.definition_id, definition_name, type, finished, failed,
     operations_failed::double precision / nullif(operations, 0)::double precision AS operation_failure_rate,
     coalesce(streak, 0) AS streak, coalesce(longest_streak, 0) AS longest_streak, failing_since,
     last_failure_at, last_failure_id, last_success_at,
-    coalesce(recoveries, 0) AS recoveries, jobtally_seconds(micros, recoveries) AS mean_recovery_seconds
+    coalesce(recoveries, 0) AS recoveries, jobtally_seconds(micros, known) AS mean_recovery_seconds
 FROM jobtally_counts AS counts
 JOIN jobtally_definitions AS named ON jobtally_key(named.definition_id) = jobtally_key(counts.definition_id)
 LEFT JOIN streaks ON jobtally_key(streaks.definition_id) = jobtally_key(counts.definition_id);

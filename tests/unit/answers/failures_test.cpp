@@ -102,10 +102,18 @@ TEST_CASE("of two successes at one time the smaller id ends the streak", "[answe
     CHECK(cell(table, 0, "failing_since") == "");
 }
 
-TEST_CASE("a recovery may end before it began where a clock is wrong", "[answers]") {
+TEST_CASE("a recovery that ends before it began has no length", "[answers]") {
     const auto table = failures_of({{"1", "FAILURE", "01:00:00", "", "d", "D"},
-                                    {"2", "SUCCESS", "01:00:01", "00:59:59.5", "d", "D"}});
-    CHECK(cell(table, 0, "mean_recovery_seconds") == "-0.5");
+                                    {"2", "SUCCESS", "01:00:01", "00:59:59.5", "d", "D"},
+                                    {"3", "FAILURE", "02:00:00", "", "e", "E"},
+                                    {"4", "SUCCESS", "02:00:01", "01:59:59.5", "e", "E"},
+                                    {"5", "FAILURE", "03:00:00", "", "e", "E"},
+                                    {"6", "SUCCESS", "03:00:01", "03:00:09", "e", "E"}});
+    CHECK(cell(table, 0, "recoveries") == "2");
+    CHECK(cell(table, 0, "mean_recovery_seconds") == "9");
+    CHECK(cell(table, 1, "recoveries") == "1");
+    CHECK(cell(table, 1, "mean_recovery_seconds") == "");
+    CHECK(total(table, "mean_recovery_seconds") == "9");
 }
 
 TEST_CASE("the total sums recoveries and has no streak", "[answers]") {

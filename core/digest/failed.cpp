@@ -11,10 +11,29 @@ namespace {
 
 using table::Audience;
 
+bool is_own(const query::Run& run) {
+    return !run.succeeded() && run.in_window;
+}
+
+// The longest of the jobs without a definition that failed in the window; of equal ones the first.
+std::optional<judge::Streak> longest_by_name(const query::Scope& scope,
+                                             std::span<const query::Run> runs) {
+    std::optional<judge::Streak> longest;
+    for (const auto& [name, own] : judge::by_name(scope, runs)) {
+        if (std::none_of(own.begin(), own.end(), is_own)) continue;
+        const auto streak = judge::current_streak(own);
+        if (!streak) continue;
+        const auto is_longer = [](const judge::Streak& a, const judge::Streak& b) {
+            return std::pair(a.length, -a.failing_since) > std::pair(b.length, -b.failing_since);
+        };
+        if (!longest || is_longer(*streak, *longest)) longest = streak;
+    }
+    return longest;
+}
+
 // A streak that goes on at the end of the window may have begun before it, or have been ended by a
 // run that began later and took less time.
-void reach_back(answers::FailuresRow& row, std::span<const query::Run> runs) {
-    const auto streak = judge::current_streak(runs);
+void put_streak(answers::FailuresRow& row, const std::optional<judge::Streak>& streak) {
     row.streak = streak ? streak->length : 0;
     row.failing_since.reset();
     if (streak) row.failing_since = time::instant_from_micros(streak->failing_since);
@@ -36,8 +55,8 @@ table::Section failed_section(const SummaryFacts& facts) {
         if (row.counts.failed() == 0) continue;
         const auto definition = facts.definition_of(row.key);
         const auto runs = facts.history.of(definition);
-        reach_back(row, runs);
-        const auto is_own = [](const query::Run& run) { return !run.succeeded() && run.in_window; };
+        put_streak(row, definition == 0 ? longest_by_name(facts.scope, runs)
+                                        : judge::current_streak(runs));
         const bool is_told = std::all_of(runs.begin(), runs.end(), [&](const query::Run& run) {
             return !is_own(run) || facts.is_told(definition, run.created_at, row.streak > 0);
         });

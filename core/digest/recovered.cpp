@@ -5,9 +5,6 @@
 #include "core/store/reports/read_reports.hpp"
 
 #include <algorithm>
-#include <map>
-#include <span>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -23,37 +20,13 @@ struct Row {
     judge::Recovery recovery;
 };
 
-using Runs = std::span<const query::Run>;
-
-// Reports without a definition are of different jobs, which only their names tell apart; those
-// without a name are left out.
-std::map<std::string, std::vector<query::Run>> by_name(const query::Scope& scope, Runs runs) {
-    using store::FactColumn;
-    std::unordered_map<store::Sequence, store::WordKey> names;
-    const auto columns = FactColumn::sequence | FactColumn::definition | FactColumn::name;
-    const time::TimeSpan span{time::instant_from_micros(runs.front().created_at), std::nullopt};
-    scope.scan(columns, span, store::WhichTime::created, [&](const store::FactBatch& batch) {
-        for (std::size_t i = 0; i < batch.size; ++i) {
-            if (batch.definition[i] == 0) names.emplace(batch.sequence[i], batch.name[i]);
-        }
-    });
-    std::map<std::string, std::vector<query::Run>> named;
-    for (const auto& run : runs) {
-        const auto* name = scope.catalogue().word(names[run.sequence]);
-        if (name != nullptr) named[*name].push_back(run);
-    }
-    return named;
-}
-
-std::vector<Row> without_definition(const SummaryFacts& facts, Runs runs) {
-    const auto may_recover = [](const query::Run& run) {
-        return !run.succeeded() || run.had_failed;
-    };
-    if (std::none_of(runs.begin(), runs.end(), may_recover)) return {};
+std::vector<Row> without_definition(const SummaryFacts& facts) {
     std::vector<Row> rows;
-    for (const auto& [name, of_name] : by_name(facts.scope, runs)) {
-        const auto recovery = judge::longest_recovery(of_name);
-        if (recovery) rows.push_back({{table::Cell{}, name, table::Cell{}}, 0, *recovery});
+    for (const auto& [name, runs] : judge::by_name(facts.scope, facts.history.as_told(0))) {
+        const auto recovery = judge::longest_recovery(runs);
+        if (!recovery) continue;
+        const auto known = name.empty() ? table::Cell{} : table::Cell{name};
+        rows.push_back({{table::Cell{}, known, table::Cell{}}, 0, *recovery});
     }
     return rows;
 }
@@ -61,12 +34,11 @@ std::vector<Row> without_definition(const SummaryFacts& facts, Runs runs) {
 std::vector<Row> longest_first(const SummaryFacts& facts) {
     std::vector<Row> rows;
     for (const std::size_t definition : facts.history.definitions()) {
-        const Runs runs = facts.history.as_told(definition);
         if (definition == 0) {
-            rows = without_definition(facts, runs);
+            rows = without_definition(facts);
             continue;
         }
-        const auto recovery = judge::longest_recovery(runs);
+        const auto recovery = judge::longest_recovery(facts.history.as_told(definition));
         if (recovery) rows.push_back({facts.key(definition), definition, *recovery});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {

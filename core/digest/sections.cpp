@@ -64,6 +64,11 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
     for (const auto& definition : asked.catalogue().definitions()) {
         m_definitions.emplace(definition.id, static_cast<std::size_t>(definition.key));
     }
+    for (const auto& row : missed.rows) {
+        query::GroupKey key{row.id, table::cell_or_unknown(row.label),
+                            table::cell_or_unknown(row.type)};
+        m_keys[definition_of(key)] = std::move(key);
+    }
     for (const auto* answer : {&late_failures, &failures}) {
         for (const auto& row : answer->rows) m_keys[definition_of(row.key)] = row.key;
     }

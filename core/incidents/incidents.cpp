@@ -1,6 +1,7 @@
 #include "core/incidents/incidents.hpp"
 
 #include "core/base/numbers.hpp"
+#include "core/judge/streaks.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
@@ -28,7 +29,7 @@ void add_runs(std::vector<Moment>& moments, std::size_t definition, std::span<co
                           : is_slow.contains(run.sequence) ? Kind::slow
                                                            : Kind::good;
         moments.push_back({static_cast<std::uint32_t>(definition), kind, run.created_at,
-                           std::max(run.created_at, run.ended_at()),
+                           run.ended_at(),
                            kind == Kind::failed ? std::max<std::int64_t>(run.failed, 0) : 1});
     }
 }
@@ -61,6 +62,19 @@ void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
     }
 }
 
+// Jobs without a definition, which go by their names and are numbered from 0.
+struct Named {
+    std::vector<std::string> names{};
+    std::vector<Moment> moments{};
+
+    void add(const query::Scope& scope, const query::RunHistory& history) {
+        for (const auto& [name, runs] : judge::by_name(scope, history.of(0))) {
+            add_runs(moments, names.size(), runs, {});
+            names.push_back(name);
+        }
+    }
+};
+
 // Those of the definitions of a scope follow what is there.
 void add_moments(std::vector<Moment>& moments, const query::Scope& scope,
                  const rhythm::MissedAnswer& missed, const query::RunHistory& history,
@@ -70,7 +84,7 @@ void add_moments(std::vector<Moment>& moments, const query::Scope& scope,
     for (const auto& found : findings) known += history.of(found.definition).size();
     moments.reserve(known + known / 16);
     for (const auto& found : findings) {
-        if (found.definition == 0) continue;  // of different jobs
+        if (found.definition == 0) continue;  // Named has these
         add_runs(moments, found.definition, history.of(found.definition), found.slow);
     }
     const auto runs = std::ssize(moments);  // in their order
@@ -125,17 +139,22 @@ bool reaches_into(const Incident& incident, const time::TimeSpan& span) {
     return !is_before && !(span.until && incident.began_at >= time::micros(*span.until));
 }
 
-IncidentsAnswer answer_of(const query::Scope& scope, std::span<const Moment> moments,
-                          judge::Budget budget) {
+IncidentsAnswer answer_of(const query::Scope& scope, std::vector<Moment> moments,
+                          const Named& named, judge::Budget budget) {
     const auto& selection = scope.selection();
     IncidentsAnswer answer{query::window_of(selection), selection.zone, {}, {}, {}};
     const auto definitions = static_cast<std::size_t>(scope.catalogue().max_definition()) + 1;
     answer.names.resize(definitions);
-    answer.ids.resize(definitions);
+    answer.ids.resize(definitions + named.names.size());
     for (const auto& definition : scope.catalogue().definitions()) {
         const auto key = static_cast<std::size_t>(definition.key);
         answer.ids[key] = definition.id;
         answer.names[key] = definition.label.value_or(definition.id);
+    }
+    answer.names.insert(answer.names.end(), named.names.begin(), named.names.end());
+    for (Moment moment : named.moments) {
+        moment.definition += static_cast<std::uint32_t>(definitions);
+        moments.push_back(moment);
     }
     answer.incidents = find_incidents(moments, budget.of_incidents());
     std::erase_if(answer.incidents, [&](const Incident& incident) {
@@ -172,8 +191,10 @@ IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer&
                           const query::RunHistory& history,
                           const std::vector<judge::Findings>& findings, judge::Budget budget) {
     std::vector<Moment> moments;
+    Named named;
     add_moments(moments, scope, missed, history, findings);
-    return answer_of(scope, moments, budget);
+    named.add(scope, history);
+    return answer_of(scope, std::move(moments), named, budget);
 }
 
 IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions options,
@@ -182,6 +203,7 @@ IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions optio
     const auto most = *std::max_element(finished.begin(), finished.end());
     options.runs_of_gaps = std::max(rhythm::runs_looked_at, static_cast<std::size_t>(most));
     std::vector<Moment> moments;
+    Named named;
     const auto all = std::accumulate(finished.begin(), finished.end(), std::int64_t{0});
     moments.reserve(static_cast<std::size_t>(all + all / 16));
     for (auto& selection : in_parts(scope.selection(), finished, runs_at_once)) {
@@ -190,8 +212,9 @@ IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions optio
         const auto history = query::RunHistory::around_window(part, judge::history_reach);
         add_moments(moments, part, missed, history,
                     judge::find_all(history, part.selection().zone, budget));
+        named.add(part, history);
     }
-    return answer_of(scope, moments, budget);
+    return answer_of(scope, std::move(moments), named, budget);
 }
 
 std::string what_happened(const IncidentsAnswer& answer, const Incident& incident) {
@@ -239,7 +262,7 @@ table::ResultTable incidents_table(const IncidentsAnswer& answer) {
     for (const Incident& incident : answer.incidents) {
         std::vector<std::string> ids;
         for (const std::size_t definition : incident.definitions) {
-            ids.push_back(answer.ids[definition]);
+            if (!answer.ids[definition].empty()) ids.push_back(answer.ids[definition]);
         }
         table.rows.push_back(
             {++number, time::instant_from_micros(incident.began_at),

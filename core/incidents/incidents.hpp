@@ -18,8 +18,10 @@ struct IncidentsAnswer {
     table::Window window;
     time::Zone zone;
     std::vector<Incident> incidents;  // by their beginning, the newest last
-    std::vector<std::string> names;   // of each definition: its label, else its id
-    std::vector<std::string> ids;     // by definition
+    // Of each definition: its label, else its id. Jobs without a definition follow, by their names,
+    // and have no id.
+    std::vector<std::string> names;
+    std::vector<std::string> ids;
 
     std::int64_t lasting() const;
 };

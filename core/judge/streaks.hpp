@@ -4,10 +4,19 @@
 #include "core/query/run_history.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace jobtally::judge {
+
+// Reports without a definition are of different jobs, which only their names tell apart: of such
+// runs those of each job, in their order; those without a name are taken as one job, "". None where
+// no run failed, for then nobody asks, and nothing is read.
+std::map<std::string, std::vector<query::Run>> by_name(const query::Scope& scope,
+                                                       std::span<const query::Run> runs);
 
 // Failures in a row. Times are microseconds.
 struct Streak {
@@ -33,15 +42,12 @@ struct Recovery {
     std::int64_t micros() const { return recovered_at - streak.failing_since; }
 };
 
-// Of the runs from a success on, up to the next failure: whether one that is no news had ended
-// before the first did, or before the first came late. Then it was known already that the streak
-// before them was over.
+// Of the runs from a success on, up to the next failure: whether one is no news. Then it was known
+// already that the streak before them was over.
 inline bool was_known(std::span<const query::Run> successes) {
-    for (const auto& run : successes.subspan(1)) {
+    for (const auto& run : successes) {
         if (!run.succeeded()) return false;
-        const bool came_first =
-            successes.front().is_late || run.ended_at() <= successes.front().ended_at();
-        if (!run.is_news() && came_first) return true;
+        if (!run.is_news) return true;
     }
     return false;
 }
@@ -64,8 +70,8 @@ inline std::optional<Recovery> longest_recovery(std::span<const query::Run> runs
     for (std::size_t i = runs.size(); i-- > 0;) {
         const auto streak = runs[i].succeeded() ? streak_up_to(runs, i) : std::nullopt;
         if (!streak) continue;
-        const bool is_news = runs[i].is_news() && !was_known(runs.subspan(i));
-        if (!is_news && (i == 0 || runs[i - 1].succeeded() || !runs[i - 1].is_news())) continue;
+        const bool failed_newly = i > 0 && !runs[i - 1].succeeded() && runs[i - 1].is_news;
+        if (was_known(runs.subspan(i)) && !failed_newly) continue;
         const Recovery found{*streak, runs[i].ended_at(), runs[i].sequence};
         if (!longest || found.micros() > longest->micros()) longest = found;
     }

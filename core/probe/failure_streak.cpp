@@ -1,5 +1,6 @@
 // How often in a row a definition has failed, and whether a later run leaves that in doubt.
 #include "core/answers/failures.hpp"
+#include "core/answers/streaks.hpp"
 #include "core/base/numbers.hpp"
 #include "core/probe/metrics.hpp"
 
@@ -21,6 +22,38 @@ Measured streak_of(const answers::FailuresRow& row) {
     return {{row.key, streak, fmt::format("{} in a row", streak == 1 ? "failure" : "failures")},
             row.counts.finished(),
             static_cast<double>(streak)};
+}
+
+// Reports without a definition are of different jobs, which only their names tell apart: puts how
+// often one of them failed in a row at most, and returns its name.
+std::string put_longest_by_name(answers::FailuresRow& row, const query::Scope& scope) {
+    using answers::StreakFold;
+    auto selection = scope.selection();
+    selection.keys = {0, 1};
+    selection.min_runs = 0;
+    const query::Scope own(scope.store(), std::move(selection));
+    const auto names = static_cast<std::size_t>(own.catalogue().max_word()) + 1;
+    StreakFold streaks(names, 1, own.selection().last_created());
+    std::vector<std::int32_t> groups;
+    const auto scan = [&](const auto& take) {
+        own.scan(StreakFold::columns() | store::FactColumn::name, [&](store::FactBatch batch) {
+            batch.definition = batch.name;
+            groups.assign(batch.size, 0);
+            take(batch);
+        });
+    };
+    const store::ReadScope one_state(scope.store().connection());
+    scan([&](const auto& batch) { streaks.take_failures(batch, groups); });
+    streaks.sort_failures(1);
+    scan([&](const auto& batch) { streaks.take_successes(0, batch, groups); });
+    streaks.settle(scope.store());
+    std::pair<std::int64_t, std::string> worst;  // of equal ones the first by name
+    for (std::size_t key = 0; key < names; ++key) {
+        const auto* name = own.catalogue().word(static_cast<store::WordKey>(key));
+        worst = std::min(worst, {-streaks.streak(key).current, name ? *name : ""});
+    }
+    row.streak = -worst.first;
+    return worst.second;
 }
 
 // The ids of definitions of which a run of unknown status is newer than all that are known.
@@ -57,9 +90,13 @@ void put_in_doubt(std::vector<Measured>& streaks, const query::Scope& scope) {
 
 std::vector<Measured> measure_failure_streak(const query::Scope& scope, bool by_definition,
                                              const Given&) {
-    const auto answer = answers::failures(scope, query::By::definition);
+    auto answer = answers::failures(scope, query::By::definition);
     std::vector<Measured> found;
-    for (const auto& row : answer.rows) {
+    for (auto& row : answer.rows) {
+        if (row.key.front() == table::Cell{}) {
+            const auto name = put_longest_by_name(row, scope);
+            if (!by_definition && !name.empty()) row.key[1] = name;
+        }
         if (row.counts.finished() > 0) found.push_back(streak_of(row));
     }
     if (answer.total.counts.of_other_status() > 0) put_in_doubt(found, scope);

@@ -57,8 +57,7 @@ class NewestFold {
             }
             if (created < seen.oldest_kept) continue;
             SmallRun run{created, batch.updated_at[i], batch.status[i], false};
-            run.is_late = m_known_at && batch.received_at[i] >= *m_known_at &&
-                          !m_was_known->contains(batch.sequence[i]);
+            if (m_known_at) put_known(run, batch.received_at[i], batch.sequence[i]);
             seen.runs.push_back(run);
             if (seen.runs.size() >= 2 * m_most + 1024) drop_oldest(seen);
         }
@@ -94,14 +93,14 @@ class NewestFold {
         std::int64_t created_at;
         std::int64_t updated_at;
         model::Status status;
-        bool is_late;
+        bool is_news;
 
         Run whole() const {
             Run run;
             run.created_at = created_at;
             run.updated_at = updated_at;
             run.status = status;
-            run.is_late = is_late;
+            run.is_news = is_news;
             return run;
         }
     };
@@ -112,6 +111,12 @@ class NewestFold {
         std::pair<std::int64_t, store::WordKey> typed{INT64_MIN, 0};
     };
 
+    // An end that lies in the future has a wrong clock: the job had ended when its report came.
+    void put_known(SmallRun& run, std::int64_t received_at, store::Sequence sequence) const {
+        run.is_news = run.created_at > *m_known_at ||
+                      (received_at >= *m_known_at && !m_was_known->contains(sequence));
+        if (run.updated_at > m_now) run.updated_at = std::min(run.updated_at, received_at);
+    }
     void count(const store::FactBatch& batch) {
         for (const auto definition : batch.definition) {
             if (definition != 0) ++m_seen[static_cast<std::size_t>(definition)].reports;

@@ -3,6 +3,7 @@
 
 #include "core/store/facts/facts.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -19,10 +20,9 @@ struct Run {
     store::Sequence sequence = 0;
     model::Status status = model::Status::success;
     bool in_window = false;
-    bool is_late = false;     // it had ended before the window, and arrived within it
+    bool is_news = false;     // who asked when the window began did not know of it
     bool had_failed = false;  // when the window began it was known as a failure
 
-    bool is_news() const { return in_window || is_late; }
     bool succeeded() const { return status == model::Status::success; }
     // In microseconds, 0 and more; none where the run has not finished, its end is unknown, or its
     // end lies before its beginning, which is an error of a clock.
@@ -31,9 +31,8 @@ struct Run {
         if (!has_end || updated_at < created_at) return std::nullopt;
         return updated_at - created_at;
     }
-    std::int64_t ended_at() const {
-        return updated_at == store::unknown_value ? created_at : updated_at;
-    }
+    // Where that is unknown, or lies before its beginning: its beginning.
+    std::int64_t ended_at() const { return std::max(created_at, updated_at); }
 };
 
 // Those of one definition, as they are read.

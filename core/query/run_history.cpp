@@ -91,37 +91,93 @@ class RunHistory::WindowReader {
           m_reach(reach),
           m_late(late),
           m_last_created(scope.selection().last_created()),
+          m_last_created_before(scope.selection().last_created_before()),
           m_history(history),
-          m_found(history.m_found) {}
+          m_found(history.m_found),
+          m_is_told(history.m_found.size()) {
+        const auto& span = scope.selection().span;
+        if (span.since) m_since = time::micros(*span.since);
+        if (span.until) m_until = time::micros(*span.until);
+    }
 
     void read() {
-        const auto& since = m_scope.selection().span.since;
-        if (since) m_failing = store::read_failing_at(m_scope.store(), *since);
-        read_window(m_scope, &Run::in_window);
-        if (m_late != nullptr) read_window(*m_late, &Run::is_late);
+        const auto& selection = m_scope.selection();
+        if (selection.span.since)
+            m_failing = store::read_failing_at(m_scope.store(), *selection.span.since);
+        m_scope.scan(window_columns(), [&](const FactBatch& batch) {
+            for (std::size_t i = 0; i < batch.size; ++i) take_told(batch, i, true);
+        });
+        if (m_late != nullptr) {
+            m_late->scan(window_columns(), [&](const FactBatch& batch) {
+                for (std::size_t i = 0; i < batch.size; ++i) take_told(batch, i, false);
+            });
+            read_no_longer_ahead();
+        }
+        if (selection.span.since) read_before();
         m_history.list_definitions();
-        if (m_history.m_definitions.empty()) return;
-        if (m_scope.selection().span.since) read_before();
         put_in_order();
     }
 
   private:
     using Wanted = std::vector<std::uint8_t>;  // a flag a definition; empty: none is
 
-    void read_window(const Scope& scope, bool Run::*mark) {
-        scope.scan(run_columns, [&](const FactBatch& batch) {
-            for (std::size_t i = 0; i < batch.size; ++i) {
-                if (!is_run(batch, i)) continue;
-                FoundRuns& found = m_found[static_cast<std::size_t>(batch.definition[i])];
-                found.runs.push_back(run_at(batch, i));
-                found.runs.back().*mark = true;
-                if (found.runs.back().is_late) m_late_ones.insert(batch.sequence[i]);
-                found.runs.back().had_failed = m_failing.contains(batch.sequence[i]);
-                ++found.reports;
-                m_first = std::min(m_first, batch.created_at[i]);
-                m_last = std::max(m_last, batch.created_at[i]);
-            }
-        });
+    store::FactColumns window_columns() const {
+        return run_columns | FactColumn::received_at | column_of(m_scope.selection().at);
+    }
+
+    // One whose created_at is still ahead is no run, but its definition has its row.
+    void take_told(const FactBatch& batch, std::size_t i, bool in_window) {
+        const auto definition = static_cast<std::size_t>(batch.definition[i]);
+        if (model::is_finished(batch.status[i])) m_is_told[definition] = 1;
+        if (!is_run(batch, i)) return;
+        FoundRuns& found = m_found[definition];
+        found.runs.push_back(known_run(batch, i));
+        Run& run = found.runs.back();
+        run.in_window = in_window;
+        run.is_news = !was_known(batch, i);
+        run.had_failed = m_failing.contains(batch.sequence[i]);
+        if (!in_window) m_not_before.insert(batch.sequence[i]);
+        ++found.reports;
+        m_first = std::min(m_first, batch.created_at[i]);
+        m_last = std::max(m_last, batch.created_at[i]);
+    }
+
+    // Those that came before the window, when their created_at was ahead. What ends just after the
+    // window is left to the next one.
+    void read_no_longer_ahead() {
+        if (m_last_created_before == m_last_created) return;
+        const time::TimeSpan span{time::instant_from_micros(m_last_created_before + 1),
+                                  time::instant_from_micros(m_last_created + 1)};
+        m_scope.scan(
+            window_columns(), span, store::WhichTime::created, [&](const FactBatch& batch) {
+                const auto& times = times_of(batch, m_scope.selection().at);
+                for (std::size_t i = 0; i < batch.size; ++i) {
+                    const bool is_told_elsewhere = holds(times[i]) ||
+                                                   is_within(times[i], m_last_created) ||
+                                                   m_not_before.contains(batch.sequence[i]);
+                    const bool is_run = model::is_finished(batch.status[i]);
+                    if (is_run && batch.received_at[i] < m_since && !is_told_elsewhere)
+                        take_told(batch, i, false);
+                }
+            });
+    }
+
+    // Whether who asked when the window began knew of it: it had come, its created_at was not
+    // ahead, and it was not left to this window.
+    bool was_known(const FactBatch& batch, std::size_t i) const {
+        return batch.received_at[i] < m_since && batch.created_at[i] <= m_last_created_before &&
+               !is_within(times_of(batch, m_scope.selection().at)[i], m_last_created_before);
+    }
+
+    bool is_within(std::int64_t micros, std::int64_t last) const {
+        return micros >= m_since && micros <= last;
+    }
+
+    // An end in the future has a wrong clock and is unknown.
+    Run known_run(const FactBatch& batch, std::size_t i) const {
+        Run run = run_at(batch, i);
+        if (run.updated_at > m_last_created) run.updated_at = store::unknown_value;
+        return run;
     }
 
     // Whether it has finished, and is not of the future. One that has not, and had failed, is kept
@@ -140,11 +196,12 @@ class RunHistory::WindowReader {
     void read_before() {
         const auto& selection = m_scope.selection();
         const bool by_created = selection.at == store::WhichTime::created;
-        // If the window is by another time, its runs may have been created at any time and between
-        // runs outside of it.
+        // If the window is by another time, its runs may have been created at any time, and runs
+        // outside of it between them or later.
         std::int64_t top = time::micros(*selection.span.since);
         const std::int64_t begin = std::min(m_first, top);
-        if (!by_created) top = std::max(m_last + 1, top);
+        const bool is_last_known = m_last_created != INT64_MAX;
+        if (!by_created) top = std::max((is_last_known ? m_last_created : m_last) + 1, top);
         for (const std::int64_t step : {8 * a_day, 35 * a_day, m_reach.micros}) {
             const auto wanted = definitions_that([&](const FoundRuns& found) {
                 const auto before = found.runs.size() - static_cast<std::size_t>(found.reports);
@@ -155,15 +212,16 @@ class RunHistory::WindowReader {
             read_span({time::instant_from_micros(bottom), time::instant_from_micros(top)}, wanted);
             top = bottom;
         }
-        const auto wanted = definitions_that(has_open_streak);
+        const auto wanted =
+            definitions_that([&](const FoundRuns& found) { return has_open_streak(found); });
         if (!wanted.empty()) read_span({std::nullopt, time::instant_from_micros(top)}, wanted);
     }
 
     template <class Holds>
     Wanted definitions_that(Holds holds) const {
         Wanted wanted;
-        for (const std::size_t definition : m_history.m_definitions) {
-            if (!holds(m_found[definition])) continue;
+        for (std::size_t definition = 0; definition < m_found.size(); ++definition) {
+            if (!m_is_told[definition] || !holds(m_found[definition])) continue;
             wanted.resize(m_found.size());
             wanted[definition] = 1;
         }
@@ -171,32 +229,35 @@ class RunHistory::WindowReader {
     }
 
     // True where all that is known from before the window are failures, or nothing, and the window
-    // has failures: a streak may reach further back.
-    static bool has_open_streak(const FoundRuns& found) {
+    // has failures: a streak may reach further back. So may one of the jobs without a definition,
+    // whichever of them succeeded.
+    bool has_open_streak(const FoundRuns& found) const {
         const auto failed = [](const Run& run) { return !run.succeeded(); };
-        const auto decides = [](const Run& run) { return run.succeeded() && !run.is_news(); };
+        const auto decides = [](const Run& run) { return run.succeeded() && !run.is_news; };
         return std::any_of(found.runs.begin(), found.runs.end(), failed) &&
-               std::none_of(found.runs.begin(), found.runs.end(), decides);
+               (&found == &m_found.front() ||
+                std::none_of(found.runs.begin(), found.runs.end(), decides));
     }
 
     void read_span(const time::TimeSpan& span, const Wanted& wanted) {
         const auto& selection = m_scope.selection();
-        const std::int64_t since = time::micros(*selection.span.since);
-        const auto columns = run_columns | column_of(selection.at) | FactColumn::received_at;
-        m_scope.scan(columns, span, store::WhichTime::created, [&](const FactBatch& batch) {
-            const auto& times = times_of(batch, selection.at);
-            for (std::size_t i = 0; i < batch.size; ++i) {
-                const auto definition = static_cast<std::size_t>(batch.definition[i]);
-                if (!wanted[definition]) continue;
-                // All but what lies before the window is there already, or came too late for it;
-                // what came before it, and lies after it, has a wrong clock.
-                const bool is_before = times[i] < since;
-                const bool was_there = batch.received_at[i] < since && !holds(times[i]);
-                if (m_late_ones.contains(batch.sequence[i]) || !(is_before || was_there)) continue;
-                if (!is_run(batch, i)) continue;
-                m_found[definition].runs.push_back(run_at(batch, i));
-            }
-        });
+        m_scope.scan(
+            window_columns(), span, store::WhichTime::created, [&](const FactBatch& batch) {
+                const auto& times = times_of(batch, selection.at);
+                for (std::size_t i = 0; i < batch.size; ++i) {
+                    const auto definition = static_cast<std::size_t>(batch.definition[i]);
+                    if (!wanted[definition]) continue;
+                    // All but what lies before the window is there already, or came too late for
+                    // it; what came before its end, and lies after it, has a wrong clock.
+                    const bool is_before = times[i] < m_since;
+                    const bool was_there = batch.received_at[i] < m_until && !holds(times[i]) &&
+                                           !is_within(times[i], m_last_created);
+                    if (m_not_before.contains(batch.sequence[i]) || !(is_before || was_there))
+                        continue;
+                    if (!is_run(batch, i)) continue;
+                    m_found[definition].runs.push_back(known_run(batch, i));
+                }
+            });
     }
 
     bool holds(std::int64_t micros) const {
@@ -217,12 +278,14 @@ class RunHistory::WindowReader {
     const Scope& m_scope;
     Reach m_reach;
     const Scope* m_late;
-    std::int64_t m_last_created;
+    std::int64_t m_last_created, m_last_created_before;
+    std::int64_t m_since = INT64_MIN, m_until = INT64_MAX;
     RunHistory& m_history;
     std::vector<FoundRuns>& m_found;
+    Wanted m_is_told;                  // it has finished reports to tell of
     std::int64_t m_first = INT64_MAX;  // created_at of the window's runs
     std::int64_t m_last = INT64_MIN;
-    std::unordered_set<store::Sequence> m_late_ones, m_failing;
+    std::unordered_set<store::Sequence> m_not_before, m_failing;
 };
 
 RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late) {

@@ -19,8 +19,8 @@ class RunHistory {
     // Of the selected reports that were created up to `now`, whatever their status, the newest
     // `most` of each definition, by created_at; of equal times those that still run come first,
     // then the shorter ones. Reports without a definition are left out, and so are the operations
-    // and sequences of the runs. Those of which nothing had arrived before `known_at` are marked as
-    // late; none are where that is not given.
+    // and sequences of the runs. News are those that nobody knew of at `known_at`, since nothing of
+    // them had arrived, or their created_at was ahead; none are where that is not given.
     static RunHistory newest(const Scope& scope, time::Instant now, std::size_t most,
                              std::optional<time::Instant> known_at = {});
 
@@ -30,13 +30,15 @@ class RunHistory {
         std::size_t runs;
         std::int64_t micros;
     };
-    // The finished runs of the definitions that have any within the window: those of the window
-    // and, before it, as many as lie within the reach of the first of them. A definition that has
-    // only failed in all that time is read to its beginning, so that its streak is whole. They are
-    // in (created_at, id) order; what ended after the window is left out, unless it had come before
-    // it; so is what was created in the future (Selection::last_created()). The selection's other
-    // conditions hold before the window too. The finished reports of `late`, which are of before
-    // the window, are read as if they were of it, and marked.
+    // The finished runs of the definitions that have any finished report within the window: those
+    // of the window and, before it, as many as lie within the reach of the first of them. A
+    // definition that has only failed in all that time is read to its beginning, so that its streak
+    // is whole. They are in (created_at, id) order; what ended after the window is left out, unless
+    // it had come before it; so is what was created in the future (Selection::last_created()). An
+    // end in the future is unknown. The selection's other conditions hold before the window too.
+    // The finished reports of `late`, which are not of the window and arrived within it, are read
+    // as well, and with them what had arrived before, and was created in the future until then; all
+    // these are news, and so is of the window what was not known before it began.
     static RunHistory around_window(const Scope& scope, Reach reach, const Scope* late = nullptr);
 
     // Those with runs, ascending.

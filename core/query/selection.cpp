@@ -45,10 +45,10 @@ std::string nearest_to(const std::string& pattern, const std::vector<std::string
 
 }  // namespace
 
-std::int64_t Selection::last_created() const {
+std::int64_t Selection::last_created_by(const std::optional<time::Instant>& end) const {
     constexpr std::chrono::minutes wrong_clock{1};
     if (!now) return INT64_MAX;
-    return time::micros(std::min(*now, span.until.value_or(*now)) + wrong_clock);
+    return time::micros(std::min(*now, end.value_or(*now)) + wrong_clock);
 }
 
 table::Window window_of(const Selection& selection) {

@@ -42,8 +42,13 @@ struct Selection {
     // or after the window's end, has a wrong clock, and neither begins nor ends a streak.
     std::optional<time::Instant> now{};
 
-    // The last created_at, in microseconds, that is not of the future.
-    std::int64_t last_created() const;
+    // The last created_at, in microseconds, that is not of the future; and that was not when the
+    // window began.
+    std::int64_t last_created() const { return last_created_by(span.until); }
+    std::int64_t last_created_before() const { return last_created_by(span.since); }
+
+  private:
+    std::int64_t last_created_by(const std::optional<time::Instant>& end) const;
 };
 
 table::Window window_of(const Selection& selection);

@@ -11,7 +11,7 @@ namespace {
 using query::Run;
 
 bool was_known(const Run& run) {
-    return !run.is_late;
+    return !run.is_news;
 }
 
 std::vector<Run> newest_known(std::span<const Run> runs) {

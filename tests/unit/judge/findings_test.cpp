@@ -188,11 +188,13 @@ TEST_CASE("a streak ends by a success within the window", "[judge]") {
     CHECK(recovery->streak.failing_since == runs.all()[3].created_at);
     CHECK(recovery->success == 8);
     CHECK(recovery->micros() == 4 * query_test::day + 60 * query_test::second);
-    for (std::size_t i = 0; i < 8; ++i) runs.all()[i].in_window = false;
+    for (std::size_t i = 0; i < 8; ++i) runs.all()[i].is_news = false;
     CHECK(judge::longest_recovery(runs.all())->streak.length == 1);
-    for (auto& run : runs.all()) run.in_window = false;
+    runs.all().back().is_news = false;
+    CHECK(judge::longest_recovery(runs.all())->streak.length == 1);  // for its failure is news
+    runs.all()[8].is_news = false;
     CHECK_FALSE(judge::longest_recovery(runs.all()));
-    for (auto& run : runs.all()) run.in_window = true;
+    for (auto& run : runs.all()) run.is_news = true;
     CHECK_FALSE(judge::longest_recovery(runs.fail().all()));
     CHECK(judge::current_streak(runs.all())->length == 1);
     CHECK_FALSE(judge::longest_recovery({}));

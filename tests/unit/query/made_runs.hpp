@@ -16,7 +16,7 @@ inline constexpr std::int64_t hour = 3600 * second;
 inline constexpr std::int64_t day = 24 * hour;
 
 // One after another, a day apart unless `every` says otherwise, from Monday 2026-06-01 at 03:00.
-// Durations are seconds; all runs are in the window.
+// Durations are seconds; all runs are in the window and news.
 class Runs {
   public:
     explicit Runs(std::int64_t every = day) : m_every(every) {}
@@ -29,7 +29,7 @@ class Runs {
         run.operations = operations;
         run.sequence = static_cast<store::Sequence>(m_runs.size()) + 1;
         run.status = status;
-        run.in_window = true;
+        run.in_window = run.is_news = true;
         m_runs.push_back(run);
         m_at += m_every;
         return *this;

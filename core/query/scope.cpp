@@ -152,7 +152,7 @@ class Scope::Choice {
     // The selected reports of the batch, which is handed on itself where nothing is left out.
     const FactBatch& of(const FactBatch& batch) {
         const bool outrun = outruns(batch, m_scope.m_catalogue);
-        if (m_scope.columns_of_choice() == 0 && !outrun) return batch;
+        if (!outrun && (m_scope.columns_of_choice() == 0 || is_only_counted(batch))) return batch;
         keep(batch);
         if (outrun) leave_out_what_is_new(batch);
         const auto& indexes = m_kept.indexes();
@@ -162,6 +162,11 @@ class Scope::Choice {
     }
 
   private:
+    // These are the definitions of a segment that is kept as a whole.
+    bool is_only_counted(const FactBatch& batch) const {
+        const auto& also = m_scope.m_selection.also;
+        return also && times_of(batch, also->at).empty();
+    }
     void keep(const FactBatch& batch) {
         m_kept.begin(batch.size);
         m_kept.only(batch.definition, m_scope.m_definitions);
@@ -189,12 +194,23 @@ class Scope::Choice {
 
 // Without any, all reports of the span are selected.
 store::FactColumns Scope::columns_of_choice() const {
+    const auto& also = m_selection.also;
+    return also ? columns_of_keys() | column_of(also->at) : columns_of_keys();
+}
+
+// What comes after a digest is left out by its time of arrival, which all older segments pass.
+bool Scope::keeps_all_received_up_to(std::int64_t last_received) const {
+    const auto& also = m_selection.also;
+    return !also || (also->at == store::WhichTime::received && !also->is_within &&
+                     also->span.since && last_received < time::micros(*also->span.since));
+}
+
+store::FactColumns Scope::columns_of_keys() const {
     store::FactColumns columns = 0;
     if (!m_definitions.empty()) columns = columns | FactColumn::definition;
     if (!m_types.empty()) columns = columns | FactColumn::type;
     if (!m_statuses.empty()) columns = columns | FactColumn::status;
     if (!m_sources.empty()) columns = columns | FactColumn::source;
-    if (m_selection.also) columns = columns | column_of(m_selection.also->at);
     if (!m_only_at.empty()) columns = columns | FactColumn::definition | column_of(m_selection.at);
     return columns;
 }
@@ -225,10 +241,11 @@ void Scope::scan(store::FactColumns columns, const time::TimeSpan& span, store::
         if (chosen.size > 0) take(worker, chosen);
     };
     store::WantsMore wants;
-    if (wants_more && columns_of_choice() == 0) {
-        wants = [&](std::size_t worker, const FactBatch& definitions, std::int64_t last_created) {
-            return outruns(definitions, m_catalogue) ||
-                   wants_more(worker, definitions, last_created);
+    if (wants_more && columns_of_keys() == 0) {
+        wants = [&](std::size_t worker, const FactBatch& definitions,
+                    const store::LastTimes& last) {
+            return !keeps_all_received_up_to(last.received_at) ||
+                   outruns(definitions, m_catalogue) || wants_more(worker, definitions, last);
         };
     }
     store::scan_facts(m_store, query, workers, take_chosen, wants);

@@ -42,7 +42,8 @@ class Scope {
               const std::function<void(const store::FactBatch&)>& take) const;
 
     // The same by up to `workers` threads at once; see store::scan_facts. `wants_more` is not asked
-    // where the selection has to look at other columns itself.
+    // where the selection has to look at other columns itself, nor of a segment of which it may
+    // leave something out.
     void scan(store::FactColumns columns, std::size_t workers, const store::TakeFacts& take,
               const store::WantsMore& wants_more = {}) const;
 
@@ -66,6 +67,8 @@ class Scope {
     friend class Choice;
 
     store::FactColumns columns_of_choice() const;
+    store::FactColumns columns_of_keys() const;
+    bool keeps_all_received_up_to(std::int64_t last_received) const;
     void scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
               std::size_t workers, const store::TakeFacts& take,
               const store::WantsMore& wants_more) const;

@@ -169,7 +169,8 @@ class SharedScan {
     // Fetches the rest; or hands on the definitions, where nobody wants more.
     bool is_wanted(SegmentScan& scan, const Segment& segment, std::size_t worker) {
         const FactBatch& definitions = scan.unpack_definitions(segment);
-        if (m_wants_more(worker, definitions, segment.created_at.greatest)) {
+        if (m_wants_more(worker, definitions,
+                         {segment.created_at.greatest, segment.received_at.greatest})) {
             const std::lock_guard lock(m_turn);
             scan.fetch_the_rest();
             return true;

@@ -24,11 +24,14 @@ void scan_facts(const Store& store, const FactQuery& query,
 //
 // Where `wants_more` is given, the segments that lie within the span are read from the newest one
 // back, and it is asked first, by the worker's thread, with the definitions of all reports of a
-// segment and the greatest created_at of them. If it is false, `take` gets the definitions alone:
+// segment and their last times. If it is false, `take` gets the definitions alone:
 // the other columns of that batch are empty, and nobody has looked at what is damaged there.
 using TakeFacts = std::function<void(std::size_t worker, const FactBatch&)>;
-using WantsMore = std::function<bool(std::size_t worker, const FactBatch& definitions,
-                                     std::int64_t last_created)>;
+struct LastTimes {
+    std::int64_t created_at, received_at;  // the greatest, in microseconds
+};
+using WantsMore =
+    std::function<bool(std::size_t worker, const FactBatch& definitions, const LastTimes& last)>;
 void scan_facts(const Store& store, const FactQuery& query, std::size_t workers,
                 const TakeFacts& take, const WantsMore& wants_more = {});
 

@@ -544,6 +544,8 @@ const std::string without_sources =
     "DROP VIEW reports; CREATE VIEW reports AS SELECT 1;"
     "ALTER TABLE report DROP COLUMN source; ALTER TABLE rejected DROP COLUMN sender;"
     "DROP TABLE replaced; DROP TABLE switched;"
+    "ALTER TABLE definition DROP COLUMN enabled_again;"
+    "ALTER TABLE definition DROP COLUMN disabled_at;"
     "CREATE TABLE segment_column (first_sequence INTEGER, column_number INTEGER, packed BLOB,"
     " PRIMARY KEY (first_sequence, column_number)) WITHOUT ROWID;"
     "INSERT INTO segment_column SELECT * FROM packed_column; DROP TABLE packed_column;";

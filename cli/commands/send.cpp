@@ -180,6 +180,15 @@ send::Receiver receiver_of(const SendOptions& options, const send::Url& url) {
     return send::Receiver(url, std::move(result));
 }
 
+// Where nobody reads the lines any more the sender has stopped, and that is told: unlike a question
+// it leaves work half done.
+void finish(send::Sender& sender) {
+    try {
+        sender.finish();
+    } catch (const ClosedPipe&) {
+    }
+}
+
 int send_all(const Globals& globals, const SendOptions& options, const send::Url& url) {
     const auto receiver = receiver_of(options, url);
     if (receiver.exposes_secret())
@@ -211,8 +220,8 @@ int send_all(const Globals& globals, const SendOptions& options, const send::Url
     } catch (const Error&) {
         problem = std::current_exception();
     }
+    finish(sender);
     const bool is_stopped = sender.is_stopped();
-    sender.finish();
     progress.reset();
     if (!problem || account.sent() > 0) account.finish();
     if (account.was_unauthorized() && !receiver.has_authorization())

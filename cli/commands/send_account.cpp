@@ -124,6 +124,15 @@ table::ResultTable SendAccount::total(double seconds) const {
 void SendAccount::finish() {
     const auto length = std::chrono::steady_clock::now() - m_begin;
     const double seconds = std::chrono::duration<double>(length).count();
+    try {
+        write_rest(seconds);
+    } catch (const ClosedPipe&) {
+        // The tally goes elsewhere.
+    }
+    if (!m_globals.quiet) print_status(tally_text(seconds));
+}
+
+void SendAccount::write_rest(double seconds) {
     if (!m_stream) {
         auto rows = table::choose_columns(m_rows, m_globals.column_keys());
         auto text = render::render(rows, m_output.format(), m_output.style());
@@ -136,7 +145,6 @@ void SendAccount::finish() {
         m_output.write(text);
     }
     m_output.finish();
-    if (!m_globals.quiet) print_status(tally_text(seconds));
 }
 
 }  // namespace jobtally::cli

@@ -33,6 +33,7 @@ class SendAccount {
     table::Row latencies() const;
     std::string tally_text(double seconds) const;
     table::ResultTable total(double seconds) const;
+    void write_rest(double seconds);
 
     const Globals& m_globals;
     Output m_output;

@@ -3,6 +3,7 @@
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/numbers.hpp"
+#include "core/base/text.hpp"
 #include "core/store/file/store_file.hpp"
 
 #include <fmt/core.h>
@@ -17,6 +18,29 @@ fs::path spool_beside(fs::path store) {
     return store.concat("-spool");
 }
 
+// Where a store that was named by a link lies: its spool lies there too.
+fs::path followed(const fs::path& store) {
+    std::error_code none;
+    if (!fs::is_symlink(store, none)) return store;
+    const auto real = fs::weakly_canonical(store, none);
+    return none ? store : real;
+}
+
+bool are_same(const fs::path& a, const fs::path& b) {
+    std::error_code none;
+    return fs::weakly_canonical(a, none) == fs::weakly_canonical(b, none);
+}
+
+// Nobody would look there any more.
+void take_over(const ingest::Spool& spool, const ingest::Spool& former) {
+    if (are_same(spool.folder(), former.folder())) return;
+    const auto bodies = static_cast<std::int64_t>(spool.take_over(former));
+    if (bodies == 0) return;
+    print_note(fmt::format("{} waited in \"{}\" and {} moved to the spool \"{}\"",
+                           counted(bodies, "body", "bodies"), visible(former.folder().string()),
+                           bodies == 1 ? "was" : "were", visible(spool.folder().string())));
+}
+
 }  // namespace
 
 void add_spool_option(CLI::App& command, std::string& folder) {
@@ -29,13 +53,22 @@ void add_spool_option(CLI::App& command, std::string& folder) {
 }
 
 ingest::Spool spool_of(const Globals& globals, const std::string& folder) {
-    const auto store = globals.store_path();
+    const auto store = followed(globals.store_path());
     return ingest::Spool(folder.empty() ? spool_beside(store) : fs::path(folder), store);
 }
 
 void remember_spool(const Globals& globals, const ingest::Spool& spool) {
+    const fs::path store = globals.store_path();
+    const auto real = followed(store);
     try {
-        spool.remember_as(spool_beside(globals.store_path()));
+        for (const auto& former : {spool_beside(real), spool_beside(store)})
+            take_over(spool, ingest::Spool(former, real));
+    } catch (const IoError& error) {
+        print_warning(fmt::format("a former spool is left alone: {}", error.what()));
+        print_hint(error.hint());
+    }
+    try {
+        spool.remember_as(spool_beside(real));
     } catch (const IoError& error) {
         print_warning(fmt::format("other commands will not find the spool: {}", error.what()));
         print_hint("name it by --spool there, too");

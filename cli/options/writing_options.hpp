@@ -19,7 +19,8 @@ namespace jobtally::cli {
 void add_spool_option(CLI::App& command, std::string& folder);
 // The named folder, else the store's path with `-spool` at its end, which may be a link.
 ingest::Spool spool_of(const Globals& globals, const std::string& folder);
-// Makes spool_of() without a name find this spool from now on; warns where that fails.
+// Makes spool_of() without a name find this spool from now on, and moves there what waits in the
+// one that it found before; warns where that fails.
 void remember_spool(const Globals& globals, const ingest::Spool& spool);
 // False, with a warning, where it can't be read or is another user's.
 bool can_read(const ingest::Spool& spool);

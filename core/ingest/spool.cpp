@@ -187,6 +187,32 @@ void Spool::remember_as(const fs::path& link) const {
     }
 }
 
+// Another process may take it meanwhile.
+void Spool::move_here(const fs::path& former, const std::string& name) const {
+    if (::rename((former / name).c_str(), (m_folder / name).c_str()) == 0 || errno == ENOENT)
+        return;
+    if (errno != EXDEV) fail(errno, "move", former / name);
+    const auto text = read_regular_file(former / name, most_bytes, false);
+    if (text.error == ENOENT) return;
+    if (text.error != 0) fail(text.problem, "read", former / name);
+    const auto part = m_folder / (name + ".moved");
+    ::unlink(part.c_str());
+    write_synced(part, text.bytes);
+    if (::rename(part.c_str(), (m_folder / name).c_str()) != 0) fail(errno, "name", part);
+    keep_names(m_folder);
+    if (::unlink((former / name).c_str()) != 0 && errno != ENOENT)
+        fail(errno, "delete", former / name);
+}
+
+std::size_t Spool::take_over(const Spool& former) const {
+    const auto names = former.waiting();
+    for (const auto& name : names) move_here(former.m_folder, name);
+    if (names.empty()) return 0;
+    keep_names(m_folder);
+    keep_names(former.m_folder);
+    return names.size();
+}
+
 // The name begins with the time in 20 digits, so that the order of names is the order of arrival.
 std::string Spool::next_name(const Delivery& delivery) {
     return fmt::format("{:020}-{}-{}-{}{}{}",

@@ -30,6 +30,9 @@ class Spool {
     // Makes `link`, beside the store, lead to this folder, so that it is found by who does not know
     // of it. Throws IoError, also where bodies wait in a folder of that name.
     void remember_as(const std::filesystem::path& link) const;
+    // Moves the bodies that wait in a former folder of the same store here, each whole at any
+    // moment; returns how many. Throws IoError: those that were not moved wait there.
+    std::size_t take_over(const Spool& former) const;
     // Keeps the body of each delivery, which must have one, and sets Receipt::is_spooled of those
     // that are on disk when it returns: file and name are synced. Returns what went wrong with the
     // others, if anything did.
@@ -48,6 +51,7 @@ class Spool {
     void make_folder() const;
     void require_own_folder() const;
     void write_synced(const std::filesystem::path& path, std::string_view bytes) const;
+    void move_here(const std::filesystem::path& former, const std::string& name) const;
 
     std::filesystem::path m_folder;
     std::filesystem::path m_store;

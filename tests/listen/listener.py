@@ -434,6 +434,23 @@ class Ends(unittest.TestCase):
         self.assertEqual(listener.stop(), 0)
         self.assertEqual(listener.ids(), ["a"])
 
+    def test_what_waits_in_a_former_spool_is_not_forgotten(self):
+        link = os.path.join(self.folder.name, "link.db")
+        os.symlink(self.store, link)
+        folders = [os.path.join(self.folder.name, name) for name in ("x", "y", "store.db-spool", "link.db-spool")]
+        for place, (former, store, options) in enumerate((
+                (folders[2], self.store, ["--spool", folders[0]]), (folders[0], self.store, ["--spool", folders[1]]),
+                (folders[1], link, []), (folders[3], link, []))):
+            os.makedirs(former, mode=0o700, exist_ok=True)
+            with open(os.path.join(former, "0000179553417411836%d-30022-1-127.0.0.1.json" % place), "w") as file:
+                file.write(report("r%d" % place))
+            listener = Listener(store, *options)
+            deadline = time.time() + 20
+            while "r%d" % place not in listener.ids() and time.time() < deadline:
+                time.sleep(0.05)
+            self.assertEqual(listener.stop(), 0)
+            self.assertEqual(sorted(listener.ids()), ["r%d" % i for i in range(place + 1)])
+
     def test_others_can_not_put_reports_into_the_spool(self):
         spool = self.store + "-spool"
         os.mkdir(spool)

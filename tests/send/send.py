@@ -230,7 +230,7 @@ class Load(Case):
             first = [process.stdout.readline() for _ in range(3)]
             process.send_signal(signal.SIGINT)
             process.wait(timeout=PATIENCE)  # while stdin is open still
-            rest, said = process.communicate()
+            rest, said = process.stdout.read(), process.stderr.read()  # communicate() forgets what readline() has read ahead
             self.assertEqual(process.returncode, 1, said)
             told = len(first) + len(rest.splitlines())
             self.assertEqual(told, len(receiver.requests))
@@ -240,6 +240,18 @@ class Load(Case):
     def test_interrupted(self):
         self.interrupted("--count", "100000", "--rate", "20", "-c", "2")
         self.interrupted("--count", "1000000", "-c", "2")
+
+    def test_nobody_reads_its_lines(self):
+        with Receiver() as receiver:
+            with subprocess.Popen([PROGRAM, "send", receiver.url + "/ok", "--count", "1000000"], stdout=subprocess.PIPE, text=True,
+                                  stderr=subprocess.PIPE, env=bare_environment()) as process:
+                process.stdout.readline()
+                process.stdout.close()
+                process.wait(timeout=PATIENCE)
+                said = process.stderr.read()
+            self.assertEqual(process.returncode, 1, said)
+            self.assertIn("stopped before all was sent", said)
+            self.assertRegex(said, r"jobtally: %d reports sent" % len(receiver.requests))
 
     def test_interrupted_while_it_reads(self):
         self.interrupted("-", input=ndjson(*map(report, "abc")) + '{"id": "d", ')

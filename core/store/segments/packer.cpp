@@ -11,6 +11,9 @@ namespace jobtally::store {
 
 namespace {
 
+// In segments: of a longer tail that would have to be read settle() packs piece by piece.
+constexpr Sequence most_read = 4;
+
 void append(FactBatch& to, const FactRow& row) {
     to.sequence.push_back(row.sequence);
     to.definition.push_back(row.definition);
@@ -89,10 +92,13 @@ void Packer::remove(Sequence sequence) {
     auto place = m_places.upper_bound(sequence);
     if (place == m_places.begin() || std::prev(place)->second.last < sequence) return;
     place = std::prev(place);
-    // Without the last segment the tail begins earlier.
+    // Without the last segment the tail begins earlier. Others of its rows may leave soon: it stays
+    // open for as many rows as a segment has, or else each of them would have it packed again.
     if (std::next(place) == m_places.end()) {
         clear(m_tail);
         m_has_tail = false;
+        m_open_until =
+            std::max(m_open_until, place->second.last + static_cast<Sequence>(limits.segment_rows));
     }
     drop_segments(m_connection, place->first, place->first);
     m_places.erase(place);
@@ -106,7 +112,9 @@ void Packer::read_tail(Sequence last_sequence) {
 
 void Packer::pack_tail(Sequence last_sequence) {
     load();
-    if (last_sequence - tail_first() + 1 < limits.tail) return;
+    const auto width = last_sequence - tail_first() + 1;
+    if (width < limits.tail || last_sequence < m_open_until) return;
+    if (!m_has_tail && width > most_read * static_cast<Sequence>(limits.segment_rows)) return;
     read_tail(last_sequence);
     auto first = tail_first();
     if (!m_places.empty() && std::prev(m_places.end())->second.rows < limits.segment_rows) {

@@ -27,7 +27,8 @@ class Packer {
     void add(const FactRow& row);
     // A row left the table: drops the segment that holds it.
     void remove(Sequence sequence);
-    // Before a commit: packs the end of the table if it has grown long enough.
+    // Before a commit: packs the end of the table if it has grown long enough, and has not lost its
+    // segment lately.
     void pack_tail(Sequence last_sequence);
     // Packs a piece of the first unpacked range that is at least limits.gap wide, with a small
     // segment in front of it; false when there is none. Reads at most limits.segment_rows rows.
@@ -52,6 +53,7 @@ class Packer {
     Places m_places;
     FactBatch m_tail;  // the rows behind the last segment, if m_has_tail
     bool m_has_tail = false;
+    Sequence m_open_until = 0;  // up to here the tail is packed by pack_gap() alone
 };
 
 }  // namespace jobtally::store

@@ -87,6 +87,27 @@ TEST_CASE("the spool keeps bodies to the byte, oldest first, with time and sende
     CHECK_FALSE(spool.read(names[0]).has_value());
 }
 
+TEST_CASE("what waits in a former spool is moved to the new one", "[ingest]") {
+    const IngestFolder folder;
+    const auto other_disk = GENERATE(false, true);
+    Spool former(folder.path / "former");
+    auto first = receipt_with(report_text("a"), 1'000'000);
+    auto second = receipt_with(report_text("b"), 2'000'000);
+    Receipt* const receipts[] = {&first, &second};
+    REQUIRE_FALSE(former.keep(receipts).has_value());
+    const auto names = former.waiting();
+    const std::filesystem::path shared_memory =
+        "/dev/shm/jobtally-test-" + std::to_string(::getpid());
+    const Spool spool(other_disk ? shared_memory : folder.path / "spool");
+    spool.prepare();
+    CHECK(spool.take_over(former) == 2);
+    CHECK(former.waiting().empty());
+    CHECK(spool.waiting() == names);
+    CHECK(spool.read(names[1])->reports.at(0).id == "b");
+    CHECK(spool.take_over(former) == 0);
+    std::filesystem::remove_all(shared_memory);
+}
+
 TEST_CASE("the spool remembers who sent a body, whatever the name", "[ingest]") {
     const IngestFolder folder;
     Spool spool(folder.path / "spool");

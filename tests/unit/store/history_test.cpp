@@ -9,6 +9,8 @@
 #include <mutex>
 #include <set>
 
+#include <sqlite3.h>
+
 namespace {
 
 using namespace jobtally::store_tests;
@@ -187,6 +189,30 @@ void step(store::Store& own, History& history, ReportsByChance& chance) {
 void pack_early(store::Store& own) {
     auto& connection = own.connection();
     store::WriterMemory::of(connection).packer.limits = {16, 7, 3};
+}
+
+TEST_CASE("each report that replaces a packed one does not pack its neighbours again", "[store]") {
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    pack_early(own);
+    const auto put_all = [&](std::int64_t version) {
+        store::WriteTransaction transaction(own);
+        for (int i = 0; i < 64; ++i) {
+            auto report = report_of(std::to_string(i), i);
+            report.updated_at = at(1000 + version);
+            transaction.put(report, at(version));
+        }
+        transaction.commit();
+    };
+    put_all(0);
+    store::settle(own);
+    auto* const database = own.connection().handle();
+    const auto before = sqlite3_total_changes(database);
+    for (int version = 1; version <= 20; ++version) put_all(version);
+    // A row comes and one goes, and each 16 of them are a segment, of eleven columns and itself.
+    CHECK(sqlite3_total_changes(database) - before < 20 * 64 * 8);
+    store::settle(own);
+    CHECK(store::disagreeing_segments(own.connection()).empty());
 }
 
 TEST_CASE("whatever happens, the store holds what was put", "[store]") {

@@ -228,9 +228,14 @@ int Application::report(const CLI::ParseError& error) {
         if (!words.empty()) {
             message = fmt::format("no such option or argument: \"{}\"",
                                   bracketed::unmarked(words.front()));
-            if (words.front().starts_with('-'))
-                hint = did_you_mean(words.front().substr(0, words.front().find('=')),
-                                    options_of(command), hint);
+            const auto word = words.front().substr(0, words.front().find('='));
+            const auto known = options_of(command);
+            if (std::find(known.begin(), known.end(), word) != known.end()) {
+                hint =
+                    fmt::format("write it behind the command: `{} {}`", full_name(command), word);
+            } else if (word.starts_with('-')) {
+                hint = did_you_mean(word, known, hint);
+            }
         }
     }
     if (const auto end = message.find('\n'); end != std::string::npos) {

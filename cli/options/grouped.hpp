@@ -57,8 +57,8 @@ table::ResultTable arranged(table::ResultTable table, const GroupedOptions& opti
 void print_groups(Output& output, table::ResultTable table, const GroupedOptions& options);
 
 // Asks and prints; returns the answer, so that a condition can be checked against it. A question is
-// four functions: `ask` takes a scope and the marks of a trend and answers, `table` makes the table
-// of an answer or of one beside another, `plots` the bars of an answer.
+// three functions: `ask` takes a scope and the marks of a trend and answers, `table` makes the
+// table of an answer or of one beside another, `plots` the bars of an answer.
 template <class Ask, class Table, class Plots>
 auto print_grouped(Output& output, const Globals& globals, const GroupedOptions& options, Ask ask,
                    Table table, Plots plots) {

@@ -21,13 +21,11 @@ class NewestFold {
   public:
     using Sequences = std::unordered_set<store::Sequence>;
 
-    // `most` has a number for each definition. `was_known`, which must outlive it: of what arrived
-    // at `known_at` or later.
-    NewestFold(const std::vector<std::size_t>& most, time::Instant now,
+    // `was_known`, which must outlive it: of what arrived at `known_at` or later.
+    NewestFold(std::size_t definitions, time::Instant now, std::size_t most,
                std::optional<time::Instant> known_at, const Sequences& was_known)
-        : m_now(time::micros(now)), m_was_known(&was_known), m_seen(most.size()) {
+        : m_now(time::micros(now)), m_most(most), m_was_known(&was_known), m_seen(definitions) {
         if (known_at) m_known_at = time::micros(*known_at);
-        for (std::size_t i = 0; i < most.size(); ++i) m_seen[i].most = most[i];
     }
 
     store::FactColumns columns() const {
@@ -61,7 +59,7 @@ class NewestFold {
             SmallRun run{created, batch.updated_at[i], batch.status[i], false};
             if (m_known_at) put_known(run, batch.received_at[i], batch.sequence[i]);
             seen.runs.push_back(run);
-            if (seen.runs.size() >= seen.most + seen.most / 2 + 64) drop_oldest(seen);
+            if (seen.runs.size() >= m_most + m_most / 2 + 64) drop_oldest(seen);
         }
     }
     // What another has taken, with the same `now` and `most`.
@@ -72,7 +70,7 @@ class NewestFold {
             seen.reports += more.reports;
             seen.typed = std::max(seen.typed, more.typed);
             seen.runs.insert(seen.runs.end(), more.runs.begin(), more.runs.end());
-            if (seen.runs.size() > seen.most) drop_oldest(seen);
+            if (seen.runs.size() > m_most) drop_oldest(seen);
             std::vector<SmallRun>().swap(more.runs);
         }
     }
@@ -80,7 +78,7 @@ class NewestFold {
     void finish(std::vector<FoundRuns>& found) {
         for (std::size_t i = 0; i < m_seen.size(); ++i) {
             Seen& seen = m_seen[i];
-            if (seen.runs.size() > seen.most) drop_oldest(seen);
+            if (seen.runs.size() > m_most) drop_oldest(seen);
             std::sort(seen.runs.begin(), seen.runs.end(), before);
             found[i].reports = seen.reports;
             found[i].type = seen.typed.second;
@@ -107,7 +105,6 @@ class NewestFold {
         }
     };
     struct Seen {
-        std::size_t most = 0;
         std::vector<SmallRun> runs;
         std::int64_t reports = 0;
         std::int64_t oldest_kept = INT64_MIN;
@@ -127,8 +124,8 @@ class NewestFold {
     }
     // What was created before that time changes nothing but the number of reports.
     std::int64_t needed_since(Seen& seen) const {
-        if (seen.runs.size() < seen.most) return INT64_MIN;
-        const bool is_exact = seen.runs.size() == seen.most && seen.oldest_kept != INT64_MIN;
+        if (seen.runs.size() < m_most) return INT64_MIN;
+        const bool is_exact = seen.runs.size() == m_most && seen.oldest_kept != INT64_MIN;
         if (!is_exact) drop_oldest(seen);
         return std::min(seen.oldest_kept, seen.typed.first);
     }
@@ -143,13 +140,14 @@ class NewestFold {
         return place(a) < place(b);
     }
     void drop_oldest(Seen& seen) const {
-        const auto first = seen.runs.end() - static_cast<std::ptrdiff_t>(seen.most);
+        const auto first = seen.runs.end() - static_cast<std::ptrdiff_t>(m_most);
         std::nth_element(seen.runs.begin(), first, seen.runs.end(), before);
         seen.oldest_kept = first->created_at;
         seen.runs.erase(seen.runs.begin(), first);
     }
 
     std::int64_t m_now;
+    std::size_t m_most;
     std::optional<std::int64_t> m_known_at;
     const Sequences* m_was_known;
     std::vector<Seen> m_seen;  // by definition

@@ -62,18 +62,14 @@ std::span<const Run> RunHistory::as_told(std::size_t definition) const {
 }
 
 RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t most,
-                              std::optional<time::Instant> known_at,
-                              std::span<const std::size_t> more) {
+                              std::optional<time::Instant> known_at) {
     RunHistory history(scope);
     const std::size_t definitions = history.m_found.size();
-    std::vector<std::size_t> most_of(definitions, most);
-    for (std::size_t i = 0; i < std::min(definitions, more.size()); ++i)
-        most_of[i] = std::max(most, more[i]);
     constexpr std::size_t many = 65'536;  // each worker has room for the newest runs of each
     const auto was_known =
         known_at ? store::read_known_before(scope.store(), *known_at) : NewestFold::Sequences{};
     std::vector<NewestFold> folds(definitions > many ? 1 : thread_limit(),
-                                  NewestFold(most_of, now, known_at, was_known));
+                                  NewestFold(definitions, now, most, known_at, was_known));
     scope.scan(
         folds[0].columns(), folds.size(),
         [&](std::size_t worker, const FactBatch& batch) { folds[worker].take(batch); },

@@ -20,11 +20,9 @@ class RunHistory {
     // `most` of each definition, by created_at; of equal times those that still run come first,
     // then the shorter ones. Reports without a definition are left out, and so are the operations
     // and sequences of the runs. News are those that nobody knew of at `known_at`, since nothing of
-    // them had arrived, or their created_at was ahead; none are where that is not given. Of a
-    // definition that has a greater number in `more`, which are by definition, it is so many.
+    // them had arrived, or their created_at was ahead; none are where that is not given.
     static RunHistory newest(const Scope& scope, time::Instant now, std::size_t most,
-                             std::optional<time::Instant> known_at = {},
-                             std::span<const std::size_t> more = {});
+                             std::optional<time::Instant> known_at = {});
 
     // How far back a run is compared: with at most `runs` finished runs of its definition before
     // it, which began no more than `micros` before it.

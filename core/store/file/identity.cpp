@@ -5,10 +5,6 @@
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 
-#include <algorithm>
-#include <iterator>
-#include <utility>
-
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -43,31 +39,35 @@ Identity identify(const Store::Connection& connection, std::size_t known_version
 
 namespace {
 
-// By user_version: what a store of it lacks for those who ask. A further step of the schema adds
-// its part to each, or ends the row of those that are read as they are.
-constexpr std::pair<std::int64_t, const char*> lacking[] = {
-    {6,
+// What stores of these versions lack for those who ask. A further step of the schema adds its part,
+// or raises `oldest_read`.
+struct Lacking {
+    std::int64_t first, last;  // user_version
+    const char* part;
+};
+constexpr std::int64_t oldest_read = 6;
+constexpr Lacking lacking[] = {
+    {6, 6,
      "CREATE TEMP TABLE replaced (sequence INTEGER PRIMARY KEY, first_at INTEGER, "
-     "failed_at INTEGER, well_at INTEGER);"
+     "failed_at INTEGER, well_at INTEGER)"},
+    {6, 6,
      "CREATE TEMP TABLE switched AS SELECT definition, described_at AS at, enabled "
-     "FROM definition WHERE at IS NOT NULL AND enabled IS NOT NULL;"
-     "CREATE TEMP VIEW packed_column AS SELECT * FROM segment_column"},
-    {7,
+     "FROM definition WHERE at IS NOT NULL AND enabled IS NOT NULL"},
+    {7, 7,
      "CREATE TEMP TABLE switched AS SELECT definition, disabled_at AS at, 0 AS enabled "
      "FROM definition WHERE at IS NOT NULL UNION ALL "
-     "SELECT definition, enabled_again AS at, 1 FROM definition WHERE at IS NOT NULL;"
-     "CREATE TEMP VIEW packed_column AS SELECT * FROM segment_column"},
-    {8, "CREATE TEMP VIEW packed_column AS SELECT * FROM segment_column"}};
+     "SELECT definition, enabled_again AS at, 1 FROM definition WHERE at IS NOT NULL"},
+    {6, 8, "CREATE TEMP VIEW packed_column AS SELECT * FROM segment_column"}};
 
 }  // namespace
 
 bool add_what_lacks(const Store::Connection& connection) {
     const auto version = connection.query_integer("PRAGMA user_version");
-    const auto found = std::find_if(std::begin(lacking), std::end(lacking),
-                                    [&](const auto& entry) { return entry.first == version; });
-    if (found == std::end(lacking)) return false;
+    if (version < oldest_read) return false;
     connection.execute("PRAGMA temp_store=MEMORY");
-    connection.execute(found->second);
+    for (const auto& [first, last, part] : lacking) {
+        if (version >= first && version <= last) connection.execute(part);
+    }
     return true;
 }
 

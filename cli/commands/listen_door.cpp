@@ -9,7 +9,6 @@
 #include "core/listen/sockets/tls.hpp"
 #include "core/listen/watch/service_manager.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -21,11 +20,6 @@ namespace {
 
 constexpr const char* default_bind = "127.0.0.1:8080";
 
-// For everything but connections: the store, its log and lock, the spool, the admin address, the
-// standard streams.
-constexpr std::size_t spare_descriptors = 64;
-
-// With so few, half of them are for connections.
 constexpr std::size_t least_descriptors = 32;
 
 std::shared_ptr<const listen::TlsIdentity> read_tls(const DoorSettings& settings) {
@@ -44,15 +38,15 @@ void take_passed_sockets(listen::ListenOptions& options) {
 
 // Lowers the number of connections if too few descriptors would be left for the store.
 void fit_descriptors(listen::ListenOptions& options) {
-    const auto allowed = listen::allow_descriptors(options.max_connections + spare_descriptors);
+    const auto allowed =
+        listen::allow_descriptors(options.max_connections + listen::spare_descriptors);
     if (allowed < least_descriptors)
         throw Error(fmt::format("no more than {} files may be open, and a listener needs {}",
                                 count_text(static_cast<std::int64_t>(allowed)), least_descriptors),
                     "raise the limit: `ulimit -n 1024`");
-    if (allowed >= options.max_connections + spare_descriptors) return;
-    options.max_connections = allowed > 2 * spare_descriptors
-                                  ? allowed - spare_descriptors
-                                  : std::max<std::size_t>(1, allowed / 2);
+    const auto fitting = listen::connections_within(allowed);
+    if (fitting >= options.max_connections) return;
+    options.max_connections = fitting;
     print_warning(
         fmt::format("at most {} connections at one time: no more than {} files may be "
                     "open (see \"ulimit -n\")",

@@ -2,6 +2,9 @@
 
 #include "core/listen/giving_way.hpp"
 #include "core/listen/session.hpp"
+#include "core/listen/sockets/descriptors.hpp"
+
+#include <algorithm>
 
 namespace jobtally::listen {
 namespace {
@@ -15,7 +18,8 @@ constexpr std::size_t most_for_admin = 16;
 }  // namespace
 
 Connections::Connections(const ListenOptions& options, boost::asio::io_context& io)
-    : m_most(options.max_connections),
+    : m_wanted(options.max_connections),
+      m_most(options.max_connections),
       m_handshake(options.timeout / 4),
       m_watch(io),
       m_peers(options.max_connections_per_peer, options.max_connections) {}
@@ -24,6 +28,8 @@ void Connections::add(const std::shared_ptr<Session>& session) {
     m_sessions.emplace(session->number(), session);
     ++m_counts[static_cast<std::size_t>(session->purpose())];
     if (session->purpose() == Purpose::reports) m_peers.add(session->peer());
+    // The limit of descriptors may fall while the listener runs, and the spool needs some.
+    m_most = std::min<std::size_t>(m_wanted, connections_within(descriptor_limit()));
     if (!m_is_watching) watch_deadlines();
 }
 

@@ -61,7 +61,8 @@ class Connections {
     void watch_deadlines();
     void expire_sessions();
 
-    const std::size_t m_most;
+    const std::size_t m_wanted;                   // what the options say
+    std::size_t m_most;                           // that, or what the descriptors allow
     const std::chrono::milliseconds m_handshake;  // that long an opening is waited for
     boost::asio::steady_timer m_watch;
     bool m_is_watching = false;

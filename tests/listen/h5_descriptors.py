@@ -2,8 +2,8 @@
 """H5: 64 descriptors and 1,000 connections. No crash, no busy loop, honest requests meanwhile, and recovery.
 
 Usage: h5_descriptors.py PATH-OF-JOBTALLY [--long]. Three cases: the listener starts with a limit of 64 descriptors; the
-limit falls while it runs, so that accepting itself fails, once with connections that are idle and can give way, once
-with half a request on each, so that none can. The control is a limit that leaves room for all. --long holds the flood for a minute.
+limit falls while it runs, once with connections that are idle and can give way, once with half a request on each, so that
+none can. Some descriptors always stay free, for the spool. The control is a limit that leaves room for all. --long holds the flood for a minute.
 """
 import argparse
 import os
@@ -20,6 +20,7 @@ from listener import post, read_answer, report
 
 CONNECTIONS = 1000
 DESCRIPTORS = 64
+SPARE = 8
 # Of one core, while 1,000 silent connections are held. A loop that spins would take all of it.
 MOST_CPU = 0.10
 
@@ -37,7 +38,7 @@ def open_descriptors(pid):
 def is_served(running, id, patience=30):
     """The seconds that an honest request took, trying again where the connection was closed unanswered."""
     began = time.time()
-    while time.time() - began < patience:
+    while time.time() - began < patience and running.process.poll() is None:
         try:
             with running.connect(timeout=patience) as connection:
                 connection.sendall(post(report(id)))
@@ -85,7 +86,7 @@ def case(name, seconds, falls_later, first_bytes=b"", allowed=DESCRIPTORS):
         if None in honest:
             problems.append("%d of %d honest requests unanswered" % (honest.count(None), asked))
         most = open_descriptors(pid)
-        if most > DESCRIPTORS:
+        if most > DESCRIPTORS - SPARE:
             problems.append("%d descriptors" % most)
         cpu, began = cpu_seconds(pid), time.time()
         time.sleep(seconds)

@@ -34,6 +34,11 @@ std::uint64_t allow_descriptors(std::uint64_t wanted) {
     return descriptor_limit();
 }
 
+std::uint64_t connections_within(std::uint64_t descriptors) {
+    return descriptors > 2 * spare_descriptors ? descriptors - spare_descriptors
+                                               : std::max<std::uint64_t>(1, descriptors / 2);
+}
+
 ProcessUse process_use() {
     ProcessUse use;
     rusage used{};

@@ -14,6 +14,13 @@ std::uint64_t descriptor_limit();
 // Raises the soft limit towards `wanted` as far as the hard one allows; returns what it is then.
 std::uint64_t allow_descriptors(std::uint64_t wanted);
 
+// For everything but connections: the store, its log and lock, the spool, the admin address, the
+// standard streams.
+constexpr std::uint64_t spare_descriptors = 64;
+// How many connections leave enough of so many descriptors to all else; at least 1. Where there are
+// few, half of them are for connections.
+std::uint64_t connections_within(std::uint64_t descriptors);
+
 // What this process has used so far, and holds now; 0 where that is unknown.
 struct ProcessUse {
     std::chrono::microseconds cpu{0};  // user and system time

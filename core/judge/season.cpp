@@ -5,6 +5,7 @@
 #include "core/judge/statistics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -58,56 +59,72 @@ std::size_t cell_of(Season season, ClockPlace place) {
     return 0;
 }
 
+// Cells that part those of a wider season, and were met as often, hold the same values. `met` is by
+// season.
+bool is_that_of_a_wider_one(Season season, std::span<const std::size_t> met) {
+    const auto is_that_of = [&](Season wider) {
+        return met[static_cast<std::size_t>(season)] == met[static_cast<std::size_t>(wider)];
+    };
+    if (season == Season::hour_of_part)
+        return is_that_of(Season::part_of_week) || is_that_of(Season::hour);
+    return season == Season::hour_of_week &&
+           (is_that_of(Season::weekday) || is_that_of(Season::hour_of_part));
+}
+
 using Places = std::vector<std::uint32_t>;
 
-// The places of values by cell.
-class Dealt {
+// The cell of each value.
+class Cells {
   public:
-    Dealt(Season season, std::span<const ClockPlace> places, const Places& order)
-        : m_ends(kind_of(season).cells), m_days(m_ends.size()), m_dealt(order.size()) {
-        std::vector<std::uint8_t> cells(places.size());
-        std::vector<std::int32_t> last_day(m_ends.size(), INT32_MIN);
+    Cells(Season season, std::span<const ClockPlace> places)
+        : m_counts(kind_of(season).cells), m_days(m_counts.size()), m_of(places.size()) {
+        std::vector<std::int32_t> last_day(m_counts.size(), INT32_MIN);
         for (std::size_t i = 0; i < places.size(); ++i) {
             const std::size_t cell = cell_of(season, places[i]);
-            cells[i] = static_cast<std::uint8_t>(cell);
-            ++m_ends[cell];
+            m_of[i] = static_cast<std::uint8_t>(cell);
+            ++m_counts[cell];
             if (std::exchange(last_day[cell], places[i].day) != places[i].day) ++m_days[cell];
         }
-        std::exclusive_scan(m_ends.begin(), m_ends.end(), m_ends.begin(), std::uint32_t{0});
-        for (const auto i : order) m_dealt[m_ends[cells[i]]++] = i;
     }
 
-    std::size_t size() const { return m_ends.size(); }
-    bool is_known(std::size_t cell) const {
-        return m_days[cell] >= least_days && (*this)[cell].size() >= least_in_cell;
+    std::size_t size() const { return m_counts.size(); }
+    std::size_t met() const {
+        return size() - static_cast<std::size_t>(std::count(m_counts.begin(), m_counts.end(), 0U));
     }
-    std::span<const std::uint32_t> operator[](std::size_t cell) const {
-        const std::size_t begin = cell == 0 ? 0 : m_ends[cell - 1];
-        return std::span(m_dealt).subspan(begin, m_ends[cell] - begin);
+    bool is_known(std::size_t cell) const {
+        return m_days[cell] >= least_days && m_counts[cell] >= least_in_cell;
+    }
+    std::size_t known() const {
+        std::size_t known = 0;
+        for (std::size_t cell = 0; cell < size(); ++cell) known += is_known(cell) ? 1 : 0;
+        return known;
+    }
+    std::size_t count(std::size_t cell) const { return m_counts[cell]; }
+    // The places in `order`, cell by cell.
+    Places dealt(const Places& order) const {
+        Places next(size()), dealt(order.size());
+        std::exclusive_scan(m_counts.begin(), m_counts.end(), next.begin(), std::uint32_t{0});
+        for (const auto i : order) dealt[next[m_of[i]]++] = i;
+        return dealt;
     }
 
   private:
-    Places m_ends;   // by cell
-    Places m_days;   // by cell: on how many days it was met
-    Places m_dealt;  // in the order that was given, cell by cell
+    Places m_counts;                 // by cell
+    Places m_days;                   // by cell: on how many days it was met
+    std::vector<std::uint8_t> m_of;  // by value
 };
 
-// `order` has the values' places, ascending by value. None where the season has no two cells of its
-// own.
-std::optional<FittedProfile> fit(Season season, std::span<const double> values,
-                                 std::span<const ClockPlace> places, const Places& order,
-                                 const FittedProfile& plain) {
-    const Dealt dealt(season, places, order);
-    std::size_t usable = 0;
-    for (std::size_t i = 0; i < dealt.size(); ++i) usable += dealt.is_known(i);
-    if (season != Season::none && usable < 2) return std::nullopt;
+// `order` has the values' places, ascending by value.
+FittedProfile fit(Season season, const Cells& cells, std::span<const double> values,
+                  const Places& order, const FittedProfile& plain) {
     const auto middle = [](std::size_t count) { return (count - 1) / 2; };
     const Profile::Cell all{values[order[middle(order.size())]], order.size()};
-    FittedProfile fitted{{season, std::vector(dealt.size(), all)}, plain.residuals};
+    FittedProfile fitted{{season, std::vector(cells.size(), all)}, plain.residuals};
     fitted.residuals.resize(values.size());
-    for (std::size_t cell = 0; cell < dealt.size(); ++cell) {
-        const auto members = dealt[cell];
-        if (!dealt.is_known(cell) && season != Season::none) continue;
+    const Places dealt = cells.dealt(order);
+    for (std::size_t cell = 0, first = 0; cell < cells.size(); first += cells.count(cell++)) {
+        const auto members = std::span(dealt).subspan(first, cells.count(cell));
+        if (!cells.is_known(cell) && season != Season::none) continue;
         fitted.profile.cells[cell] = {values[members[middle(members.size())]], members.size()};
         const std::size_t other = middle(members.size() - 1);
         for (std::size_t i = 0; i < members.size(); ++i) {
@@ -173,16 +190,21 @@ FittedProfile fit_profile(std::span<const double> values, std::span<const ClockP
     std::iota(order.begin(), order.end(), std::uint32_t{0});
     std::sort(order.begin(), order.end(),
               [&](std::uint32_t a, std::uint32_t b) { return values[a] < values[b]; });
-    const FittedProfile plain = *fit(Season::none, values, places, order, {});
+    const FittedProfile plain =
+        fit(Season::none, Cells(Season::none, places), values, order, FittedProfile{});
     FittedProfile best = plain;
     double least = description_length(plain.residuals) - cost_of_a_season;
-    for (std::size_t season = 1; season < std::size(kinds); ++season) {
-        auto other = fit(static_cast<Season>(season), values, places, order, plain);
-        if (!other) continue;
-        const double length = description_length(other->residuals);
+    std::array<std::size_t, std::size(kinds)> met{};
+    for (std::size_t i = 1; i < std::size(kinds); ++i) {
+        const auto season = static_cast<Season>(i);
+        const Cells cells(season, places);
+        met[i] = cells.met();
+        if (cells.known() < 2 || is_that_of_a_wider_one(season, met)) continue;
+        auto other = fit(season, cells, values, order, plain);
+        const double length = description_length(other.residuals);
         if (length >= least) continue;
         least = length;
-        best = std::move(*other);
+        best = std::move(other);
     }
     return best;
 }

@@ -1,6 +1,7 @@
 #include "core/incidents/coincidence.hpp"
 
 #include "core/base/parallel.hpp"
+#include "core/incidents/episodes.hpp"
 #include "core/incidents/struck.hpp"
 
 #include <algorithm>
@@ -16,14 +17,6 @@ constexpr std::int64_t looked_ahead = 24LL * 3600 * 1'000'000;
 constexpr double day_length = 24 * 3600 * 1e6;
 constexpr double hopeless = -6;          // of the logarithm of the evidence: it hardly rises again
 constexpr double hardly_struck = 0.001;  // by the evidence of a definition
-constexpr std::uint32_t no_episode = UINT32_MAX;
-
-// Bad moments of a definition in a row, slow ones apart from the others: [first, end).
-struct Episode {
-    std::size_t first, end;
-    std::optional<std::int64_t> over_at;  // the end of the run that ended it
-    bool is_used = false;
-};
 
 // What the runs since one beginning say of each definition.
 struct Scan {
@@ -38,7 +31,7 @@ class IncidentSearch {
   public:
     IncidentSearch(std::span<const Moment> moments, double chance)
         : m_moments(moments),
-          m_episode_of(moments.size(), no_episode),
+          m_episodes(episodes_of(moments)),
           m_order(places_by_end(moments)),
           m_struck(moments.back().definition + 1),
           m_runs(m_struck.size()),
@@ -73,21 +66,20 @@ class IncidentSearch {
         for (const auto& [score, from] : candidates) {
             if (!is_onset(m_order[from])) continue;
             const Cluster cluster = cluster_from(from, m_scan);
-            if (cluster.score > m_least)
-                add_shared(incidents, members_of(from, lasting(struck(from, cluster))));
+            if (cluster.score > m_least) add_shared(incidents, shared_from(from, cluster));
         }
-        for (const auto& members : m_members) {
-            const Course course = course_of(members);
-            for (const std::size_t i : members) {
-                if (outlasts(i, course)) m_episodes[i].is_used = false;
+        for (const Shared& shared : m_shared) {
+            const Course course = course_of(shared);
+            for (const std::size_t i : shared.episodes) {
+                if (outlasts(i, course)) m_episodes.all[i].is_used = false;
             }
         }
-        for (const Episode& episode : m_episodes) {
+        for (const Episode& episode : m_episodes.all) {
             const auto bad = m_moments.subspan(episode.first, episode.end - episode.first);
             const bool has_failed = std::any_of(
                 bad.begin(), bad.end(), [](const Moment& m) { return m.kind == Kind::failed; });
             if (!episode.is_used && has_failed) {
-                incidents.push_back(incident_of({m_episode_of[episode.first]}, false));
+                incidents.push_back(incident_of({{m_episodes.of[episode.first]}}, false));
             }
         }
         std::stable_sort(incidents.begin(), incidents.end(),
@@ -96,25 +88,34 @@ class IncidentSearch {
     }
 
   private:
+    // Episodes that belong together. One may have begun before them, with a run that failed on its
+    // own: what ended before `start` is not theirs.
+    struct Shared {
+        std::vector<std::size_t> episodes;
+        std::int64_t start = INT64_MIN;
+    };
+
     // What coincides with an incident that is clearer is part of it.
-    void add_shared(std::vector<Incident>& incidents, std::vector<std::size_t> members) {
-        if (members.size() < 2) return;
-        Incident incident = incident_of(members, true);
+    void add_shared(std::vector<Incident>& incidents, Shared shared) {
+        if (shared.episodes.size() < 2) return;
+        Incident incident = incident_of(shared, true);
         for (std::size_t i = 0; i < incidents.size(); ++i) {
             Incident& other = incidents[i];
             if (incident.began_at > other.last_bad_at || other.began_at > incident.last_bad_at)
                 continue;
-            m_members[i].insert(m_members[i].end(), members.begin(), members.end());
-            other = incident_of(m_members[i], true);
+            auto& episodes = m_shared[i].episodes;
+            episodes.insert(episodes.end(), shared.episodes.begin(), shared.episodes.end());
+            m_shared[i].start = std::min(m_shared[i].start, shared.start);
+            other = incident_of(m_shared[i], true);
             return;
         }
         incidents.push_back(std::move(incident));
-        m_members.push_back(std::move(members));
+        m_shared.push_back(std::move(shared));
     }
 
-    // How long episodes last together: from the first bad run to the end of the middle one.
+    // How long episodes last together: until the end of the middle one.
     struct Course {
-        std::int64_t start = INT64_MAX, middle = 0;
+        std::int64_t start = 0, middle = 0;
         bool is_mostly_over = false;
     };
 
@@ -133,10 +134,10 @@ class IncidentSearch {
     // A bad moment after a good one.
     bool is_onset(std::size_t i) const {
         return m_moments[i].is_bad() && !follows_a_bad_one(i) &&
-               !m_episodes[m_episode_of[i]].is_used;
+               !m_episodes.all[m_episodes.of[i]].is_used;
     }
 
-    // Finds the episodes of a definition and its rate. Returns how often it began to fail.
+    // Learns the rates of a definition. Returns how often it began to fail.
     double learn(std::size_t first, std::size_t end) {
         double onsets = 0, chances = 0, went_on = 0, could_go_on = 0;
         std::int64_t longest = 0;
@@ -144,23 +145,9 @@ class IncidentSearch {
             const bool begins = !follows_a_bad_one(i);
             const Moment& moment = m_moments[i];
             longest = std::max(longest, moment.ended_at - moment.created_at);
-            if (!moment.is_bad()) {
-                (begins ? chances : could_go_on) += static_cast<double>(moment.count);
-                continue;
-            }
-            (begins ? chances : could_go_on) += 1;
-            (begins ? onsets : went_on) += 1;
-            const bool is_slow = moment.kind == Kind::slow;
-            if (begins || is_slow != (m_moments[i - 1].kind == Kind::slow)) {
-                m_episodes.push_back({i, i, std::nullopt});
-            }
-            m_episode_of[i] = static_cast<std::uint32_t>(m_episodes.size() - 1);
-            Episode& episode = m_episodes.back();
-            episode.end = i + 1;
-            episode.over_at.reset();
-            const bool is_over = i + 1 < end && (!m_moments[i + 1].is_bad() ||
-                                                 is_slow != (m_moments[i + 1].kind == Kind::slow));
-            if (is_over) episode.over_at = m_moments[i + 1].ended_at;
+            (begins ? chances : could_go_on) +=
+                moment.is_bad() ? 1 : static_cast<double>(moment.count);
+            if (moment.is_bad()) (begins ? onsets : went_on) += 1;
         }
         const std::size_t definition = m_moments[first].definition;
         m_runs[definition] = {first, longest};
@@ -178,7 +165,7 @@ class IncidentSearch {
             std::exchange(scan.seen[moment.definition], scan.number) != scan.number;
         double& evidence = scan.evidence[moment.definition];
         if (is_first) evidence = follows_a_bad_one(place) ? -1 : 1;
-        const bool is_used = moment.is_bad() && m_episodes[m_episode_of[place]].is_used;
+        const bool is_used = moment.is_bad() && m_episodes.all[m_episodes.of[place]].is_used;
         if (evidence < 0 || is_used) return std::nullopt;
         if (at == begin) return evidence;  // that there is one here is given
         evidence = m_struck[moment.definition].with_run(evidence, moment.is_bad(),
@@ -214,34 +201,39 @@ class IncidentSearch {
         return best;
     }
 
+    Shared shared_from(std::size_t begin, const Cluster& cluster) {
+        const std::int64_t start = m_moments[m_order[begin]].ended_at;
+        const Shared core = lasting({struck(begin, cluster), start});
+        return lasting({members_of(begin, core.episodes), start});
+    }
+
     // The episodes of those that are rather struck than not.
     std::vector<std::size_t> struck(std::size_t begin, const Cluster& cluster) {
         ++m_scan.number;
         std::vector<std::size_t> begun, found;
         for (std::size_t i = begin; i <= cluster.end; ++i) {
             if (evidence_with(begin, i, m_scan) && is_onset(m_order[i]))
-                begun.push_back(m_episode_of[m_order[i]]);
+                begun.push_back(m_episodes.of[m_order[i]]);
         }
         for (const std::size_t i : begun) {
-            const double evidence = m_scan.evidence[m_moments[m_episodes[i].first].definition];
-            const bool is_given = i == m_episode_of[m_order[begin]];
+            const double evidence = m_scan.evidence[m_moments[m_episodes.all[i].first].definition];
+            const bool is_given = i == m_episodes.of[m_order[begin]];
             if (is_given || cluster.share * evidence > 1 - cluster.share) found.push_back(i);
         }
         return found;
     }
 
     std::int64_t end_of(std::size_t episode) const {
-        return m_episodes[episode].over_at.value_or(m_moments[m_order.back()].ended_at);
+        return m_episodes.all[episode].over_at.value_or(m_moments[m_order.back()].ended_at);
     }
 
-    Course course_of(const std::vector<std::size_t>& episodes) const {
-        Course course;
+    Course course_of(const Shared& shared) const {
+        Course course{shared.start};
         std::vector<std::int64_t> ends;
         std::size_t over = 0;
-        for (const std::size_t i : episodes) {
-            course.start = std::min(course.start, m_moments[m_episodes[i].first].ended_at);
+        for (const std::size_t i : shared.episodes) {
             ends.push_back(end_of(i));
-            over += m_episodes[i].over_at ? 1 : 0;
+            over += m_episodes.all[i].over_at ? 1 : 0;
         }
         const std::size_t place = (ends.size() - 1) / 2;
         const auto middle = ends.begin() + static_cast<std::ptrdiff_t>(place);
@@ -252,17 +244,16 @@ class IncidentSearch {
     }
 
     // Those that stayed bad for as long as others did.
-    std::vector<std::size_t> lasting(const std::vector<std::size_t>& episodes) const {
-        const Course course = course_of(episodes);
-        std::vector<std::size_t> found;
-        for (const std::size_t i : episodes) {
-            if (end_of(i) - course.start >= (course.middle - course.start) / 2) found.push_back(i);
-        }
-        return found;
+    Shared lasting(Shared shared) const {
+        const Course course = course_of(shared);
+        std::erase_if(shared.episodes, [&](std::size_t i) {
+            return end_of(i) - course.start < (course.middle - course.start) / 2;
+        });
+        return shared;
     }
 
     bool outlasts(std::size_t i, const Course& course) const {
-        const Episode& episode = m_episodes[i];
+        const Episode& episode = m_episodes.all[i];
         const bool goes_on =
             !episode.over_at || m_moments[episode.end - 1].created_at > course.middle;
         return course.is_mostly_over && goes_on &&
@@ -274,34 +265,41 @@ class IncidentSearch {
         ++m_scan.number;
         std::int64_t end = 0;
         for (const std::size_t i : core) {
-            end = std::max(end, m_moments[m_episodes[i].end - 1].ended_at);
+            end = std::max(end, m_moments[m_episodes.all[i].end - 1].ended_at);
         }
         std::vector<std::size_t> found;
         for (; begin < m_order.size() && m_moments[m_order[begin]].ended_at <= end; ++begin) {
-            const std::size_t place = m_order[begin], i = m_episode_of[place];
+            const std::size_t place = m_order[begin], i = m_episodes.of[place];
             const auto definition = m_moments[place].definition;
             const bool is_seen =
                 std::exchange(m_scan.seen[definition], m_scan.number) == m_scan.number;
             if (is_seen || i == no_episode) continue;
-            const Episode& episode = m_episodes[i];
+            const Episode& episode = m_episodes.all[i];
             if (!episode.is_used && place - episode.first <= 1) found.push_back(i);
         }
-        return lasting(found);
+        return found;
     }
 
-    Incident incident_of(const std::vector<std::size_t>& members, bool is_shared) {
+    // The first bad moment of an episode that ended at `start` or later.
+    const Moment& first_since(std::int64_t start, const Episode& episode) const {
+        std::size_t first = episode.first;
+        while (first + 1 < episode.end && m_moments[first].ended_at < start) ++first;
+        return m_moments[first];
+    }
+
+    Incident incident_of(const Shared& shared, bool is_shared) {
         Incident incident;
         incident.is_shared = is_shared;
-        incident.began_at = incident.last_bad_at =
-            m_moments[m_episodes[members[0]].first].created_at;
-        const Course course = course_of(members);
+        incident.began_at = INT64_MAX;
+        const Course course = course_of(shared);
         incident.is_mostly_over = is_shared && course.is_mostly_over;
         bool lasts = false;
-        for (const std::size_t i : members) {
-            Episode& episode = m_episodes[i];
+        for (const std::size_t i : shared.episodes) {
+            Episode& episode = m_episodes.all[i];
             episode.is_used = true;
             incident.definitions.push_back(m_moments[episode.first].definition);
-            incident.began_at = std::min(incident.began_at, m_moments[episode.first].created_at);
+            incident.began_at =
+                std::min(incident.began_at, first_since(shared.start, episode).created_at);
             const bool is_cut = is_shared && outlasts(i, course);
             lasts = lasts || (!episode.over_at && !is_cut);
             if (!is_cut) incident.over_at = std::max(incident.over_at, end_of(i));
@@ -354,7 +352,7 @@ class IncidentSearch {
         if (moment.created_at >= incident.began_at && moment.created_at <= incident.last_bad_at) {
             add(incident, moment);
             if (incident.is_shared && moment.is_bad()) {
-                Episode& episode = m_episodes[m_episode_of[i]];
+                Episode& episode = m_episodes.all[m_episodes.of[i]];
                 const std::int64_t last = m_moments[episode.end - 1].created_at;
                 if (last <= incident.last_bad_at) episode.is_used = true;
             }
@@ -379,12 +377,12 @@ class IncidentSearch {
     }
 
     std::span<const Moment> m_moments;
-    std::vector<Episode> m_episodes;
-    std::vector<std::uint32_t> m_episode_of, m_order;  // of each moment; moments by their end
-    std::vector<Struck> m_struck;                      // by definition
+    Episodes m_episodes;
+    std::vector<std::uint32_t> m_order;                        // moments by their end
+    std::vector<Struck> m_struck;                              // by definition
     std::vector<std::pair<std::size_t, std::int64_t>> m_runs;  // its first moment, its longest run
     Scan m_scan;
-    std::vector<std::vector<std::size_t>> m_members;  // of the shared incidents: episodes
+    std::vector<Shared> m_shared;  // of the first incidents
     double m_least = 0;
 };
 

@@ -12,7 +12,7 @@ namespace jobtally::incidents {
 
 struct Incident {
     bool is_shared = false;
-    std::int64_t began_at = 0;               // created_at of the first bad run
+    std::int64_t began_at = 0;               // created_at of the first bad run that is part of it
     std::int64_t last_bad_at = 0;            // the end of the last one
     std::optional<std::int64_t> ended_at{};  // the end of the first good run after it
     std::int64_t over_at = 0;                // when it was over: the last that it lasted for works
@@ -38,7 +38,8 @@ struct Incident {
 // findings in a day of a definition. The clearest come first. Of the definitions that
 // began to fail with them those belong to the incident that stayed bad for half of the time of
 // the middle one; so do later bad runs of theirs within it, and what coincides beyond chance while
-// it lasts.
+// it lasts. An incident begins with what coincides: a run of theirs that failed before on its own
+// is not part of it.
 //
 // A shared incident lasts while one of its streaks does. A streak that goes on after most are over,
 // for more than twice the time of the middle one, does not keep it open: it is an incident of its

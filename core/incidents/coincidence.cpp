@@ -293,11 +293,13 @@ class IncidentSearch {
         incident.began_at = INT64_MAX;
         const Course course = course_of(shared);
         incident.is_mostly_over = is_shared && course.is_mostly_over;
+        std::vector<std::size_t> ill;
         bool lasts = false;
         for (const std::size_t i : shared.episodes) {
             Episode& episode = m_episodes.all[i];
             episode.is_used = true;
             incident.definitions.push_back(m_moments[episode.first].definition);
+            if (!episode.over_at) ill.push_back(incident.definitions.back());
             incident.began_at =
                 std::min(incident.began_at, first_since(shared.start, episode).created_at);
             const bool is_cut = is_shared && outlasts(i, course);
@@ -309,9 +311,11 @@ class IncidentSearch {
             }
             incident.last_bad_at = std::max(incident.last_bad_at, m_moments[last].ended_at);
         }
-        auto& definitions = incident.definitions;
-        std::sort(definitions.begin(), definitions.end());
-        definitions.erase(std::unique(definitions.begin(), definitions.end()), definitions.end());
+        for (auto* each : {&incident.definitions, &ill}) {
+            std::sort(each->begin(), each->end());
+            each->erase(std::unique(each->begin(), each->end()), each->end());
+        }
+        incident.well = std::ssize(incident.definitions) - std::ssize(ill);
         count(incident, lasts);
         return incident;
     }

@@ -18,6 +18,7 @@ struct Incident {
     std::int64_t over_at = 0;                // when it was over: the last that it lasted for works
     bool is_mostly_over = false;             // shared: more definitions are well again than not
     std::vector<std::size_t> definitions;    // ascending
+    std::int64_t well = 0;                   // definitions that work again
     std::int64_t active = 0;                 // definitions that should have run until it was over
     std::int64_t finished = 0, failed = 0, missed = 0, slow = 0;  // of its definitions
     std::int64_t operations_failed = 0;                           // of those that failed

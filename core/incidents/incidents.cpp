@@ -227,8 +227,11 @@ std::string what_happened(const IncidentsAnswer& answer, const Incident& inciden
                        : has_failed             ? "failed"
                        : has_missed             ? "did not run"
                                                 : "were slow";
-    return fmt::format("{} of {} {}", count_text(std::ssize(incident.definitions)),
-                       counted(incident.active, "definition", "definitions"), what);
+    const bool says_well = !incident.ended_at && incident.well > 0;
+    return fmt::format(
+        "{} of {} {}{}", count_text(std::ssize(incident.definitions)),
+        counted(incident.active, "definition", "definitions"), what,
+        says_well ? fmt::format(", {}", counted(incident.well, "works again", "work again")) : "");
 }
 
 std::string when_text(const IncidentsAnswer& answer, const Incident& incident) {

@@ -43,7 +43,7 @@ IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer&
                           const std::vector<judge::Findings>& findings, judge::Budget budget);
 
 table::ResultTable incidents_table(const IncidentsAnswer& answer);
-// `37 of 41 definitions failed`, `"User import" failed 3 times`
+// `37 of 41 definitions failed, 4 work again`, `"User import" failed 3 times`
 std::string what_happened(const IncidentsAnswer& answer, const Incident& incident);
 // `02:00 to 06:10`, with days where they are not that of the window's end; `since 02:00`.
 std::string when_text(const IncidentsAnswer& answer, const Incident& incident);

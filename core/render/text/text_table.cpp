@@ -256,9 +256,9 @@ std::string beneath(const table::ResultTable& table, const table::Row& row,
         if (std::holds_alternative<std::monostate>(row[place])) continue;
         const std::string text = table.columns[place].title + ": " + human_text(row[place], style);
         const std::size_t width = display_width(text);
-        const bool fits = used > 0 && used + 2 + width < style.max_width;
-        out += fits ? ", " : (used > 0 ? ",\n" : "") + std::string(beneath_in, ' ');
-        out += wrapped(text, style.max_width - beneath_in - 1, beneath_in);  // a comma may follow
+        const bool fits = used > 0 && used + 2 + width <= style.max_width;
+        out += fits ? ", " : (used > 0 ? "\n" : "") + std::string(beneath_in, ' ');
+        out += wrapped(text, style.max_width - beneath_in, beneath_in);
         used = fits ? used + 2 + width : beneath_in + width;
     }
     return out.empty() ? out : out + "\n";

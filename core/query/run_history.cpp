@@ -7,6 +7,7 @@
 #include "core/store/reports/replaced.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -98,6 +99,8 @@ class RunHistory::WindowReader {
         const auto& span = scope.selection().span;
         if (span.since) m_since = time::micros(*span.since);
         if (span.until) m_until = time::micros(*span.until);
+        const std::int64_t end = std::min(m_until, m_last_created);
+        if (span.since && end > m_since && end - a_day < m_since) m_between_mails = end - m_since;
     }
 
     void read() {
@@ -180,12 +183,24 @@ class RunHistory::WindowReader {
         return run;
     }
 
-    // Whether it has finished, and is not of the future. One that has not, and had failed, is kept
-    // as what it was.
+    // Whether a mail may have told of a failure that was known from `failed_at` to `withdrawn_at`:
+    // as far as anyone can say, there was one when the window began, and before that one each day,
+    // or each window, if that is shorter.
+    bool may_be_told(std::int64_t failed_at, std::int64_t withdrawn_at) const {
+        std::int64_t mail = m_since;
+        if (withdrawn_at < mail)
+            mail -= (mail - withdrawn_at + m_between_mails - 1) / m_between_mails * m_between_mails;
+        return failed_at < mail;
+    }
+
+    // Whether it has finished, and is not of the future. One that has not, and was told as failed,
+    // is kept as what it was.
     bool is_run(const FactBatch& batch, std::size_t i) {
         if (batch.created_at[i] > m_last_created) return false;
         if (model::is_finished(batch.status[i])) return true;
-        if (!m_failing.contains(batch.sequence[i])) return false;
+        const auto failing = m_failing.find(batch.sequence[i]);
+        if (failing == m_failing.end() || !may_be_told(failing->second, batch.received_at[i]))
+            return false;
         Run run = run_at(batch, i);
         run.status = model::Status::failure;
         const auto definition = static_cast<std::size_t>(batch.definition[i]);
@@ -279,13 +294,14 @@ class RunHistory::WindowReader {
     Reach m_reach;
     const Scope* m_late;
     std::int64_t m_last_created, m_last_created_before;
-    std::int64_t m_since = INT64_MIN, m_until = INT64_MAX;
+    std::int64_t m_since = INT64_MIN, m_until = INT64_MAX, m_between_mails = a_day;
     RunHistory& m_history;
     std::vector<FoundRuns>& m_found;
     Wanted m_is_told;                  // it has finished reports to tell of
     std::int64_t m_first = INT64_MAX;  // created_at of the window's runs
     std::int64_t m_last = INT64_MIN;
-    std::unordered_set<store::Sequence> m_not_before, m_failing;
+    std::unordered_set<store::Sequence> m_not_before;
+    std::unordered_map<store::Sequence, std::int64_t> m_failing;
 };
 
 RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late) {

@@ -44,8 +44,8 @@ class RunHistory {
     // Those with runs, ascending.
     const std::vector<std::size_t>& definitions() const { return m_definitions; }
     std::span<const Run> of(std::size_t definition) const { return m_found[definition].runs; }
-    // Of around_window(): the same, and among them, as failures, those that were known as such when
-    // the window began, and of which nobody knows any more how they ended.
+    // Of around_window(): the same, and among them, as failures, those that a mail may have told as
+    // such before the window, and of which nobody knows any more how they ended.
     std::span<const Run> as_told(std::size_t definition) const;
     // Of newest(): how many reports there are, the older ones included, and the type of the newest
     // one that has a type (0: none has).

@@ -56,13 +56,14 @@ std::unordered_set<Sequence> read_known_before(const Store& store, time::Instant
     return known;
 }
 
-std::unordered_set<Sequence> read_failing_at(const Store& store, time::Instant since) {
+std::unordered_map<Sequence, std::int64_t> read_failing_at(const Store& store,
+                                                           time::Instant since) {
     FastStatement row(store.connection(),
-                      "SELECT sequence FROM replaced WHERE failed_at < ?1 "
+                      "SELECT sequence, failed_at FROM replaced WHERE failed_at < ?1 "
                       "AND (well_at IS NULL OR well_at >= ?1)");
     row.bind(1, time::micros(since));
-    std::unordered_set<Sequence> failing;
-    while (row.step()) failing.insert(row.integer(0));
+    std::unordered_map<Sequence, std::int64_t> failing;
+    while (row.step()) failing.emplace(row.integer(0), row.integer(1));
     return failing;
 }
 

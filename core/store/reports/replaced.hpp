@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace jobtally::store {
@@ -37,7 +38,7 @@ class ReplacedTable {
 // Those that arrived at `since` or later, and replaced what had come before it.
 std::unordered_set<Sequence> read_known_before(const Store& store, time::Instant since);
 // Those of which it was known at `since` that they had failed, and not that they had succeeded
-// after that; whatever they say now.
-std::unordered_set<Sequence> read_failing_at(const Store& store, time::Instant since);
+// after that, whatever they say now: with Past::failed_at.
+std::unordered_map<Sequence, std::int64_t> read_failing_at(const Store& store, time::Instant since);
 
 }  // namespace jobtally::store

@@ -6,6 +6,7 @@
 #include "core/store/segments/segments.hpp"
 #include "core/time/rfc3339.hpp"
 
+#include <chrono>
 #include <vector>
 
 namespace jobtally::store {
@@ -33,13 +34,14 @@ Labels::Labels(const Store::Connection& connection)
                    "CASE json_type(?1, '$.definition.updated_at') WHEN 'text' "
                    "THEN json_extract(?1, '$.definition.updated_at') END",
                    true),
-      m_write_facts(connection,
-                    "UPDATE definition SET enabled = ?2, description = ?3, recovery_strategy = ?4, "
-                    "described_at = ?5 WHERE definition_id = ?1 "
-                    "AND (described_at IS NULL OR ?5 IS NULL OR described_at <= ?5) "
-                    "AND (enabled IS NOT ?2 OR description IS NOT ?3 "
-                    "OR recovery_strategy IS NOT ?4 OR described_at IS NOT ?5)",
-                    true),
+      m_write_facts(
+          connection,
+          "UPDATE definition SET enabled = ?2, description = ?3, recovery_strategy = ?4, "
+          "described_at = ?5 WHERE definition_id = ?1 "
+          "AND (described_at IS NULL OR ?5 IS NULL OR described_at <= ?5 OR described_at > ?6) "
+          "AND (enabled IS NOT ?2 OR description IS NOT ?3 "
+          "OR recovery_strategy IS NOT ?4 OR described_at IS NOT ?5)",
+          true),
       m_note_switched(connection,
                       "INSERT INTO switched (definition, at, enabled) "
                       "SELECT definition, ?2, ?3 FROM definition WHERE definition_id = ?1 "
@@ -140,7 +142,8 @@ void Labels::remove(std::string_view definition_id, const FactRow& row,
     mark_changed(own);
 }
 
-void Labels::describe(std::string_view definition_id, std::string_view unknown_members) {
+void Labels::describe(std::string_view definition_id, std::string_view unknown_members,
+                      time::Instant received_at) {
     if (unknown_members.find("\"definition\":{") == std::string_view::npos) return;
     const FastStatementUse facts(m_read_facts);
     facts->bind(1, unknown_members);
@@ -148,7 +151,9 @@ void Labels::describe(std::string_view definition_id, std::string_view unknown_m
     const auto enabled = facts->text(0);
     const bool is_known = enabled == "true" || enabled == "false";
     if (!is_known && facts->is_null(1) && facts->is_null(2)) return;
+    constexpr std::chrono::minutes wrong_clock{1};
     const auto updated = time::parse_rfc3339(facts->text(3));
+    const bool is_dated = updated && *updated <= received_at + wrong_clock;
     const FastStatementUse statement(m_write_facts);
     statement->bind(1, definition_id);
     statement->bind_known(2, enabled == "true" ? 1 : 0, is_known);
@@ -159,9 +164,10 @@ void Labels::describe(std::string_view definition_id, std::string_view unknown_m
             statement->bind(column + 2, facts->text(column));
         }
     }
-    statement->bind_known(5, updated ? time::micros(*updated) : 0, updated.has_value());
+    statement->bind_known(5, is_dated ? time::micros(*updated) : 0, is_dated);
+    statement->bind(6, time::micros(received_at + wrong_clock));
     statement->step();
-    if (is_known && updated)
+    if (is_known && is_dated)
         note_switched(definition_id, time::micros(*updated), enabled == "true");
 }
 

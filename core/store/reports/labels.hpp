@@ -29,8 +29,10 @@ class Labels {
     // An item of the platform's list came. Where its `definition`, among its unknown members, says
     // whether the definition is enabled, what it is for or how it recovers, that replaces what was
     // known, unless it is older (005_definition_facts.sql); whether it was enabled then is noted
-    // whatever its age (008_switched.sql).
-    void describe(std::string_view definition_id, std::string_view unknown_members);
+    // whatever its age (008_switched.sql). One that is dated more than a minute ahead has a wrong
+    // clock, and is taken for one without a date.
+    void describe(std::string_view definition_id, std::string_view unknown_members,
+                  time::Instant received_at);
     // Writes what changed; scans the reports where a label lost its source. Definitions without any
     // report are deleted.
     void flush();

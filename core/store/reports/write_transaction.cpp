@@ -49,7 +49,7 @@ class WriteTransaction::Impl {
     Outcome put(const Arrival& arrival) {
         IncomingRow row = row_of(arrival);
         const auto outcome = put_row(*arrival.report, arrival.source, row);
-        describe(*arrival.report);
+        describe(arrival);
         return outcome;
     }
     std::vector<Outcome> put(std::span<const Arrival> arrivals);
@@ -70,7 +70,7 @@ class WriteTransaction::Impl {
     void make_keys(const JobReport& report, std::string_view source, FactRow& row);
     bool insert(const JobReport& report, IncomingRow& row);
     void note_inserted(const JobReport& report, const IncomingRow& row);
-    void describe(const JobReport& report);
+    void describe(const Arrival& arrival);
     void erase(std::string_view id, const FactRow& row, std::string_view definition_id);
     Outcome meet(const FactRow& kept, const JobReport& arrived, IncomingRow& row);
     JobReport texts_of(std::string_view id, const FactRow& row);
@@ -168,9 +168,11 @@ bool WriteTransaction::Impl::insert(const JobReport& report, IncomingRow& row) {
     return true;
 }
 
-void WriteTransaction::Impl::describe(const JobReport& report) {
+void WriteTransaction::Impl::describe(const Arrival& arrival) {
+    const auto& report = *arrival.report;
     if (report.definition_id)
-        memory().labels.describe(*report.definition_id, report.unknown_members);
+        memory().labels.describe(*report.definition_id, report.unknown_members,
+                                 arrival.received_at);
 }
 
 void WriteTransaction::Impl::erase(std::string_view id, const FactRow& row,
@@ -214,7 +216,7 @@ std::size_t WriteTransaction::Impl::insert_run(std::span<const Arrival> arrivals
     const auto inserted = memory().table.insert(m_run);
     for (std::size_t i = 0; i < inserted; ++i) {
         note_inserted(*arrivals[i].report, m_run[i]);
-        describe(*arrivals[i].report);
+        describe(arrivals[i]);
     }
     return inserted;
 }

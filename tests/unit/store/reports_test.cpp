@@ -173,7 +173,7 @@ TEST_CASE("what a list says of a definition replaces what is older", "[store]") 
     const auto told = [&](const char* definition) {
         report.unknown_members =
             std::string(R"({"x":"\"definition\":{","definition":)") + definition + "}";
-        put_one(own, report);
+        put_one(own, report, 1'793'664'000'000'000);  // the 3rd of November 2026
         const auto catalogue = store::Catalogue::read(own);
         const auto& known = catalogue.definitions().front();
         const std::string enabled = known.enabled ? *known.enabled ? "on " : "off " : "? ";

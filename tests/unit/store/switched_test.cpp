@@ -28,7 +28,7 @@ void load(store::Store& own, const std::vector<Said>& lists) {
         report.unknown_members =
             fmt::format(R"({{"definition":{{"enabled":{},"updated_at":"{}"}}}})", enabled,
                         jobtally::time::format_utc(second(number)));
-        transaction.put(report, at(1));
+        transaction.put(report, second(1000));
     }
     transaction.commit();
 }
@@ -48,6 +48,23 @@ TEST_CASE("off-times are the same in whatever order the lists come", "[store]") 
         REQUIRE(definition.disabled == std::vector<jobtally::time::TimeSpan>{
                                            {second(2), second(3)}, {second(4), second(6)}});
     } while (std::next_permutation(lists.begin(), lists.end()));
+}
+
+TEST_CASE("a list that is dated ahead is taken as one without a date", "[store]") {
+    auto own = store::Store::in_memory();
+    const auto is_enabled = [&] {
+        return store::Catalogue::read(own).definitions().front().enabled;
+    };
+    load(own, {{1, true}, {5000, false}});
+    CHECK(is_enabled() == false);  // it was loaded last
+    CHECK(rows_in(own) == 1);
+    load(own, {{2, true}});
+    CHECK(is_enabled() == true);
+    load(own, {{1060, false}});  // clocks differ
+    CHECK(is_enabled() == false);
+    own.connection().execute("UPDATE definition SET described_at = 5000000000");  // by 0.2.0
+    load(own, {{3, true}});
+    CHECK(is_enabled() == true);
 }
 
 TEST_CASE("the newest hundred times of a definition are kept", "[store]") {

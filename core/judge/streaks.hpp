@@ -61,8 +61,8 @@ inline std::optional<Streak> streak_up_to(std::span<const query::Run> runs, std:
     return streak;
 }
 
-// Of the recoveries that became known within the window, by the success or by the failure before it
-// (it may have ended later, or come late), the one that took longest (the later of equal ones);
+// Of the recoveries that became known within the window, by the success or by a failure before it
+// (one may have ended later, or come late), the one that took longest (the later of equal ones);
 // none where the runs end in a streak.
 inline std::optional<Recovery> longest_recovery(std::span<const query::Run> runs) {
     std::optional<Recovery> longest;
@@ -70,7 +70,8 @@ inline std::optional<Recovery> longest_recovery(std::span<const query::Run> runs
     for (std::size_t i = runs.size(); i-- > 0;) {
         const auto streak = runs[i].succeeded() ? streak_up_to(runs, i) : std::nullopt;
         if (!streak) continue;
-        const bool failed_newly = i > 0 && !runs[i - 1].succeeded() && runs[i - 1].is_news;
+        bool failed_newly = false;
+        for (std::size_t k = i; k-- > 0 && !runs[k].succeeded();) failed_newly |= runs[k].is_news;
         if (was_known(runs.subspan(i)) && !failed_newly) continue;
         const Recovery found{*streak, runs[i].ended_at(), runs[i].sequence};
         if (!longest || found.micros() > longest->micros()) longest = found;

@@ -16,10 +16,9 @@ bool is_own(const query::Run& run) {
 }
 
 // The longest of the jobs without a definition that failed in the window; of equal ones the first.
-std::optional<judge::Streak> longest_by_name(const query::Scope& scope,
-                                             std::span<const query::Run> runs) {
+std::optional<judge::Streak> longest_by_name(const SummaryFacts& facts) {
     std::optional<judge::Streak> longest;
-    for (const auto& [name, own] : judge::by_name(scope, runs)) {
+    for (const auto& [name, own] : judge::by_name(facts.names, facts.history.of(0))) {
         if (std::none_of(own.begin(), own.end(), is_own)) continue;
         const auto streak = judge::current_streak(own);
         if (!streak) continue;
@@ -55,8 +54,7 @@ table::Section failed_section(const SummaryFacts& facts) {
         if (row.counts.failed() == 0) continue;
         const auto definition = facts.definition_of(row.key);
         const auto runs = facts.history.of(definition);
-        put_streak(row, definition == 0 ? longest_by_name(facts.scope, runs)
-                                        : judge::current_streak(runs));
+        put_streak(row, definition == 0 ? longest_by_name(facts) : judge::current_streak(runs));
         const bool is_told = std::all_of(runs.begin(), runs.end(), [&](const query::Run& run) {
             return !is_own(run) || facts.is_told(definition, run.created_at, row.streak > 0);
         });

@@ -22,7 +22,7 @@ struct Row {
 
 std::vector<Row> without_definition(const SummaryFacts& facts) {
     std::vector<Row> rows;
-    for (const auto& [name, runs] : judge::by_name(facts.scope, facts.history.as_told(0))) {
+    for (const auto& [name, runs] : judge::by_name(facts.names, facts.history.as_told(0))) {
         const auto recovery = judge::longest_recovery(runs);
         if (!recovery) continue;
         const auto known = name.empty() ? table::Cell{} : table::Cell{name};

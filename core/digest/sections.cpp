@@ -57,9 +57,10 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
                          : answers::FailuresAnswer{}),
       history(query::RunHistory::around_window(asked, judge::history_reach,
                                                late && !is_bulk(late_failures) ? &*late : nullptr)),
+      names(judge::read_names(asked, history.as_told(0))),
       missed(incidents::missed_with_gaps(asked, told_before(asked, options), history)),
       findings(judge::find_all(history, asked.selection().zone, budget)),
-      incidents(incidents::incidents(asked, missed, history, findings, budget)),
+      incidents(incidents::incidents(asked, missed, history, findings, names, budget)),
       m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
     for (const auto& definition : asked.catalogue().definitions()) {
         m_definitions.emplace(definition.id, static_cast<std::size_t>(definition.key));

@@ -5,6 +5,7 @@
 #include "core/answers/failures.hpp"
 #include "core/incidents/incidents.hpp"
 #include "core/judge/findings.hpp"
+#include "core/judge/streaks.hpp"
 #include "core/query/grouping.hpp"
 #include "core/query/run_history.hpp"
 #include "core/query/scope.hpp"
@@ -32,6 +33,7 @@ struct SummaryFacts {
     std::optional<query::Scope> late;  // what came late; none where that can't be
     answers::FailuresAnswer late_failures;
     query::RunHistory history;
+    judge::Names names;           // of its runs without a definition
     rhythm::MissedAnswer missed;  // by the whole history; at the end of the window if that is past
     std::vector<judge::Findings> findings;  // of the history's definitions, by name
     incidents::IncidentsAnswer incidents;

@@ -1,7 +1,6 @@
 #include "core/incidents/incidents.hpp"
 
 #include "core/base/numbers.hpp"
-#include "core/judge/streaks.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
@@ -67,8 +66,8 @@ struct Named {
     std::vector<std::string> names{};
     std::vector<Moment> moments{};
 
-    void add(const query::Scope& scope, const query::RunHistory& history) {
-        for (const auto& [name, runs] : judge::by_name(scope, history.of(0))) {
+    void add(const judge::Names& known, const query::RunHistory& history) {
+        for (const auto& [name, runs] : judge::by_name(known, history.of(0))) {
             add_runs(moments, names.size(), runs, {});
             names.push_back(name);
         }
@@ -189,11 +188,12 @@ rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedO
 
 IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer& missed,
                           const query::RunHistory& history,
-                          const std::vector<judge::Findings>& findings, judge::Budget budget) {
+                          const std::vector<judge::Findings>& findings, const judge::Names& names,
+                          judge::Budget budget) {
     std::vector<Moment> moments;
     Named named;
     add_moments(moments, scope, missed, history, findings);
-    named.add(scope, history);
+    named.add(names, history);
     return answer_of(scope, std::move(moments), named, budget);
 }
 
@@ -212,7 +212,7 @@ IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions optio
         const auto history = query::RunHistory::around_window(part, judge::history_reach);
         add_moments(moments, part, missed, history,
                     judge::find_all(history, part.selection().zone, budget));
-        named.add(part, history);
+        named.add(judge::read_names(part, history.of(0)), history);
     }
     return answer_of(scope, std::move(moments), named, budget);
 }

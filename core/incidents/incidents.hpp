@@ -3,6 +3,7 @@
 
 #include "core/incidents/coincidence.hpp"
 #include "core/judge/findings.hpp"
+#include "core/judge/streaks.hpp"
 #include "core/query/run_history.hpp"
 #include "core/query/scope.hpp"
 #include "core/rhythm/missed.hpp"
@@ -37,10 +38,11 @@ rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedO
 IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions options,
                           judge::Budget budget = {}, std::int64_t runs_at_once = 1'000'000);
 // The same where the runs have been read and judged already; `findings` are by definition,
-// ascending.
+// ascending, and `names` those of the history's runs without one.
 IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer& missed,
                           const query::RunHistory& history,
-                          const std::vector<judge::Findings>& findings, judge::Budget budget);
+                          const std::vector<judge::Findings>& findings, const judge::Names& names,
+                          judge::Budget budget);
 
 table::ResultTable incidents_table(const IncidentsAnswer& answer);
 // `37 of 41 definitions failed, 4 work again`, `"User import" failed 3 times`

@@ -8,14 +8,20 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace jobtally::judge {
 
-// Reports without a definition are of different jobs, which only their names tell apart: of such
-// runs those of each job, in their order; those without a name are taken as one job, "". None where
-// no run failed, for then nobody asks, and nothing is read.
-std::map<std::string, std::vector<query::Run>> by_name(const query::Scope& scope,
+// Reports without a definition are of different jobs, which only their names tell apart. The names
+// of such runs, which the scope's catalogue keeps; none where no run failed, for then nobody asks,
+// and nothing is read.
+using Names = std::unordered_map<store::Sequence, std::string_view>;
+Names read_names(const query::Scope& scope, std::span<const query::Run> runs);
+// The runs of each job, in their order; those without a name are taken as one job, "". None where
+// there are no names.
+std::map<std::string, std::vector<query::Run>> by_name(const Names& names,
                                                        std::span<const query::Run> runs);
 
 // Failures in a row. Times are microseconds.

@@ -108,6 +108,61 @@ std::vector<std::int64_t> finished_by_definition(const query::Scope& scope) {
     return finished;
 }
 
+// What a definition had finished before the window. Times are microseconds.
+struct Before {
+    std::int64_t runs = 0, first = INT64_MAX, last = INT64_MIN;
+    bool failed = false;  // the last
+
+    void take(std::int64_t created_at, bool has_failed) {
+        ++runs;
+        first = std::min(first, created_at);
+        failed = created_at > last ? has_failed : failed || (has_failed && created_at == last);
+        last = std::max(last, created_at);
+    }
+    // Whether it has been silent for so long that nobody waits for it.
+    bool is_over(std::int64_t end) const {
+        constexpr std::int64_t silence = 28LL * 24 * 3600 * 1'000'000;
+        return end - last >= std::max(silence, 5 * ((last - first) / runs));
+    }
+};
+
+std::vector<Before> finished_before(const query::Scope& scope) {
+    using store::FactColumn;
+    const auto& selection = scope.selection();
+    std::vector<Before> before(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1);
+    if (!selection.span.since) return before;
+    scope.scan(FactColumn::definition | FactColumn::status | FactColumn::created_at,
+               {std::nullopt, selection.span.since}, selection.at,
+               [&](const store::FactBatch& batch) {
+                   for (std::size_t i = 0; i < batch.size; ++i) {
+                       if (!model::is_finished(batch.status[i])) continue;
+                       before[static_cast<std::size_t>(batch.definition[i])].take(
+                           batch.created_at[i], batch.status[i] == model::Status::failure);
+                   }
+               });
+    return before;
+}
+
+// A flag for each definition whose runs before the window tell of incidents that may last, though
+// none of their definitions need have run in it. Where one failed last these are all, as others may
+// have failed with it, but for those that failed and that nobody waits for any more.
+std::vector<std::uint8_t> told_before(const query::Scope& scope, time::Instant now) {
+    const auto before = finished_before(scope);
+    const std::int64_t end =
+        time::micros(std::min(now, scope.selection().span.until.value_or(now)));
+    std::vector<std::uint8_t> told(before.size());
+    bool may_last = false;
+    for (std::size_t key = 0; key < before.size(); ++key) {
+        const auto* definition = scope.catalogue().definition(static_cast<std::int32_t>(key));
+        const bool is_off = definition != nullptr && definition->enabled == false;
+        if (before[key].runs == 0) continue;
+        told[key] = !before[key].failed || !(is_off || before[key].is_over(end)) ? 1 : 0;
+        may_last = may_last || (before[key].failed && told[key] != 0);
+    }
+    if (!may_last) told.clear();
+    return told;
+}
+
 // The definitions in parts that have no more than `runs_at_once`, or one definition. How far a
 // window of another time reaches back depends on all.
 std::vector<query::Selection> in_parts(const query::Selection& selection,
@@ -200,6 +255,7 @@ IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer&
 IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions options,
                           judge::Budget budget, std::int64_t runs_at_once) {
     const auto finished = finished_by_definition(scope);
+    const auto also = told_before(scope, options.now);
     const auto most = *std::max_element(finished.begin(), finished.end());
     options.runs_of_gaps = std::max(rhythm::runs_looked_at, static_cast<std::size_t>(most));
     std::vector<Moment> moments;
@@ -209,7 +265,8 @@ IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions optio
     for (auto& selection : in_parts(scope.selection(), finished, runs_at_once)) {
         const query::Scope part(scope.store(), std::move(selection));
         const auto missed = rhythm::missed_at_the_end(part, options);
-        const auto history = query::RunHistory::around_window(part, judge::history_reach);
+        const auto history =
+            query::RunHistory::around_window(part, judge::history_reach, nullptr, also);
         add_moments(moments, part, missed, history,
                     judge::find_all(history, part.selection().zone, budget));
         named.add(judge::read_names(part, history.of(0)), history);
@@ -235,9 +292,10 @@ std::string what_happened(const IncidentsAnswer& answer, const Incident& inciden
 }
 
 std::string when_text(const IncidentsAnswer& answer, const Incident& incident) {
-    const auto day =
-        time::format_local(time::instant_from_micros(incident.last_bad_at), answer.zone, false)
-            .substr(0, 10);
+    const auto& until = answer.window.span.until;
+    const auto end = !incident.ended_at && until ? *until - time::Duration{1}
+                                                 : time::instant_from_micros(incident.last_bad_at);
+    const auto day = time::format_local(end, answer.zone, false).substr(0, 10);
     const auto from = time_text(incident.began_at, answer.zone, day);
     if (!incident.ended_at) return "since " + from;
     const bool is_of_one_day = from.size() == std::string_view("hh:mm").size();

@@ -86,8 +86,11 @@ RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t
 // Reads the window, then goes back from it in growing steps until each definition has what it
 // needs.
 class RunHistory::WindowReader {
+    using Wanted = std::vector<std::uint8_t>;  // a flag a definition; empty: none is
+
   public:
-    WindowReader(const Scope& scope, Reach reach, const Scope* late, RunHistory& history)
+    WindowReader(const Scope& scope, Reach reach, const Scope* late, Wanted also,
+                 RunHistory& history)
         : m_scope(scope),
           m_reach(reach),
           m_late(late),
@@ -95,7 +98,8 @@ class RunHistory::WindowReader {
           m_last_created_before(scope.selection().last_created_before()),
           m_history(history),
           m_found(history.m_found),
-          m_is_told(history.m_found.size()) {
+          m_is_told(std::move(also)) {
+        m_is_told.resize(m_found.size());
         const auto& span = scope.selection().span;
         if (span.since) m_since = time::micros(*span.since);
         if (span.until) m_until = time::micros(*span.until);
@@ -122,8 +126,6 @@ class RunHistory::WindowReader {
     }
 
   private:
-    using Wanted = std::vector<std::uint8_t>;  // a flag a definition; empty: none is
-
     store::FactColumns window_columns() const {
         return run_columns | FactColumn::received_at | column_of(m_scope.selection().at);
     }
@@ -304,9 +306,10 @@ class RunHistory::WindowReader {
     std::unordered_map<store::Sequence, std::int64_t> m_failing;
 };
 
-RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late) {
+RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late,
+                                     const std::vector<std::uint8_t>& also) {
     RunHistory history(scope);
-    WindowReader(scope, reach, late, history).read();
+    WindowReader(scope, reach, late, also, history).read();
     return history;
 }
 

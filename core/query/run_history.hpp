@@ -38,8 +38,10 @@ class RunHistory {
     // end in the future is unknown. The selection's other conditions hold before the window too.
     // The finished reports of `late`, which are not of the window and arrived within it, are read
     // as well, and with them what had arrived before, and was created in the future until then; all
-    // these are news, and so is of the window what was not known before it began.
-    static RunHistory around_window(const Scope& scope, Reach reach, const Scope* late = nullptr);
+    // these are news, and so is of the window what was not known before it began. The definitions
+    // that `also` has a flag for need no report within the window.
+    static RunHistory around_window(const Scope& scope, Reach reach, const Scope* late = nullptr,
+                                    const std::vector<std::uint8_t>& also = {});
 
     // Those with runs, ascending.
     const std::vector<std::size_t>& definitions() const { return m_definitions; }

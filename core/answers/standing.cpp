@@ -1,13 +1,13 @@
 // One scan of the store, then the standing of a report among what was found.
 #include "core/answers/standing.hpp"
 
-#include "core/judge/findings.hpp"
 #include "core/query/histogram.hpp"
 #include "core/query/percentile.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <span>
+#include <utility>
 
 namespace jobtally::answers {
 
@@ -84,7 +84,9 @@ void put_judgement(Standing& standing, std::span<const Run> runs, std::size_t pl
     std::vector<Run> judged(before.begin(), before.end());
     judged.push_back(runs[place]);
     judged.back().in_window = true;
-    standing.judgement = judge::find_unusual(1, judged, zone).newest;
+    auto findings = judge::find_unusual(1, judged, zone);
+    standing.judgement = findings.newest;
+    standing.shifts = std::move(findings.shifts);
     standing.usual_operations = judge::usual_operations(before);
     standing.micros_per_record = micros_per_record(runs[place]);
     if (standing.judgement->duration) {

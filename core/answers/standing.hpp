@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/answers/durations.hpp"
+#include "core/judge/findings.hpp"
 #include "core/judge/streaks.hpp"
-#include "core/judge/unusual.hpp"
 #include "core/query/scope.hpp"
 #include "core/store/reports/read_reports.hpp"
 
@@ -55,6 +55,7 @@ struct Standing {
 
     // Of the runs before it: the judgement that the summary makes.
     std::optional<judge::Judgement> judgement;     // of a SUCCESS
+    std::vector<judge::Shift> shifts;              // up to it
     std::optional<std::int64_t> usual_operations;  // runs without operations included
     std::int64_t successes_before = 0;
     std::optional<double> micros_per_record;        // of a SUCCESS with records

@@ -1,5 +1,6 @@
 // A standing as cells, for machines and for people.
 #include "core/answers/standing.hpp"
+#include "core/base/numbers.hpp"
 #include "core/judge/unusual.hpp"
 #include "core/query/histogram.hpp"
 #include "core/time/length.hpp"
@@ -79,6 +80,21 @@ void append_judgement(table::Row& row, const Standing& standing) {
     row.insert(row.end(), std::begin(cells), std::end(cells));
 }
 
+// `slower, now 20m 00s, was 10m 00s (2.0x), slower per record`
+std::string shift_text(const judge::Shift& shift) {
+    const bool is_pace =
+        shift.kind == judge::Unusual::slower || shift.kind == judge::Unusual::faster;
+    const auto& levels = is_pace ? shift.durations : shift.operations;
+    if (!levels) return {};
+    const auto text = [&](std::int64_t value) {
+        return is_pace ? time::human_length(time::Duration{value}) : count_text(value);
+    };
+    const auto cause = judge::cause_text(shift.cause, shift.kind == judge::Unusual::slower);
+    return fmt::format("{}{}, now {}, was {} ({}){}{}", name_of(shift.kind),
+                       is_pace ? "" : " records", text(levels->now), text(levels->usual),
+                       judge::factor_text(shift.factor()), cause.empty() ? "" : ", ", cause);
+}
+
 void append_streak(table::Row& row, const std::optional<StreakPlace>& streak) {
     row.push_back(streak ? Cell{streak->place} : Cell{});
     row.push_back(streak ? Cell{streak->length} : Cell{});
@@ -106,6 +122,9 @@ std::string judgement_text(const Standing& standing) {
     if (judgement.volume == judge::Unusual::more) add("more records than usual", volume);
     if (judgement.volume == judge::Unusual::fewer) add("fewer records than usual", volume);
     if (judgement.volume == judge::Unusual::empty) add("empty", volume);
+    if (!text.empty()) return text;
+    for (const auto& shift : standing.shifts)
+        add("as its definition has become", shift_text(shift));
     return text.empty() ? "as usual" : text;
 }
 

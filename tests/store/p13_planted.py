@@ -5,7 +5,9 @@ nothing waits for it: journals, logs, indexes and lock files, FIFOs, links and h
 
 Each planting is tried by readers and writers, run as the owner of the store. --long: by every command.
 """
+import grp
 import os
+import pwd
 import shutil
 import socket
 import sqlite3
@@ -21,6 +23,7 @@ from proof import Proof, arguments, skip
 from reports import lines
 
 OWNER, OTHER = 12345, 12346
+SERVICE = 1  # the oldest of users with a name
 PATIENCE = 60  # seconds
 SECRET = b"this file is the owner's\n"
 READERS = [["list"], ["db", "verify"], ["rates"], ["db", "status"], ["export"], ["missed"], ["show", "a1"], ["summary"],
@@ -258,6 +261,26 @@ def root_makes(proof, program):
     place.end()
 
 
+def denied(proof, program):
+    """Who may not read or write a store hears whose it is, how to be that user, and whose group may read."""
+    place = Place(proof, program)
+    user, group = pwd.getpwuid(SERVICE).pw_name, grp.getgrgid(SERVICE).gr_name
+    folder = os.path.join(place.folder, "service")
+    store = os.path.join(folder, "jobtally.db")
+    os.mkdir(folder)
+    os.chown(folder, SERVICE, SERVICE)
+    os.chmod(folder, 0o750)
+    code, said = run_as(0, [program, "--db", store, "ingest", "-"], place.folder, lines(["a"]))
+    proof.expect(code == 0, "denied: not made: %s" % said)
+    join = "usermod -aG %s" % group
+    for mode, words, joins in ((0o750, ["list"], True), (0o755, ["list"], False), (0o755, ["ingest", "-"], False)):
+        os.chmod(folder, mode)
+        code, said = run_as(OTHER, [program, "--db", store, *words], place.folder, lines(["b"]))
+        proof.expect(code == 1 and "belongs to user %s" % user in said and "sudo -u %s jobtally" % user in said
+                     and (join in said) == joins, "denied: %o %s: %s %s" % (mode, words, code, said))
+    place.end()
+
+
 def main():
     options = arguments(__doc__)
     if os.geteuid() != 0:
@@ -269,7 +292,7 @@ def main():
     commands = READERS + WRITERS if options.long else READERS[:2] + WRITERS[:2]
     for name, plant in plantings("/nowhere"):
         beside(proof, program, name, plant, commands)
-    for part in (spool, output, modes, empty_store, folders, root_makes):
+    for part in (spool, output, modes, empty_store, folders, root_makes, denied):
         part(proof, program)
     for what in ("accepted", "hangs"):
         proof.count(what, 0)

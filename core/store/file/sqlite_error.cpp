@@ -10,7 +10,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace jobtally::store {
@@ -53,18 +56,48 @@ bool tells_of_writing(int number) {
                      fmt::format("store {} can't be read or written: {}", name, detail), disk_hint);
 }
 
+constexpr std::size_t longest_entry = 16 << 10;  // of the databases of users and groups
+
+std::string group_name(gid_t number) {
+    char room[longest_entry];
+    group entry{}, *found = nullptr;
+    return ::getgrgid_r(number, &entry, room, sizeof room, &found) == 0 && found != nullptr
+               ? found->gr_name
+               : std::string();
+}
+
+// Where another user owns the file, or the folder above it that denies us even a look: who that is,
+// and whose group may read.
+std::string rights_hint_for(std::filesystem::path file) {
+    struct stat found {};
+    if (file.empty()) file = ".";
+    while (::stat(file.c_str(), &found) != 0) {
+        if (!file.has_relative_path()) return rights_hint;
+        file = file.parent_path();
+    }
+    if (found.st_uid == ::geteuid())
+        return fmt::format("check the owner and the mode of {}", in_quotes(file.string()));
+    const auto group = group_name(found.st_gid);
+    const bool may_read = (found.st_mode & (S_ISDIR(found.st_mode) ? S_IXGRP : S_IRGRP)) != 0;
+    auto hint = fmt::format("{} belongs to user {}: {}", in_quotes(file.string()),
+                            user_name(found.st_uid), run_as(found.st_uid));
+    if (!group.empty() && may_read && found.st_gid != 0)
+        hint += fmt::format("; to read, join its group: `sudo usermod -aG {} YOU`, and log in anew",
+                            group);
+    return hint;
+}
+
 // SQLite does not say which of its files it can't use. If each of them can be written, it is the
 // folder.
-std::string rights_hint_for(const std::filesystem::path& store) {
+std::string rights_hint_of(const std::filesystem::path& store) {
     for (const char* ending : {"", "-wal", "-shm"}) {
         const auto file = store.string() + ending;
         const auto allows = [&file](int rights) {
             return ::faccessat(AT_FDCWD, file.c_str(), rights, AT_EACCESS) == 0;
         };
-        if (allows(F_OK) && !allows(R_OK | W_OK))
-            return fmt::format("check the owner and the mode of \"{}\"", visible(file));
+        if (allows(F_OK) && !allows(R_OK | W_OK)) return rights_hint_for(file);
     }
-    return rights_hint;
+    return rights_hint_for(store.parent_path());
 }
 
 // SQLite does not say why either.
@@ -76,7 +109,7 @@ std::string rights_hint_for(const std::filesystem::path& store) {
         throw StoreError(Kind::not_writable, fmt::format("{}: {}", message, std::strerror(number)),
                          change_hint);
     }
-    throw StoreError(Kind::not_writable, message, rights_hint_for(store));
+    throw StoreError(Kind::not_writable, message, rights_hint_of(store));
 }
 
 }  // namespace
@@ -111,7 +144,7 @@ void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path
             throw StoreError(Kind::not_writable,
                              fmt::format("store {} can't be opened: {}", name,
                                          number != 0 ? std::strerror(number) : detail),
-                             rights_hint_for(path));
+                             rights_hint_of(path));
         case SQLITE_IOERR:
             throw_input_output(code, number, path, detail);
         default:
@@ -142,8 +175,23 @@ void throw_errno(int number, const char* action, const std::filesystem::path& pa
     }
     if (number == EPERM || number == EROFS)
         throw StoreError(Kind::not_writable, message, change_hint);
-    if (number == EACCES) throw StoreError(Kind::not_writable, message, rights_hint);
+    if (number == EACCES) throw StoreError(Kind::not_writable, message, rights_hint_for(path));
     throw StoreError(Kind::other, message);
+}
+
+std::string user_name(uid_t user) {
+    char room[longest_entry];
+    passwd entry{}, *found = nullptr;
+    return ::getpwuid_r(user, &entry, room, sizeof room, &found) == 0 && found != nullptr
+               ? found->pw_name
+               : std::to_string(user);
+}
+
+std::string run_as(uid_t user) {
+    const auto name = user_name(user);
+    return name == std::to_string(user)
+               ? "run jobtally as that user"
+               : fmt::format("run jobtally as that user, `sudo -u {} jobtally ...`", name);
 }
 
 void throw_sync_failed(int number, const std::filesystem::path& path) {

@@ -5,7 +5,10 @@
 #include "core/store/file/store.hpp"
 
 #include <filesystem>
+#include <string>
 #include <string_view>
+
+#include <sys/types.h>
 
 struct sqlite3;
 
@@ -28,5 +31,9 @@ namespace jobtally::store {
 // The StoreError `sync_failed`: what was written to `path` before may be lost, whatever a second
 // sync says.
 [[noreturn]] void throw_sync_failed(int number, const std::filesystem::path& path);
+
+// The user's name, else the number; and how to run jobtally as that user, as a hint.
+std::string user_name(uid_t user);
+std::string run_as(uid_t user);
 
 }  // namespace jobtally::store

@@ -1,6 +1,7 @@
 // Opening a store: to read, to write (creating and migrating it), in memory, in a temporary file.
 #include "core/store/file/store.hpp"
 
+#include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
@@ -11,7 +12,9 @@
 #include "core/store/file/store_file.hpp"
 
 #include <cerrno>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -108,6 +111,24 @@ std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identit
     return connection;
 }
 
+// `did you mean "jobtally.db"?`, of a store in that folder, which its lock file tells.
+std::string near_store(const fs::path& path) {
+    constexpr std::string_view lock = ".lock";
+    constexpr std::size_t most_looked_at = 1000;  // a hint is not worth more work
+    std::vector<std::string> names;
+    std::error_code error;
+    const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    fs::directory_iterator entry(folder, error);
+    for (std::size_t i = 0; !error && entry != fs::end(entry) && i < most_looked_at; ++i) {
+        const auto name = entry->path().filename().string();
+        if (name.ends_with(lock)) names.push_back(name.substr(0, name.size() - lock.size()));
+        entry.increment(error);
+    }
+    const auto near = nearest(path.filename().string(), names);
+    if (near.empty()) return near;
+    return fmt::format("did you mean {}?", in_quotes((path.parent_path() / near).string()));
+}
+
 fs::path find_existing(const fs::path& path) {
     auto real = find_store_file(path, Use::read);
     std::error_code error;
@@ -115,8 +136,11 @@ fs::path find_existing(const fs::path& path) {
         require_own_log(real);
         return real;
     }
+    const auto near = near_store(path);
     throw StoreError(Kind::missing, fmt::format("there is no store \"{}\"", path.string()),
-                     "load reports with \"jobtally ingest\", or name another store with --db");
+                     near.empty()
+                         ? "load reports with \"jobtally ingest\", or name another store with --db"
+                         : near);
 }
 
 std::unique_ptr<Store::Connection> connect_private(const fs::path& name, Access access) {

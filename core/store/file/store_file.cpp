@@ -66,10 +66,10 @@ bool is_planted(const fs::path& path, const struct stat& file) {
 
 void require_own_file(const fs::path& path, const struct stat& file) {
     if (!is_ours(file.st_uid) || is_planted(path, file)) {
-        throw StoreError(
-            Kind::not_writable,
-            fmt::format("store {} belongs to user {}", in_quotes(path.string()), file.st_uid),
-            "run jobtally as that user");
+        throw StoreError(Kind::not_writable,
+                         fmt::format("store {} belongs to user {}", in_quotes(path.string()),
+                                     user_name(file.st_uid)),
+                         run_as(file.st_uid));
     }
 }
 

@@ -14,6 +14,7 @@
 #include "core/listen/watch/service_manager.hpp"
 #include "core/time/length.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <memory>
 
@@ -141,6 +142,18 @@ ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions
     return result;
 }
 
+// Where addresses of this machine alone are served, all its users may post.
+void tell_if_anyone_may_post(const listen::ListenOptions& options,
+                             const listen::Listener& listener) {
+    const auto& urls = listener.urls();
+    const bool is_open = std::any_of(urls.begin(), urls.end(),
+                                     [](const auto& url) { return url.starts_with("http"); });
+    if (options.allow_anonymous || !options.authorizations.empty() || !is_open) return;
+    print_note(
+        "anyone on this machine may post: --auth-file or JOBTALLY_AUTHORIZATION sets a secret, "
+        "--allow-anonymous says that none is wanted");
+}
+
 // When the store is lost the program ends as after SIGTERM, but with an error, so that the service
 // manager starts it again.
 ingest::WriterHooks writer_hooks(const ListenOptions& options, listen::ServiceManager& manager) {
@@ -201,6 +214,7 @@ int run(const Globals& globals, const ListenOptions& options) {
             manager.ready(status);
         });
     print_addresses(listener);
+    if (!globals.quiet) tell_if_anyone_may_post(listening, listener);
     manager.ready(status);
     listener.run();
     writer.finish();

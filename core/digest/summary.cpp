@@ -14,6 +14,9 @@ namespace jobtally::digest {
 
 namespace {
 
+constexpr const char* no_report_yet =
+    "no report has ever come: `jobtally check --metric age` alerts while none does";
+
 std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
     const query::Counts& counts = answer.total.total.counts;
     std::string text = "no finished jobs";
@@ -87,7 +90,8 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
     answer.rejected = store::count_rejected(scope.store(), scope.selection().span);
     std::int64_t empty = 0;
     for (const auto& found : facts.findings) empty += found.empty.count;
-    answer.headline = headline_of(answer, empty);
+    const bool is_empty = knows_arrivals && store::last_sequence(scope.store()) == 0;
+    answer.headline = is_empty ? no_report_yet : headline_of(answer, empty);
     return answer;
 }
 

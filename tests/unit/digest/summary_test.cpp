@@ -81,7 +81,8 @@ TEST_CASE("a summary of good news has no problems", "[digest]") {
     CHECK(answer.headline == "1 of 1 job succeeded (100.0 %); 3 of 3 records");
     CHECK_FALSE(answer.has_problems());
     const auto nothing = digest::summary(query::Scope(query_test::store_of({}), {}), clock_time);
-    CHECK(nothing.headline == "no finished jobs");
+    CHECK(nothing.headline ==
+          "no report has ever come: `jobtally check --metric age` alerts while none does");
     CHECK_FALSE(nothing.has_problems());
 }
 

@@ -224,6 +224,8 @@ int send_all(const Globals& globals, const SendOptions& options, const send::Url
     const bool is_stopped = sender.is_stopped();
     progress.reset();
     if (!problem || account.sent() > 0) account.finish();
+    if (account.sent() + rejected == 0 && !problem && !is_stopped && !globals.quiet)
+        print_hint("nothing to send: name a FILE, the id of a report, or --count N");
     if (account.was_unauthorized() && !receiver.has_authorization())
         print_hint("the Authorization value comes by --auth-file or JOBTALLY_AUTHORIZATION");
     if (problem) std::rethrow_exception(problem);

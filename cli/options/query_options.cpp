@@ -2,13 +2,15 @@
 
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/base/ascii.hpp"
+#include "core/base/nearest.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/length.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 namespace jobtally::cli {
 
@@ -133,10 +135,20 @@ void warn_about_unmatched(const Globals& globals, const query::Scope& scope) {
         print_hint(nearest.empty() ? "`jobtally definitions` lists them"
                                    : fmt::format("did you mean \"{}\"?", nearest));
     }
-    for (const auto& type : scope.unknown_types())
-        print_warning(fmt::format("no report has the type \"{}\"", type));
-    for (const auto& status : scope.unknown_statuses())
-        print_warning(fmt::format("no report has the status \"{}\"", status));
+    const auto warn = [](const char* what, const std::vector<std::string>& texts,
+                         const std::vector<std::string>& known) {
+        for (const auto& text : texts) {
+            print_warning(fmt::format("no report has the {} \"{}\"", what, text));
+            const bool is_known = std::any_of(known.begin(), known.end(), [&](const auto& one) {
+                return equals_ignoring_case(one, text);
+            });
+            if (!is_known)
+                print_hint(
+                    did_you_mean(text, known, fmt::format("known are {}", fmt::join(known, ", "))));
+        }
+    };
+    warn("type", scope.unknown_types(), {"import", "export"});
+    warn("status", scope.unknown_statuses(), {"SUCCESS", "FAILURE", "RUNNING"});
     for (const auto& [source, nearest] : scope.unknown_sources()) {
         print_warning(fmt::format("no report came from the source \"{}\"", source));
         print_hint(nearest.empty() ? "`jobtally rates --by source` lists them"

@@ -57,7 +57,9 @@ InputFile InputFile::open(const std::string& path) {
 void InputFile::look_at_kind() {
     struct stat status {};
     if (::fstat(m_file.number(), &status) != 0) fail(errno);
-    if (S_ISDIR(status.st_mode)) fail(EISDIR);
+    if (S_ISDIR(status.st_mode))
+        throw IoError(fmt::format("can't read \"{}\": {}", visible(m_name), std::strerror(EISDIR)),
+                      fmt::format("name its files: {}/*", visible(m_name)));
     if (!S_ISREG(status.st_mode)) return;
     m_begin = ::lseek(m_file.number(), 0, SEEK_CUR);
     if (m_begin < 0) fail(errno);

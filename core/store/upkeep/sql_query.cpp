@@ -4,11 +4,14 @@
 // ATTACH and most settings read-only besides.
 #include "core/store/upkeep/sql_query.hpp"
 
+#include "core/base/nearest.hpp"
 #include "core/store/file/connection.hpp"
+#include "core/store/file/fast_statement.hpp"
 #include "core/store/file/sqlite_error.hpp"
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -79,6 +82,25 @@ class OnlyReading {
                      "`ingest` adds reports, `db prune` deletes them");
 }
 
+// Of a column that is not there: the nearest of the views' columns, or all of them.
+std::string hint_of(const Store::Connection& connection, const std::string& reason) {
+    constexpr std::string_view no_column = "no such column: ";
+    if (!reason.starts_with(no_column)) return views_hint;
+    const auto column = reason.substr(reason.find_last_of(" .") + 1);
+    std::vector<std::string> names;
+    std::string hint;
+    for (const char* view : {"reports", "definitions"}) {
+        FastStatement row(connection, fmt::format("PRAGMA table_info({})", view));
+        hint += fmt::format("{} has", hint.empty() ? view : fmt::format("; {}", view));
+        const char* between = " ";
+        while (row.step()) {
+            names.emplace_back(row.text(1));
+            hint += fmt::format("{}{}", std::exchange(between, ", "), names.back());
+        }
+    }
+    return did_you_mean(column, names, hint);
+}
+
 Prepared prepare_next(const Store::Connection& connection, const char*& sql) {
     sqlite3_stmt* statement = nullptr;
     const int code = sqlite3_prepare_v2(connection.handle(), sql, -1, &statement, &sql);
@@ -86,7 +108,7 @@ Prepared prepare_next(const Store::Connection& connection, const char*& sql) {
     const std::string reason = sqlite3_errmsg(connection.handle());
     if (code == SQLITE_AUTH || reason.starts_with("not authorized")) throw_not_reading();
     if (code == SQLITE_ERROR || code == SQLITE_TOOBIG) {
-        throw UsageError(fmt::format("SQL: {}", reason), views_hint);
+        throw UsageError(fmt::format("SQL: {}", reason), hint_of(connection, reason));
     }
     throw_sqlite(code, connection.handle(), connection.path());
 }

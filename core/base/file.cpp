@@ -81,11 +81,18 @@ int sync_folder(const std::filesystem::path& folder) noexcept {
     return ::fsync(opened.number()) == 0 ? 0 : errno;
 }
 
-int lacks_room(const std::filesystem::path& folder, std::size_t bytes) noexcept {
+Descriptor reserve_room(const std::filesystem::path& folder, std::size_t bytes) noexcept {
     const char* const name = folder.empty() ? "." : folder.c_str();
-    const Descriptor file(::open(name, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
-    const int number =
-        file ? ::posix_fallocate(file.number(), 0, static_cast<off_t>(bytes)) : errno;
+    Descriptor file(::open(name, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+    if (!file) return file;
+    const int number = ::posix_fallocate(file.number(), 0, static_cast<off_t>(bytes));
+    if (number != 0) file = Descriptor();
+    errno = number;
+    return file;
+}
+
+int lacks_room(const std::filesystem::path& folder, std::size_t bytes) noexcept {
+    const int number = reserve_room(folder, bytes) ? 0 : errno;
     return number == ENOSPC || number == EDQUOT || number == EFBIG ? number : 0;
 }
 

@@ -12,6 +12,10 @@ namespace {
 constexpr std::chrono::milliseconds retry{1000};
 constexpr std::chrono::milliseconds rest{60'000};
 constexpr std::size_t bodies_a_commit = 256;
+// The checkpoint that empties a log makes the store's file longer, and where no byte is left it
+// can't: without a reserve the log would keep the last room of the disk.
+constexpr std::size_t most_reserved = 1 << 20;
+constexpr std::size_t least_reserved = 64 << 10;
 // How long this may wait for other writers. It is short, since deliveries wait meanwhile, and the
 // spool can be emptied another time.
 constexpr std::chrono::milliseconds patience{100};
@@ -35,11 +39,30 @@ void SpoolDuty::keep(std::span<Receipt* const> receipts) {
                  [](const Receipt* receipt) { return receipt->delivery.body.has_value(); });
     if (!m_spool || with_body.empty()) return;
     try {
-        if (const auto problem = m_spool->keep(with_body)) m_store.tell(*problem, Failing::spool);
+        auto problem = m_spool->keep(with_body);
+        if (problem && m_reserve) {
+            make_room();
+            std::erase_if(with_body, [](const Receipt* receipt) { return receipt->is_spooled; });
+            problem = m_spool->keep(with_body);
+        }
+        if (problem) m_store.tell(*problem, Failing::spool);
     } catch (const std::exception& problem) {
         m_store.fails(problem, Failing::spool);
     }
     m_due = after(retry);
+}
+
+void SpoolDuty::make_room() {
+    m_reserve = Descriptor();
+    m_store.make_room();
+}
+
+void SpoolDuty::reserve() {
+    if (!m_spool || !m_store.options().is_listener) return;
+    for (auto bytes = most_reserved; !m_reserve && bytes >= least_reserved; bytes /= 2) {
+        if (lacks_room(m_spool->folder(), 2 * bytes) == 0)
+            m_reserve = reserve_room(m_spool->folder(), bytes);
+    }
 }
 
 void SpoolDuty::run() {
@@ -51,6 +74,7 @@ void SpoolDuty::run() {
             // A listener looks again later, for other processes may put files there; a process that
             // loads files ends soon.
             if (m_store.options().is_listener) m_due = after(rest);
+            reserve();
             return tell_problems();
         }
         const auto piece = std::span(m_names).first(std::min(m_names.size(), bodies_a_commit));

@@ -2,6 +2,7 @@
 // again.
 #pragma once
 
+#include "core/base/file.hpp"
 #include "core/ingest/spool.hpp"
 #include "core/ingest/writer_store.hpp"
 
@@ -29,6 +30,12 @@ class SpoolDuty {
     // where the body is now on disk. A failure is reported to the hooks.
     void keep(std::span<Receipt* const> receipts);
 
+    // Takes some room of the disk, where there is twice as much: so a listener can go on when
+    // others, or the store's log, took the last.
+    void reserve();
+    // Gives it back, and has the store give back what it can.
+    void make_room();
+
     Time due() const { return m_due; }
     // Stores some of the waiting bodies as if they came now, but with the time at which they were
     // received. A failure is reported to the hooks, and the work is tried again later.
@@ -42,6 +49,7 @@ class SpoolDuty {
 
     WriterStore& m_store;
     std::optional<Spool> m_spool;
+    Descriptor m_reserve;  // a nameless file in the spool's folder, so that a listener can go on
     Time m_due;
     std::vector<std::string> m_names;     // of the bodies to store next, oldest first
     std::set<std::string> m_undeletable;  // what is in the store, and still there

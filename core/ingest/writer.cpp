@@ -21,6 +21,11 @@ void run_if_due(Duty& duty) {
     if (std::chrono::steady_clock::now() >= duty.due()) duty.run();
 }
 
+void forget_outcome(Receipt& receipt) {
+    receipt.tally = {};
+    receipt.outcomes.clear();
+}
+
 }  // namespace
 
 Writer::Writer(std::optional<store::Store> store, WriterOptions options, WriterHooks hooks,
@@ -62,7 +67,7 @@ void Writer::run() {
     for (;;) {
         const Wake wake = wait_for_work();
         if (wake == Wake::deliveries) {
-            write_group();
+            write_group({}, false);
             m_rested_at = std::chrono::steady_clock::now() + m_options.settle_after;
         }
         run_if_due(m_spool);
@@ -101,6 +106,12 @@ Writer::Wake Writer::wait_for_work() {
     return m_waiting.empty() ? Wake::finish : Wake::deliveries;
 }
 
+std::vector<Receipt*> Writer::receipts_of(std::span<Item> items) {
+    std::vector<Receipt*> receipts;
+    for (auto& item : items) receipts.push_back(&item.receipt);
+    return receipts;
+}
+
 // Puts what waits behind the group, up to the delivery that makes it `rows`; returns its receipts.
 std::vector<Receipt*> Writer::take(Items& group, std::chrono::milliseconds patience,
                                    std::size_t rows) {
@@ -114,36 +125,44 @@ std::vector<Receipt*> Writer::take(Items& group, std::chrono::milliseconds patie
         m_waiting.pop_front();
         taken += group.back().receipt.delivery.rows();
     }
-    std::vector<Receipt*> receipts;
-    for (auto i = first; i < group.size(); ++i) receipts.push_back(&group[i].receipt);
-    return receipts;
+    return receipts_of(std::span(group).subspan(first));
 }
 
-// Whatever goes wrong is caught here, so that every delivery is answered.
-void Writer::write_group() {
-    Items group;
+// Whatever goes wrong is caught here, so that every delivery is answered. On a full disk the group
+// is tried again once there is what room can be made.
+void Writer::write_group(Items group, bool is_last_try) {
     try {
-        store::WriteTransaction transaction(m_store.opened(), m_store.patience(),
-                                            m_options.rejected_limit);
-        std::size_t rows = 0;
-        std::size_t next_look = rows_a_look;
-        while (rows < m_options.rows_per_commit) {
-            const bool more_follows = !group.empty() && group.back().receipt.delivery.more_follows;
-            const auto taken =
-                take(group, more_follows ? announced_patience : std::chrono::milliseconds(0),
-                     rows_a_look);
-            if (taken.empty()) break;
-            rows += put_deliveries(transaction, taken, m_options.clock());
-            if (rows < next_look) continue;
-            if (transaction.someone_waits()) break;
-            next_look = rows + rows_a_look;
-        }
-        m_store.commit(transaction, rows);
+        store(group);
     } catch (const std::exception& problem) {
         m_store.set_locked_out(WriterStore::is_busy(problem));
-        return fail(group, problem);
+        if (is_last_try || !WriterStore::is_full(problem)) return fail(group, problem);
+        m_spool.make_room();
+        for (auto& item : group) forget_outcome(item.receipt);
+        return write_group(std::move(group), true);
     }
+    if (is_last_try) m_spool.reserve();
     answer(group);
+}
+
+// Stores the group, and what waits behind it.
+void Writer::store(Items& group) {
+    store::WriteTransaction transaction(m_store.opened(), m_store.patience(),
+                                        m_options.rejected_limit);
+    std::size_t rows = 0;
+    std::size_t next_look = rows_a_look;
+    auto taken = receipts_of(group);
+    while (rows < m_options.rows_per_commit) {
+        const bool more_follows = !group.empty() && group.back().receipt.delivery.more_follows;
+        if (taken.empty())
+            taken = take(group, more_follows ? announced_patience : std::chrono::milliseconds(0),
+                         rows_a_look);
+        if (taken.empty()) break;
+        rows += put_deliveries(transaction, std::exchange(taken, {}), m_options.clock());
+        if (rows < next_look) continue;
+        if (transaction.someone_waits()) break;
+        next_look = rows + rows_a_look;
+    }
+    m_store.commit(transaction, rows);
 }
 
 void Writer::answer(Items& group) {
@@ -183,12 +202,9 @@ void Writer::answer_probes(Items& probes) {
 void Writer::fail(Items& group, const std::exception& problem) {
     take(group, std::chrono::milliseconds(0), std::numeric_limits<std::size_t>::max());
     const Error error = m_store.fails(problem, Failing::store);
-    std::vector<Receipt*> receipts;
-    for (auto& item : group) receipts.push_back(&item.receipt);
-    m_spool.keep(receipts);
+    m_spool.keep(receipts_of(group));
     for (auto& item : group) {
-        item.receipt.tally = {};
-        item.receipt.outcomes.clear();
+        forget_outcome(item.receipt);
         if (!item.receipt.is_spooled) {
             item.receipt.error = error.what();
             item.receipt.hint = error.hint();

@@ -15,6 +15,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -57,8 +58,10 @@ class Writer final : public DeliverySink {
     void run();
     void finish_duties();
     Wake wait_for_work();
+    static std::vector<Receipt*> receipts_of(std::span<Item> items);
     std::vector<Receipt*> take(Items& group, std::chrono::milliseconds patience, std::size_t rows);
-    void write_group();
+    void write_group(Items group, bool is_last_try);
+    void store(Items& group);
     void answer(Items& group);
     void answer_probes(Items& probes);
     void fail(Items& group, const std::exception& problem);

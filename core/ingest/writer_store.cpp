@@ -12,6 +12,11 @@ using Kind = store::StoreError::Kind;
 
 constexpr std::chrono::milliseconds patience_when_locked_out{250};
 
+bool is_of_kind(Kind kind, const std::exception& problem) {
+    const auto* error = dynamic_cast<const store::StoreError*>(&problem);
+    return error && error->kind() == kind;
+}
+
 }  // namespace
 
 WriterStore::WriterStore(std::optional<store::Store> store, Opener open,
@@ -59,6 +64,7 @@ void WriterStore::settle() {
         store::settle(*m_store, m_options.settle_patience);
         works(Failing::upkeep);
     } catch (const std::exception& problem) {
+        if (is_full(problem)) make_room();  // packing comes first, and takes some
         if (is_busy(problem)) {
             count_commit(0);
         } else {
@@ -67,9 +73,23 @@ void WriterStore::settle() {
     }
 }
 
+// A failure tells nothing that the next commit does not, but for a store that is lost.
+void WriterStore::make_room() {
+    if (m_is_lost || !m_store) return;
+    try {
+        store::empty_log(*m_store, m_options.settle_patience);
+    } catch (const std::exception& problem) {
+        if (const auto* error = dynamic_cast<const store::StoreError*>(&problem))
+            learn_from(*error);
+    }
+}
+
 bool WriterStore::is_busy(const std::exception& problem) {
-    const auto* error = dynamic_cast<const store::StoreError*>(&problem);
-    return error && error->kind() == Kind::busy;
+    return is_of_kind(Kind::busy, problem);
+}
+
+bool WriterStore::is_full(const std::exception& problem) {
+    return is_of_kind(Kind::full, problem);
 }
 
 void WriterStore::learn_from(const store::StoreError& error) {

@@ -57,8 +57,12 @@ class WriterStore {
     // writing.
     void settle();
 
+    // Empties the log, which may hold the last room of a disk.
+    void make_room();
+
     // True where another process holds the store.
     static bool is_busy(const std::exception& problem);
+    static bool is_full(const std::exception& problem);
     // To be called when something fails: finds out whether the store is lost or damaged, and tells
     // the hooks.
     Error fails(const std::exception& problem, Failing failing);

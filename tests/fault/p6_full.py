@@ -2,7 +2,8 @@
 """P6: the store's file system is full. Reports are answered 202 or 503, the listener goes on, and once there is room
 again it stores by itself all that it acknowledged, and acknowledges again.
 
-Three cases: the spool is beside the store, or on another file system; and the space comes back only after SIGKILL. On a
+Four cases: the spool is beside the store, or on another file system; the space comes back only after SIGKILL; and the
+store's own log takes the last room while there is enough for the reports. On a
 tmpfs of 8 MiB, which in the last case holds the log as well; --long: on an ext4 in a file too. Needs root, to mount.
 """
 
@@ -13,7 +14,7 @@ import time
 from contextlib import contextmanager
 
 from kept import damage, duplicates
-from listener import Listener, NotStarted
+from listener import Listener, NotStarted, in_threads
 from proof import Proof, arguments, need, need_option, skip
 from reports import body
 from spooled import still_lost, waiting
@@ -21,6 +22,8 @@ from spooled import still_lost, waiting
 MIB = 1 << 20
 TAKEN_IN = 60  # seconds for the spool to be emptied
 BEFORE, WHILE_FULL, AFTER = 50, 400, 50  # reports
+MOST_BY_RESERVE = 5000
+LAST_ROOM, LOAD = 2 * MIB, 500  # what is left, and how many reports each of four senders has
 
 
 @contextmanager
@@ -59,17 +62,26 @@ def fill(path):
                 pass
 
 
-def post(listener, name, count, acknowledged):
-    """{status: how many}."""
+def post(listener, name, count, acknowledged, more=0):
+    """{status: how many}; each with `more` bytes that say nothing."""
     statuses = {}
     with listener.connect() as connection:
         for n in range(count):
             id = "%s-%d" % (name, n)
-            status, _ = connection.post(body(id))
+            status, _ = connection.post(body(id)[:-1] + b', "more": "%s"}' % (b"-" * more))
             statuses[status] = statuses.get(status, 0) + 1
             if status // 100 == 2:
                 acknowledged[id] = 1
     return statuses
+
+
+def post_until_full(listener, acknowledged):
+    """The listener keeps some room for itself; how many reports, large ones first, that stores."""
+    number = 0
+    for size in (20000, 1000, 0):
+        while number < MOST_BY_RESERVE and post(listener, "room%d" % number, 1, acknowledged, size) == {200: 1}:
+            number += 1
+    return number
 
 
 def post_until_stored(listener, acknowledged):
@@ -101,15 +113,18 @@ def try_case(proof, program, name, folder, spool, is_killed):
     acknowledged = {}
     proof.expect(post(listener, "before", BEFORE, acknowledged) == {200: BEFORE}, name + ": not stored at first")
     fill(os.path.join(folder, "filler"))
+    within = post_until_full(listener, acknowledged)
+    proof.count("answered 200 by the reserve", within)
+    proof.expect(within < MOST_BY_RESERVE, name + ": it was never full")
+    said = len(listener.log())
     while_full = post(listener, "full", WHILE_FULL, acknowledged)
     for status, count in while_full.items():
         proof.count("answered %d while full" % status, count)
     proof.expect(set(while_full) <= {200, 202, 503}, "%s: answered %s while full" % (name, while_full))
-    proof.expect(while_full.get(200, 0) < WHILE_FULL, name + ": it was never full")
     for _ in range(3):
         proof.count("asked for health while full")
         proof.expect(health(admin) == 503, name + ": said to be well while full")
-    proof.expect("works again" not in listener.log(), name + ": said to work again while full")
+    proof.expect("works again" not in listener.log()[said:], name + ": said to work again while full")
     if is_killed:
         listener.kill()
     os.remove(os.path.join(folder, "filler"))
@@ -123,6 +138,34 @@ def try_case(proof, program, name, folder, spool, is_killed):
     proof.count("lost", len(missing))
     proof.expect(not missing, "%s: lost %s" % (name, missing))
     proof.expect(not waiting(spool), name + ": the spool is not emptied")
+    proof.expect(listener.stop() == 0, name + ": the listener did not end well")
+    proof.expect(not damage(store) and duplicates(store) == 0, name + ": the store is damaged")
+    proof.count("cases")
+
+
+def last_room(proof, program, name, folder, spool):
+    """The store's log takes the last room under a load that never rests: nobody is turned away while there is room for
+    reports, of which these take less than half."""
+    store = os.path.join(folder, "store.db")
+    listener = Listener(program, store, *(["--spool", spool] if spool else []), log_path=proof.path("log"))
+    acknowledged, answered = {}, []
+    post(listener, "before", BEFORE, acknowledged)
+    time.sleep(2)  # a second of rest empties the log
+    room = os.path.join(folder, "filler")
+    fill(room)
+    os.truncate(room, max(0, os.path.getsize(room) - LAST_ROOM))
+    threads = in_threads(lambda number: answered.append(post(listener, "load%d" % number, LOAD, acknowledged)), 4)
+    for thread in threads:
+        thread.join()
+    statuses = {code: sum(one.get(code, 0) for one in answered) for code in (200, 202, 503)}
+    for status, count in statuses.items():
+        proof.count("answered %d by the last room" % status, count)
+    proof.expect(statuses[200] == 4 * LOAD, "%s: answered %s while there was room" % (name, statuses))
+    os.remove(room)
+    proof.expect(post_until_stored(listener, acknowledged), name + ": the store does not work again")
+    missing = still_lost(store, acknowledged, spool or store + "-spool", TAKEN_IN)
+    proof.count("lost", len(missing))
+    proof.expect(not missing, "%s: lost %s" % (name, missing))
     proof.expect(listener.stop() == 0, name + ": the listener did not end well")
     proof.expect(not damage(store) and duplicates(store) == 0, name + ": the store is damaged")
     proof.count("cases")
@@ -153,6 +196,9 @@ def main():
             folder = proof.path("%s-%s" % (kind.__name__, case))
             with kind(proof, folder):
                 guarded(proof, name, try_case, options.program, name, folder, spool, is_killed)
+        name = "%s, last room" % kind.__name__
+        with kind(proof, proof.path(name)):
+            guarded(proof, name, last_room, options.program, name, proof.path(name), None)
     proof.end()
 
 

@@ -498,7 +498,7 @@ class Ends(unittest.TestCase):
         with listener.connect() as connection:
             answers = []
             for number in range(200):
-                connection.sendall(post(report("r%d" % number)))
+                connection.sendall(post(report("r%d" % number, more="-" * 5000)))
                 answers.append(read_answer(connection)[0].status)
         self.assertEqual(set(answers), {200, 202})
         self.assertEqual(listener.stop(), 0)

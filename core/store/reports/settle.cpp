@@ -38,6 +38,11 @@ void settle(Store& store, std::chrono::milliseconds patience) {
     connection.wait_at_most(patience);
     while (pack_some(connection, patience)) {
     }
+    empty_log(store, patience);
+}
+
+void empty_log(Store& store, std::chrono::milliseconds patience) {
+    auto& connection = store.connection();
     const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
     connection.wait_at_most(std::min(patience, patience_with_readers));
     connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);

@@ -12,5 +12,7 @@ namespace jobtally::store {
 // and waits for each of them up to `patience`, then throws StoreError::busy. A log that readers
 // need is emptied another time.
 void settle(Store& store, std::chrono::milliseconds patience = std::chrono::seconds(60));
+// The last step of that: brings into the file what the log holds, and gives back the log's room.
+void empty_log(Store& store, std::chrono::milliseconds patience);
 
 }  // namespace jobtally::store

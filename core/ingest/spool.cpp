@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,6 +44,10 @@ constexpr std::string_view source_kind = "http ";
 
 void keep_names(const fs::path& folder) {
     if (const int number = sync_folder(folder)) fail(number, "sync the folder", folder);
+}
+
+Descriptor opened_folder(const fs::path& folder) {
+    return Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 // True if `peer` looks like an address. Its characters cannot name another folder.
@@ -166,13 +171,16 @@ void Spool::make_folder() const {
     keep_names(real.parent_path());
 }
 
-void Spool::prepare() const {
+void Spool::prepare() {
     make_folder();
     require_own_folder();
     const auto trial = m_folder / fmt::format("trial-{}{}", ::getpid(), unfinished);
     ::unlink(trial.c_str());
     write_synced(trial, {});
     ::unlink(trial.c_str());
+    auto folder = opened_folder(m_folder);
+    if (folder && ::flock(folder.number(), LOCK_SH | LOCK_NB) == 0)
+        m_in_use = std::make_shared<const Descriptor>(std::move(folder));
 }
 
 void Spool::remember_as(const fs::path& link) const {
@@ -205,6 +213,11 @@ void Spool::move_here(const fs::path& former, const std::string& name) const {
 }
 
 std::size_t Spool::take_over(const Spool& former) const {
+    const auto folder = opened_folder(former.m_folder);
+    if (folder && ::flock(folder.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        throw Error(fmt::format("another listener has the spool {} for this store",
+                                in_quotes(fs::canonical(former.m_folder).string())),
+                    "end that one first, or name the same spool here");
     const auto names = former.waiting();
     for (const auto& name : names) move_here(former.m_folder, name);
     if (names.empty()) return 0;
@@ -225,6 +238,7 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
     std::vector<Receipt*> named;
     try {
         make_folder();
+        require_own_folder();
     } catch (const IoError& error) {
         return error;
     }

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 #include "core/ingest/delivery.hpp"
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,22 +26,25 @@ class Spool {
         : m_folder(std::move(folder)), m_store(std::move(store)) {}
 
     const std::filesystem::path& folder() const { return m_folder; }
-    // Makes the folder (0700) and tries it out. Throws IoError with a hint, also where others may
-    // write to it.
-    void prepare() const;
+    // Makes the folder (0700), tries it out, and marks it as in use while this object or a copy
+    // lives. Throws IoError with a hint, also where others may write to it.
+    void prepare();
     // Makes `link`, beside the store, lead to this folder, so that it is found by who does not know
     // of it. Throws IoError, also where bodies wait in a folder of that name.
     void remember_as(const std::filesystem::path& link) const;
     // Moves the bodies that wait in a former folder of the same store here, each whole at any
-    // moment; returns how many. Throws IoError: those that were not moved wait there.
+    // moment; returns how many. Throws IoError: those that were not moved wait there; and Error,
+    // moving nothing, where that folder is in use: what comes there later would be stranded.
     std::size_t take_over(const Spool& former) const;
     // Keeps the body of each delivery, which must have one, and sets Receipt::is_spooled of those
     // that are on disk when it returns: file and name are synced. Returns what went wrong with the
-    // others, if anything did.
+    // others, if anything did; none is kept where others may write to the folder.
     std::optional<IoError> keep(std::span<Receipt* const> receipts);
     // The names of those that wait, oldest first; none where there is no folder. Throws IoError,
     // also where others may write to the folder: they could add reports without an Authorization.
     std::vector<std::string> waiting() const;
+    // Throws IoError where others may write to the folder.
+    void require_own_folder() const;
     // Reads a body and decodes it as when it came; nothing if the file is gone. Throws IoError.
     std::optional<Delivery> read(const std::string& name) const;
     // Deletes a file whose reports are in the store. Returns why it could not.
@@ -49,13 +54,13 @@ class Spool {
     std::string next_name(const Delivery& delivery);
     uid_t owner() const;
     void make_folder() const;
-    void require_own_folder() const;
     void write_synced(const std::filesystem::path& path, std::string_view bytes) const;
     void move_here(const std::filesystem::path& former, const std::string& name) const;
 
     std::filesystem::path m_folder;
     std::filesystem::path m_store;
-    std::uint64_t m_last = 0;  // counts what this object has kept
+    std::shared_ptr<const Descriptor> m_in_use;  // the folder, locked with those who share it
+    std::uint64_t m_last = 0;                    // counts what this object has kept
 };
 
 }  // namespace jobtally::ingest

@@ -77,6 +77,7 @@ void SpoolDuty::run() {
             reserve();
             return tell_problems();
         }
+        m_spool->require_own_folder();
         const auto piece = std::span(m_names).first(std::min(m_names.size(), bodies_a_commit));
         m_stored += store_piece(piece);
         m_names.erase(m_names.begin(), m_names.begin() + std::ssize(piece));

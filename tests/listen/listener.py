@@ -17,9 +17,11 @@ import threading
 import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+for folder in ("support", "fault"):
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", folder))
 
 import messages
+from locks import guard_held
 from messages import SECRET, read_answer
 
 PROGRAM = ""
@@ -466,6 +468,45 @@ class Ends(unittest.TestCase):
                                 input=report("own"))
         self.assertIn("can be written by others", loaded.stderr)
         self.assertEqual(os.listdir(spool), [planted])
+
+    def test_a_spool_that_is_opened_to_others_is_not_used_any_more(self):
+        spool = self.store + "-spool"
+        planted = os.path.join(spool, "00001795534174118366-30022-1-127.0.0.1.json")
+        listener = Listener(self.store)
+
+        def answer(id):
+            with listener.connect() as connection:
+                connection.sendall(post(report(id)))
+                return read_answer(connection)[0].status
+
+        with guard_held(self.store):
+            self.assertEqual(answer("a"), 202)
+            os.chmod(spool, 0o777)
+            with open(planted, "w") as file:
+                file.write(report("planted"))
+            self.assertEqual([answer("b"), answer("c")], [503, 503])
+        self.assertEqual(answer("d"), 200)
+        time.sleep(2)  # it looks each second
+        self.assertEqual(listener.ids(), ["d"])
+        os.remove(planted)
+        os.chmod(spool, 0o700)
+        deadline = time.time() + 20
+        while len(listener.ids()) < 2 and time.time() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(sorted(listener.ids()), ["a", "d"])
+        self.assertEqual(listener.stop(), 0)
+        self.assertEqual(sum("can be written by others" in line for line in listener.log), 1)
+
+    def test_a_listener_with_another_spool_strands_nothing(self):
+        first, second = [os.path.join(self.folder.name, name) for name in ("x", "y")]
+        listener = Listener(self.store, "--spool", first)
+        refused = subprocess.run([PROGRAM, "--db", self.store, "listen", "--bind", "127.0.0.1:0", "--spool", second],
+                                 text=True, capture_output=True, timeout=20, stdin=subprocess.DEVNULL)
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertIn('another listener has the spool "%s"' % first, refused.stderr)
+        self.assertEqual(Listener(self.store).stop(), 0)  # where the other's is
+        self.assertEqual(listener.stop(signal.SIGKILL), -signal.SIGKILL)
+        self.assertEqual(Listener(self.store, "--spool", second).stop(), 0)
 
     def test_closed_streams_do_not_end_up_in_the_store(self):
         """What is printed would go into the files that took the numbers of stdout and stderr."""

@@ -98,7 +98,7 @@ TEST_CASE("what waits in a former spool is moved to the new one", "[ingest]") {
     const auto names = former.waiting();
     const std::filesystem::path shared_memory =
         "/dev/shm/jobtally-test-" + std::to_string(::getpid());
-    const Spool spool(other_disk ? shared_memory : folder.path / "spool");
+    Spool spool(other_disk ? shared_memory : folder.path / "spool");
     spool.prepare();
     CHECK(spool.take_over(former) == 2);
     CHECK(former.waiting().empty());
@@ -141,7 +141,7 @@ TEST_CASE("what is not a finished file of the spool is left alone", "[ingest]") 
 
 TEST_CASE("what a killed process has left unfinished is taken after a while", "[ingest]") {
     const IngestFolder folder;
-    const Spool spool(folder.path / "spool");
+    Spool spool(folder.path / "spool");
     spool.prepare();
     const auto part = spool.folder() / "00000000000000000007-1-1-127.0.0.1.json.part";
     std::ofstream(part) << report_text("a");

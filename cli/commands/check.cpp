@@ -154,7 +154,7 @@ int run_on_change(const Globals& globals, const CheckOptions& options) {
         if (!print(globals, output, probe)) return exit_of(probe.state);
     }
     if (step.record) {
-        auto store = open_to_write(globals.store_path());
+        auto store = open_to_write(globals);
         store::keep_probe(store, name, *step.record);
     }
     return step.changed ? exit_of(probe.state) : exit_done;

@@ -39,7 +39,7 @@ int run(const Globals& globals, const DbPruneOptions& options) {
     } else {
         end_with_words_on_interrupt(
             "\njobtally: note: stopped: what is deleted stays so; run it again to go on\n");
-        auto store = open_existing_to_write(globals.store_path());
+        auto store = open_existing_to_write(globals);
         Progress progress(globals.quiet, Progress::Unit::reports);
         old = store::prune(store, before, [&](auto done, auto all) { progress.show(done, all); });
     }

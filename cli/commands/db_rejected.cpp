@@ -85,7 +85,7 @@ int show(Globals globals, std::int64_t id) {
 // before bodies are dropped: if the program ends in between, storing them again changes nothing.
 int retry(const Globals& globals, const DbRejectedOptions& options) {
     Output output(globals);
-    auto store = open_to_write(globals.store_path());
+    auto store = open_to_write(globals);
     model::Tally tally;
     std::vector<std::int64_t> accepted;
     std::int64_t cut = 0;
@@ -117,7 +117,7 @@ int retry(const Globals& globals, const DbRejectedOptions& options) {
 }
 
 int drop(const Globals& globals, const DbRejectedOptions& options) {
-    auto store = open_to_write(globals.store_path());
+    auto store = open_to_write(globals);
     std::vector<std::int64_t> ids;
     for (const auto& body : chosen(store, options)) ids.push_back(body.rejected_id);
     const auto dropped = store::drop_rejected(store, ids);

@@ -47,7 +47,8 @@ int run(const Globals& globals, const std::string& file) {
     if (globals.store_in_memory())
         throw UsageError("a store in memory can't be restored", "name one with --db PATH");
     Output output(globals);
-    const auto restored = store::restore(file, globals.store_path());
+    const auto restored =
+        store::restore(file, globals.store_path(), std::chrono::seconds(60), tell_wait(globals));
     output.print_record(restored_table(restored));
     output.finish();
     warn_about_damage(restored.damage);

@@ -62,7 +62,7 @@ int run(const Globals& globals, bool repack) {
     const auto path = globals.store_path();
     require_something(path);
     if (repack) {
-        auto writer = open_existing_to_write(path);
+        auto writer = open_existing_to_write(globals);
         store::repack(writer);
     }
     const auto store = open_to_read(globals);

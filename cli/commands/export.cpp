@@ -156,9 +156,9 @@ void hand_over(const Globals& globals, const ExportOptions& options, Output& out
         if (!options.follow) output.finish();
     };
     // Without the warning, which would come with every look.
-    const auto path = globals.store_path();
-    if (!store::is_behind(store::Store::open_to_read(path), options.cursor)) return finish();
-    auto store = open_to_write(path);
+    if (!store::is_behind(store::Store::open_to_read(globals.store_path()), options.cursor))
+        return finish();
+    auto store = open_to_write(globals);
     const auto run = store::begin_run(store, options.cursor);
     tell_start(globals, run);
     const bool is_seen = !has_command && is_terminal(STDOUT_FILENO);
@@ -202,7 +202,7 @@ int export_new(const Globals& globals, const ExportOptions& options) {
 }
 
 int forget(const Globals& globals, const std::string& cursor) {
-    auto store = open_existing_to_write(globals.store_path());
+    auto store = open_existing_to_write(globals);
     if (store::forget_cursor(store, cursor)) return exit_done;
     throw Error(fmt::format("there is no cursor {}", in_short_quotes(cursor)),
                 "`jobtally db status` lists them");

@@ -88,7 +88,7 @@ Loaded load(const Globals& globals, const IngestOptions& options) {
     writer_options.spool = spool_of(globals, options.spool);
     if (!can_read(*writer_options.spool)) writer_options.spool.reset();
     Loaded loaded;
-    ingest::Writer writer(open_to_write(globals.store_path()), writer_options,
+    ingest::Writer writer(open_to_write(globals), writer_options,
                           hooks(globals, options, loaded.has_spool_trouble));
     warn_about_modes(globals);
     loaded.files = load_files(globals, files, writer, load_options);

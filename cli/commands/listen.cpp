@@ -111,17 +111,17 @@ void reload(listen::Listener& listener, const ListenOptions& options) {
 // and reported, unless there is a spool: then a listener has worked here before, and its store was
 // damaged since. So it is with a store on a volume that turned read-only. A failed sync is reported
 // too, because a second sync would not tell whether the data is on disk.
-std::optional<store::Store> open_if_it_works(const std::filesystem::path& path,
-                                             const ingest::Spool& spool) {
+std::optional<store::Store> open_if_it_works(const Globals& globals, const ingest::Spool& spool) {
     using Kind = store::StoreError::Kind;
     try {
-        return open_to_write(path, store_patience);
+        return open_to_write(globals, store_patience);
     } catch (const store::StoreError& error) {
         const auto kind = error.kind();
         std::error_code none;
         const bool is_mistake =
             (kind == Kind::foreign && !std::filesystem::exists(spool.folder(), none)) ||
-            (kind == Kind::not_writable && !is_on_read_only_volume(path.parent_path())) ||
+            (kind == Kind::not_writable &&
+             !is_on_read_only_volume(globals.store_path().parent_path())) ||
             kind == Kind::missing;
         if (is_mistake || kind == Kind::sync_failed) throw;
         print_error(error);
@@ -189,11 +189,10 @@ int run(const Globals& globals, const ListenOptions& options) {
     auto listening = listen_options(options);
     listen::ServiceManager manager;
     if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
-    const auto path = globals.store_path();
-    auto store = open_if_it_works(path, spool_of(globals, options.spool));
+    auto store = open_if_it_works(globals, spool_of(globals, options.spool));
     ingest::Writer writer(std::move(store), writer_options(globals, options),
                           writer_hooks(options, manager),
-                          [path] { return open_to_write(path, store_patience); });
+                          [&globals] { return open_to_write(globals, store_patience); });
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
     auto listen_hooks = hooks(globals, options);

@@ -2,9 +2,12 @@
 
 #include "cli/options/loading.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/base/text.hpp"
 #include "core/ingest/direct_sinks.hpp"
 #include "core/store/file/log_damage.hpp"
 #include "core/store/reports/settle.hpp"
+
+#include <fmt/format.h>
 
 namespace jobtally::cli {
 
@@ -40,14 +43,26 @@ store::Store open_store(const Globals& globals, const std::vector<std::string>& 
     return store;
 }
 
-store::Store open_to_write(const std::filesystem::path& path, std::chrono::milliseconds patience) {
-    return with_warning(store::Store::open_to_write(path, patience));
+store::TellWait tell_wait(const Globals& globals) {
+    if (globals.quiet) return {};
+    return [](const std::filesystem::path& lock, std::chrono::seconds left) {
+        print_note(
+            fmt::format("another process writes to the store: waiting for its lock {}, for "
+                        "up to {} s more",
+                        in_quotes(lock.string()), left.count()));
+    };
 }
 
-store::Store open_existing_to_write(const std::filesystem::path& path) {
+store::Store open_to_write(const Globals& globals, std::chrono::milliseconds patience) {
+    return with_warning(
+        store::Store::open_to_write(globals.store_path(), patience, tell_wait(globals)));
+}
+
+store::Store open_existing_to_write(const Globals& globals) {
     std::error_code none;
+    const auto path = globals.store_path();
     if (!std::filesystem::exists(path, none)) return store::Store::open_to_read(path);  // throws
-    return open_to_write(path);
+    return open_to_write(globals);
 }
 
 }  // namespace jobtally::cli

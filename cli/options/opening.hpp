@@ -19,11 +19,13 @@ store::Store open_to_read(const Globals& globals);
 // The same; or, with --from, one in memory that holds what those files hold (their rejected reports
 // are warned about).
 store::Store open_store(const Globals& globals, const std::vector<std::string>& from);
-// Makes and migrates the store where needed.
-store::Store open_to_write(const std::filesystem::path& path,
+// Makes and migrates the store of --db where needed.
+store::Store open_to_write(const Globals& globals,
                            std::chrono::milliseconds patience = std::chrono::seconds(60));
 // The same, but throws StoreError::missing instead of making a store.
-store::Store open_existing_to_write(const std::filesystem::path& path);
+store::Store open_existing_to_write(const Globals& globals);
+// Notes that another process is waited for; empty with --quiet.
+store::TellWait tell_wait(const Globals& globals);
 
 // `damage` is that of store::damage_found(); says nothing where it is empty.
 void warn_about_damage(const std::string& damage);

@@ -6,10 +6,11 @@ itself when the lock is gone, by `jobtally ingest` after SIGTERM, or by the next
 8 s and 150 POSTs each; --long: 60 s and 1,000 POSTs.
 """
 
+import subprocess
 import threading
 
 from kept import damage, duplicates
-from listener import Listener, ingest_nothing
+from listener import Listener, environment, ingest_nothing
 from locks import guard_held, sqlite_held
 from pace import Pace, percentile
 from proof import Proof, arguments, need_option
@@ -26,6 +27,21 @@ def post_while_locked(listener, name, lock, count, seconds, end):
         pace.join()
         end(listener)
     return pace
+
+
+def others_wait(proof, program, store):
+    """Commands that wait for the guard say so once, but for those that are told to be quiet."""
+    commands = [["ingest", "-"], ["db", "prune", "--before", "2001"], ["db", "verify", "--repack"], ["-q", "ingest", "-"]]
+    subprocess.run([program, "--db", store, "ingest", "-"], input=b"", capture_output=True, env=environment())
+    with guard_held(store):
+        waiting = [subprocess.Popen([program, "--db", store, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                    stderr=subprocess.PIPE, env=environment(), text=True) for words in commands]
+        for process in waiting[:-1]:
+            line = process.stderr.readline()
+            proof.expect('waiting for its lock "%s.lock"' % store in line, "%s: %r" % (process.args[3:], line))
+    for process in waiting:
+        said = process.communicate()[1]
+        proof.expect(process.returncode == 0 and not said, "%s: %s %s" % (process.args[3:], process.returncode, said))
 
 
 def check(proof, name, store, pace, count):
@@ -85,6 +101,7 @@ def main():
                for work in (goes_on, ends_then_ingest, is_killed_then_starts)]
     for thread in threads:
         thread.start()
+    guarded(proof, others_wait, options.program, proof.path("others.db"))
     for thread in threads:
         thread.join()
     proof.end()

@@ -151,7 +151,8 @@ void Store::Connection::require_still_in_place() const {
 
 WriteGuard* Store::Connection::guard() const {
     if (!can_write()) throw_sqlite(SQLITE_READONLY, nullptr, m_path);
-    if (!m_guard && m_access == Access::write) m_guard = std::make_unique<WriteGuard>(m_path);
+    if (!m_guard && m_access == Access::write)
+        m_guard = std::make_unique<WriteGuard>(m_path, tell_wait);
     return m_guard.get();
 }
 

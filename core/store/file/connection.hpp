@@ -38,6 +38,7 @@ class Store::Connection {
     // Null for private stores; throws StoreError for read-only ones. The first call makes the lock
     // file.
     WriteGuard* guard() const;
+    TellWait tell_wait{};  // for the guard; to be set before the first call of guard()
     // False where the name of the file leads to another one by now.
     bool is_in_place() const;
     // True when another writer stands in line for the guard.

@@ -185,11 +185,13 @@ Store Store::open_as_it_is(const fs::path& path) {
     return Store(std::move(connection));
 }
 
-Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patience) {
+Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patience,
+                           TellWait tell) {
     const auto real = find_store_file(path, Use::write);
     require_own_log(real);
     make_file(real);
     auto connection = std::make_unique<Connection>(real, Access::write);
+    connection->tell_wait = std::move(tell);
     make_ready_to_write(*connection, patience);
     require_whole(*connection);
     // SQLite does not report that the name of a new log can't be synced, and then all commits in

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -35,6 +36,9 @@ class StoreError : public Error {
     Kind m_kind;
 };
 
+// Told once that another writer's lock file is waited for, and how much longer at most.
+using TellWait = std::function<void(const std::filesystem::path& lock, std::chrono::seconds left)>;
+
 // One connection. Use it from one thread at a time; open one for each thread.
 class Store {
   public:
@@ -47,9 +51,11 @@ class Store {
     // file.
     static Store open_as_it_is(const std::filesystem::path& path);
     // Creates the file (0600, with its folders 0700) and migrates it where needed, which waits for
-    // other writers up to `patience`, then throws StoreError::busy.
+    // other writers up to `patience`, then throws StoreError::busy. `tell` is for this and every
+    // later wait.
     static Store open_to_write(const std::filesystem::path& path,
-                               std::chrono::milliseconds patience = std::chrono::seconds(60));
+                               std::chrono::milliseconds patience = std::chrono::seconds(60),
+                               TellWait tell = {});
     // Private to this object and gone with it: in memory, or in a temporary file that SQLite spills
     // to.
     static Store in_memory();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <thread>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -21,6 +22,12 @@ namespace {
 constexpr off_t turn = 0;
 constexpr off_t turnstile = 1;
 constexpr off_t presence = 2;
+
+constexpr std::chrono::seconds wordless{2};
+
+std::filesystem::path lock_file_of(std::filesystem::path store) {
+    return store += ".lock";
+}
 
 struct flock one_byte(short type, off_t byte) {
     struct flock lock {};
@@ -49,38 +56,41 @@ bool is_locked(int file, off_t byte) noexcept {
     return fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-// Open-file-description locks have no wait with a limit, hence short sleeps that grow.
-void lock_until(int file, off_t byte, std::chrono::steady_clock::time_point deadline,
-                const std::filesystem::path& store) {
-    auto pause = std::chrono::microseconds(200);
-    while (!try_lock(file, byte, store)) {
-        const auto now = std::chrono::steady_clock::now();
-        if (now >= deadline) {
-            throw StoreError(
-                StoreError::Kind::busy,
-                fmt::format("store \"{}\" is busy: another writer holds its lock", store.string()),
-                "try again when the other process is done");
-        }
-        const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline - now);
-        std::this_thread::sleep_for(std::min(pause, left));
-        pause = std::min(pause * 3 / 2, std::chrono::microseconds(5000));
-    }
-}
-
 }  // namespace
 
-WriteGuard::WriteGuard(const std::filesystem::path& store) : m_store(store) {
-    std::filesystem::path path = store;
-    path += ".lock";
+WriteGuard::WriteGuard(const std::filesystem::path& store, TellWait tell)
+    : m_store(store), m_tell(std::move(tell)) {
+    const auto path = lock_file_of(store);
     m_file = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!m_file) throw_errno(errno, "open the lock file", path);
     give_to_owner_of(store, m_file.number());
 }
 
+// Open-file-description locks have no wait with a limit, hence short sleeps that grow.
+void WriteGuard::lock_until(off_t byte, Time deadline, Time tell_at) {
+    auto pause = std::chrono::microseconds(200);
+    while (!try_lock(m_file.number(), byte, m_store)) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now >= deadline) {
+            throw StoreError(StoreError::Kind::busy,
+                             fmt::format("store \"{}\" is busy: another writer holds its lock",
+                                         m_store.string()),
+                             "try again when the other process is done");
+        }
+        const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline - now);
+        if (m_tell && now >= tell_at)
+            std::exchange(m_tell, {})(lock_file_of(m_store),
+                                      std::chrono::ceil<std::chrono::seconds>(left));
+        std::this_thread::sleep_for(std::min(pause, left));
+        pause = std::min(pause * 3 / 2, std::chrono::microseconds(5000));
+    }
+}
+
 void WriteGuard::acquire(std::chrono::steady_clock::time_point deadline) {
-    lock_until(m_file.number(), turnstile, deadline, m_store);
+    const auto tell_at = std::chrono::steady_clock::now() + wordless;
+    lock_until(turnstile, deadline, tell_at);
     try {
-        lock_until(m_file.number(), turn, deadline, m_store);
+        lock_until(turn, deadline, tell_at);
     } catch (...) {
         unlock(m_file.number(), turnstile);
         throw;
@@ -108,7 +118,7 @@ bool WriteGuard::others_are_present() const noexcept {
 }
 
 std::optional<Descriptor> lock_file_to_read(const std::filesystem::path& store) {
-    const auto path = store.string() + ".lock";
+    const auto path = lock_file_of(store);
     Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file && errno != ENOENT) return std::nullopt;
     return file;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/file.hpp"
+#include "core/store/file/store.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -17,9 +18,10 @@ namespace jobtally::store {
 class WriteGuard {
   public:
     // Creates the file (0600) where it is not. Throws StoreError.
-    explicit WriteGuard(const std::filesystem::path& store);
+    explicit WriteGuard(const std::filesystem::path& store, TellWait tell = {});
 
-    // Waits for the lock until `deadline`, then throws StoreError::busy.
+    // Waits for the lock until `deadline`, then throws StoreError::busy. After two seconds that is
+    // told.
     void acquire(std::chrono::steady_clock::time_point deadline);
     void release() noexcept;
     bool is_held() const noexcept { return m_held; }
@@ -31,7 +33,11 @@ class WriteGuard {
     bool someone_waits() const noexcept;
 
   private:
+    using Time = std::chrono::steady_clock::time_point;
+    void lock_until(off_t byte, Time deadline, Time tell_at);
+
     std::filesystem::path m_store;
+    TellWait m_tell;
     Descriptor m_file;
     bool m_held = false;
 };

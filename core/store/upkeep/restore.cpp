@@ -192,7 +192,8 @@ void require_verified(const Store& source, const fs::path& file) {
 
 }  // namespace
 
-Restored restore(const fs::path& file, const fs::path& path, std::chrono::milliseconds patience) {
+Restored restore(const fs::path& file, const fs::path& path, std::chrono::milliseconds patience,
+                 TellWait tell) {
     const auto store = find_store_file(path, Use::write);
     if (is_file_of_store(file, store)) {
         throw StoreError(StoreError::Kind::other,
@@ -207,7 +208,7 @@ Restored restore(const fs::path& file, const fs::path& path, std::chrono::millis
     result.store.path = store;
     make_like(store, old);
     {
-        WriteGuard guard(store);
+        WriteGuard guard(store, std::move(tell));
         const HeldGuard held(&guard, std::chrono::steady_clock::now() + patience);
         result.replaced = put_in_place(old, store, guard);
     }

@@ -27,6 +27,6 @@ struct Restored {
 // there is kept beside it, with its log, whatever state it is in; an empty file's log is not
 // touched. Copies that killed restores left half-written are removed. Throws StoreError.
 Restored restore(const std::filesystem::path& file, const std::filesystem::path& path,
-                 std::chrono::milliseconds patience = std::chrono::seconds(60));
+                 std::chrono::milliseconds patience = std::chrono::seconds(60), TellWait tell = {});
 
 }  // namespace jobtally::store

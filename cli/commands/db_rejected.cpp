@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -21,6 +22,8 @@
 namespace jobtally::cli {
 
 namespace {
+
+constexpr std::size_t most_bytes_at_once = 4 << 20;
 
 struct DbRejectedOptions {
     std::vector<std::int64_t> ids;
@@ -30,20 +33,16 @@ struct DbRejectedOptions {
     std::size_t newest = 0;
 };
 
-Error no_such_body(std::int64_t id) {
-    return Error(fmt::format("no rejected body {}", id), "`jobtally db rejected` lists them");
+store::RejectedBody named(const store::Store& store, std::int64_t id) {
+    if (auto found = store::find_rejected(store, id)) return std::move(*found);
+    throw Error(fmt::format("no rejected body {}", id), "`jobtally db rejected` lists them");
 }
 
-std::vector<store::RejectedBody> chosen(const store::Store& store,
-                                        const DbRejectedOptions& options) {
-    if (options.ids.empty()) return store::list_rejected(store, options.newest);
-    std::vector<store::RejectedBody> bodies;
-    for (const auto id : options.ids) {
-        auto body = store::find_rejected(store, id);
-        if (!body) throw no_such_body(id);
-        bodies.push_back(std::move(*body));
-    }
-    return bodies;
+// Those that were named, which must all be there, or the newest.
+std::vector<std::int64_t> chosen(const store::Store& store, const DbRejectedOptions& options) {
+    if (options.ids.empty()) return store::list_rejected_ids(store, options.newest);
+    for (const auto id : options.ids) named(store, id);
+    return options.ids;
 }
 
 table::ResultTable rejected_table(const std::vector<store::RejectedBody>& bodies) {
@@ -68,59 +67,75 @@ int show(Globals globals, std::int64_t id) {
     if (!globals.json) globals.format = "table";  // whatever the file's name ends in
     Output output(globals);
     const auto store = open_to_read(globals);
-    const auto found = store::find_rejected(store, id);
-    if (!found) throw no_such_body(id);
+    const auto found = named(store, id);
     if (globals.json) {
-        output.print(rejected_table({*found}));
+        output.print(rejected_table({found}));
     } else {
-        if (!globals.quiet) print_note(fmt::format("from {}: {}", found->source, found->reason));
+        if (!globals.quiet) print_note(fmt::format("from {}: {}", found.source, found.reason));
         const bool raw = !globals.output.empty() || !is_terminal(STDOUT_FILENO);
-        output.write(raw ? found->body : visible(found->body) + "\n");
+        output.write(raw ? found.body : visible(found.body) + "\n");
     }
     output.finish();
     return exit_done;
 }
 
-// A body leaves the list if it is whole and all its reports are accepted now. Reports are stored
-// before bodies are dropped: if the program ends in between, storing them again changes nothing.
-int retry(const Globals& globals, const DbRejectedOptions& options) {
-    Output output(globals);
-    auto store = open_to_write(globals);
+struct Retried {
     model::Tally tally;
+    std::int64_t cut = 0;  // bodies that were kept only in part
+};
+
+// One transaction from the front of `ids` on, since senders wait meanwhile; returns how many were
+// tried. A body leaves the list if it is whole and all its reports are accepted now. Reports are
+// stored before bodies are dropped: if the program ends in between, storing them again changes
+// nothing.
+std::size_t retry_some(store::Store& store, std::span<const std::int64_t> ids, time::Instant now,
+                       Retried& result) {
     std::vector<std::int64_t> accepted;
-    std::int64_t cut = 0;
-    const auto now = globals.now();
+    std::size_t done = 0;
     {
         store::WriteTransaction transaction(store);
-        for (const auto& body : chosen(store, options)) {
-            const auto delivery = ingest::decode(body.body, body.source, body.received_at);
-            for (const auto& report : delivery.reports) {
-                tally.count(transaction.put(report, now, body.sender));
-            }
-            tally.rejected += delivery.rejected();
-            const bool is_cut = ingest::tells_cut(body.reason);
-            cut += is_cut ? 1 : 0;
-            if (delivery.rejections.empty() && !is_cut) accepted.push_back(body.rejected_id);
+        for (std::size_t bytes = 0; done < ids.size() && bytes < most_bytes_at_once;) {
+            const auto body = store::find_rejected(store, ids[done++]);
+            if (!body) continue;  // another process was faster
+            const auto delivery = ingest::decode(body->body, body->source, body->received_at);
+            for (const auto& report : delivery.reports)
+                result.tally.count(transaction.put(report, now, body->sender));
+            result.tally.rejected += delivery.rejected();
+            const bool is_cut = ingest::tells_cut(body->reason);
+            result.cut += is_cut ? 1 : 0;
+            if (delivery.rejections.empty() && !is_cut) accepted.push_back(body->rejected_id);
+            bytes += body->body.size();
+            if (transaction.someone_waits()) break;
         }
         transaction.commit();
     }
     store::drop_rejected(store, accepted);
-    print_tally(output, tally);
+    return done;
+}
+
+int retry(const Globals& globals, const DbRejectedOptions& options) {
+    Output output(globals);
+    auto store = open_to_write(globals);
+    const auto now = globals.now();
+    const auto ids = chosen(store, options);
+    Retried retried;
+    for (std::span rest(ids); !rest.empty();)
+        rest = rest.subspan(retry_some(store, rest, now, retried));
+    print_tally(output, retried.tally);
     output.finish();
+    const auto cut = retried.cut;
     if (cut > 0)
         print_warning(
             fmt::format("{} kept only in part: what is there of {} was tried, and {} on "
                         "the list",
                         cut == 1 ? "1 body is" : count_text(cut) + " bodies are",
                         cut == 1 ? "it" : "them", cut == 1 ? "it stays" : "they stay"));
-    return tally.rejected > 0 ? exit_rejected : exit_done;
+    return retried.tally.rejected > 0 ? exit_rejected : exit_done;
 }
 
 int drop(const Globals& globals, const DbRejectedOptions& options) {
     auto store = open_to_write(globals);
-    std::vector<std::int64_t> ids;
-    for (const auto& body : chosen(store, options)) ids.push_back(body.rejected_id);
-    const auto dropped = store::drop_rejected(store, ids);
+    const auto dropped = store::drop_rejected(store, chosen(store, options));
     if (!globals.quiet) print_note(fmt::format("dropped {}", count_text(dropped)));
     return exit_done;
 }
@@ -128,7 +143,10 @@ int drop(const Globals& globals, const DbRejectedOptions& options) {
 int list(const Globals& globals, const DbRejectedOptions& options) {
     Output output(globals);
     const auto store = open_to_read(globals);
-    output.print(rejected_table(chosen(store, options)));
+    std::vector<store::RejectedBody> bodies;
+    for (const auto id : options.ids) bodies.push_back(named(store, id));
+    if (options.ids.empty()) bodies = store::list_rejected(store, options.newest);
+    output.print(rejected_table(bodies));
     output.finish();
     return exit_done;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """P9: 100,000 reports are ingested beside the listener, again and again until enough answers were timed: p99 < 50 ms.
 
-300 timed answers; --long: 5,000. Times are printed; --assert-times holds them against the bar (on a quiet machine).
+So are large rejected bodies tried again and dropped. 300 timed answers; --long: 5,000. Times are printed; --assert-times holds them against the bar (on a quiet machine).
 """
 
 import subprocess
@@ -17,6 +17,7 @@ REPORTS = 100000
 RATE = 200  # posts a second
 ALONE = 2  # seconds without an ingest, to compare
 BAR = 0.050  # seconds
+BODIES = 2000  # rejected ones
 
 
 def first_file(proof):
@@ -41,6 +42,22 @@ def ingest(proof, program, store, file):
     proof.expect(done.returncode == 0, "ingest ended with %d" % done.returncode)
     proof.count("ingested", REPORTS)
     return began, time.monotonic()
+
+
+def beside_rejected(proof, program):
+    """Many large rejected bodies are tried again and dropped: nobody waits so long for that that a report is spooled."""
+    store = proof.path("rejected.db")
+    bad = b'{"id": "bad", "status": "SUCCESS", "created_at": "never", "more": "%s"}\n' % (b"-" * 60000)
+    run = lambda *words: subprocess.run([program, "-q", "--db", store, *words], env=environment(), input=bad * BODIES,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    proof.expect(run("ingest", "-") == 3, "not rejected")
+    listener = Listener(program, store)
+    pace = Pace(listener, "r", 4, RATE, 10**9)
+    proof.expect(run("db", "rejected", "--retry") == 3 and run("db", "rejected", "--drop") == 0, "not tried, or not dropped")
+    pace.end()
+    proof.expect(listener.stop() == 0, "the listener did not end well")
+    proof.count("spooled beside db rejected", pace.count(202))
+    proof.expect(pace.count(200) == len(pace.answers), "spooled %d beside db rejected" % pace.count(202))
 
 
 def main():
@@ -75,6 +92,7 @@ def main():
         proof.count("ms p%d" % percent, percentile(beside or [0], percent) * 1e3)
     if options.assert_times:
         proof.expect(percentile(beside, 99) < BAR, "p99 is over %d ms" % (BAR * 1e3))
+    beside_rejected(proof, options.program)
     proof.end()
 
 

@@ -3,12 +3,15 @@
 #include "core/store/file/statement.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace jobtally::store {
 
 namespace {
 
 constexpr std::int64_t trim_after = 1000;  // a long load of bad lines must not pile them up
+
+constexpr std::size_t dropped_at_once = 50;  // of up to 64 KiB
 
 constexpr const char* columns =
     "SELECT rejected_id, received_at, source, reason, body, coalesce(sender, '') FROM rejected ";
@@ -17,6 +20,22 @@ RejectedBody rejected_body_of(const Statement& row) {
     return {row.getColumn(0), time::instant_from_micros(row.getColumn(1)),
             row.getColumn(2), row.getColumn(3),
             row.getColumn(4), row.getColumn(5)};
+}
+
+std::int64_t drop_some(Store::Connection& connection, std::span<const std::int64_t> rejected_ids) {
+    const HeldGuard held(connection.guard(),
+                         std::chrono::steady_clock::now() + std::chrono::seconds(60));
+    WriteScope scope(connection);
+    Statement statement(connection, "DELETE FROM rejected WHERE rejected_id = ?");
+    std::int64_t dropped = 0;
+    for (const auto rejected_id : rejected_ids) {
+        statement.bind(1, rejected_id);
+        dropped += statement.exec();
+        statement.reset();
+    }
+    scope.commit();
+    connection.checkpoint_if_long();
+    return dropped;
 }
 
 }  // namespace
@@ -57,6 +76,16 @@ std::vector<RejectedBody> list_rejected(const Store& store, std::size_t limit) {
     return bodies;
 }
 
+std::vector<std::int64_t> list_rejected_ids(const Store& store, std::size_t limit) {
+    Statement rows(store.connection(),
+                   "SELECT rejected_id FROM rejected ORDER BY rejected_id DESC LIMIT ?");
+    rows.bind(1, limit == 0 ? -1 : static_cast<std::int64_t>(limit));
+    std::vector<std::int64_t> ids;
+    while (rows.executeStep()) ids.push_back(rows.getColumn(0));
+    std::reverse(ids.begin(), ids.end());
+    return ids;
+}
+
 std::optional<RejectedBody> find_rejected(const Store& store, std::int64_t rejected_id) {
     Statement row(store.connection(), std::string(columns) + "WHERE rejected_id = ?");
     row.bind(1, rejected_id);
@@ -78,18 +107,12 @@ std::int64_t count_rejected(const Store& store, const time::TimeSpan& span) {
 }
 
 std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids) {
-    const auto& connection = store.connection();
-    const HeldGuard held(connection.guard(),
-                         std::chrono::steady_clock::now() + std::chrono::seconds(60));
-    WriteScope scope(connection);
-    Statement statement(connection, "DELETE FROM rejected WHERE rejected_id = ?");
     std::int64_t dropped = 0;
-    for (const auto rejected_id : rejected_ids) {
-        statement.bind(1, rejected_id);
-        dropped += statement.exec();
-        statement.reset();
+    for (std::span rest(rejected_ids); !rest.empty();) {
+        const auto some = rest.first(std::min(rest.size(), dropped_at_once));
+        dropped += drop_some(store.connection(), some);
+        rest = rest.subspan(some.size());
     }
-    scope.commit();
     return dropped;
 }
 

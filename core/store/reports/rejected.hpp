@@ -27,11 +27,13 @@ struct RejectedBody {
 
 // Newest last; `limit` 0: all.
 std::vector<RejectedBody> list_rejected(const Store& store, std::size_t limit);
+std::vector<std::int64_t> list_rejected_ids(const Store& store, std::size_t limit);
 std::optional<RejectedBody> find_rejected(const Store& store, std::int64_t rejected_id);
 std::int64_t count_rejected(const Store& store);
 // Those that were received within the span.
 std::int64_t count_rejected(const Store& store, const time::TimeSpan& span);
-// Deletes the named ones (write guard); returns how many there were.
+// Deletes the named ones, some in each transaction (write guard), so that other writers come in
+// between; returns how many there were.
 std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids);
 
 // The part of a write transaction that adds rejected bodies and keeps only the newest.

@@ -4,6 +4,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 
+#include <thread>
+
 namespace {
 
 using namespace jobtally::store_tests;
@@ -165,6 +167,29 @@ TEST_CASE("rejected bodies are kept, the newest only", "[store]") {
     CHECK_FALSE(store::find_rejected(own, 1));
     CHECK(store::drop_rejected(own, {5, 1}) == 1);
     CHECK(store::count_rejected(own) == 2);
+}
+
+TEST_CASE("many rejected bodies are dropped in pieces, and who waits comes in between", "[store]") {
+    const TemporaryFolder folder;
+    auto bulk = store::Store::open_to_write(folder / "a.db");
+    auto listener = store::Store::open_to_write(folder / "a.db");
+    auto held = std::make_unique<store::WriteTransaction>(bulk);
+    std::vector<std::int64_t> ids;
+    for (std::int64_t id = 1; id <= 2000; ++id) {
+        held->reject({"no report", "x", 1, true}, "test", at(id));
+        ids.push_back(id);
+    }
+    held->commit();
+    held.reset();
+    held = std::make_unique<store::WriteTransaction>(listener);
+    std::thread dropper([&] { CHECK(store::drop_rejected(bulk, ids) == 2000); });
+    while (!held->someone_waits()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    held.reset();
+    held = std::make_unique<store::WriteTransaction>(listener);
+    CHECK(store::count_rejected(listener) > 0);
+    held.reset();
+    dropper.join();
+    CHECK(store::count_rejected(listener) == 0);
 }
 
 TEST_CASE("what a list says of a definition replaces what is older", "[store]") {

@@ -6,12 +6,14 @@
 #include "cli/options/toml_settings.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/nearest.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
 #include "core/store/upkeep/status.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <sstream>
 
 #include <fmt/core.h>
@@ -203,6 +205,11 @@ std::optional<int> Application::parse(int argc, char* argv[]) {
     return exit_done;
 }
 
+int Application::run() {
+    thread_limit();  // throws: better now than in the midst of an answer
+    return m_action();
+}
+
 int Application::report(const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {  // help or version
         std::ostringstream text;
@@ -245,10 +252,28 @@ int Application::report(const CLI::ParseError& error) {
     return tell(UsageError(message, hint), exit_usage);
 }
 
+// A mistake that was found late, behind the place in the file whose value it quotes; as it is where
+// none or several values of the chosen command could be meant.
+std::string Application::with_place(const std::string& message) const {
+    std::set<std::string> places;
+    for (const auto* command = chosen(&m_app); command != nullptr;
+         command = command->get_parent()) {
+        for (const auto* option : command->get_options()) {
+            const auto* setting = m_configuration.in_file(*option);
+            if (setting == nullptr || message.starts_with(setting->place())) continue;
+            for (const auto& value : setting->values)
+                if (message.find(in_quotes(value)) != message.npos) places.insert(setting->place());
+        }
+    }
+    return places.size() == 1 ? *places.begin() + ": " + message : message;
+}
+
 int Application::tell(const Error& error, int exit_code) {
+    const bool is_usage = dynamic_cast<const UsageError*>(&error) != nullptr;
+    const Error placed(is_usage ? with_place(error.what()) : error.what(), error.hint());
     const auto own = m_tell_error.find(chosen(&m_app));
-    if (own != m_tell_error.end()) return own->second(error);
-    print_error(error);
+    if (own != m_tell_error.end()) return own->second(placed);
+    print_error(placed);
     return exit_code;
 }
 

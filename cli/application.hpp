@@ -29,7 +29,7 @@ class Application {
     // Returns an exit code when there is nothing to run: help or the version was printed, or the
     // command line is wrong, which was said on stderr.
     std::optional<int> parse(int argc, char* argv[]);
-    int run() { return m_action(); }
+    int run();
 
     // Reports an error of parsing or running: on stderr, unless the chosen command has its own way
     // (see tell_errors_by). Returns the exit code.
@@ -55,6 +55,7 @@ class Application {
     void add_help_and_version();
     void take(int argc, char* argv[]);
     int report(const CLI::ParseError& error);
+    std::string with_place(const std::string& message) const;
 
     CLI::App m_app{
         "Counts what the jobs of a customer-identity platform did: how many succeed, what fails, "

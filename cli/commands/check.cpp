@@ -183,11 +183,17 @@ int run(const Globals& globals, CheckOptions options) {
 }
 
 // Errors go to stdout, which monitoring systems read, with the exit code of UNKNOWN: 1 and 2 would
-// mean WARNING and CRITICAL.
+// mean WARNING and CRITICAL. What can't be said there is said on stderr.
 int tell_error(const Error& error) {
     std::string text = error.what();
     if (!error.hint().empty()) text += fmt::format(" ({})", error.hint());
-    fmt::print("{}\n", render::plugin_line(ProbeState::unknown, text));
+    try {
+        write_to_stdout(render::plugin_line(ProbeState::unknown, text) + "\n");
+    } catch (const IoError&) {
+        print_error(error);
+    } catch (const ClosedPipe&) {
+        // nobody reads it
+    }
     return exit_of(ProbeState::unknown);
 }
 

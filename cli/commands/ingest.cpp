@@ -105,8 +105,13 @@ int run(const Globals& globals, const IngestOptions& options) {
     Output output(globals);
     const auto loaded = load(globals, options);
     const auto& result = loaded.files;
+    if (result.problem && result.tally.read() == 0) throw IoError(*result.problem);
     print_tally(output, result.tally);
     output.finish();
+    if (result.problem) {
+        print_error(*result.problem);
+        return exit_error;
+    }
     if (loaded.is_stopped) {
         print_error(options.dry_run
                         ? Error("stopped before the end")

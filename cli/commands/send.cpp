@@ -74,7 +74,8 @@ std::chrono::milliseconds timeout_of(const std::string& text) {
     const bool is_bare = text.find_first_not_of("0123456789.") == text.npos;
     const auto length = time::parse_length(is_bare ? text + "s" : text);
     if (length < std::chrono::milliseconds(1) || length > std::chrono::days(1))
-        throw UsageError("a timeout is longer than 0 and at most a day",
+        throw UsageError(fmt::format("{} is no timeout: one is longer than 0 and at most a day",
+                                     in_quotes(text)),
                          "in seconds: `--timeout 5`");
     return std::chrono::duration_cast<std::chrono::milliseconds>(length);
 }
@@ -125,7 +126,9 @@ std::int64_t feed(const Globals& globals, const Material& material, ingest::Deli
     if (!material.files.empty()) {
         auto reading = globals;  // on a terminal the lines of outcomes are the progress
         reading.quiet = globals.quiet || is_terminal(STDOUT_FILENO);
-        rejected = load_files(reading, material.files, sink, loading).tally.rejected;
+        const auto loaded = load_files(reading, material.files, sink, loading);
+        if (loaded.problem) throw IoError(*loaded.problem);
+        rejected = loaded.tally.rejected;
     }
     ingest::DeliveryRound round(sink, loading.deliveries);
     const auto submit = [&](const model::JobReport& report) {

@@ -126,6 +126,11 @@ void Configuration::check() const {
     if (m_error) std::rethrow_exception(m_error);
 }
 
+const FileSetting* Configuration::in_file(const CLI::Option& option) const {
+    const auto found = m_from_file.find(&option);
+    return found == m_from_file.end() ? nullptr : &found->second;
+}
+
 void Configuration::apply(std::istream& given) {
     try {
         if (!m_source.empty()) return;

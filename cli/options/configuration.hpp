@@ -39,6 +39,8 @@ class Configuration {
     void check() const;
     // Whether there is a file, wrong or right; known after parsing.
     bool is_used() const { return !m_file.empty() || m_error; }
+    // What the file says of an option, where that is in force.
+    const FileSetting* in_file(const CLI::Option& option) const;
     // All options of all commands, in the order of the help.
     std::vector<Setting> settings() const;
 

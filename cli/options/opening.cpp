@@ -38,7 +38,7 @@ store::Store open_store(const Globals& globals, const std::vector<std::string>& 
     }
     auto store = store::Store::in_memory();
     ingest::StoreSink sink(store);
-    load_files(globals, from, sink);
+    if (const auto problem = load_files(globals, from, sink).problem) throw IoError(*problem);
     store::settle(store);
     return store;
 }

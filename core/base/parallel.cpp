@@ -1,5 +1,8 @@
 #include "core/base/parallel.hpp"
 
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -11,17 +14,23 @@
 #include <thread>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace jobtally {
 
 std::size_t thread_limit() {
     constexpr unsigned most = 8;
     const std::size_t processors = std::clamp(std::thread::hardware_concurrency(), 1U, most);
     const char* const word = std::getenv("JOBTALLY_THREADS");
-    if (word == nullptr) return processors;
+    if (word == nullptr || *word == '\0') return processors;
     const std::string_view text = word;
+    const char* const end = text.data() + text.size();
     std::size_t wanted = 0;
-    std::from_chars(text.data(), text.data() + text.size(), wanted);
-    return wanted == 0 ? processors : std::min<std::size_t>(wanted, most);
+    const auto [stop, problem] = std::from_chars(text.data(), end, wanted);
+    if (problem == std::errc{} && stop == end && wanted > 0)
+        return std::min<std::size_t>(wanted, most);
+    throw UsageError(fmt::format("JOBTALLY_THREADS is {}", in_short_quotes(text)),
+                     fmt::format("it is a number of threads, 1 to {}", most));
 }
 
 void for_workers(std::size_t count, const std::function<void(std::size_t worker)>& act) {

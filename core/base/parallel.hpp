@@ -7,7 +7,7 @@
 namespace jobtally {
 
 // How many threads are worth it: one a processor, or JOBTALLY_THREADS in the environment; at
-// most 8.
+// most 8. Throws UsageError where that is no such number.
 std::size_t thread_limit();
 
 // Calls act(worker) for each worker below `count`, 0 in the caller's thread and the others in

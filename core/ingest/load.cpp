@@ -166,7 +166,12 @@ LoadResult load(const std::vector<std::string>& paths, DeliverySink& sink,
     }
     DeliveryRound round(sink, options.deliveries);
     Batcher batcher(round, options, hooks);
-    result.lists = Pass(sources, hooks, !options.strict, options.stop).run(batcher);
+    try {
+        result.lists = Pass(sources, hooks, !options.strict, options.stop).run(batcher);
+    } catch (const IoError& error) {
+        result.problem = error;
+        batcher.end();
+    }
     result.tally = round.finish();
     return result;
 }

@@ -1,6 +1,7 @@
 // Loads reports from files and stdin. They are read and decoded here; the sink writes them.
 #pragma once
 
+#include "core/base/error.hpp"
 #include "core/ingest/delivery.hpp"
 #include "core/model/outcome.hpp"
 #include "core/time/instant.hpp"
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,13 +40,14 @@ struct LoadHooks {
 
 struct LoadResult {
     model::Tally tally;
-    wire::ListTotals lists;   // of all sources together
-    bool is_refused = false;  // strict, and something was rejected: nothing was stored
+    wire::ListTotals lists;            // of all sources together
+    bool is_refused = false;           // strict, and something was rejected: nothing was stored
+    std::optional<IoError> problem{};  // an input could not be read on: what came before counts
 };
 
 // Loads `paths` in their order; `-` is stdin. All are opened before anything is submitted. Returns
-// when everything has come back from the sink. Throws IoError for a file that can't be read, Error
-// for what the sink could not take; what was committed until then stays.
+// when everything has come back from the sink. Throws IoError for a file that can't be opened,
+// Error for what the sink could not take; what was committed until then stays.
 LoadResult load(const std::vector<std::string>& paths, DeliverySink& sink,
                 const LoadOptions& options = {}, const LoadHooks& hooks = {});
 

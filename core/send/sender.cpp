@@ -19,6 +19,10 @@ namespace {
 // How far sending may fall behind its rate and still make up for it.
 constexpr std::chrono::milliseconds most_arrears{100};
 
+// What a listener of jobtally calls what became of a report. Another receiver's word could be taken
+// for one that stands for a failure.
+constexpr std::string_view results[] = {"stored", "updated", "unchanged", "stale", "spooled"};
+
 // The text of a member in an answer such as the listener's: `{"result": "stored", "id": ...}`.
 std::string_view member_of(std::string_view answer, std::string_view key) {
     const auto at = answer.find(key);
@@ -40,9 +44,8 @@ std::string word_for(const Answer& answer) {
     }
     if (answer.status / 100 != 2) return "refused";
     const auto result = member_of(answer.body, "\"result\"");
-    const bool is_word = !result.empty() && result.size() <= 20 &&
-                         std::all_of(result.begin(), result.end(), is_letter);
-    return is_word ? std::string(result) : "accepted";
+    const auto* known = std::find(std::begin(results), std::end(results), result);
+    return known != std::end(results) ? std::string(result) : "accepted";
 }
 
 Outcome outcome_of(const model::JobReport& report, const Answer& answer, time::Duration latency) {

@@ -102,6 +102,7 @@ class Receiver:
             "no-content": answer("204 No Content"),
             "accepted": answer("202 Accepted", b'{"result": "spooled"}'),
             "plain": answer("200 OK", b"thanks"),
+            "misnamed": answer("200 OK", b'{"result": "refused"}'),
             "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1f\r\n" + STORED + b"\r\n0\r\n\r\n",
             "until-end": b"HTTP/1.0 200 OK\r\n\r\n" + STORED,
             "continue": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n" + answer("200 OK", STORED),

@@ -149,6 +149,7 @@ class Answers(Case):
     def test_successes(self):
         for path, expected, connections in (
                 ("/ok", ("200", "stored"), 1), ("/accepted", ("202", "spooled"), 1), ("/plain", ("200", "accepted"), 1),
+                ("/misnamed", ("200", "accepted"), 1),
                 ("/no-content", ("204", "accepted"), 1), ("/chunked", ("200", "stored"), 1),
                 ("/continue", ("200", "stored"), 1), ("/until-end", ("200", "stored"), 2),
                 ("/closing", ("200", "stored"), 2), ("/behind", ("200", "stored"), 2)):

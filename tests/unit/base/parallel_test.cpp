@@ -1,5 +1,6 @@
 #include "core/base/parallel.hpp"
 
+#include "core/base/error.hpp"
 #include "tests/support/catch.hpp"
 
 #include <atomic>
@@ -35,15 +36,14 @@ TEST_CASE("what a part throws comes to the caller", "[parallel]") {
 TEST_CASE("the environment says how many threads there are", "[parallel]") {
     const auto processors = jobtally::thread_limit();
     CHECK(processors >= 1);
-    for (const auto& [text, threads] :
-         std::initializer_list<std::pair<const char*, std::size_t>>{{"1", 1},
-                                                                    {"3", 3},
-                                                                    {"500", 8},
-                                                                    {"", processors},
-                                                                    {"0", processors},
-                                                                    {"x", processors}}) {
+    for (const auto& [text, threads] : std::initializer_list<std::pair<const char*, std::size_t>>{
+             {"1", 1}, {"3", 3}, {"500", 8}, {"", processors}}) {
         ::setenv("JOBTALLY_THREADS", text, 1);
         CHECK(jobtally::thread_limit() == threads);
+    }
+    for (const char* const text : {"0", "x", "2x", "-1"}) {
+        ::setenv("JOBTALLY_THREADS", text, 1);
+        CHECK_THROWS_AS(jobtally::thread_limit(), jobtally::UsageError);
     }
     ::unsetenv("JOBTALLY_THREADS");
 }

@@ -3,7 +3,7 @@
 again it stores by itself all that it acknowledged, and acknowledges again.
 
 Four cases: the spool is beside the store, or on another file system; the space comes back only after SIGKILL; and the
-store's own log takes the last room while there is enough for the reports. On a
+store's own log takes the last room while there is enough for the reports, and then another process the store. On a
 tmpfs of 8 MiB, which in the last case holds the log as well; --long: on an ext4 in a file too. Needs root, to mount.
 """
 
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 from kept import damage, duplicates
 from listener import Listener, NotStarted, in_threads
+from locks import guard_held
 from proof import Proof, arguments, need, need_option, skip
 from reports import body
 from spooled import still_lost, waiting
@@ -23,6 +24,7 @@ MIB = 1 << 20
 TAKEN_IN = 60  # seconds for the spool to be emptied
 BEFORE, WHILE_FULL, AFTER = 50, 400, 50  # reports
 MOST_BY_RESERVE = 5000
+WHILE_LOCKED = 50
 LAST_ROOM, LOAD = 2 * MIB, 500  # what is left, and how many reports each of four senders has
 
 
@@ -161,7 +163,14 @@ def last_room(proof, program, name, folder, spool):
     for status, count in statuses.items():
         proof.count("answered %d by the last room" % status, count)
     proof.expect(statuses[200] == 4 * LOAD, "%s: answered %s while there was room" % (name, statuses))
+    fill(room + "2")
+    time.sleep(3)  # a second of rest, and then the listener has its reserve again
+    with guard_held(store):
+        locked = post(listener, "locked", WHILE_LOCKED, acknowledged)
+    proof.count("answered 202 while locked and full", locked.get(202, 0))
+    proof.expect(locked == {202: WHILE_LOCKED}, "%s: answered %s while locked and full" % (name, locked))
     os.remove(room)
+    os.remove(room + "2")
     proof.expect(post_until_stored(listener, acknowledged), name + ": the store does not work again")
     missing = still_lost(store, acknowledged, spool or store + "-spool", TAKEN_IN)
     proof.count("lost", len(missing))

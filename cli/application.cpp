@@ -206,7 +206,7 @@ std::optional<int> Application::parse(int argc, char* argv[]) {
 }
 
 int Application::run() {
-    thread_limit();  // throws: better now than in the midst of an answer
+    threads_wanted();  // throws: better now than in the midst of an answer
     return m_action();
 }
 

@@ -18,19 +18,27 @@
 
 namespace jobtally {
 
-std::size_t thread_limit() {
-    constexpr unsigned most = 8;
-    const std::size_t processors = std::clamp(std::thread::hardware_concurrency(), 1U, most);
+namespace {
+
+constexpr std::size_t most_threads = 8;
+
+}  // namespace
+
+std::optional<std::size_t> threads_wanted() {
     const char* const word = std::getenv("JOBTALLY_THREADS");
-    if (word == nullptr || *word == '\0') return processors;
+    if (word == nullptr || *word == '\0') return std::nullopt;
     const std::string_view text = word;
     const char* const end = text.data() + text.size();
     std::size_t wanted = 0;
     const auto [stop, problem] = std::from_chars(text.data(), end, wanted);
-    if (problem == std::errc{} && stop == end && wanted > 0)
-        return std::min<std::size_t>(wanted, most);
+    if (problem == std::errc{} && stop == end && wanted > 0) return std::min(wanted, most_threads);
     throw UsageError(fmt::format("JOBTALLY_THREADS is {}", in_short_quotes(text)),
-                     fmt::format("it is a number of threads, 1 to {}", most));
+                     fmt::format("it is a number of threads, 1 to {}", most_threads));
+}
+
+std::size_t thread_limit() {
+    if (const auto wanted = threads_wanted()) return *wanted;
+    return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_threads);
 }
 
 void for_workers(std::size_t count, const std::function<void(std::size_t worker)>& act) {

@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 
 namespace jobtally {
 
-// How many threads are worth it: one a processor, or JOBTALLY_THREADS in the environment; at
-// most 8. Throws UsageError where that is no such number.
+// JOBTALLY_THREADS of the environment, at most 8; nothing where it is not set or empty. Throws
+// UsageError where it is no such number.
+std::optional<std::size_t> threads_wanted();
+// How many threads are worth it: what is wanted, else one a processor; at most 8.
 std::size_t thread_limit();
 
 // Calls act(worker) for each worker below `count`, 0 in the caller's thread and the others in

@@ -2,6 +2,7 @@
 #include "cli/commands/db.hpp"
 
 #include "cli/application.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"

@@ -1,5 +1,6 @@
 // `jobtally db prune`: deletes what is older than a time.
 #include "cli/commands/db.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"

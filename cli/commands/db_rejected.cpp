@@ -1,6 +1,7 @@
 // `jobtally db rejected`: what was sent and could not be accepted.
 #include "cli/commands/db.hpp"
 #include "cli/options/loading.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/options/writing_options.hpp"

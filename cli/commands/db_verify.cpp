@@ -1,5 +1,6 @@
 // `jobtally db verify`: the checks of a store.
 #include "cli/commands/db.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"

@@ -2,8 +2,9 @@
 #include "core/answers/definitions.hpp"
 
 #include "cli/application.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
-#include "cli/options/query_options.hpp"
+#include "cli/options/selection_options.hpp"
 #include "cli/terminal/messages.hpp"
 
 #include <memory>

@@ -1,5 +1,6 @@
 #include "cli/commands/follow.hpp"
 
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"

@@ -1,7 +1,7 @@
 // `list -f`: the list that goes on while reports arrive; and what all that goes on has in common.
 #pragma once
 
-#include "cli/options/query_options.hpp"
+#include "cli/options/selection_options.hpp"
 #include "core/answers/list.hpp"
 
 #include <chrono>

@@ -1,6 +1,7 @@
 // `jobtally ingest`: load reports from files or stdin.
 #include "cli/application.hpp"
 #include "cli/options/loading.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"

@@ -3,8 +3,9 @@
 
 #include "cli/application.hpp"
 #include "cli/commands/follow.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
-#include "cli/options/query_options.hpp"
+#include "cli/options/selection_options.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 

@@ -3,6 +3,7 @@
 #include "cli/commands/job_watch.hpp"
 #include "cli/commands/listen_door.hpp"
 #include "cli/commands/report_printer.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"

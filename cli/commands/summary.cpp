@@ -1,8 +1,9 @@
 // `jobtally summary`: the digest for a cron mail.
 #include "cli/application.hpp"
+#include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
-#include "cli/options/query_options.hpp"
 #include "cli/options/schedules.hpp"
+#include "cli/options/selection_options.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/digest/job_metrics.hpp"

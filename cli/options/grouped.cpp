@@ -1,5 +1,6 @@
 #include "cli/options/grouped.hpp"
 
+#include "cli/options/opening.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/query/group_table.hpp"

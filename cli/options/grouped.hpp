@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/options/output.hpp"
-#include "cli/options/query_options.hpp"
+#include "cli/options/selection_options.hpp"
 #include "core/query/grouping.hpp"
 #include "core/query/histogram.hpp"
 #include "core/query/scope.hpp"

@@ -2,12 +2,16 @@
 
 #include "cli/options/loading.hpp"
 #include "cli/terminal/messages.hpp"
+#include "core/base/ascii.hpp"
+#include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/direct_sinks.hpp"
 #include "core/store/file/log_damage.hpp"
 #include "core/store/reports/settle.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
+
+#include <fmt/ranges.h>
 
 namespace jobtally::cli {
 
@@ -63,6 +67,34 @@ store::Store open_existing_to_write(const Globals& globals) {
     const auto path = globals.store_path();
     if (!std::filesystem::exists(path, none)) return store::Store::open_to_read(path);  // throws
     return open_to_write(globals);
+}
+
+void warn_about_unmatched(const Globals& globals, const query::Scope& scope) {
+    if (globals.quiet) return;
+    for (const auto& [pattern, nearest] : scope.unmatched()) {
+        print_warning(fmt::format("no definition matches \"{}\"", pattern));
+        print_hint(nearest.empty() ? "`jobtally definitions` lists them"
+                                   : fmt::format("did you mean \"{}\"?", nearest));
+    }
+    const auto warn = [](const char* what, const std::vector<std::string>& texts,
+                         const std::vector<std::string>& known) {
+        for (const auto& text : texts) {
+            print_warning(fmt::format("no report has the {} \"{}\"", what, text));
+            const bool is_known = std::any_of(known.begin(), known.end(), [&](const auto& one) {
+                return equals_ignoring_case(one, text);
+            });
+            if (!is_known)
+                print_hint(
+                    did_you_mean(text, known, fmt::format("known are {}", fmt::join(known, ", "))));
+        }
+    };
+    warn("type", scope.unknown_types(), {"import", "export"});
+    warn("status", scope.unknown_statuses(), {"SUCCESS", "FAILURE", "RUNNING"});
+    for (const auto& [source, nearest] : scope.unknown_sources()) {
+        print_warning(fmt::format("no report came from the source \"{}\"", source));
+        print_hint(nearest.empty() ? "`jobtally rates --by source` lists them"
+                                   : fmt::format("did you mean \"{}\"?", nearest));
+    }
 }
 
 }  // namespace jobtally::cli

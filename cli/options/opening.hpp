@@ -1,7 +1,9 @@
-// How commands open the store: the one place that says what was found wrong with its log.
+// How commands open the store: the one place that says what was found wrong with its log, and what
+// it does not have.
 #pragma once
 
 #include "cli/options/globals.hpp"
+#include "core/query/scope.hpp"
 #include "core/store/file/store.hpp"
 
 #include <chrono>
@@ -29,5 +31,7 @@ store::TellWait tell_wait(const Globals& globals);
 
 // `damage` is that of store::damage_found(); says nothing where it is empty.
 void warn_about_damage(const std::string& damage);
+// Warns about definitions, types, statuses and sources that were asked for and match nothing.
+void warn_about_unmatched(const Globals& globals, const query::Scope& scope);
 
 }  // namespace jobtally::cli

@@ -3,7 +3,7 @@
 
 #include "core/listen/body_budget.hpp"
 #include "core/listen/connections.hpp"
-#include "core/listen/http/refusal.hpp"
+#include "core/listen/http/head_verdict.hpp"
 #include "core/listen/http/response.hpp"
 #include "core/listen/listener.hpp"
 #include "core/listen/receipts.hpp"
@@ -91,7 +91,7 @@ class Hub {
     Counters m_counters;
     time::Instant m_started;
     bool m_will_pause = false;
-    HealthProbe m_probe;
+    HealthCheck m_probe;
     HttpDate m_date;
 };
 

@@ -3,8 +3,8 @@
 
 #include "core/ingest/delivery.hpp"
 #include "core/listen/body_budget.hpp"
+#include "core/listen/http/head_verdict.hpp"
 #include "core/listen/http/input_buffer.hpp"
-#include "core/listen/http/refusal.hpp"
 #include "core/listen/http/request_reader.hpp"
 #include "core/listen/sockets/peer.hpp"
 #include "core/listen/watch/access_log.hpp"

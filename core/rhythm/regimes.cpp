@@ -1,5 +1,6 @@
 // Tries one schedule for all; where that does not fit everywhere, looks for schedules of parts.
-#include "core/rhythm/learning.hpp"
+#include "core/rhythm/regimes.hpp"
+
 #include "core/rhythm/rests.hpp"
 
 #include <algorithm>

@@ -64,7 +64,7 @@ struct Part {
     double nats = 0;
 };
 
-// Of days that are alike, after A. Viterbi; see learning.hpp.
+// Of days that are alike, after A. Viterbi; see regimes.hpp.
 Part shortest(const Counts& hits, double days) {
     const std::size_t slots = hits.size();
     const double change = std::log(static_cast<double>(slots));

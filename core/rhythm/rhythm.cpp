@@ -2,7 +2,7 @@
 #include "core/rhythm/rhythm.hpp"
 
 #include "core/query/percentile.hpp"
-#include "core/rhythm/learning.hpp"
+#include "core/rhythm/regimes.hpp"
 #include "core/rhythm/sessions.hpp"
 
 #include <algorithm>

@@ -47,14 +47,14 @@ Verdict judge_admin_head(const RequestHead& head, const std::function<std::strin
     return verdict;
 }
 
-bool HealthProbe::begin(std::uint64_t session) {
+bool HealthCheck::begin(std::uint64_t session) {
     m_waiting.push_back(session);
     if (m_waiting.size() > 1) return false;
     m_began = std::chrono::steady_clock::now();
     return true;
 }
 
-std::pair<Health, std::vector<std::uint64_t>> HealthProbe::end(std::optional<std::string> error) {
+std::pair<Health, std::vector<std::uint64_t>> HealthCheck::end(std::optional<std::string> error) {
     const auto taken = std::chrono::steady_clock::now() - m_began;
     return {{std::move(error), std::chrono::duration_cast<std::chrono::microseconds>(taken)},
             std::exchange(m_waiting, {})};

@@ -2,7 +2,7 @@
 // reports.
 #pragma once
 
-#include "core/listen/http/refusal.hpp"
+#include "core/listen/http/head_verdict.hpp"
 #include "core/listen/http/request_reader.hpp"
 
 #include <chrono>
@@ -27,7 +27,7 @@ struct Health {
 
 // The probe under way, and the sessions that wait for it: sessions that ask while a probe is under
 // way share its commit.
-class HealthProbe {
+class HealthCheck {
   public:
     // Adds a session. True if no probe was under way, so that the caller must send one.
     bool begin(std::uint64_t session);

@@ -1,7 +1,7 @@
 // A connection's bytes are judged alike however they are cut, nothing that two readers could read
 // in two ways passes, and the body is the one that its framing says.
 #include "core/listen/http/field_rules.hpp"
-#include "core/listen/http/refusal.hpp"
+#include "core/listen/http/head_verdict.hpp"
 #include "core/listen/http/request_head.hpp"
 #include "core/listen/http/request_reader.hpp"
 #include "core/listen/http/response.hpp"

@@ -2,7 +2,7 @@
 #include "core/base/error.hpp"
 #include "core/listen/http/answer.hpp"
 #include "core/listen/http/authorization.hpp"
-#include "core/listen/http/refusal.hpp"
+#include "core/listen/http/head_verdict.hpp"
 #include "core/listen/http/response.hpp"
 #include "core/listen/sockets/bind_address.hpp"
 #include "core/listen/sockets/listening_socket.hpp"

@@ -1,8 +1,7 @@
-// The options that every query command shares: which reports, from which store.
+// The options that every query command shares: which reports.
 #pragma once
 
-#include "cli/options/opening.hpp"
-#include "core/query/scope.hpp"
+#include "cli/options/globals.hpp"
 #include "core/query/selection.hpp"
 
 #include <optional>
@@ -32,8 +31,5 @@ void add_selection(CLI::App& command, SelectionOptions& options, const char* typ
 void tell_defaults(CLI::App& command);
 // --from alone.
 void add_from(CLI::App& command, std::vector<std::string>& from);
-
-// Warns about definition patterns that match nothing in the store.
-void warn_about_unmatched(const Globals& globals, const query::Scope& scope);
 
 }  // namespace jobtally::cli

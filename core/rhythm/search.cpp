@@ -1,5 +1,5 @@
 // Weighs the candidates of both clocks and takes the best.
-#include "core/rhythm/learning.hpp"
+#include "core/rhythm/search.hpp"
 
 #include "core/rhythm/candidates.hpp"
 

@@ -1,16 +1,12 @@
-#include "cli/options/query_options.hpp"
+#include "cli/options/selection_options.hpp"
 
 #include "cli/options/validators.hpp"
-#include "cli/terminal/messages.hpp"
-#include "core/base/ascii.hpp"
-#include "core/base/nearest.hpp"
+#include "core/base/error.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/length.hpp"
 #include "core/time/rfc3339.hpp"
 
-#include <algorithm>
-
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
@@ -126,34 +122,6 @@ void add_from(CLI::App& command, std::vector<std::string>& from) {
         ->type_name("FILE")
         ->allow_extra_args(false)
         ->group("Which reports");
-}
-
-void warn_about_unmatched(const Globals& globals, const query::Scope& scope) {
-    if (globals.quiet) return;
-    for (const auto& [pattern, nearest] : scope.unmatched()) {
-        print_warning(fmt::format("no definition matches \"{}\"", pattern));
-        print_hint(nearest.empty() ? "`jobtally definitions` lists them"
-                                   : fmt::format("did you mean \"{}\"?", nearest));
-    }
-    const auto warn = [](const char* what, const std::vector<std::string>& texts,
-                         const std::vector<std::string>& known) {
-        for (const auto& text : texts) {
-            print_warning(fmt::format("no report has the {} \"{}\"", what, text));
-            const bool is_known = std::any_of(known.begin(), known.end(), [&](const auto& one) {
-                return equals_ignoring_case(one, text);
-            });
-            if (!is_known)
-                print_hint(
-                    did_you_mean(text, known, fmt::format("known are {}", fmt::join(known, ", "))));
-        }
-    };
-    warn("type", scope.unknown_types(), {"import", "export"});
-    warn("status", scope.unknown_statuses(), {"SUCCESS", "FAILURE", "RUNNING"});
-    for (const auto& [source, nearest] : scope.unknown_sources()) {
-        print_warning(fmt::format("no report came from the source \"{}\"", source));
-        print_hint(nearest.empty() ? "`jobtally rates --by source` lists them"
-                                   : fmt::format("did you mean \"{}\"?", nearest));
-    }
 }
 
 }  // namespace jobtally::cli

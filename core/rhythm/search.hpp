@@ -1,4 +1,4 @@
-// The schedule that explains a stretch of runs best, and a history cut where another one does.
+// The schedule that explains a stretch of runs best.
 #pragma once
 
 #include "core/rhythm/evidence.hpp"
@@ -52,23 +52,5 @@ struct Found {
 std::optional<Found> search(const OnClocks& runs, std::size_t first, std::size_t count,
                             double cost = 0);
 bool goes_by_a_clock(const Candidate& candidate);
-
-// The runs [begin, end) follow one schedule, or none.
-struct Regime {
-    std::size_t begin = 0, end = 0;
-    std::optional<Found> found{};
-};
-
-// From the oldest to the newest, without gaps, covering all runs; at least 3 runs.
-// The cut is the one of the shortest description of all runs: dynamic programming over the
-// schedules that explain some stretch of the history, where a change costs what it takes to name
-// its place and the new schedule. After A. Viterbi, "Error Bounds for Convolutional Codes", IEEE
-// Transactions on Information Theory 13 (1967), 260-269; nats as in evidence.hpp.
-// `past` are the runs of the weeks up to the newest of `runs`, as in rests.hpp; it may be empty.
-// The schedule that they tell is described with them, so that it costs nothing here, and the runs
-// are taken to begin with it.
-std::vector<Regime> regimes_of(const OnClocks& runs, const OnClocks& past);
-// Of all runs, described by their regimes.
-double nats_of(const OnClocks& runs, const std::vector<Regime>& regimes);
 
 }  // namespace jobtally::rhythm

@@ -1,4 +1,4 @@
-#include "core/listen/http/refusal.hpp"
+#include "core/listen/http/head_verdict.hpp"
 
 #include "core/base/ascii.hpp"
 

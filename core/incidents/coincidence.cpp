@@ -18,15 +18,6 @@ constexpr double day_length = 24 * 3600 * 1e6;
 constexpr double hopeless = -6;          // of the logarithm of the evidence: it hardly rises again
 constexpr double hardly_struck = 0.001;  // by the evidence of a definition
 
-// What the runs since one beginning say of each definition.
-struct Scan {
-    explicit Scan(std::size_t definitions) : evidence(definitions), seen(definitions) {}
-
-    std::vector<double> evidence;   // below 0: it was bad before
-    std::vector<std::size_t> seen;  // the scan that saw it last
-    std::size_t number = 0;
-};
-
 class IncidentSearch {
   public:
     IncidentSearch(std::span<const Moment> moments, double chance)
@@ -88,8 +79,7 @@ class IncidentSearch {
     }
 
   private:
-    // Episodes that belong together. One may have begun before them, with a run that failed on its
-    // own: what ended before `start` is not theirs.
+    // Episodes that belong together, of which the first bad run ended at `start`.
     struct Shared {
         std::vector<std::size_t> episodes;
         std::int64_t start = INT64_MIN;
@@ -98,6 +88,7 @@ class IncidentSearch {
     // What coincides with an incident that is clearer is part of it.
     void add_shared(std::vector<Incident>& incidents, Shared shared) {
         if (shared.episodes.size() < 2) return;
+        for (const std::size_t i : shared.episodes) cut_before(shared.start, i);
         Incident incident = incident_of(shared, true);
         for (std::size_t i = 0; i < incidents.size(); ++i) {
             Incident& other = incidents[i];
@@ -280,11 +271,15 @@ class IncidentSearch {
         return found;
     }
 
-    // The first bad moment of an episode that ended at `start` or later.
-    const Moment& first_since(std::int64_t start, const Episode& episode) const {
-        std::size_t first = episode.first;
-        while (first + 1 < episode.end && m_moments[first].ended_at < start) ++first;
-        return m_moments[first];
+    // A run that failed before on its own is not part of it, but an episode of its own.
+    void cut_before(std::int64_t start, std::size_t i) {
+        Episode& episode = m_episodes.all[i];
+        const std::size_t begin = episode.first;
+        while (m_moments[episode.first].ended_at < start) ++episode.first;
+        if (episode.first == begin) return;
+        const auto place = static_cast<std::uint32_t>(m_episodes.all.size());
+        for (std::size_t k = begin; k < episode.first; ++k) m_episodes.of[k] = place;
+        m_episodes.all.push_back({begin, episode.first, episode.over_at});
     }
 
     Incident incident_of(const Shared& shared, bool is_shared) {
@@ -300,8 +295,7 @@ class IncidentSearch {
             episode.is_used = true;
             incident.definitions.push_back(m_moments[episode.first].definition);
             if (!episode.over_at) ill.push_back(incident.definitions.back());
-            incident.began_at =
-                std::min(incident.began_at, first_since(shared.start, episode).created_at);
+            incident.began_at = std::min(incident.began_at, m_moments[episode.first].created_at);
             const bool is_cut = is_shared && outlasts(i, course);
             lasts = lasts || (!episode.over_at && !is_cut);
             if (!is_cut) incident.over_at = std::max(incident.over_at, end_of(i));

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <vector>
 
 namespace jobtally::incidents {
 
@@ -34,6 +36,15 @@ class Struck {
     // What a run makes of it: good or bad ones, after a good one or a bad one.
     std::array<std::array<double, 2>, 2> m_factors{};
     std::array<GoodRun, 5> m_good_runs{};
+};
+
+// What the runs since one beginning say of each definition.
+struct Scan {
+    explicit Scan(std::size_t definitions) : evidence(definitions), seen(definitions) {}
+
+    std::vector<double> evidence;   // below 0: it was bad before
+    std::vector<std::size_t> seen;  // the scan that saw it last
+    std::size_t number = 0;
 };
 
 }  // namespace jobtally::incidents

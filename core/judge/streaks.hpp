@@ -49,11 +49,12 @@ struct Recovery {
 };
 
 // Of the runs from a success on, up to the next failure: whether one is no news. Then it was known
-// already that the streak before them was over.
-inline bool was_known(std::span<const query::Run> successes) {
-    for (const auto& run : successes) {
-        if (!run.succeeded()) return false;
+// already that the streak before them was over. So it was, if that failure is none: where a success
+// comes late, from amid a streak that is over, the end of the whole streak was told.
+inline bool was_known(std::span<const query::Run> since_success) {
+    for (const auto& run : since_success) {
         if (!run.is_news) return true;
+        if (!run.succeeded()) return false;
     }
     return false;
 }

@@ -53,6 +53,30 @@ double growth_before(Timed series, std::size_t end) {
     return std::clamp(by / days, -normal_growth, normal_growth);
 }
 
+// A split before `oldest` that parts the values better than what is news does.
+std::optional<std::size_t> older_step(const WinsorisedMeans& means, double growth,
+                                      std::size_t oldest, double strength_of_news) {
+    std::optional<std::size_t> found;
+    for (std::size_t split = least_before; split < oldest; ++split) {
+        const double here = std::abs(means.z(split, growth));
+        if (here > strength_of_news) found = split, strength_of_news = here;
+    }
+    return found;
+}
+
+std::optional<Change> find_step(Timed series, double chance);
+
+// What was usual before a step that is none any more does not count.
+std::optional<Change> step_since(Timed series, std::size_t old_step, double chance) {
+    const std::size_t first = sharpened(series.values, old_step);
+    if (series.values.size() - first < least_before + least_since) return std::nullopt;
+    auto found = find_step({series.values.subspan(first), series.at.subspan(first)}, chance);
+    if (found) {
+        for (auto* place : {&found->first, &found->usual_until, &found->now_from}) *place += first;
+    }
+    return found;
+}
+
 std::optional<Change> find_step(Timed series, double chance) {
     const auto values = series.values;
     const std::size_t count = values.size();
@@ -69,7 +93,10 @@ std::optional<Change> find_step(Timed series, double chance) {
         if (since == next) tested = std::max(tested, here), next *= 2;
     }
     // Few values know their spread badly.
-    if (tested < (1 + 1 / static_cast<double>(count)) * two_sided_z(chance)) return std::nullopt;
+    const double least_z = (1 + 1 / static_cast<double>(count)) * two_sided_z(chance);
+    if (tested < least_z) return std::nullopt;
+    if (const auto old = older_step(means, growth, oldest, strength(best)))
+        return step_since(series, *old, chance);
     const std::size_t split = sharpened(values, best);
     const double before = middle_of(values.first(split));
     const double by = middle_of(values.subspan(split)) - before;

@@ -102,6 +102,25 @@ TEST_CASE("a step is told from what value on, a drift by its slope", "[judge]") 
     CHECK(drift->first == 30);
 }
 
+TEST_CASE("a step is news for three weeks, and usual for what comes later", "[judge]") {
+    const DayByDay days(120);
+    query_test::Noise noise(3);
+    Numbers tripled, twice;
+    for (int day = 0; day < 120; ++day) {
+        const double value = 0.1 * noise.normal();
+        tripled.push_back(value + (day >= 60 ? 1.1 : 0));
+        twice.push_back(value + (day >= 60 ? 1.1 : 0) + (day >= 110 ? 0.5 : 0));
+    }
+    const auto change_at = [&](const Numbers& values, std::size_t count) {
+        return judge::find_change({std::span(values).first(count), std::span(days.at).first(count)},
+                                  0.0003);
+    };
+    for (std::size_t day = 66; day <= 80; ++day) CHECK(change_at(tripled, day + 1)->first == 60);
+    for (std::size_t day = 83; day < 120; ++day) CHECK_FALSE(change_at(tripled, day + 1));
+    REQUIRE(change_at(twice, 120));
+    CHECK(change_at(twice, 120)->first == 110);
+}
+
 TEST_CASE("a season is chosen where it describes the values more shortly", "[judge]") {
     const DayByDay days(70);
     query_test::Noise noise(2);

@@ -1,6 +1,7 @@
 // Parses the command line, runs the command, and turns every error into a message and an exit code.
 #include "cli/application.hpp"
 #include "cli/options/output.hpp"
+#include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/error.hpp"
 
@@ -52,6 +53,7 @@ void open_standard_streams() {
 int main(int argc, char* argv[]) {
     open_standard_streams();
     cli::keep_files_private();
+    cli::end_with_words_on_lost_pages();
     std::signal(SIGPIPE, SIG_IGN);  // write() returns EPIPE instead, which ends the program quietly
     std::signal(SIGXFSZ, SIG_IGN);  // write() returns EFBIG instead
     // To make all commands takes longer than many an answer.

@@ -29,6 +29,12 @@ Descriptor checked(int descriptor) {
     return Descriptor(descriptor);
 }
 
+// In a signal handler.
+[[noreturn]] void end_with(const char* words) {
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, words, std::strlen(words));
+    ::_exit(1);
+}
+
 }  // namespace
 
 void hold_signals() {
@@ -46,11 +52,19 @@ void end_with_words_on_interrupt(const char* words) {
     static const char* said;
     said = words;
     struct sigaction ending {};
-    ending.sa_handler = [](int) {
-        [[maybe_unused]] const auto written = ::write(STDERR_FILENO, said, std::strlen(said));
-        ::_exit(1);
-    };
+    ending.sa_handler = [](int) { end_with(said); };
     ::sigaction(SIGINT, &ending, nullptr);
+}
+
+void end_with_words_on_lost_pages() {
+    struct sigaction ending {};
+    ending.sa_handler = [](int) {
+        end_with(
+            "jobtally: error: a page of the store's index is gone: its disk is full, or a file was "
+            "cut\njobtally: hint: make room beside the store, then start again: what was "
+            "acknowledged is in it\n");
+    };
+    ::sigaction(SIGBUS, &ending, nullptr);
 }
 
 SignalThread::SignalThread(std::function<void()> stop, std::function<void()> reload)

@@ -20,6 +20,11 @@ void end_with_0_on_signals();
 // that may end anywhere. `words` must live as long as the process.
 void end_with_words_on_interrupt(const char* words);
 
+// SQLite maps the index of the log. Where a full disk has no block for a page of it, or another
+// hand cuts the file, the kernel sends SIGBUS: from now on that ends the process with a line on
+// stderr and exit code 1.
+void end_with_words_on_lost_pages();
+
 // As long as it lives, SIGTERM and SIGINT call `stop` and SIGHUP calls `reload`, in a thread of its
 // own. Signals that arrived since hold_signals() are taken first.
 class SignalThread {

@@ -52,7 +52,8 @@ RunJudge::RunJudge(std::span<const Run> runs, const time::Zone& zone, Budget bud
             m_values[values].add(run.created_at, place, value);
             return Place{values, m_values[values].size() - 1};
         };
-        const auto duration = run.duration();
+        // Of a failure that was started again under its id nobody knows how long it took.
+        const auto duration = run.had_failed ? std::nullopt : run.duration();
         if (duration) m_durations[i] = put(run.operations == 0 ? 1 : 0, *duration);
         if (run.operations <= 0) continue;
         m_operations[i] = put(2, run.operations);

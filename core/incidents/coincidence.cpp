@@ -110,6 +110,13 @@ class IncidentSearch {
         bool is_mostly_over = false;
     };
 
+    // Of a definition: its first moment, its longest run, whether its last moment is a good one.
+    struct Runs {
+        std::size_t first = 0;
+        std::int64_t longest = 0;
+        bool is_well = true;
+    };
+
     struct Cluster {
         double score = 0;
         std::size_t end = 0;  // in the order
@@ -141,7 +148,7 @@ class IncidentSearch {
             if (moment.is_bad()) (begins ? onsets : went_on) += 1;
         }
         const std::size_t definition = m_moments[first].definition;
-        m_runs[definition] = {first, longest};
+        m_runs[definition] = {first, longest, !m_moments[end - 1].is_bad()};
         m_struck[definition] =
             Struck({(onsets + 0.5) / (chances + 1), (went_on + 0.5) / (could_go_on + 1)});
         return onsets;
@@ -288,13 +295,11 @@ class IncidentSearch {
         incident.began_at = INT64_MAX;
         const Course course = course_of(shared);
         incident.is_mostly_over = is_shared && course.is_mostly_over;
-        std::vector<std::size_t> ill;
         bool lasts = false;
         for (const std::size_t i : shared.episodes) {
             Episode& episode = m_episodes.all[i];
             episode.is_used = true;
             incident.definitions.push_back(m_moments[episode.first].definition);
-            if (!episode.over_at) ill.push_back(incident.definitions.back());
             incident.began_at = std::min(incident.began_at, m_moments[episode.first].created_at);
             const bool is_cut = is_shared && outlasts(i, course);
             lasts = lasts || (!episode.over_at && !is_cut);
@@ -305,11 +310,11 @@ class IncidentSearch {
             }
             incident.last_bad_at = std::max(incident.last_bad_at, m_moments[last].ended_at);
         }
-        for (auto* each : {&incident.definitions, &ill}) {
-            std::sort(each->begin(), each->end());
-            each->erase(std::unique(each->begin(), each->end()), each->end());
-        }
-        incident.well = std::ssize(incident.definitions) - std::ssize(ill);
+        auto& definitions = incident.definitions;
+        std::sort(definitions.begin(), definitions.end());
+        definitions.erase(std::unique(definitions.begin(), definitions.end()), definitions.end());
+        incident.well = std::count_if(definitions.begin(), definitions.end(),
+                                      [&](std::size_t one) { return m_runs[one].is_well; });
         count(incident, lasts);
         return incident;
     }
@@ -320,7 +325,7 @@ class IncidentSearch {
 
     void count(Incident& incident, bool lasts) {
         for (const std::size_t definition : incident.definitions) {
-            const auto [first, longest] = m_runs[definition];
+            const auto [first, longest, is_well] = m_runs[definition];
             // Earlier ones ended before the last bad one.
             const auto from = std::min(incident.began_at, incident.last_bad_at - longest);
             auto moment = std::partition_point(
@@ -376,9 +381,9 @@ class IncidentSearch {
 
     std::span<const Moment> m_moments;
     Episodes m_episodes;
-    std::vector<std::uint32_t> m_order;                        // moments by their end
-    std::vector<Struck> m_struck;                              // by definition
-    std::vector<std::pair<std::size_t, std::int64_t>> m_runs;  // its first moment, its longest run
+    std::vector<std::uint32_t> m_order;  // moments by their end
+    std::vector<Struck> m_struck;        // by definition
+    std::vector<Runs> m_runs;            // by definition
     Scan m_scan;
     std::vector<Shared> m_shared;  // of the first incidents
     double m_least = 0;

@@ -123,7 +123,7 @@ void Hub::submit(ingest::Delivery delivery, std::uint64_t number) {
 void Hub::hand_out_receipts() {
     m_receipts->take(m_taken);
     for (const auto& [number, receipt] : m_taken) {
-        if (!receipt.error && !receipt.is_spooled) m_counters.last_commit = m_hooks.clock();
+        if (!receipt.error && !receipt.is_spooled) note_commit();
         if (number == probe_number) {
             take_probe(receipt);
         } else if (const auto session = m_connections.find(number)) {
@@ -131,6 +131,16 @@ void Hub::hand_out_receipts() {
         }
     }
     m_taken.clear();
+}
+
+// On a full disk the lines that name them may be lost as well, where the log is on it.
+void Hub::note_commit() {
+    m_counters.last_commit = m_hooks.clock();
+    const auto lost = m_counters.lost_bodies - std::exchange(m_told_lost, m_counters.lost_bodies);
+    if (lost == 0) return;
+    report_trouble(
+        fmt::format("{} answered 503 and not kept while the store did not work",
+                    counted(static_cast<std::int64_t>(lost), "request was", "requests were")));
 }
 
 void Hub::probe(std::uint64_t number) {

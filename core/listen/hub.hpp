@@ -73,6 +73,7 @@ class Hub {
 
   private:
     void hand_out_receipts();
+    void note_commit();
     void take_probe(const ingest::Receipt& receipt);
 
     ListenOptions m_options;
@@ -86,6 +87,7 @@ class Hub {
     std::chrono::steady_clock::time_point m_next_refusal_report;
     std::chrono::steady_clock::time_point m_next_room_report;
     std::uint64_t m_last_number = 0;
+    std::uint64_t m_told_lost = 0;  // of the lost bodies
     std::shared_ptr<Receipts> m_receipts;
     std::vector<NumberedReceipt> m_taken;
     Counters m_counters;

@@ -134,6 +134,9 @@ def try_case(proof, program, name, folder, spool, is_killed):
         listener = Listener(program, store, *options, log_path=proof.path("log"))
     proof.expect(post_until_stored(listener, acknowledged), name + ": the store does not work again")
     proof.expect(post(listener, "after", AFTER, acknowledged) == {200: AFTER}, name + ": not stored in the end")
+    turned_away = 0 if is_killed else while_full.get(503, 0)
+    told = "answered 503 and not kept" in listener.log()[0 if is_killed else said:]
+    proof.expect(turned_away == 0 or told, "%s: %d requests answered 503, and nobody is told" % (name, turned_away))
     proof.expect(health(admin) == 200, name + ": not well in the end")
     missing = still_lost(store, acknowledged, spool, TAKEN_IN)
     proof.count("acknowledged", len(acknowledged))

@@ -102,7 +102,9 @@ std::optional<Change> find_step(Timed series, double chance) {
     const double by = middle_of(values.subspan(split)) - before;
     const double last = middle_of(values.last(least_since)) - before;
     const double least = days_between(series, 0, split - 1) >= 7 ? least_change : a_lot;
-    if (std::abs(by) < least || last / by < still_there) return std::nullopt;
+    // Where the last few alone are elsewhere, it is not yet known where a step is.
+    const bool agree = last / by >= still_there && by / last >= still_there;
+    if (std::abs(by) < least || !agree) return std::nullopt;
     return Change{split, split, split, means.z(split), 0};
 }
 

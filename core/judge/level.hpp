@@ -32,8 +32,8 @@ struct Change {
 // test takes it whole: they look at the same values, and what matters to nobody is left out.
 //
 // A step: the means of the last 5, 10, 20, 40 ... values and of ten and more before them differ by
-// more than the values had grown before, as far as that is normal growth, and the last five still
-// differ by a third of it. Where the values do not reach back a week
+// more than the values had grown before, as far as that is normal growth, and the last five differ
+// by a third of it to three times as much. Where the values do not reach back a week
 // before it, which seasons need, it must be a factor of 2. It is news for three weeks or ten
 // values; what has lasted longer is usual. A drift: over the last 30, 60 or 90 days, in thirty
 // medians, values rise or fall by more than normal growth, and a line describes them as well as a

@@ -21,8 +21,9 @@ BodyBudget::Taker taker_of(const std::shared_ptr<Session>& session) {
     return [session](BodyBudget::Share share) { session->body_may_come(std::move(share)); };
 }
 
-// In place of a session's number, for the receipt of a probe.
+// In place of a session's number, for the receipts of a probe and of what nobody waits for.
 constexpr std::uint64_t probe_number = 0;
+constexpr std::uint64_t note_number = UINT64_MAX;
 
 }  // namespace
 
@@ -133,14 +134,21 @@ void Hub::hand_out_receipts() {
     m_taken.clear();
 }
 
-// On a full disk the lines that name them may be lost as well, where the log is on it.
+// On a full disk the lines that name them may be lost as well, where the log is on it. Mails tell
+// what was rejected.
 void Hub::note_commit() {
     m_counters.last_commit = m_hooks.clock();
     const auto lost = m_counters.lost_bodies - std::exchange(m_told_lost, m_counters.lost_bodies);
     if (lost == 0) return;
-    report_trouble(
+    const auto what =
         fmt::format("{} answered 503 and not kept while the store did not work",
-                    counted(static_cast<std::int64_t>(lost), "request was", "requests were")));
+                    counted(static_cast<std::int64_t>(lost), "request was", "requests were"));
+    report_trouble(what);
+    ingest::Delivery note;
+    note.source = "listener";
+    note.received_at = m_hooks.clock();
+    note.rejections.push_back({what, ""});
+    submit(std::move(note), note_number);
 }
 
 void Hub::probe(std::uint64_t number) {

@@ -77,11 +77,7 @@ struct HumanText {
     }
     std::string operator()(time::Duration length) const { return time::human_length(length); }
     std::string operator()(time::Instant at) const { return time::format_local(at, zone, false); }
-    std::string operator()(const std::string& text) const {
-        // A name of spaces would look like none.
-        const bool is_blank = text.find_first_not_of(' ') == std::string::npos;
-        return is_blank ? fmt::format("\"{}\"", text) : visible(text);
-    }
+    std::string operator()(const std::string& text) const { return visible(text); }
     std::string operator()(const std::vector<std::string>& texts) const {
         return visible(fmt::format("{}", fmt::join(texts, ", ")));
     }

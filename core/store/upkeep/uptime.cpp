@@ -4,6 +4,7 @@
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace jobtally::store {
@@ -39,6 +40,16 @@ void write(Store& store, const std::string& sql, time::Instant at, std::optional
 }  // namespace
 
 UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds patience) {
+    // Those before were not alive at a time that is still ahead: the clock was.
+    const auto before = read_uptime(store);
+    const bool was_ahead = std::any_of(before.begin(), before.end(), [&](const UptimeSpan& span) {
+        return span.last_alive_at > at;
+    });
+    if (was_ahead)
+        write(store,
+              "UPDATE uptime SET begun_at = min(begun_at, ?1), last_alive_at = ?1 "
+              "WHERE last_alive_at > ?1",
+              at, std::nullopt, patience);
     write(store, "INSERT INTO uptime (begun_at, last_alive_at) VALUES (?1, ?1)", at, std::nullopt,
           patience);
     return store.connection().database().getLastInsertRowid();
@@ -47,14 +58,15 @@ UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds
 void mark_alive(Store& store, UptimeKey span, time::Instant at,
                 std::chrono::milliseconds patience) {
     require_room(store.connection());
-    write(store, "UPDATE uptime SET last_alive_at = max(last_alive_at, ?1) WHERE span = ?2", at,
+    write(store,
+          "UPDATE uptime SET begun_at = min(begun_at, ?1), last_alive_at = ?1 WHERE span = ?2", at,
           span, patience);
 }
 
 void end_uptime(Store& store, UptimeKey span, time::Instant at,
                 std::chrono::milliseconds patience) {
     write(store,
-          "UPDATE uptime SET last_alive_at = max(last_alive_at, ?1), has_ended = 1 "
+          "UPDATE uptime SET begun_at = min(begun_at, ?1), last_alive_at = ?1, has_ended = 1 "
           "WHERE span = ?2",
           at, span, patience);
 }

@@ -195,6 +195,19 @@ TEST_CASE("a listener is not well where a report would have no room", "[store]")
     CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 4);  // nothing was left
 }
 
+TEST_CASE("a clock that was ahead is not believed once it is right again", "[store]") {
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    const std::chrono::seconds patience(1);
+    const auto first = store::begin_uptime(own, at(100), patience);
+    store::mark_alive(own, first, at(5000), patience);
+    store::mark_alive(own, first, at(110), patience);
+    CHECK(store::read_uptime(own).front().last_alive_at == at(110));
+    store::mark_alive(own, first, at(5000), patience);
+    store::begin_uptime(own, at(120), patience);
+    CHECK(store::read_uptime(own).front().last_alive_at == at(120));
+}
+
 TEST_CASE("which file of the store can't be written is told", "[store]") {
     if (geteuid() != 0) return;  // root makes files of others, and may write all of them
     const TemporaryFolder folder;

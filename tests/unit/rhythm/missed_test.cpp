@@ -203,16 +203,22 @@ TEST_CASE("downtime lies between the spans of listeners", "[rhythm]") {
         }
         return text;
     };
-    const auto up = [&](const char* from, const char* to, bool ended) {
-        const auto key = store::begin_uptime(store, instant(query_test::whole_time(from)),
-                                             std::chrono::seconds(1));
+    const auto begin = [&](const char* from) {
+        return store::begin_uptime(store, instant(query_test::whole_time(from)),
+                                   std::chrono::seconds(1));
+    };
+    const auto end = [&](store::UptimeKey key, const char* to, bool ended) {
         const auto write = ended ? store::end_uptime : store::mark_alive;
         write(store, key, instant(query_test::whole_time(to)), std::chrono::seconds(1));
     };
+    const auto up = [&](const char* from, const char* to, bool ended) {
+        end(begin(from), to, ended);
+    };
     CHECK(downtimes("12:00:00") == "");
     up("01:00:00", "02:00:00", true);
-    up("02:30:00", "04:00:00", false);
+    const auto longer = begin("02:30:00");
     up("03:00:00", "03:30:00", true);
+    end(longer, "04:00:00", false);
     up("05:00:00", "06:00:00", false);
     CHECK(downtimes("06:02:00") == "02:00-02:30 04:00-05:00 ");
     CHECK(downtimes("06:10:00") == "02:00-02:30 04:00-05:00 06:00-06:10 ");

@@ -513,10 +513,10 @@ class Ends(unittest.TestCase):
         command = 'exec "$0" --db "$1" listen --bind unix:"$1".socket <&- >&- 2>&-'
         process = subprocess.Popen(["sh", "-c", command, PROGRAM, self.store])
         deadline = time.time() + 20
-        while not os.path.exists(self.store + ".socket") and time.time() < deadline:
-            time.sleep(0.02)
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(self.store + ".socket")
+            # The file is there a moment before anybody listens.
+            while connection.connect_ex(self.store + ".socket") != 0 and time.time() < deadline:
+                time.sleep(0.02)
             connection.sendall(post(report("a")))
             self.assertEqual(read_answer(connection)[0].status, 200)
         process.send_signal(signal.SIGTERM)

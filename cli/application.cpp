@@ -139,7 +139,10 @@ Application::Application(std::string_view only) {
 void Application::add_help_and_version() {
     auto words = std::make_shared<std::vector<std::string>>();
     auto& help = add_command("help", "Print this help", [this, words] {
-        write_to_stdout(command_named(&m_app, *words)->help());
+        const auto* command = command_named(&m_app, *words);
+        // App::help() of the program would be that of the command which was given: `help`.
+        write_to_stdout(command->get_formatter()->make_help(command, command->get_name(),
+                                                            CLI::AppFormatMode::Normal));
         return exit_done;
     });
     help.group("")->add_option("COMMAND", *words, "The command to explain");

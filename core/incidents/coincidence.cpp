@@ -325,11 +325,11 @@ class IncidentSearch {
 
     void count(Incident& incident, bool lasts) {
         for (const std::size_t definition : incident.definitions) {
-            const auto [first, longest, is_well] = m_runs[definition];
+            const Runs& runs = m_runs[definition];
             // Earlier ones ended before the last bad one.
-            const auto from = std::min(incident.began_at, incident.last_bad_at - longest);
+            const auto from = std::min(incident.began_at, incident.last_bad_at - runs.longest);
             auto moment = std::partition_point(
-                m_moments.begin() + static_cast<std::ptrdiff_t>(first), m_moments.end(),
+                m_moments.begin() + static_cast<std::ptrdiff_t>(runs.first), m_moments.end(),
                 [&](auto& m) { return m.definition == definition && m.created_at < from; });
             for (; moment != m_moments.end() && moment->definition == definition &&
                    moment->created_at <= until(incident);

@@ -39,8 +39,8 @@ struct Incident {
 // findings in a day of a definition. The clearest come first. Of the definitions that
 // began to fail with them those belong to the incident that stayed bad for half of the time of
 // the middle one; so do later bad runs of theirs within it, and what coincides beyond chance while
-// it lasts. An incident begins with what coincides: a run of theirs that failed before on its own
-// is not part of it.
+// it lasts. An incident begins with what coincides: runs of theirs that failed before on their
+// own are an incident of their own.
 //
 // A shared incident lasts while one of its streaks does. A streak that goes on after most are over,
 // for more than twice the time of the middle one, does not keep it open: it is an incident of its

@@ -1,6 +1,7 @@
 #include "core/incidents/incidents.hpp"
 
 #include "core/base/numbers.hpp"
+#include "core/rhythm/expectation.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <algorithm>
@@ -120,9 +121,9 @@ struct Before {
         last = std::max(last, created_at);
     }
     // Whether it has been silent for so long that nobody waits for it.
-    bool is_over(std::int64_t end) const {
-        constexpr std::int64_t silence = 28LL * 24 * 3600 * 1'000'000;
-        return end - last >= std::max(silence, 5 * ((last - first) / runs));
+    bool has_ended(const rhythm::MissedOptions& options) const {
+        const time::Duration interval{(last - first) / runs};
+        return rhythm::ended_at(time::instant_from_micros(last), interval, options).has_value();
     }
 };
 
@@ -146,20 +147,19 @@ std::vector<Before> finished_before(const query::Scope& scope) {
 // A flag for each definition whose runs before the window tell of incidents that may last, though
 // none of their definitions need have run in it. Where one failed last these are all, as others may
 // have failed with it, but for those that failed and that nobody waits for any more.
-std::vector<std::uint8_t> told_before(const query::Scope& scope, time::Instant now) {
+std::vector<std::uint8_t> may_last(const query::Scope& scope, rhythm::MissedOptions options) {
     const auto before = finished_before(scope);
-    const std::int64_t end =
-        time::micros(std::min(now, scope.selection().span.until.value_or(now)));
+    options.now = std::min(options.now, scope.selection().span.until.value_or(options.now));
     std::vector<std::uint8_t> told(before.size());
-    bool may_last = false;
+    bool does_any = false;
     for (std::size_t key = 0; key < before.size(); ++key) {
         const auto* definition = scope.catalogue().definition(static_cast<std::int32_t>(key));
         const bool is_off = definition != nullptr && definition->enabled == false;
         if (before[key].runs == 0) continue;
-        told[key] = !before[key].failed || !(is_off || before[key].is_over(end)) ? 1 : 0;
-        may_last = may_last || (before[key].failed && told[key] != 0);
+        told[key] = !before[key].failed || !(is_off || before[key].has_ended(options)) ? 1 : 0;
+        does_any = does_any || (before[key].failed && told[key] != 0);
     }
-    if (!may_last) told.clear();
+    if (!does_any) told.clear();
     return told;
 }
 
@@ -255,7 +255,7 @@ IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer&
 IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions options,
                           judge::Budget budget, std::int64_t runs_at_once) {
     const auto finished = finished_by_definition(scope);
-    const auto also = told_before(scope, options.now);
+    const auto also = may_last(scope, options);
     const auto most = *std::max_element(finished.begin(), finished.end());
     options.runs_of_gaps = std::max(rhythm::runs_looked_at, static_cast<std::size_t>(most));
     std::vector<Moment> moments;

@@ -22,6 +22,8 @@ struct UptimeSpan {
 // How often a listener says that it is alive.
 inline constexpr std::chrono::seconds alive_every{60};
 
+// The times are those of the clock, which may turn out to have been ahead: a later call with an
+// earlier time corrects what the span says, and begin_uptime() what all spans say.
 // Each call is a transaction of its own under the write guard, for which it waits up to `patience`.
 // What it wrote is on disk when it returns. mark_alive() throws StoreError::full as well where a
 // report would have no room.

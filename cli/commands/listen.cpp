@@ -112,9 +112,9 @@ void reload(listen::Listener& listener, const ListenOptions& options) {
 
 // A store that does not work at the moment must not keep the listener from listening: reports wait
 // in the spool. A file that is no store, or can't be written, is taken for a mistake of the user
-// and reported, unless there is a spool: then a listener has worked here before, and its store was
-// damaged since. So it is with a store on a volume that turned read-only. A failed sync is reported
-// too, because a second sync would not tell whether the data is on disk.
+// and reported, unless there is a spool: then a listener has worked here before, and its store or
+// its rights were changed since. So it is with a store on a volume that turned read-only. A failed
+// sync is reported too, because a second sync would not tell whether the data is on disk.
 std::optional<store::Store> open_if_it_works(const Globals& globals, const ingest::Spool& spool) {
     using Kind = store::StoreError::Kind;
     try {
@@ -122,12 +122,12 @@ std::optional<store::Store> open_if_it_works(const Globals& globals, const inges
     } catch (const store::StoreError& error) {
         const auto kind = error.kind();
         std::error_code none;
-        const bool is_mistake =
-            (kind == Kind::foreign && !std::filesystem::exists(spool.folder(), none)) ||
-            (kind == Kind::not_writable &&
-             !is_on_read_only_volume(globals.store_path().parent_path())) ||
-            kind == Kind::missing;
-        if (is_mistake || kind == Kind::sync_failed) throw;
+        const bool has_worked_here = std::filesystem::exists(spool.folder(), none);
+        const bool is_refused =
+            kind == Kind::foreign || (kind == Kind::not_writable &&
+                                      !is_on_read_only_volume(globals.store_path().parent_path()));
+        if ((is_refused && !has_worked_here) || kind == Kind::missing || kind == Kind::sync_failed)
+            throw;
         print_error(error);
         print_note("reports wait in the spool until the store works");
         return std::nullopt;

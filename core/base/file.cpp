@@ -40,6 +40,14 @@ bool is_link_of_another(const std::filesystem::path& path, uid_t owner) noexcept
            link.st_uid != 0;
 }
 
+bool is_open_file(int descriptor, const std::filesystem::path& path, int flags) noexcept {
+    struct stat open {};
+    struct stat named {};
+    return ::fstat(descriptor, &open) == 0 &&
+           ::fstatat(AT_FDCWD, path.c_str(), &named, flags) == 0 && open.st_dev == named.st_dev &&
+           open.st_ino == named.st_ino;
+}
+
 namespace {
 
 FileText failed(int error, std::string problem) {

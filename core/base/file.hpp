@@ -47,6 +47,10 @@ struct FileText {
     int error = 0;        // errno of that
 };
 
+// True if `path` names the open file. `flags` is 0, or AT_SYMLINK_NOFOLLOW for a path whose last
+// part must be no link.
+bool is_open_file(int descriptor, const std::filesystem::path& path, int flags = 0) noexcept;
+
 // Reads a regular file as a whole. What is none (a FIFO would block until somebody writes), what is
 // larger than `most_bytes`, and with `follow` off a link, are refused with a problem.
 FileText read_regular_file(const std::filesystem::path& path, std::size_t most_bytes,

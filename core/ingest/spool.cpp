@@ -218,12 +218,25 @@ std::size_t Spool::take_over(const Spool& former) const {
         throw Error(fmt::format("another listener has the spool {} for this store",
                                 in_quotes(fs::canonical(former.m_folder).string())),
                     "end that one first, or name the same spool here");
+    return move_all_here(former);
+}
+
+std::size_t Spool::move_all_here(const Spool& former) const {
     const auto names = former.waiting();
     for (const auto& name : names) move_here(former.m_folder, name);
     if (names.empty()) return 0;
     keep_names(m_folder);
     keep_names(former.m_folder);
     return names.size();
+}
+
+bool Spool::follow() {
+    if (!m_in_use || is_open_file(m_in_use->number(), m_folder)) return false;
+    make_folder();
+    const Spool former(fmt::format("/proc/self/fd/{}", m_in_use->number()), m_store);
+    move_all_here(former);
+    prepare();
+    return true;
 }
 
 // The name begins with the time in 20 digits, so that the order of names is the order of arrival.

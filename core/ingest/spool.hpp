@@ -36,6 +36,10 @@ class Spool {
     // moment; returns how many. Throws IoError: those that were not moved wait there; and Error,
     // moving nothing, where that folder is in use: what comes there later would be stranded.
     std::size_t take_over(const Spool& former) const;
+    // Where the folder that prepare() marked was moved away or deleted: makes it anew, and moves the
+    // bodies here that wait in the former, wherever it is now. True if it was so. Throws IoError,
+    // and can then be called again.
+    bool follow();
     // Keeps the body of each delivery, which must have one, and sets Receipt::is_spooled of those
     // that are on disk when it returns: file and name are synced. Returns what went wrong with the
     // others, if anything did; none is kept where others may write to the folder.
@@ -56,6 +60,7 @@ class Spool {
     void make_folder() const;
     void write_synced(const std::filesystem::path& path, std::string_view bytes) const;
     void move_here(const std::filesystem::path& former, const std::string& name) const;
+    std::size_t move_all_here(const Spool& former) const;
 
     std::filesystem::path m_folder;
     std::filesystem::path m_store;

@@ -1,5 +1,8 @@
 #include "core/ingest/spool_duty.hpp"
 
+#include "core/base/numbers.hpp"
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -49,6 +52,9 @@ void SpoolDuty::keep(std::span<Receipt* const> receipts) {
     } catch (const std::exception& problem) {
         m_store.fails(problem, Failing::spool);
     }
+    m_waiting += static_cast<std::size_t>(
+        std::count_if(receipts.begin(), receipts.end(),
+                      [](const Receipt* receipt) { return receipt->is_spooled; }));
     m_due = after(retry);
 }
 
@@ -70,6 +76,7 @@ void SpoolDuty::run() {
     if (m_store.is_lost()) return;
     try {
         if (m_names.empty()) m_names = waiting();
+        if (m_lost > 0) note_lost();
         if (m_names.empty()) {
             // A listener looks again later, for other processes may put files there; a process that
             // loads files ends soon.
@@ -99,7 +106,9 @@ void SpoolDuty::run() {
 // What waits, but for what was stored and can't be deleted, which is tried again.
 std::vector<std::string> SpoolDuty::waiting() {
     m_problems.clear();
+    follow();
     auto names = m_spool->waiting();
+    m_waiting = names.size();
     const auto undeletable = std::exchange(m_undeletable, {});
     std::erase_if(names, [&](const std::string& name) {
         if (!undeletable.contains(name)) return false;
@@ -107,6 +116,36 @@ std::vector<std::string> SpoolDuty::waiting() {
         return true;
     });
     return names;
+}
+
+// Of what is gone with a folder that was deleted another process may have stored some.
+void SpoolDuty::follow() {
+    if (!m_spool->follow()) return;
+    const auto found = m_spool->waiting().size();
+    if (found >= m_waiting) return;
+    m_lost += m_waiting - found;
+    m_waiting = found;
+    m_store.tell(
+        Error(fmt::format(
+            "the spool {} was deleted while {} there", in_quotes(m_spool->folder().string()),
+            counted(static_cast<std::int64_t>(m_lost), "body waited", "bodies waited"))),
+        Failing::spool);
+}
+
+// Mails tell what was rejected.
+void SpoolDuty::note_lost() {
+    Receipt note;
+    note.delivery.source = "listener";
+    note.delivery.received_at = m_store.options().clock();
+    note.delivery.rejections.push_back(
+        {fmt::format("{} answered 202 and gone with the spool's folder, which was deleted",
+                     counted(static_cast<std::int64_t>(m_lost), "request was", "requests were")),
+         ""});
+    store::WriteTransaction transaction(m_store.opened(), patience,
+                                        m_store.options().rejected_limit);
+    const auto rows = put_deliveries(transaction, std::vector{&note}, m_store.options().clock());
+    m_store.commit(transaction, rows);
+    m_lost = 0;
 }
 
 void SpoolDuty::drop(const std::string& name) {
@@ -141,6 +180,7 @@ std::size_t SpoolDuty::store_piece(std::span<const std::string> names) {
     }
     m_store.commit(transaction, rows);
     for (const auto& name : stored) drop(name);
+    m_waiting -= std::min(m_waiting, stored.size());
     return stored.size();
 }
 

@@ -43,6 +43,8 @@ class SpoolDuty {
 
   private:
     std::vector<std::string> waiting();
+    void follow();
+    void note_lost();
     std::size_t store_piece(std::span<const std::string> names);
     void drop(const std::string& name);
     void tell_problems();
@@ -55,6 +57,8 @@ class SpoolDuty {
     std::set<std::string> m_undeletable;  // what is in the store, and still there
     std::vector<IoError> m_problems;      // with the files of this round
     std::size_t m_stored = 0;             // bodies, since the spool was last empty
+    std::size_t m_waiting = 0;            // bodies, when it was last looked at or written to
+    std::size_t m_lost = 0;               // bodies, which no rejection tells of yet
 };
 
 }  // namespace jobtally::ingest

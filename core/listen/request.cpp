@@ -102,6 +102,15 @@ void Request::note(const ingest::Receipt& receipt) {
     }
 }
 
+// Behind what was no request, or a body of unknown length, nobody can tell where another begins.
+void Request::note_rest(const InputBuffer& in) {
+    if (!m_reader || !m_refusal.reason.empty()) return;
+    const auto unread = m_has_body && !m_reader->is_done() ? head().content_length : 0;
+    if (!unread || in.view().size() <= *unread) return;
+    record.problem += record.problem.empty() ? "" : "; ";
+    record.problem += "what came behind it was not read";
+}
+
 void Request::drop_body() {
     m_reader.reset();
     m_share = {};

@@ -57,6 +57,8 @@ class Request {
     // The body as far as it has come: decoded, or as rejected.
     ingest::Delivery release(time::Instant received_at);
     void note(const ingest::Receipt& receipt);
+    // For a connection that ends with this request: notes where `in` holds another one behind it.
+    void note_rest(const InputBuffer& in);
     // Forgets head and body, and gives its share of the budget back.
     void drop_body();
     // The record, completed with the time that the request has taken.

@@ -197,8 +197,7 @@ void Session::judge() {
     m_hub.probe(m_number);
 }
 
-// A body that nobody wants may not have been read to its end, so a request behind it could not be
-// found: the connection ends.
+// Behind a body that nobody wants nothing is taken for a request: the connection ends.
 void Session::answer_head(const Answer& answer) {
     m_request.left_unread = m_request.has_body();
     respond(answer, m_request.keep_alive() && !m_request.left_unread);
@@ -269,8 +268,9 @@ void Session::refuse(const Refusal& refusal) {
 }
 
 void Session::respond(const Answer& answer, bool keep_alive) {
-    m_request.drop_body();
     m_close_after = !keep_alive || m_hub.ends_connections(m_purpose);
+    if (m_close_after) m_request.note_rest(m_in);
+    m_request.drop_body();
     m_request.record.status = answer.status;
     const auto written = then<&Session::finish_response>();
     if (m_peer_is_gone) {  // writing again would wait for a readiness that never comes

@@ -23,6 +23,7 @@ from program import Findings, arguments, scratch
 from served import Served, bare_environment
 
 CUT = 64 << 10
+UNREAD = "what came behind it was not read"
 MOST = 1 << 20  # --max-body
 
 
@@ -33,7 +34,7 @@ class Door(Served):
         self.name = name
         options = ["--admin", "127.0.0.1:0", "--path", "/jobtally", "--path", "/hooks/jobs/"]
         super().__init__(program, os.path.join(folder, name + ".db"), *options, *(["--tls-cert", cert[0], "--tls-key", cert[1]]
-                         if cert else []), authorization=authorization)
+                         if cert else []), authorization=authorization, is_quiet=False)
         self.target = "/hooks/jobs"
         self.metrics_url = next(line for line in self.log if "admin address" in line).split()[-1] + "metrics"
 
@@ -131,6 +132,22 @@ def check_not_kept(door, findings):
     return count
 
 
+def check_behind(door, findings):
+    """A report behind a request that ends the connection is not taken, and the log says so."""
+    behind = post(report(door.name + "-behind"), target="/jobtally")
+    refused = [(status, request) for what, status, request, _, _ in requests(door.name) if what in ("a wrong path", "PUT", "gzip")]
+    refused.append((401, post(report("x"), target="/jobtally").replace(SECRET.encode(), b"wrong")))
+    for status, request in refused:
+        findings.check(door.exchange(request).status == status, "in front: not answered %d" % status)
+        findings.check(door.exchange(request + behind).status == status, "in front: not answered %d" % status)
+    until = time.monotonic() + 10
+    while "".join(door.log).count(UNREAD) < len(refused) and time.monotonic() < until:
+        time.sleep(0.05)
+    told = "".join(door.log).count(UNREAD)
+    findings.check(told == len(refused), "behind a refused request: told %d times" % told)
+    findings.check(not any(id.endswith("-behind") for id in door.ids()), "taken behind a refused request")
+
+
 def check_told(door, findings, count):
     refused = [case[1] for case in requests(door.name)]
     findings.check(door.metric('jobtally_results_total{result="rejected"}') == count, "metrics: not %d rejected" % count)
@@ -203,6 +220,7 @@ def check_door(program, folder, findings, *more):
         not_kept = check_not_kept(door, findings)
         check_told(door, findings, kept)
         check_retried(door, findings)
+        check_behind(door, findings)
         check_paths(door, findings)
         if not door.context:
             check_spooled_and_lost(door, findings)

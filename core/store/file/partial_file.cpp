@@ -70,10 +70,7 @@ bool PartialFile::remove_stale() const {
 
 // False where someone took our file for a stale one before it was locked.
 bool PartialFile::is_in_place() const {
-    struct stat own {};
-    struct stat named {};
-    return ::fstat(m_file.number(), &own) == 0 && ::lstat(m_path.c_str(), &named) == 0 &&
-           own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+    return is_open_file(m_file.number(), m_path, AT_SYMLINK_NOFOLLOW);
 }
 
 void PartialFile::finish() {

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/ingest/ingest_folder.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <fstream>
@@ -226,6 +227,42 @@ TEST_CASE("what a busy store can't take is spooled, and stored by itself", "[ing
     REQUIRE(rejected.size() == 1);
     CHECK(rejected.front().source == "http 127.0.0.1");
     CHECK(rejected.front().received_at == stored_at);
+}
+
+TEST_CASE("bodies of a spool that is moved are stored; a deleted one is told", "[ingest]") {
+    const IngestFolder folder;
+    auto options = with_spool(folder);
+    options.spool->prepare();
+    options.is_listener = true;
+    std::vector<std::string> told;
+    WriterHooks hooks;
+    hooks.trouble = [&](const jobtally::Error& error, jobtally::ingest::Failing) {
+        told.emplace_back(error.what());
+    };
+    Writer writer(store_to_write(folder), options, hooks);
+    {
+        auto other = store_to_write(folder);
+        const jobtally::store::WriteTransaction holds_the_guard(other);
+        CHECK(receipt_of(writer, with_body(report_text("moved"))).is_spooled);
+        std::filesystem::rename(folder.path / "spool", folder.path / "moved");
+        CHECK(receipt_of(writer, with_body(report_text("new"))).is_spooled);
+        std::this_thread::sleep_for(1200ms);
+        CHECK(options.spool->waiting().size() == 2);
+        std::filesystem::remove_all(folder.path / "spool");
+        CHECK(receipt_of(writer, with_body(report_text("newest"))).is_spooled);
+        std::this_thread::sleep_for(1200ms);
+    }
+    wait_until_empty(*options.spool);
+    writer.finish();
+    const auto is_told = [](const std::string& what) {
+        return what.ends_with("was deleted while 2 bodies waited there");
+    };
+    CHECK(std::count_if(told.begin(), told.end(), is_told) == 1);
+    const auto reader = Store::open_to_read(folder.store());
+    CHECK(jobtally::store::find_report(reader, "newest").has_value());
+    const auto rejected = jobtally::store::list_rejected(reader, 0);
+    REQUIRE(rejected.size() == 1);
+    CHECK(rejected.front().reason.starts_with("2 requests were answered 202"));
 }
 
 TEST_CASE("what waits in the spool is stored at the next start, however much", "[ingest]") {

@@ -92,14 +92,15 @@ table::Section late_section(const SummaryFacts& facts) {
     return section;
 }
 
-table::Mention late_mention(const answers::FailuresAnswer& late, std::int64_t from_the_future) {
+table::Mention late_mention(const SummaryFacts& facts, std::int64_t from_the_future) {
+    const auto& late = facts.late_failures;
     const query::Counts& counts = late.total.counts;
     const auto trouble = trouble_text(counts);
     const auto reports = counts.finished() - from_the_future;
     auto sentence = counted(reports, "report", "reports") +
                     " came late: the jobs had ended before" +
                     (trouble.empty() ? "" : fmt::format(" ({})", trouble));
-    if (is_bulk(late)) sentence += failures_listed("received", late.window.span);
+    if (facts.late_is_bulk) sentence += failures_listed("received", late.window.span);
     return {"late_reports", reports, sentence};
 }
 

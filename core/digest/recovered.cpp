@@ -23,7 +23,7 @@ struct Row {
 std::vector<Row> without_definition(const SummaryFacts& facts) {
     std::vector<Row> rows;
     for (const auto& [name, runs] : judge::by_name(facts.names, facts.history.as_told(0))) {
-        const auto recovery = judge::longest_recovery(runs);
+        const auto recovery = judge::longest_recovery(runs, facts.late_is_bulk);
         if (!recovery) continue;
         const auto known = name.empty() ? table::Cell{} : table::Cell{name};
         rows.push_back({{table::Cell{}, known, table::Cell{}}, 0, *recovery});
@@ -38,7 +38,8 @@ std::vector<Row> longest_first(const SummaryFacts& facts) {
             rows = without_definition(facts);
             continue;
         }
-        const auto recovery = judge::longest_recovery(facts.history.as_told(definition));
+        const auto recovery =
+            judge::longest_recovery(facts.history.as_told(definition), facts.late_is_bulk);
         if (recovery) rows.push_back({facts.key(definition), definition, *recovery});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {

@@ -39,6 +39,13 @@ answers::FailuresAnswer with_names(answers::FailuresAnswer answer, const query::
     return answer;
 }
 
+// More than so many are history of years, in which nobody waits for a recovery.
+constexpr std::int64_t most_late_runs = 100'000;
+
+bool is_read(const answers::FailuresAnswer& late) {
+    return late.total.counts.finished() <= most_late_runs;
+}
+
 rhythm::MissedOptions told_before(const query::Scope& asked, rhythm::MissedOptions options) {
     options.told_at = asked.selection().span.since;
     return options;
@@ -55,8 +62,9 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
       late(knows_arrivals ? scope_of_late(asked) : std::nullopt),
       late_failures(late ? with_names(answers::failures_without_streaks(*late), *late)
                          : answers::FailuresAnswer{}),
+      late_is_bulk(is_bulk(late_failures)),
       history(query::RunHistory::around_window(asked, judge::history_reach,
-                                               late && !is_bulk(late_failures) ? &*late : nullptr)),
+                                               late && is_read(late_failures) ? &*late : nullptr)),
       names(judge::read_names(asked, history.as_told(0))),
       missed(incidents::missed_with_gaps(asked, told_before(asked, options), history)),
       findings(judge::find_all(history, asked.selection().zone, budget)),

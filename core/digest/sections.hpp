@@ -32,6 +32,7 @@ struct SummaryFacts {
     answers::FailuresAnswer failures;  // by definition
     std::optional<query::Scope> late;  // what came late; none where that can't be
     answers::FailuresAnswer late_failures;
+    bool late_is_bulk;  // history that was loaded: only what it says of known failures is told
     query::RunHistory history;
     judge::Names names;           // of its runs without a definition
     rhythm::MissedAnswer missed;  // by the whole history; at the end of the window if that is past
@@ -80,7 +81,7 @@ void add_row(table::ResultTable& table, query::GroupKey key,
 std::optional<query::Selection> late_selection(const query::Selection& asked);
 // They are so many that people want one line.
 bool is_bulk(const answers::FailuresAnswer& late);
-table::Mention late_mention(const answers::FailuresAnswer& late, std::int64_t from_the_future);
+table::Mention late_mention(const SummaryFacts& facts, std::int64_t from_the_future);
 // How many of these say that their jobs end after the window.
 table::Mention future_mention(const SummaryFacts& facts);
 // How many reports have a status that nobody knows, those that came late included.

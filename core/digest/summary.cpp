@@ -83,8 +83,8 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
     };
     answer.future = future_mention(facts);
     answer.odd = odd_mention(facts);
-    answer.late = late_mention(facts.late_failures, answer.future.count);
-    answer.late_is_bulk = is_bulk(facts.late_failures);
+    answer.late = late_mention(facts, answer.future.count);
+    answer.late_is_bulk = facts.late_is_bulk;
     answer.down = down_mention(facts);
     answer.lost = lost_mention(facts);
     answer.rejected = store::count_rejected(scope.store(), scope.selection().span);

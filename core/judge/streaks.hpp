@@ -70,15 +70,21 @@ inline std::optional<Streak> streak_up_to(std::span<const query::Run> runs, std:
 
 // Of the recoveries that became known within the window, by the success or by a failure before it
 // (one may have ended later, or come late), the one that took longest (the later of equal ones);
-// none where the runs end in a streak.
-inline std::optional<Recovery> longest_recovery(std::span<const query::Run> runs) {
+// none where the runs end in a streak. `of_told`: only of streaks with a failure that was known
+// before, or lies in the window.
+inline std::optional<Recovery> longest_recovery(std::span<const query::Run> runs,
+                                                bool of_told = false) {
     std::optional<Recovery> longest;
     if (runs.empty() || !runs.back().succeeded()) return longest;
     for (std::size_t i = runs.size(); i-- > 0;) {
         const auto streak = runs[i].succeeded() ? streak_up_to(runs, i) : std::nullopt;
         if (!streak) continue;
-        bool failed_newly = false;
-        for (std::size_t k = i; k-- > 0 && !runs[k].succeeded();) failed_newly |= runs[k].is_news;
+        bool failed_newly = false, is_told = runs[i].had_failed;
+        for (std::size_t k = i; k-- > 0 && !runs[k].succeeded();) {
+            failed_newly |= runs[k].is_news;
+            is_told |= !runs[k].is_news || runs[k].in_window;
+        }
+        if (of_told && !is_told) continue;
         if (was_known(runs.subspan(i)) && !failed_newly) continue;
         const Recovery found{*streak, runs[i].ended_at(), runs[i].sequence};
         if (!longest || found.micros() > longest->micros()) longest = found;

@@ -6,6 +6,7 @@
 #include "cli/options/output.hpp"
 #include "cli/options/schedules.hpp"
 #include "cli/options/selection_options.hpp"
+#include "cli/options/spooled.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"
@@ -146,6 +147,7 @@ int run_on_change(const Globals& globals, const CheckOptions& options) {
         asked.check.expected = {missed_options(globals, store),
                                 objectives(globals, options.objective)};
         probe = probe::check(query::Scope(store, asked.selection), asked.check);
+        tell_spooled(probe, globals);
         said = store::find_probe(store, name);
     }
     const auto step =
@@ -178,7 +180,8 @@ int run(const Globals& globals, CheckOptions options) {
     auto asked = question(globals, options, output.style());
     const auto store = open_store(globals, options.selection.from);
     asked.check.expected = {missed_options(globals, store), objectives(globals, options.objective)};
-    const auto probe = probe::check(query::Scope(store, asked.selection), asked.check);
+    auto probe = probe::check(query::Scope(store, asked.selection), asked.check);
+    if (options.selection.from.empty()) tell_spooled(probe, globals);
     print(globals, output, probe);
     return exit_of(probe.state);
 }

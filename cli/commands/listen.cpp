@@ -193,7 +193,16 @@ int run(const Globals& globals, const ListenOptions& options) {
     auto listening = listen_options(options);
     listen::ServiceManager manager;
     if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
-    auto store = open_if_it_works(globals, spool_of(globals, options.spool));
+    const auto spool = spool_of(globals, options.spool);
+    std::error_code none;
+    const bool is_new = !std::filesystem::exists(globals.store_path(), none) &&
+                        std::filesystem::exists(spool.folder(), none);
+    auto store = open_if_it_works(globals, spool);
+    if (is_new && store)
+        print_warning(
+            fmt::format("there was no store {}, though a listener has worked here: a new "
+                        "one was made; is a volume missing?",
+                        in_quotes(globals.store_path().string())));
     ingest::Writer writer(std::move(store), writer_options(globals, options),
                           writer_hooks(options, manager),
                           [&globals] { return open_to_write(globals, store_patience); });

@@ -4,6 +4,7 @@
 #include "cli/options/output.hpp"
 #include "cli/options/schedules.hpp"
 #include "cli/options/selection_options.hpp"
+#include "cli/options/spooled.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/digest/job_metrics.hpp"
@@ -58,8 +59,10 @@ int run(const Globals& globals, const SummaryOptions& options) {
     if (knows_arrivals) asked = digest::as_of_its_end(std::move(asked), globals.now());
     const query::Scope scope(store, std::move(asked));
     warn_about_unmatched(globals, scope);
-    const auto answer = digest::summary(scope, missed_options(globals, store), knows_arrivals,
-                                        judge::Budget{options.budget / 1000});
+    const auto waiting = knows_arrivals ? spooled(globals) : std::nullopt;
+    const auto answer =
+        digest::summary(scope, missed_options(globals, store), knows_arrivals,
+                        judge::Budget{options.budget / 1000}, spooled_mention(waiting, globals));
     if (!options.only_problems || answer.has_problems()) {
         auto digest = output.format() == render::Format::html
                           ? digest::summary_page(scope, answer, globals.now())

@@ -1,5 +1,6 @@
 #include "cli/options/schedules.hpp"
 
+#include "cli/options/spooled.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/nearest.hpp"
@@ -92,7 +93,9 @@ rhythm::MissedOptions missed_options(const Globals& globals, const store::Store&
     for (const auto& [definition, settings] : by_definition(globals)) {
         options.configured.emplace(definition, configured(settings, globals));
     }
-    options.down = rhythm::downtimes(store, options.now);
+    const auto waiting = spooled(globals);
+    options.down = rhythm::downtimes(store, options.now,
+                                     waiting ? std::optional(waiting->alive_at) : std::nullopt);
     return options;
 }
 

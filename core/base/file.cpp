@@ -71,6 +71,7 @@ FileText read_regular_file(const std::filesystem::path& path, std::size_t most_b
     if (static_cast<std::uint64_t>(status.st_size) > most_bytes)
         return failed(EFBIG, "it is too large");
     FileText text;
+    text.owner = status.st_uid;
     char room[16 << 10];
     for (;;) {
         const auto got = ::read(file.number(), room, sizeof room);

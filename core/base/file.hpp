@@ -45,6 +45,7 @@ struct FileText {
     std::string bytes;
     std::string problem;  // why there are none, in words; empty where nothing went wrong
     int error = 0;        // errno of that
+    uid_t owner = 0;      // whose file it is, where it was read
 };
 
 // True if `path` names the open file. `flags` is 0, or AT_SYMLINK_NOFOLLOW for a path whose last

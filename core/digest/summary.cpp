@@ -46,20 +46,26 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
         text += fmt::format("; {} may be lost", counted(answer.lost.count, "run", "runs"));
     if (answer.down.count > 0) text = "no listener is up; " + text;
     const auto& incidents = answer.sections.front().in_headline;
-    return incidents.empty() ? text : incidents + "; " + text;
+    if (!incidents.empty()) text = incidents + "; " + text;
+    if (answer.spooled.count > 0)
+        text =
+            fmt::format("{} in the spool; {}",
+                        counted(answer.spooled.count, "delivery waits", "deliveries wait"), text);
+    return text;
 }
 
 }  // namespace
 
 bool SummaryAnswer::has_problems() const {
-    return rejected > 0 || odd.count > 0 || future.count > 0 || down.count > 0 || lost.count > 0 ||
+    return spooled.count > 0 || rejected > 0 || odd.count > 0 || future.count > 0 ||
+           down.count > 0 || lost.count > 0 ||
            std::any_of(sections.begin(), sections.end(), [](const auto& section) {
                return section.table.rows.size() > section.quiet_rows;
            });
 }
 
 SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options,
-                      bool knows_arrivals, judge::Budget budget) {
+                      bool knows_arrivals, judge::Budget budget, table::Mention spooled) {
     using judge::Unusual;
     const SummaryFacts facts(scope, options, knows_arrivals, budget);
     SummaryAnswer answer;
@@ -81,6 +87,7 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
         ended_section(facts),
         late_section(facts),
     };
+    answer.spooled = std::move(spooled);
     answer.future = future_mention(facts);
     answer.odd = odd_mention(facts);
     answer.late = late_mention(facts, answer.future.count);
@@ -103,7 +110,8 @@ table::Digest summary_digest(const SummaryAnswer& answer) {
         answer.headline,
         figures,
         answer.sections,
-        {answer.down,
+        {answer.spooled,
+         answer.down,
          answer.lost,
          {"rejected", answer.rejected,
           fmt::format("{} rejected: `jobtally db rejected` says why", count_text(answer.rejected))},

@@ -4,6 +4,7 @@
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
+#include "core/ingest/spool_name.hpp"
 #include "core/store/file/store_file.hpp"
 
 #include <algorithm>
@@ -28,9 +29,8 @@ namespace fs = std::filesystem;
 // report.
 constexpr std::string_view unfinished = ".part";
 constexpr std::chrono::minutes unfinished_for{1};
-constexpr std::string_view finished = ".json";
-constexpr std::size_t most_bytes = 1 << 30;  // SQLite takes no longer text either
-constexpr std::string_view source_kind = "http ";
+constexpr std::size_t most_bytes = 1 << 30;       // SQLite takes no longer text either
+constexpr std::string_view owner_name = "store";  // holds the path of the store
 
 [[noreturn]] void fail(const std::string& why, const char* action, const fs::path& path) {
     throw IoError(fmt::format("can't {} \"{}\": {}", action, visible(path.string()), why),
@@ -50,76 +50,10 @@ Descriptor opened_folder(const fs::path& folder) {
     return Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-// True if `peer` looks like an address. Its characters cannot name another folder.
-bool is_plain(std::string_view peer) {
-    return !peer.empty() &&
-           peer.find_first_not_of("0123456789abcdefABCDEFunix.:%") == std::string_view::npos;
-}
-
-std::string_view peer_of(std::string_view source) {
-    const bool is_http =
-        source.starts_with(source_kind) && is_plain(source.substr(source_kind.size()));
-    return is_http ? source.substr(source_kind.size()) : "unknown";
-}
-
-constexpr std::size_t most_of_sender = 120;  // a file's name has at most 255 bytes
-
-// `-` and the sender, whose characters can then name no other folder: `-north%20sea`. Empty where
-// there is none, or where it is so long that the name can't hold it.
-std::string sender_part(std::string_view sender) {
-    if (sender.empty()) return {};
-    std::string part = "-";
-    for (const char c : sender) {
-        const bool is_plain = is_letter(c) || is_digit(c) || c == '_' || c == '.';
-        is_plain ? part += c : part += fmt::format("%{:02x}", static_cast<unsigned char>(c));
-    }
-    return part.size() > most_of_sender ? std::string() : part;
-}
-
-std::string sender_of(std::string_view part) {
-    std::string sender;
-    while (!part.empty()) {
-        unsigned code = static_cast<unsigned char>(part.front());
-        std::size_t used = 1;
-        if (part.front() == '%' && part.size() > 2) {
-            std::from_chars(part.data() + 1, part.data() + 3, code, 16);
-            used = 3;
-        }
-        sender += static_cast<char>(code);
-        part.remove_prefix(used);
-    }
-    return is_utf8(sender) ? sender : std::string();
-}
-
-// `MICROSECONDS-PROCESS-COUNT-PEER.json`, or with `-SENDER` behind the peer; the reverse of
-// next_name() as far as it is needed.
-struct Origin {
-    time::Instant received_at;
-    std::string source;
-    std::string sender;
-};
-
-Origin origin_of(std::string_view name) {
-    std::int64_t micros = 0;
-    std::from_chars(name.data(), name.data() + name.size(), micros);
-    name = name.substr(0, name.rfind(finished));
-    for (int part = 0; part < 3; ++part) name.remove_prefix(name.find('-') + 1);
-    const auto end = std::min(name.find('-'), name.size());
-    return {time::instant_from_micros(micros),
-            fmt::format("{}{}", source_kind, name.substr(0, end)),
-            sender_of(name.substr(std::min(end + 1, name.size())))};
-}
-
-bool is_finished(std::string_view name) {
-    const auto digits = name.find_first_not_of("0123456789");
-    const auto parts = std::count(name.begin(), name.end(), '-');
-    return digits == 20 && (parts == 3 || parts == 4) && name.ends_with(finished);
-}
-
 bool is_left_unfinished(const fs::directory_entry& entry) {
     const auto name = entry.path().filename().string();
     if (!name.ends_with(unfinished) ||
-        !is_finished(std::string_view(name).substr(0, name.size() - unfinished.size()))) {
+        !is_spool_name(std::string_view(name).substr(0, name.size() - unfinished.size()))) {
         return false;
     }
     std::error_code problem;
@@ -135,10 +69,36 @@ void Spool::require_own_folder() const {
     if (::stat(m_folder.c_str(), &status) != 0) fail(errno, "look at the folder", m_folder);
     const bool is_ours =
         (status.st_uid == owner() || status.st_uid == 0) && !is_link_of_another(m_folder, owner());
-    if (is_ours && (status.st_mode & 022) == 0) return;
+    if (is_ours && (status.st_mode & 022) == 0) return require_own_store();
     throw IoError(fmt::format("the spool \"{}\" {}", visible(m_folder.string()),
                               is_ours ? "can be written by others" : "is another user's"),
                   is_ours ? "chmod go-w cures it" : "name another folder with --spool");
+}
+
+bool Spool::is_beside_store() const {
+    std::error_code none;
+    return m_store.empty() ||
+           (m_folder == fs::path(m_store).concat("-spool") && !fs::is_symlink(m_folder, none));
+}
+
+// The store that is named there may be gone: then this one was moved.
+void Spool::require_own_store() const {
+    if (is_beside_store()) return;
+    const auto named = read_regular_file(m_folder / owner_name, most_bytes, false);
+    if (named.error != 0 || named.bytes == m_store.string()) return;
+    std::error_code none;
+    if (!fs::exists(named.bytes, none)) return;
+    throw IoError(fmt::format("the spool {} is that of the store {}", in_quotes(m_folder.string()),
+                              in_quotes(named.bytes)),
+                  "name another folder with --spool");
+}
+
+void Spool::claim() const {
+    if (is_beside_store()) return;
+    const auto path = m_folder / owner_name;
+    if (read_regular_file(path, most_bytes, false).bytes == m_store.string()) return;
+    ::unlink(path.c_str());
+    write_synced(path, m_store.string());
 }
 
 void Spool::write_synced(const fs::path& path, std::string_view bytes) const {
@@ -178,6 +138,7 @@ void Spool::prepare() {
     ::unlink(trial.c_str());
     write_synced(trial, {});
     ::unlink(trial.c_str());
+    claim();
     auto folder = opened_folder(m_folder);
     if (folder && ::flock(folder.number(), LOCK_SH | LOCK_NB) == 0)
         m_in_use = std::make_shared<const Descriptor>(std::move(folder));
@@ -195,17 +156,24 @@ void Spool::remember_as(const fs::path& link) const {
     }
 }
 
+std::optional<std::string> Spool::text_of(const fs::path& path) const {
+    auto text = read_regular_file(path, most_bytes, false);
+    if (text.error == ENOENT) return std::nullopt;
+    if (text.error != 0) fail(text.problem, "read", path);
+    if (text.owner != owner() && text.owner != 0) fail("it is another user's", "take", path);
+    return std::move(text.bytes);
+}
+
 // Another process may take it meanwhile.
 void Spool::move_here(const fs::path& former, const std::string& name) const {
     if (::rename((former / name).c_str(), (m_folder / name).c_str()) == 0 || errno == ENOENT)
         return;
     if (errno != EXDEV) fail(errno, "move", former / name);
-    const auto text = read_regular_file(former / name, most_bytes, false);
-    if (text.error == ENOENT) return;
-    if (text.error != 0) fail(text.problem, "read", former / name);
+    const auto text = text_of(former / name);
+    if (!text) return;
     const auto part = m_folder / (name + ".moved");
     ::unlink(part.c_str());
-    write_synced(part, text.bytes);
+    write_synced(part, *text);
     if (::rename(part.c_str(), (m_folder / name).c_str()) != 0) fail(errno, "name", part);
     keep_names(m_folder);
     if (::unlink((former / name).c_str()) != 0 && errno != ENOENT)
@@ -239,13 +207,6 @@ bool Spool::follow() {
     return true;
 }
 
-// The name begins with the time in 20 digits, so that the order of names is the order of arrival.
-std::string Spool::next_name(const Delivery& delivery) {
-    return fmt::format("{:020}-{}-{}-{}{}{}",
-                       std::max<std::int64_t>(time::micros(delivery.received_at), 0), ::getpid(),
-                       ++m_last, peer_of(delivery.source), sender_part(delivery.sender), finished);
-}
-
 std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
     std::optional<IoError> problem;
     std::vector<Receipt*> named;
@@ -257,7 +218,7 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
     }
     for (auto* receipt : receipts) {
         try {
-            const auto path = m_folder / next_name(receipt->delivery);
+            const auto path = m_folder / spool_name(receipt->delivery, ++m_last);
             const auto part = fs::path(path).concat(unfinished);
             write_synced(part, *receipt->delivery.body);
             if (::rename(part.c_str(), path.c_str()) != 0) fail(errno, "name", path);
@@ -284,7 +245,7 @@ std::vector<std::string> Spool::waiting() const {
     for (fs::directory_iterator entry(m_folder, problem), end; !problem && entry != end;
          entry.increment(problem)) {
         auto name = entry->path().filename().string();
-        if (is_finished(name) || is_left_unfinished(*entry)) names.push_back(std::move(name));
+        if (is_spool_name(name) || is_left_unfinished(*entry)) names.push_back(std::move(name));
     }
     if (problem && problem != std::errc::no_such_file_or_directory) {
         fail(problem.value(), "read the folder", m_folder);
@@ -293,13 +254,23 @@ std::vector<std::string> Spool::waiting() const {
     return names;
 }
 
+void Spool::touch() const noexcept {
+    [[maybe_unused]] const int ignored = ::utimensat(AT_FDCWD, m_folder.c_str(), nullptr, 0);
+}
+
+std::optional<time::Instant> Spool::touched_at() const {
+    struct stat status {};
+    if (::stat(m_folder.c_str(), &status) != 0) return std::nullopt;
+    return time::Instant{std::chrono::duration_cast<time::Duration>(
+        std::chrono::seconds(status.st_mtim.tv_sec) +
+        std::chrono::nanoseconds(status.st_mtim.tv_nsec))};
+}
+
 std::optional<Delivery> Spool::read(const std::string& name) const {
-    const auto path = m_folder / name;
-    const auto text = read_regular_file(path, most_bytes, false);
-    if (text.error == ENOENT) return std::nullopt;
-    if (text.error != 0) fail(text.problem, "read", path);
+    const auto text = text_of(m_folder / name);
+    if (!text) return std::nullopt;
     const auto origin = origin_of(name);
-    auto delivery = decode_whole(text.bytes, origin.source, origin.received_at);
+    auto delivery = decode_whole(*text, origin.source, origin.received_at);
     delivery.sender = origin.sender;
     return delivery;
 }

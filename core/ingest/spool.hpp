@@ -26,8 +26,8 @@ class Spool {
         : m_folder(std::move(folder)), m_store(std::move(store)) {}
 
     const std::filesystem::path& folder() const { return m_folder; }
-    // Makes the folder (0700), tries it out, and marks it as in use while this object or a copy
-    // lives. Throws IoError with a hint, also where others may write to it.
+    // Makes the folder (0700), tries it out, notes there whose it is, and marks it as in use while
+    // this object or a copy lives. Throws IoError with a hint, also where others may write to it.
     void prepare();
     // Makes `link`, beside the store, lead to this folder, so that it is found by who does not know
     // of it. Throws IoError, also where bodies wait in a folder of that name.
@@ -36,9 +36,9 @@ class Spool {
     // moment; returns how many. Throws IoError: those that were not moved wait there; and Error,
     // moving nothing, where that folder is in use: what comes there later would be stranded.
     std::size_t take_over(const Spool& former) const;
-    // Where the folder that prepare() marked was moved away or deleted: makes it anew, and moves the
-    // bodies here that wait in the former, wherever it is now. True if it was so. Throws IoError,
-    // and can then be called again.
+    // Where the folder that prepare() marked was moved away or deleted: makes it anew, and moves
+    // the bodies here that wait in the former, wherever it is now. True if it was so. Throws
+    // IoError, and can then be called again.
     bool follow();
     // Keeps the body of each delivery, which must have one, and sets Receipt::is_spooled of those
     // that are on disk when it returns: file and name are synced. Returns what went wrong with the
@@ -47,18 +47,28 @@ class Spool {
     // The names of those that wait, oldest first; none where there is no folder. Throws IoError,
     // also where others may write to the folder: they could add reports without an Authorization.
     std::vector<std::string> waiting() const;
-    // Throws IoError where others may write to the folder.
+    // A sign of life, for who asks while the store takes none; and the last one, or whatever was
+    // done there since.
+    void touch() const noexcept;
+    std::optional<time::Instant> touched_at() const;
+    // Throws IoError where others may write to the folder, and where it is another store's: a copy
+    // of that one may have led here, or a slip.
     void require_own_folder() const;
-    // Reads a body and decodes it as when it came; nothing if the file is gone. Throws IoError.
+    // Reads a body and decodes it as when it came; nothing if the file is gone. Throws IoError,
+    // also where it is another user's: who put it there while others might write to the folder.
     std::optional<Delivery> read(const std::string& name) const;
     // Deletes a file whose reports are in the store. Returns why it could not.
     std::optional<IoError> drop(const std::string& name) const;
 
   private:
-    std::string next_name(const Delivery& delivery);
     uid_t owner() const;
+    bool is_beside_store() const;
+    void claim() const;
+    void require_own_store() const;
     void make_folder() const;
     void write_synced(const std::filesystem::path& path, std::string_view bytes) const;
+    // Nothing if the file is gone.
+    std::optional<std::string> text_of(const std::filesystem::path& path) const;
     void move_here(const std::filesystem::path& former, const std::string& name) const;
     std::size_t move_all_here(const Spool& former) const;
 

@@ -10,6 +10,7 @@ void UptimeDuty::record(Entry entry) {
     try {
         write(entry);
     } catch (const std::exception& problem) {
+        if (const auto& spool = m_store.options().spool) spool->touch();
         const bool is_busy = WriterStore::is_busy(problem);
         if (is_busy && m_span && entry == Entry::sign) return;
         if (is_busy) m_store.set_locked_out(true);

@@ -187,6 +187,10 @@ std::string Hub::metrics_text() const {
 
 void Hub::stop() {
     m_is_stopping = true;
+    const auto untold = static_cast<std::int64_t>(m_counters.lost_bodies - m_told_lost);
+    if (untold > 0)
+        report_trouble(fmt::format("no mail will tell of {} answered 503 and not kept",
+                                   counted(untold, "request", "requests")));
     for (const auto& session : m_connections.all()) session->wind_down();
     if (m_connections.empty()) m_io.stop();
 }

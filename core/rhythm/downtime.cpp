@@ -27,7 +27,8 @@ std::vector<std::int64_t> lags_of(const Rhythm& rhythm) {
 
 }  // namespace
 
-std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant now) {
+std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant now,
+                                      std::optional<time::Instant> spooling_at) {
     std::vector<time::TimeSpan> down;
     std::optional<time::Instant> up_until;
     bool has_ended = false;
@@ -39,6 +40,10 @@ std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant n
         if (up_until && span.last_alive_at < *up_until) continue;  // two listeners at one time
         up_until = std::max(span.begun_at, std::min(span.last_alive_at, now));
         has_ended = span.has_ended && span.last_alive_at <= now;
+    }
+    if (up_until && spooling_at && *spooling_at > *up_until) {
+        up_until = std::min(*spooling_at, now);
+        has_ended = false;
     }
     if (!up_until || *up_until >= now) return down;
     // One that could not take its port ends beside the one that has it.

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace spool_test {
 
@@ -156,6 +157,20 @@ TEST_CASE("what a killed process has left unfinished is taken after a while", "[
     CHECK(delivery->reports.size() == 1);
     spool.drop(spool.waiting().front());
     CHECK_FALSE(std::filesystem::exists(part));
+}
+
+TEST_CASE("a file of another user in the spool is not taken", "[ingest]") {
+    if (::geteuid() != 0) return;  // only root can give files away
+    const IngestFolder folder;
+    Spool spool(folder.path / "spool");
+    auto receipt = receipt_with(report_text("a"));
+    Receipt* const receipts[] = {&receipt};
+    CHECK_FALSE(spool.keep(receipts).has_value());
+    const auto name = spool.waiting().at(0);
+    REQUIRE(::chown((spool.folder() / name).c_str(), 12346, 12346) == 0);
+    CHECK_THROWS_AS(spool.read(name), jobtally::IoError);
+    REQUIRE(::chown((spool.folder() / name).c_str(), 0, 0) == 0);
+    CHECK(spool.read(name).has_value());
 }
 
 TEST_CASE("a sender's name never leads out of the spool", "[ingest]") {

@@ -1,0 +1,57 @@
+#include "cli/options/spooled.hpp"
+
+#include "cli/options/writing_options.hpp"
+#include "core/base/numbers.hpp"
+#include "core/ingest/spool.hpp"
+#include "core/ingest/spool_name.hpp"
+#include "core/time/rfc3339.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+namespace jobtally::cli {
+
+namespace {
+
+// A lock of a moment is nobody's business.
+constexpr std::chrono::minutes worth_telling{1};
+
+// What waits may be stored at any moment by who put it there.
+std::vector<std::string> names_in(const ingest::Spool& spool) {
+    try {
+        return spool.waiting();
+    } catch (const IoError&) {
+        return {};
+    }
+}
+
+}  // namespace
+
+std::optional<Spooled> spooled(const Globals& globals) {
+    if (globals.store_in_memory()) return std::nullopt;
+    const auto spool = spool_of(globals, {});
+    const auto names = names_in(spool);
+    const auto alive_at = spool.touched_at();
+    if (names.empty() || !alive_at) return std::nullopt;
+    return Spooled{static_cast<std::int64_t>(names.size()),
+                   ingest::origin_of(names.front()).received_at, *alive_at};
+}
+
+table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Globals& globals) {
+    if (!spooled) return {"spooled_reports", 0, ""};
+    return {"spooled_reports", spooled->bodies,
+            fmt::format("{} in the spool since {}, for the store takes none: they are not counted "
+                        "here",
+                        counted(spooled->bodies, "delivery waits", "deliveries wait"),
+                        time::format_local(spooled->since, globals.zone(), false))};
+}
+
+void tell_spooled(table::Probe& probe, const Globals& globals) {
+    const auto found = spooled(globals);
+    if (!found || globals.now() - found->since < worth_telling) return;
+    if (probe.state == table::ProbeState::ok) probe.state = table::ProbeState::unknown;
+    probe.remarks.push_back(spooled_mention(found, globals).sentence);
+}
+
+}  // namespace jobtally::cli

@@ -1,0 +1,29 @@
+// What questions say of reports that wait in the spool: those were answered 202, and the store does
+// not know them yet.
+#pragma once
+
+#include "cli/options/globals.hpp"
+#include "core/table/digest.hpp"
+#include "core/table/probe.hpp"
+#include "core/time/instant.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace jobtally::cli {
+
+struct Spooled {
+    std::int64_t bodies = 0;  // 1 and more
+    time::Instant since;      // when the oldest came
+    time::Instant alive_at;   // the last sign of life of who put them there
+};
+
+// None where nothing waits, or nobody can know.
+std::optional<Spooled> spooled(const Globals& globals);
+
+table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Globals& globals);
+
+// What has waited for more than a minute is told, and keeps the probe from saying OK.
+void tell_spooled(table::Probe& probe, const Globals& globals);
+
+}  // namespace jobtally::cli

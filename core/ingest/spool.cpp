@@ -1,6 +1,5 @@
 #include "core/ingest/spool.hpp"
 
-#include "core/base/ascii.hpp"
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
@@ -9,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstring>
 

@@ -68,9 +68,14 @@ std::vector<PlacedRun> placed_since_last(const SinceLast& since, const Times& ru
     return result;
 }
 
+// A sigma that so many residuals tell, corrected for the degrees of freedom, because slots that
+// were placed amid the runs make the residuals smaller.
+double corrected(double sigma, double count, double freedom) {
+    return std::max(least_sigma, sigma * std::sqrt(count / std::max(count - freedom, 0.5)));
+}
+
 // The median of |residual| of the hits times 1.4826, which estimates the sigma of a normal
-// distribution. It is corrected for the degrees of freedom, because slots that were placed amid
-// the runs make the residuals smaller.
+// distribution, whatever a few outliers are.
 double sigma_of(const std::vector<PlacedRun>& runs, double freedom) {
     std::vector<std::int64_t> sizes;
     sizes.reserve(runs.size());
@@ -79,9 +84,19 @@ double sigma_of(const std::vector<PlacedRun>& runs, double freedom) {
     }
     if (sizes.empty()) return least_sigma;
     const double count = static_cast<double>(sizes.size());
-    const double correction = std::sqrt(count / std::max(count - freedom, 0.5));
     const double usual = seconds(query::upper_median(std::move(sizes)));
-    return std::max(least_sigma, 1.4826 * usual * correction);
+    return corrected(1.4826 * usual, count, freedom);
+}
+
+// The root of their mean square, which is surer than the median where there are no outliers.
+double sigma_by_squares(const std::vector<PlacedRun>& runs, double freedom) {
+    double count = 0, squares = 0;
+    for (const auto& run : runs) {
+        if (!run.is_hit) continue;
+        const double residual = seconds(run.residual);
+        count += 1, squares += residual * residual;
+    }
+    return corrected(std::sqrt(squares / std::max(count, 1.0)), count, freedom);
 }
 
 // Of a run around its slot: normal, but for a few that may be anywhere.
@@ -218,14 +233,27 @@ double cost_of(const Candidate& candidate, const Evidence& evidence) {
     return candidate.shape_cost + candidate.freedom * std::max(1.0, exactness);
 }
 
-Evidence weigh(const Candidate& candidate, const Times& runs) {
+namespace {
+
+double nats_of(const Candidate& candidate, const Evidence& evidence,
+               const std::vector<PlacedRun>& all) {
+    double sum = 0;
+    each_run_nats(evidence, all, [&](const RunNats& nats) { sum += nats.run + nats.misses; });
+    return sum - cost_of(candidate, evidence);
+}
+
+}  // namespace
+
+Evidence weigh(const Candidate& candidate, const Times& runs, Spread spread) {
     const auto all = placed_by(candidate.schedule, runs, true);
     Evidence evidence = measured(candidate, all);
     if (!evidence.is_plausible()) return evidence;
-    double sum = 0;
-    each_run_nats(evidence, all, [&](const RunNats& nats) { sum += nats.run + nats.misses; });
-    evidence.nats = sum - cost_of(candidate, evidence);
-    return evidence;
+    evidence.nats = nats_of(candidate, evidence, all);
+    if (spread == Spread::by_median) return evidence;
+    Evidence other = evidence;
+    other.sigma = sigma_by_squares(all, candidate.freedom);
+    other.nats = nats_of(candidate, other, all);
+    return other.is_plausible() && other.nats > evidence.nats ? other : evidence;
 }
 
 std::vector<RunNats> nats_of_runs(const Candidate& candidate, const Evidence& evidence,

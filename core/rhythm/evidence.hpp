@@ -42,9 +42,9 @@ struct Evidence {
     std::int64_t hits = 0;    // slots with a run
     std::int64_t misses = 0;  // slots without one; a pause counts as a few
     std::int64_t extras = 0;  // runs away from the slots, or the second of a slot
-    double sigma = 0;     // seconds; the spread of hits around their slots, by the median deviation
-    double spacing = 0;   // seconds from slot to slot, averaged over all hours and days
-    double distance = 0;  // seconds between neighbouring slots where they are close together
+    double sigma = 0;         // seconds; the spread of hits around their slots
+    double spacing = 0;       // seconds from slot to slot, averaged over all hours and days
+    double distance = 0;      // seconds between neighbouring slots where they are close together
 
     // Most slots had a run (half of them are enough if the runs are exact, which random runs are
     // not, and no other slot has the other half), most runs had a slot, and the runs of one slot
@@ -82,8 +82,12 @@ struct PlacedRun {
 // The runs in their order, each with its slot. Of several runs at one slot the nearest is the hit;
 // runs at a slot whose weekday the schedule leaves out are extras.
 std::vector<PlacedRun> placed(const LearnedSchedule& schedule, const Times& runs);
+// How sigma is guessed: by the median deviation, or by that or the mean square, whichever makes the
+// runs likelier. The median of a few is too rough a guess to see a rhythm by.
+enum class Spread : std::uint8_t { by_median, likelier };
+
 // At least 2 runs. Where the candidate is not plausible the nats are 0, and the rest may be unset.
-Evidence weigh(const Candidate& candidate, const Times& runs);
+Evidence weigh(const Candidate& candidate, const Times& runs, Spread spread = Spread::by_median);
 // The nats that it takes to name the candidate, as exactly as `evidence` says that it is.
 double cost_of(const Candidate& candidate, const Evidence& evidence);
 

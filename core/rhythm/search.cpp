@@ -15,12 +15,17 @@ namespace {
 // by at least this many for each run.
 constexpr double least_gain = 5;
 constexpr double least_gain_a_run = 0.25;
+// A short history can't tell so much, so less is asked of it: it costs more not to see that the
+// next run is missing than to guess a rhythm wrongly, which the next runs put right.
+constexpr std::size_t short_history = 10;  // runs; fewer make one
+constexpr double least_gain_of_few = 0.6;  // for each run
 constexpr std::size_t newest_runs = 100;   // that schedules are proposed from
 constexpr std::size_t weighed_by_all = 4;  // of the proposals
 
-bool is_rhythm(const Evidence& evidence, double gain, std::size_t runs) {
-    const double least = std::max(least_gain, least_gain_a_run * static_cast<double>(runs));
-    return evidence.is_plausible() && gain >= least;
+double least_gain_of(std::size_t runs, bool is_short) {
+    const double count = static_cast<double>(runs);
+    const double few = is_short ? least_gain_of_few * count : least_gain;
+    return std::max(std::min(least_gain, few), least_gain_a_run * count);
 }
 
 Times newest(const Times& runs) {
@@ -29,13 +34,15 @@ Times newest(const Times& runs) {
 }
 
 // The newest runs say which candidates are worth weighing by all.
-std::optional<Weighed> best_of(std::vector<Candidate> candidates, const Times& runs,
-                               double chance) {
+std::optional<Weighed> best_of(std::vector<Candidate> candidates, const Times& runs, double chance,
+                               bool is_short) {
     const Times some = newest(runs);
+    const auto spread = is_short ? Spread::likelier : Spread::by_median;
+    const double least = least_gain_of(runs.size(), is_short);
     std::vector<std::pair<double, std::size_t>> order;
     std::vector<Evidence> by_some;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        by_some.push_back(weigh(candidates[i], some));
+        by_some.push_back(weigh(candidates[i], some, spread));
         if (by_some.back().is_plausible()) order.emplace_back(-by_some.back().nats, i);
     }
     std::sort(order.begin(), order.end());
@@ -43,9 +50,9 @@ std::optional<Weighed> best_of(std::vector<Candidate> candidates, const Times& r
     std::optional<Weighed> best;
     for (const auto& [nats, i] : order) {
         const bool is_known = some.size() == runs.size();
-        const Evidence evidence = is_known ? by_some[i] : weigh(candidates[i], runs);
+        const Evidence evidence = is_known ? by_some[i] : weigh(candidates[i], runs, spread);
         const double gain = evidence.nats - chance;
-        if (!is_rhythm(evidence, gain, runs.size())) continue;
+        if (!evidence.is_plausible() || gain < least) continue;
         if (!best || gain > best->gain) best = Weighed{candidates[i], evidence, gain};
     }
     return best;
@@ -68,10 +75,13 @@ std::optional<Found> search(const OnClocks& runs, std::size_t first, std::size_t
     const Times utc = runs.utc().part(first, count);
     const Times local = runs.local().part(first, count);
     const double chance = nats_of_chance(local) + cost;
-    auto on_utc = best_of(clock_candidates(newest(utc)), utc, chance);
-    auto on_local =
-        runs.is_one() ? std::nullopt : best_of(clock_candidates(newest(local)), local, chance);
-    auto even = best_of(even_candidates(newest(utc)), utc, chance);
+    const bool is_short = runs.size() < short_history;
+    const auto best = [&](std::vector<Candidate> candidates, const Times& of) {
+        return best_of(std::move(candidates), of, chance, is_short);
+    };
+    auto on_utc = best(clock_candidates(newest(utc)), utc);
+    auto on_local = runs.is_one() ? std::nullopt : best(clock_candidates(newest(local)), local);
+    auto even = best(even_candidates(newest(utc)), utc);
     std::optional<Found> found;
     if (on_utc && on_local) {
         const double ahead = on_local->gain - on_utc->gain;

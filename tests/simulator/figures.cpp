@@ -50,8 +50,8 @@ void Tallies::add(const Tallies& other) {
 std::vector<Figure> figures_of(const Tallies& tallies) {
     std::vector<Figure> figures{{"late or missed: recall", 0.97, 0.97},
                                 {"late or missed: precision", 0.98, 0.98},
-                                {"with 5 to 9 runs: recall", 0.60, 0},
-                                {"with 5 to 9 runs: precision", 0.94, 0},
+                                {"with 5 to 9 runs: recall", 0.93, 0.93},
+                                {"with 5 to 9 runs: precision", 0.95, 0.95},
                                 {"the same, exact to seconds: recall", 0.93, 0.93},
                                 {"the same, exact to seconds: precision", 0.95, 0.95},
                                 {"the worst kind: recall", 0.90, 0.90},

@@ -250,6 +250,21 @@ TEST_CASE("a run by hand stands for the slot it comes after", "[rhythm]") {
     CHECK(due(runs) == "2026-07-01T02:30");
 }
 
+TEST_CASE("six runs that are a quarter of an hour late at most show their rhythm", "[rhythm]") {
+    std::vector<Run> hourly, at_random;  // minutes past each hour, or past the first
+    for (const int minute : {4, 17, 9, 12, 2, 15}) {
+        const auto hour =
+            moment("2026-06-01T06:00:00Z") + std::chrono::hours(static_cast<int>(hourly.size()));
+        hourly.push_back(run_at(hour + std::chrono::minutes(minute), std::chrono::minutes(1)));
+    }
+    CHECK(learned(hourly).ends_with(" 1 h"));
+    for (const int minute : {4, 57, 142, 155, 252, 345}) {
+        const auto run = moment("2026-06-01T06:00:00Z") + std::chrono::minutes(minute);
+        at_random.push_back(run_at(run, std::chrono::minutes(1)));
+    }
+    CHECK(learned(at_random) == "-");
+}
+
 TEST_CASE("without a rhythm there is none", "[rhythm]") {
     std::vector<Run> runs;
     std::uint64_t state = 7;

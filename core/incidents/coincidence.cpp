@@ -15,15 +15,17 @@ namespace {
 
 constexpr std::int64_t looked_ahead = 24LL * 3600 * 1'000'000;
 constexpr double day_length = 24 * 3600 * 1e6;
-constexpr double hopeless = -6;          // of the logarithm of the evidence: it hardly rises again
-constexpr double hardly_struck = 0.001;  // by the evidence of a definition
+constexpr std::size_t fetched_ahead = 8;  // steps: what they need is all over memory
+constexpr double hopeless = -6;           // of the logarithm of the evidence: it hardly rises again
+constexpr double hardly_struck = 0.001;   // by the evidence of a definition
 
 class IncidentSearch {
   public:
-    IncidentSearch(std::span<const Moment> moments, double chance)
+    IncidentSearch(std::span<const Moment> moments, double chance, const time::TimeSpan& span)
         : m_moments(moments),
+          m_span(span),
           m_episodes(episodes_of(moments)),
-          m_order(places_by_end(moments)),
+          m_order(moments),
           m_struck(moments.back().definition + 1),
           m_runs(m_struck.size()),
           m_scan(m_struck.size()) {
@@ -41,7 +43,7 @@ class IncidentSearch {
     std::vector<Incident> found() {
         std::vector<std::pair<double, std::size_t>> candidates;  // by score, where they begin
         for (std::size_t i = 0; i < m_order.size(); ++i) {
-            if (is_onset(m_order[i])) candidates.emplace_back(0, i);
+            if (is_onset(i)) candidates.emplace_back(0, i);
         }
         constexpr std::size_t part = 512;  // beginnings that a thread takes at a time
         for_parts(candidates.size(), part, [&](std::size_t begin, std::size_t end) {
@@ -55,7 +57,7 @@ class IncidentSearch {
                          [](auto& a, auto& b) { return a.first > b.first; });
         std::vector<Incident> incidents;
         for (const auto& [score, from] : candidates) {
-            if (!is_onset(m_order[from])) continue;
+            if (!is_onset(from)) continue;
             const Cluster cluster = cluster_from(from, m_scan);
             if (cluster.score > m_least) add_shared(incidents, shared_from(from, cluster));
         }
@@ -69,10 +71,11 @@ class IncidentSearch {
             const auto bad = m_moments.subspan(episode.first, episode.end - episode.first);
             const bool has_failed = std::any_of(
                 bad.begin(), bad.end(), [](const Moment& m) { return m.kind == Kind::failed; });
-            if (!episode.is_used && has_failed) {
+            if (!episode.is_used && has_failed && !is_over(episode)) {
                 incidents.push_back(incident_of({{m_episodes.of[episode.first]}}, false));
             }
         }
+        std::erase_if(incidents, [&](const Incident& one) { return !one.reaches_into(m_span); });
         std::stable_sort(incidents.begin(), incidents.end(),
                          [](auto& a, auto& b) { return a.began_at < b.began_at; });
         return incidents;
@@ -110,9 +113,9 @@ class IncidentSearch {
         bool is_mostly_over = false;
     };
 
-    // Of a definition: its first moment, its longest run, whether its last moment is a good one.
+    // Of a definition: its moments, its longest run, whether its last moment is a good one.
     struct Runs {
-        std::size_t first = 0;
+        std::size_t first = 0, end = 0;
         std::int64_t longest = 0;
         bool is_well = true;
     };
@@ -129,10 +132,13 @@ class IncidentSearch {
     bool follows_a_bad_one(std::size_t i) const {
         return i > 0 && same_definition(i - 1, i) && m_moments[i - 1].is_bad();
     }
-    // A bad moment after a good one.
-    bool is_onset(std::size_t i) const {
-        return m_moments[i].is_bad() && !follows_a_bad_one(i) &&
-               !m_episodes.all[m_episodes.of[i]].is_used;
+    // A bad moment after a good one, at a place in the order.
+    bool is_onset(std::size_t at) const {
+        const auto step = m_order.step(at);
+        return step.is_bad && !step.follows_a_bad_one && !is_used(at);
+    }
+    bool is_used(std::size_t at) const {
+        return m_episodes.all[m_episodes.of[m_order.place(at)]].is_used;
     }
 
     // Learns the rates of a definition. Returns how often it began to fail.
@@ -148,7 +154,7 @@ class IncidentSearch {
             if (moment.is_bad()) (begins ? onsets : went_on) += 1;
         }
         const std::size_t definition = m_moments[first].definition;
-        m_runs[definition] = {first, longest, !m_moments[end - 1].is_bad()};
+        m_runs[definition] = {first, end, longest, !m_moments[end - 1].is_bad()};
         m_struck[definition] =
             Struck({(onsets + 0.5) / (chances + 1), (went_on + 0.5) / (could_go_on + 1)});
         return onsets;
@@ -157,18 +163,15 @@ class IncidentSearch {
     // How much likelier its runs since `begin` in the order are if the definition of the moment
     // there is struck, taken up to that moment. None where it was bad before.
     std::optional<double> evidence_with(std::size_t begin, std::size_t at, Scan& scan) const {
-        const std::size_t place = m_order[at];
-        const Moment& moment = m_moments[place];
-        const bool is_first =
-            std::exchange(scan.seen[moment.definition], scan.number) != scan.number;
-        double& evidence = scan.evidence[moment.definition];
-        if (is_first) evidence = follows_a_bad_one(place) ? -1 : 1;
-        const bool is_used = moment.is_bad() && m_episodes.all[m_episodes.of[place]].is_used;
-        if (evidence < 0 || is_used) return std::nullopt;
-        if (at == begin) return evidence;  // that there is one here is given
-        evidence = m_struck[moment.definition].with_run(evidence, moment.is_bad(),
-                                                        follows_a_bad_one(place));
-        return evidence;
+        const auto step = m_order.step(at);
+        Scan::Seen& seen = scan.of[step.definition];
+        const bool is_first = std::exchange(seen.scan, scan.number) != scan.number;
+        if (is_first) seen.evidence = step.follows_a_bad_one ? -1 : 1;
+        if (seen.evidence < 0 || (step.is_bad && is_used(at))) return std::nullopt;
+        if (at == begin) return seen.evidence;  // that there is one here is given
+        seen.evidence =
+            m_struck[step.definition].with_run(seen.evidence, step.is_bad, step.follows_a_bad_one);
+        return seen.evidence;
     }
 
     // The end that gives what began at a place in the order the most evidence.
@@ -176,20 +179,20 @@ class IncidentSearch {
         ++scan.number;
         Cluster best;
         Logs sums{};
-        const std::int64_t start = m_moments[m_order[begin]].ended_at;
-        for (std::size_t i = begin; i < m_order.size(); ++i) {
-            const Moment& moment = m_moments[m_order[i]];
-            if (moment.ended_at - start > looked_ahead) break;
-            const bool is_new = scan.seen[moment.definition] != scan.number;
-            const double before = is_new ? 1 : scan.evidence[moment.definition];
+        const std::size_t end = m_order.after(m_order.ended_at(begin) + looked_ahead);
+        for (std::size_t i = begin; i < end; ++i) {
+            if (i + fetched_ahead < end) fetch(m_order.step(i + fetched_ahead).definition, scan);
+            const auto step = m_order.step(i);
+            const Scan::Seen seen = scan.of[step.definition];
+            const double before = seen.scan == scan.number ? seen.evidence : 1;
             const auto after = evidence_with(begin, i, scan);
             // A further good run of one that is hardly struck says nothing more.
             if (!after || (before < hardly_struck && *after < before)) continue;
-            const Logs logs = m_struck[moment.definition].logs(before, *after);
+            const Logs logs = m_struck[step.definition].logs(before, *after);
             for (std::size_t k = 0; k < shares.size(); ++k) sums[k] += logs[k];
             const auto most = std::max_element(sums.begin(), sums.end());
             if (*most < hopeless) break;
-            if (!moment.is_bad()) continue;
+            if (!step.is_bad) continue;
             double mean = 0;
             for (const double sum : sums) mean += std::exp(sum - *most) / shares.size();
             const double score = *most + std::log(mean);
@@ -199,8 +202,13 @@ class IncidentSearch {
         return best;
     }
 
+    void fetch(std::size_t definition, const Scan& scan) const {
+        __builtin_prefetch(&m_struck[definition]);
+        __builtin_prefetch(&scan.of[definition]);
+    }
+
     Shared shared_from(std::size_t begin, const Cluster& cluster) {
-        const std::int64_t start = m_moments[m_order[begin]].ended_at;
+        const std::int64_t start = m_order.ended_at(begin);
         const Shared core = lasting({struck(begin, cluster), start});
         return lasting({members_of(begin, core.episodes), start});
     }
@@ -210,19 +218,20 @@ class IncidentSearch {
         ++m_scan.number;
         std::vector<std::size_t> begun, found;
         for (std::size_t i = begin; i <= cluster.end; ++i) {
-            if (evidence_with(begin, i, m_scan) && is_onset(m_order[i]))
-                begun.push_back(m_episodes.of[m_order[i]]);
+            if (evidence_with(begin, i, m_scan) && is_onset(i))
+                begun.push_back(m_episodes.of[m_order.place(i)]);
         }
         for (const std::size_t i : begun) {
-            const double evidence = m_scan.evidence[m_moments[m_episodes.all[i].first].definition];
-            const bool is_given = i == m_episodes.of[m_order[begin]];
+            const double evidence =
+                m_scan.of[m_moments[m_episodes.all[i].first].definition].evidence;
+            const bool is_given = i == m_episodes.of[m_order.place(begin)];
             if (is_given || cluster.share * evidence > 1 - cluster.share) found.push_back(i);
         }
         return found;
     }
 
     std::int64_t end_of(std::size_t episode) const {
-        return m_episodes.all[episode].over_at.value_or(m_moments[m_order.back()].ended_at);
+        return m_episodes.all[episode].over_at.value_or(m_order.ended_at(m_order.size() - 1));
     }
 
     Course course_of(const Shared& shared) const {
@@ -250,6 +259,11 @@ class IncidentSearch {
         return shared;
     }
 
+    // As an incident it would not reach into the span: most don't, and are not made.
+    bool is_over(const Episode& episode) const {
+        return m_span.since && was_over_before(time::micros(*m_span.since), episode, m_moments);
+    }
+
     bool outlasts(std::size_t i, const Course& course) const {
         const Episode& episode = m_episodes.all[i];
         const bool goes_on =
@@ -266,12 +280,12 @@ class IncidentSearch {
             end = std::max(end, m_moments[m_episodes.all[i].end - 1].ended_at);
         }
         std::vector<std::size_t> found;
-        for (; begin < m_order.size() && m_moments[m_order[begin]].ended_at <= end; ++begin) {
-            const std::size_t place = m_order[begin], i = m_episodes.of[place];
-            const auto definition = m_moments[place].definition;
+        for (const std::size_t past = m_order.after(end); begin < past; ++begin) {
+            const auto step = m_order.step(begin);
             const bool is_seen =
-                std::exchange(m_scan.seen[definition], m_scan.number) == m_scan.number;
-            if (is_seen || i == no_episode) continue;
+                std::exchange(m_scan.of[step.definition].scan, m_scan.number) == m_scan.number;
+            if (is_seen || !step.is_bad) continue;
+            const std::size_t place = m_order.place(begin), i = m_episodes.of[place];
             const Episode& episode = m_episodes.all[i];
             if (!episode.is_used && place - episode.first <= 1) found.push_back(i);
         }
@@ -328,24 +342,21 @@ class IncidentSearch {
             const Runs& runs = m_runs[definition];
             // Earlier ones ended before the last bad one.
             const auto from = std::min(incident.began_at, incident.last_bad_at - runs.longest);
-            auto moment = std::partition_point(
-                m_moments.begin() + static_cast<std::ptrdiff_t>(runs.first), m_moments.end(),
-                [&](auto& m) { return m.definition == definition && m.created_at < from; });
-            for (; moment != m_moments.end() && moment->definition == definition &&
-                   moment->created_at <= until(incident);
-                 ++moment) {
-                count(incident, static_cast<std::size_t>(moment - m_moments.begin()));
+            const auto all = m_moments.first(runs.end);
+            const auto moment =
+                std::partition_point(all.begin() + static_cast<std::ptrdiff_t>(runs.first),
+                                     all.end(), [&](auto& m) { return m.created_at < from; });
+            for (auto i = static_cast<std::size_t>(moment - all.begin());
+                 i < runs.end && all[i].created_at <= until(incident); ++i) {
+                count(incident, i);
             }
         }
         if (lasts) incident.ended_at.reset();
         if (!incident.is_shared) return;
         std::vector<std::uint8_t> is_active(m_struck.size());
-        const auto begin = std::lower_bound(
-            m_order.begin(), m_order.end(), incident.began_at,
-            [&](std::size_t i, std::int64_t at) { return m_moments[i].ended_at < at; });
-        for (auto i = begin; i != m_order.end(); ++i) {
-            if (m_moments[*i].ended_at > until(incident)) break;
-            is_active[m_moments[*i].definition] = 1;
+        const std::size_t end = m_order.after(until(incident));
+        for (std::size_t i = m_order.after(incident.began_at - 1); i < end; ++i) {
+            is_active[m_order.step(i).definition] = 1;
         }
         incident.active = std::accumulate(is_active.begin(), is_active.end(), std::int64_t{0});
     }
@@ -353,7 +364,7 @@ class IncidentSearch {
     void count(Incident& incident, std::size_t i) {
         const Moment& moment = m_moments[i];
         if (moment.created_at >= incident.began_at && moment.created_at <= incident.last_bad_at) {
-            add(incident, moment);
+            incident.add(moment);
             if (incident.is_shared && moment.is_bad()) {
                 Episode& episode = m_episodes.all[m_episodes.of[i]];
                 const std::int64_t last = m_moments[episode.end - 1].created_at;
@@ -367,23 +378,12 @@ class IncidentSearch {
         }
     }
 
-    static void add(Incident& incident, const Moment& moment) {
-        if (moment.kind == Kind::missed) {
-            incident.missed += moment.count;
-            return;
-        }
-        ++incident.finished;
-        incident.slow += moment.kind == Kind::slow ? 1 : 0;
-        if (moment.kind != Kind::failed) return;
-        ++incident.failed;
-        incident.operations_failed += moment.count;
-    }
-
     std::span<const Moment> m_moments;
+    time::TimeSpan m_span;
     Episodes m_episodes;
-    std::vector<std::uint32_t> m_order;  // moments by their end
-    std::vector<Struck> m_struck;        // by definition
-    std::vector<Runs> m_runs;            // by definition
+    MomentsByEnd m_order;
+    std::vector<Struck> m_struck;  // by definition
+    std::vector<Runs> m_runs;      // by definition
     Scan m_scan;
     std::vector<Shared> m_shared;  // of the first incidents
     double m_least = 0;
@@ -391,9 +391,10 @@ class IncidentSearch {
 
 }  // namespace
 
-std::vector<Incident> find_incidents(std::span<const Moment> moments, double chance) {
+std::vector<Incident> find_incidents(std::span<const Moment> moments, double chance,
+                                     const time::TimeSpan& span) {
     if (moments.empty()) return {};
-    return IncidentSearch(moments, chance).found();
+    return IncidentSearch(moments, chance, span).found();
 }
 
 }  // namespace jobtally::incidents

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "core/incidents/moment.hpp"
+#include "core/time/instant.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,6 +24,19 @@ struct Incident {
     std::int64_t active = 0;                 // definitions that should have run until it was over
     std::int64_t finished = 0, failed = 0, missed = 0, slow = 0;  // of its definitions
     std::int64_t operations_failed = 0;                           // of those that failed
+
+    void add(const Moment& moment) {
+        (moment.kind == Kind::missed ? missed : finished) +=
+            (moment.kind == Kind::missed ? moment.count : 1);
+        slow += moment.kind == Kind::slow ? 1 : 0;
+        failed += moment.kind == Kind::failed ? 1 : 0;
+        operations_failed += moment.kind == Kind::failed ? moment.count : 0;
+    }
+    bool reaches_into(const time::TimeSpan& span) const {
+        const bool is_before =
+            ended_at && span.since && std::max(*ended_at, over_at) < time::micros(*span.since);
+        return !is_before && !(span.until && began_at >= time::micros(*span.until));
+    }
 };
 
 // `moments` are grouped by definition, ascending, and within by created_at.
@@ -46,7 +61,8 @@ struct Incident {
 // for more than twice the time of the middle one, does not keep it open: it is an incident of its
 // own as well, with all its failures, and what it did after the middle one's end is not counted in
 // the shared one. Each streak of failures that is part of none is an incident of its own.
-// Returns them by their beginning.
-std::vector<Incident> find_incidents(std::span<const Moment> moments, double chance);
+// Returns those that reach into `span`, by their beginning.
+std::vector<Incident> find_incidents(std::span<const Moment> moments, double chance,
+                                     const time::TimeSpan& span = {});
 
 }  // namespace jobtally::incidents

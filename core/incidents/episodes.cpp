@@ -20,4 +20,11 @@ Episodes episodes_of(std::span<const Moment> moments) {
     return found;
 }
 
+bool was_over_before(std::int64_t micros, const Episode& episode, std::span<const Moment> moments) {
+    if (!episode.over_at || *episode.over_at >= micros) return false;
+    const Moment& next = moments[episode.end];
+    return (!next.is_bad() || next.kind == Kind::slow) &&
+           next.ended_at > moments[episode.end - 1].ended_at;
+}
+
 }  // namespace jobtally::incidents

@@ -28,4 +28,7 @@ struct Episodes {
 // `moments` are grouped by definition, and within by created_at.
 Episodes episodes_of(std::span<const Moment> moments);
 
+// Whether it was over before that time, by a run that is no failure.
+bool was_over_before(std::int64_t micros, const Episode& episode, std::span<const Moment> moments);
+
 }  // namespace jobtally::incidents

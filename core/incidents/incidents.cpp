@@ -186,13 +186,6 @@ std::vector<query::Selection> in_parts(const query::Selection& selection,
     return parts;
 }
 
-bool reaches_into(const Incident& incident, const time::TimeSpan& span) {
-    const bool is_before =
-        incident.ended_at && span.since &&
-        std::max(*incident.ended_at, incident.over_at) < time::micros(*span.since);
-    return !is_before && !(span.until && incident.began_at >= time::micros(*span.until));
-}
-
 IncidentsAnswer answer_of(const query::Scope& scope, std::vector<Moment> moments,
                           const Named& named, judge::Budget budget) {
     const auto& selection = scope.selection();
@@ -210,10 +203,7 @@ IncidentsAnswer answer_of(const query::Scope& scope, std::vector<Moment> moments
         moment.definition += static_cast<std::uint32_t>(definitions);
         moments.push_back(moment);
     }
-    answer.incidents = find_incidents(moments, budget.of_incidents());
-    std::erase_if(answer.incidents, [&](const Incident& incident) {
-        return !reaches_into(incident, selection.span);
-    });
+    answer.incidents = find_incidents(moments, budget.of_incidents(), selection.span);
     return answer;
 }
 
@@ -233,6 +223,8 @@ rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedO
                                       const query::RunHistory& history) {
     options.runs_of_gaps = rhythm::runs_looked_at;
     for (const std::size_t definition : history.definitions()) {
+        const auto most = static_cast<std::int64_t>(options.runs_of_gaps);
+        if (history.reports(definition) <= most) continue;  // nor does the window have more
         const auto runs = history.of(definition);
         const auto in_window =
             std::count_if(runs.begin(), runs.end(), [](const Run& run) { return run.in_window; });

@@ -2,6 +2,8 @@
 // places.
 #include "core/incidents/moment.hpp"
 
+#include "core/base/parallel.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
@@ -24,14 +26,39 @@ std::vector<std::uint32_t> places_by_end(std::span<const Moment> moments) {
     std::exclusive_scan(ends.begin(), ends.end(), ends.begin(), std::uint32_t{0});
     std::vector<std::uint32_t> places(moments.size());
     for (std::uint32_t i = 0; i < moments.size(); ++i) places[ends[stretch_of(moments[i])]++] = i;
-    std::uint32_t from = 0;
-    for (const std::uint32_t end : ends) {
-        std::sort(places.begin() + from, places.begin() + end, [&](auto a, auto b) {
-            return std::pair(moments[a].ended_at, a) < std::pair(moments[b].ended_at, b);
-        });
-        from = end;
-    }
+    constexpr std::size_t part = 64;  // stretches that a thread takes at a time
+    for_parts(ends.size(), part, [&](std::size_t stretch, std::size_t end) {
+        for (; stretch < end; ++stretch) {
+            std::sort(places.begin() + (stretch > 0 ? ends[stretch - 1] : 0),
+                      places.begin() + ends[stretch], [&](auto a, auto b) {
+                          return std::pair(moments[a].ended_at, a) <
+                                 std::pair(moments[b].ended_at, b);
+                      });
+        }
+    });
     return places;
+}
+
+MomentsByEnd::MomentsByEnd(std::span<const Moment> moments)
+    : m_moments(moments), m_places(places_by_end(moments)), m_steps(moments.size()) {
+    constexpr std::size_t part = 65'536;  // moments that a thread takes at a time
+    for_parts(m_places.size(), part, [&](std::size_t at, std::size_t end) {
+        constexpr std::size_t ahead = 16;  // they are all over memory
+        for (; at < end; ++at) {
+            if (at + ahead < end) __builtin_prefetch(&moments[m_places[at + ahead]]);
+            const Moment* moment = &moments[m_places[at]];
+            const bool follows = moment != moments.data() && moment[-1].is_bad() &&
+                                 moment[-1].definition == moment->definition;
+            m_steps[at] = {moment->definition & 0x3fffffff, moment->is_bad(), follows};
+        }
+    });
+}
+
+std::size_t MomentsByEnd::after(std::int64_t micros) const {
+    const auto later = std::upper_bound(
+        m_places.begin(), m_places.end(), micros,
+        [&](std::int64_t at, std::uint32_t place) { return at < m_moments[place].ended_at; });
+    return static_cast<std::size_t>(later - m_places.begin());
 }
 
 }  // namespace jobtally::incidents

@@ -1,6 +1,7 @@
 // What incidents are found in: the runs of all definitions, and the slots without one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -25,5 +26,29 @@ struct Moment {
 
 // The places of moments by their end; of equal ends the lower place comes first. At most 2^32.
 std::vector<std::uint32_t> places_by_end(std::span<const Moment> moments);
+
+// Moments in the order of their ends. What scans look at most is together, so that they need not
+// look for each moment elsewhere.
+class MomentsByEnd {
+  public:
+    struct Step {
+        std::uint32_t definition : 30, is_bad : 1;
+        std::uint32_t follows_a_bad_one : 1;  // of its definition
+    };
+    // `moments` are grouped by definition, which are fewer than 2^30, and must outlive this.
+    explicit MomentsByEnd(std::span<const Moment> moments);
+
+    std::size_t size() const { return m_places.size(); }
+    std::size_t place(std::size_t at) const { return m_places[at]; }
+    Step step(std::size_t at) const { return m_steps[at]; }
+    std::int64_t ended_at(std::size_t at) const { return m_moments[m_places[at]].ended_at; }
+    // The first that ended after that time.
+    std::size_t after(std::int64_t micros) const;
+
+  private:
+    std::span<const Moment> m_moments;
+    std::vector<std::uint32_t> m_places;
+    std::vector<Step> m_steps;
+};
 
 }  // namespace jobtally::incidents

@@ -40,10 +40,13 @@ class Struck {
 
 // What the runs since one beginning say of each definition.
 struct Scan {
-    explicit Scan(std::size_t definitions) : evidence(definitions), seen(definitions) {}
+    explicit Scan(std::size_t definitions) : of(definitions) {}
 
-    std::vector<double> evidence;   // below 0: it was bad before
-    std::vector<std::size_t> seen;  // the scan that saw it last
+    struct Seen {
+        double evidence = 0;   // below 0: it was bad before
+        std::size_t scan = 0;  // that saw it last
+    };
+    std::vector<Seen> of;  // by definition
     std::size_t number = 0;
 };
 

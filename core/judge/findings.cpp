@@ -58,7 +58,7 @@ void put_shift(Findings& found, const RunJudge& judge, const UsualValues& values
 
 void put_unusual(Findings& found, std::span<const Run> runs, const time::Zone& zone,
                  Budget budget) {
-    const RunJudge judge(runs, zone, budget);
+    RunJudge judge(runs, zone, budget);
     put_shift(found, judge, judge.durations(), Unusual::slower, Unusual::faster);
     put_shift(found, judge, judge.operations(), Unusual::more, Unusual::fewer);
     for (std::size_t i = 0; i < runs.size(); ++i) {

@@ -121,10 +121,13 @@ Binned binned(Timed series, double days) {
         return std::floor(days_between(series, i, last) * bins_of_a_drift / days);
     };
     while (found.first < last && bin_of(found.first) >= bins_of_a_drift) ++found.first;
+    double bin = bin_of(found.first);
     for (std::size_t begin = found.first, end = begin; begin <= last; begin = end) {
-        while (end <= last && bin_of(end) == bin_of(begin)) ++end;
+        double next = bin;
+        while (end <= last && next == bin) next = ++end <= last ? bin_of(end) : bin;
         found.values.push_back(middle_of(series.values.subspan(begin, end - begin)));
-        found.at.push_back(-bin_of(begin) * days / bins_of_a_drift);
+        found.at.push_back(-bin * days / bins_of_a_drift);
+        bin = next;
     }
     return found;
 }
@@ -157,6 +160,7 @@ std::optional<Change> find_drift(Timed series, double chance) {
     for (const double days : {30.0, 60.0, 90.0}) {
         const Binned bins = binned(series, days);
         if (bins.values.size() < bins_of_a_drift / 2 || bins.at.front() > -0.8 * days) break;
+        if (!may_be_steep(bins.values, bins.at, least_change / days + normal_growth)) continue;
         const double slope = median_slope(bins.values, bins.at);
         if ((std::abs(slope) - normal_growth) * days < least_change) continue;
         const double z = mann_kendall_z(without_slope(bins, std::copysign(normal_growth, slope)));

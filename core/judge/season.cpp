@@ -78,12 +78,16 @@ class Cells {
   public:
     Cells(Season season, std::span<const ClockPlace> places)
         : m_counts(kind_of(season).cells), m_days(m_counts.size()), m_of(places.size()) {
-        std::vector<std::int32_t> last_day(m_counts.size(), INT32_MIN);
-        for (std::size_t i = 0; i < places.size(); ++i) {
-            const std::size_t cell = cell_of(season, places[i]);
-            m_of[i] = static_cast<std::uint8_t>(cell);
-            ++m_counts[cell];
-            if (std::exchange(last_day[cell], places[i].day) != places[i].day) ++m_days[cell];
+        std::vector<std::int32_t> last_days(m_counts.size(), INT32_MIN);
+        // Cells are below kind_of(season).cells: to check that again takes a third of the time.
+        auto *const counts = m_counts.data(), *const days = m_days.data();
+        auto* const last_day = last_days.data();
+        auto* of = m_of.data();
+        for (const ClockPlace& place : places) {
+            const std::size_t cell = cell_of(season, place);
+            *of++ = static_cast<std::uint8_t>(cell);
+            ++counts[cell];
+            days[cell] += std::exchange(last_day[cell], place.day) != place.day ? 1 : 0;
         }
     }
 
@@ -121,16 +125,20 @@ FittedProfile fit(Season season, const Cells& cells, std::span<const double> val
     const Profile::Cell all{values[order[middle(order.size())]], order.size()};
     FittedProfile fitted{{season, std::vector(cells.size(), all)}, plain.residuals};
     fitted.residuals.resize(values.size());
+    const double* const value = values.data();
+    double* const residual = fitted.residuals.data();
     const Places dealt = cells.dealt(order);
     for (std::size_t cell = 0, first = 0; cell < cells.size(); first += cells.count(cell++)) {
         const auto members = std::span(dealt).subspan(first, cells.count(cell));
         if (!cells.is_known(cell) && season != Season::none) continue;
         fitted.profile.cells[cell] = {values[members[middle(members.size())]], members.size()};
         const std::size_t other = middle(members.size() - 1);
-        for (std::size_t i = 0; i < members.size(); ++i) {
-            fitted.residuals[members[i]] =
-                values[members[i]] - values[members[i <= other ? other + 1 : other]];
-        }
+        const double above = value[members[other + 1]], below = value[members[other]];
+        const auto from = [&](std::span<const std::uint32_t> part, double level) {
+            for (const std::uint32_t i : part) residual[i] = value[i] - level;
+        };
+        from(members.first(other + 1), above);
+        from(members.subspan(other + 1), below);
     }
     return fitted;
 }
@@ -186,10 +194,12 @@ const Profile::Cell& Profile::at(ClockPlace place) const {
 }
 
 FittedProfile fit_profile(std::span<const double> values, std::span<const ClockPlace> places) {
+    std::vector<std::pair<double, std::uint32_t>> sorted(values.size());
+    for (std::uint32_t i = 0; i < values.size(); ++i) sorted[i] = {values[i], i};
+    std::sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.first < b.first; });
     Places order(values.size());
-    std::iota(order.begin(), order.end(), std::uint32_t{0});
-    std::sort(order.begin(), order.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return values[a] < values[b]; });
+    std::transform(sorted.begin(), sorted.end(), order.begin(),
+                   [](auto& one) { return one.second; });
     const FittedProfile plain =
         fit(Season::none, Cells(Season::none, places), values, order, FittedProfile{});
     FittedProfile best = plain;

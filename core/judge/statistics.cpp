@@ -29,6 +29,7 @@ double log_gamma(double value) {
 }  // namespace
 
 double middle_of(std::span<const double> values) {
+    if (values.size() <= 2) return std::min(values.front(), values.back());
     return query::median(std::vector<double>(values.begin(), values.end()));
 }
 
@@ -80,19 +81,18 @@ double binomial_tail(std::int64_t least, std::int64_t count, double probability)
 }
 
 WinsorisedMeans::WinsorisedMeans(std::span<const double> values) {
-    std::vector<double> steps;
-    steps.reserve(values.size());
-    m_sums.reserve(values.size() + 1);
-    m_squares.reserve(values.size() + 1);
+    std::vector<double> steps(values.size() - 1);
     for (std::size_t i = 1; i < values.size(); ++i) {
-        steps.push_back((values[i] - values[i - 1]) / std::sqrt(2.0));
+        steps[i - 1] = (values[i] - values[i - 1]) / std::sqrt(2.0);
     }
     const double most = winsorised_at * std::max(least_scale, median_scale(steps));
     const double middle = middle_of(values);
-    for (const double value : values) {
-        const double kept = std::clamp(value - middle, -most, most);
-        m_sums.push_back(m_sums.back() + kept);
-        m_squares.push_back(m_squares.back() + kept * kept);
+    m_sums.resize(values.size() + 1);
+    m_squares.resize(values.size() + 1);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double kept = std::clamp(values[i] - middle, -most, most);
+        m_sums[i + 1] = m_sums[i] + kept;
+        m_squares[i + 1] = m_squares[i] + kept * kept;
     }
 }
 
@@ -121,14 +121,27 @@ double mann_kendall_z(std::span<const double> values) {
 }
 
 double median_slope(std::span<const double> values, std::span<const double> at) {
-    std::vector<double> slopes;
-    slopes.reserve(values.size() * values.size() / 2);
+    std::vector<double> slopes(values.size() * (values.size() - 1) / 2);
+    auto slope = slopes.begin();
     for (std::size_t i = 0; i < values.size(); ++i) {
         for (std::size_t j = i + 1; j < values.size(); ++j) {
-            slopes.push_back((values[j] - values[i]) / (at[j] - at[i]));
+            *slope++ = (values[j] - values[i]) / (at[j] - at[i]);
         }
     }
     return query::median(std::move(slopes));
+}
+
+bool may_be_steep(std::span<const double> values, std::span<const double> at, double slope) {
+    slope *= 1 - 1e-9;  // for what is lost in rounding
+    std::size_t rising = 0, falling = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        for (std::size_t j = i + 1; j < values.size(); ++j) {
+            const double by = values[j] - values[i], least = slope * (at[j] - at[i]);
+            rising += by >= least ? 1 : 0;
+            falling += by <= -least ? 1 : 0;
+        }
+    }
+    return 4 * std::max(rising, falling) + 2 >= values.size() * (values.size() - 1);
 }
 
 }  // namespace jobtally::judge

@@ -71,4 +71,8 @@ double mann_kendall_z(std::span<const double> values);
 // ascends strictly, and there are two values and more.
 double median_slope(std::span<const double> values, std::span<const double> at);
 
+// False only where |median_slope| is less than that, which is above 0: it takes a fraction of the
+// time.
+bool may_be_steep(std::span<const double> values, std::span<const double> at, double slope);
+
 }  // namespace jobtally::judge

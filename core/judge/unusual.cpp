@@ -61,13 +61,22 @@ RunJudge::RunJudge(std::span<const Run> runs, const time::Zone& zone, Budget bud
             1e6 * static_cast<double>(run.failed) / static_cast<double>(run.operations);
         if (run.failed > 0) m_failed[i] = put(3, std::llround(million));
     }
-    for (std::size_t i = 0; i < 4; ++i) m_known[i] = m_values[i].learn(budget.of_levels());
-    if (m_known[3]) m_most_failed = far_greater * usually_at_most(m_values[3].values());
+    for (const std::size_t asked_for : {is_mostly_empty() ? 1 : 0, 2}) know(asked_for);
 }
 
-Judgement RunJudge::judge(std::size_t place) const {
+bool RunJudge::know(std::size_t values) {
+    auto& known = m_known[values];
+    if (!known) {
+        known = m_values[values].learn(m_budget.of_levels());
+        if (values == 3 && *known)
+            m_most_failed = far_greater * usually_at_most(m_values[3].values());
+    }
+    return *known;
+}
+
+Judgement RunJudge::judge(std::size_t place) {
     const auto compare = [&](const std::optional<Place>& at) -> std::optional<Comparison> {
-        if (!at || !m_known[at->values]) return std::nullopt;
+        if (!at || !know(at->values)) return std::nullopt;
         return m_values[at->values].compare(at->place, m_budget.of_runs());
     };
     Judgement judgement{compare(m_durations[place]), compare(m_operations[place]), {}, {}, {}};

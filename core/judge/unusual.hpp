@@ -66,7 +66,7 @@ class RunJudge {
   public:
     RunJudge(std::span<const query::Run> runs, const time::Zone& zone, Budget budget);
 
-    Judgement judge(std::size_t place) const;
+    Judgement judge(std::size_t place);
 
     // Durations of those with records or, where most have none, of those; and records, of those
     // that have any.
@@ -76,6 +76,9 @@ class RunJudge {
   private:
     bool is_mostly_empty() const { return m_values[1].size() > m_values[0].size(); }
 
+    // Learns when it is first asked: often none of the runs that are judged has such a value.
+    bool know(std::size_t values);
+
     struct Place {
         std::size_t values, place;  // in m_values, and among them
     };
@@ -83,7 +86,8 @@ class RunJudge {
     std::vector<std::optional<Place>> m_durations, m_operations, m_failed;  // of each run
     // Durations with records and without, operations, failed ones of a million.
     UsualValues m_values[4]{UsualValues(1e6), UsualValues(1e6), UsualValues(), UsualValues()};
-    bool m_known[4] = {};
+    std::optional<bool>
+        m_known[4];  // whether there are enough to learn from; none: not yet learned
     std::int64_t m_most_failed = 0;  // of a million; where that is known
 };
 

@@ -51,9 +51,9 @@ std::size_t UsualValues::recent(double days, std::size_t least) const {
 bool UsualValues::learn(double chance) {
     if (size() <= enough_runs) return false;
     m_fitted = fit_profile(m_logarithms, m_places);
-    m_residuals.reserve(size());
+    m_residuals.resize(size());
     for (std::size_t i = 0; i < size(); ++i) {
-        m_residuals.push_back(m_logarithms[i] - m_fitted.profile.at(m_places[i]).level);
+        m_residuals[i] = m_logarithms[i] - m_fitted.profile.at(m_places[i]).level;
     }
     const std::size_t first = recent(change_days, change_runs);
     m_change = find_change({std::span(m_residuals).subspan(first), std::span(m_at).subspan(first)},
@@ -69,11 +69,10 @@ bool UsualValues::learn(double chance) {
     }
     m_level = level_of(m_recent, usual_end);
     m_now = m_change ? level_of(m_change->now_from, size()) : m_level;
-    std::vector<double> left;
-    left.reserve(size() - m_recent);
+    std::vector<double> left(size() - m_recent);
     for (std::size_t i = m_recent; i < size(); ++i) {
         const bool is_now = m_change && i >= m_change->now_from;
-        left.push_back(m_fitted.residuals[i] - (is_now ? m_now : m_level));
+        left[i - m_recent] = m_fitted.residuals[i] - (is_now ? m_now : m_level);
     }
     m_scale = std::max(least_scale, median_scale(left));
     left.resize(left.size() - std::min(maybe_a_step, left.size() / 5));

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
@@ -56,44 +57,40 @@ class NewestFold {
                 seen.typed = {created, batch.type[i]};
             }
             if (created < seen.oldest_kept) continue;
-            SmallRun run{created, batch.updated_at[i], batch.status[i], false};
+            SmallRun& run = seen.runs.emplace_back();
+            run.created_at = created;
+            run.updated_at = batch.updated_at[i];
+            run.status = batch.status[i];
             if (m_known_at) put_known(run, batch.received_at[i], batch.sequence[i]);
-            seen.runs.push_back(run);
             if (seen.runs.size() >= m_most + m_most / 2 + 64) drop_oldest(seen);
         }
     }
-    // What another has taken, with the same `now` and `most`.
-    void merge(NewestFold&& other) {
-        for (std::size_t i = 0; i < m_seen.size(); ++i) {
-            Seen& seen = m_seen[i];
-            Seen& more = other.m_seen[i];
+    // What it has of a definition, and what others with the same `now` and `most` have, which give
+    // it away: ascending. Different definitions may be finished by different threads.
+    void finish(std::size_t definition, std::span<NewestFold> others, FoundRuns& found) {
+        Seen& seen = m_seen[definition];
+        for (NewestFold& other : others) {
+            Seen& more = other.m_seen[definition];
             seen.reports += more.reports;
             seen.typed = std::max(seen.typed, more.typed);
             seen.runs.insert(seen.runs.end(), more.runs.begin(), more.runs.end());
-            if (seen.runs.size() > m_most) drop_oldest(seen);
             std::vector<SmallRun>().swap(more.runs);
         }
-    }
-    // Ascending, into `found`, by definition.
-    void finish(std::vector<FoundRuns>& found) {
-        for (std::size_t i = 0; i < m_seen.size(); ++i) {
-            Seen& seen = m_seen[i];
-            if (seen.runs.size() > m_most) drop_oldest(seen);
-            std::sort(seen.runs.begin(), seen.runs.end(), before);
-            found[i].reports = seen.reports;
-            found[i].type = seen.typed.second;
-            found[i].runs.reserve(seen.runs.size());
-            for (const SmallRun& run : seen.runs) found[i].runs.push_back(run.whole());
-            std::vector<SmallRun>().swap(seen.runs);  // the room is needed for those that follow
-        }
+        if (seen.runs.size() > m_most) drop_oldest(seen);
+        std::sort(seen.runs.begin(), seen.runs.end(), before);
+        found.reports = seen.reports;
+        found.type = seen.typed.second;
+        found.runs.reserve(seen.runs.size());
+        for (const SmallRun& run : seen.runs) found.runs.push_back(run.whole());
+        std::vector<SmallRun>().swap(seen.runs);  // the room is needed for those that follow
     }
 
   private:
     struct SmallRun {
-        std::int64_t created_at;
-        std::int64_t updated_at;
-        model::Status status;
-        bool is_news;
+        std::int64_t created_at = 0;
+        std::int64_t updated_at = 0;
+        model::Status status{};
+        bool is_news = false;
 
         Run whole() const {
             Run run;

@@ -79,14 +79,15 @@ T value_at(std::vector<T> values, std::size_t place) {
     constexpr std::size_t few = 24;
     constexpr int most_rounds = 32;  // more come only of pivots that are badly chosen
     std::size_t begin = 0, end = values.size();
+    T* const all = values.data();  // the loop is hot, and goes from begin to end
     for (int round = 0; round < most_rounds && end - begin > few; ++round) {
         const T a = values[begin], b = values[begin + (end - begin) / 2], c = values[end - 1];
         const T pivot = std::max(std::min(a, b), std::min(std::max(a, b), c));
         std::size_t split = begin;
         for (std::size_t i = begin; i < end; ++i) {
-            const T value = values[i];
-            values[i] = values[split];
-            values[split] = value;
+            const T value = all[i];
+            all[i] = all[split];
+            all[split] = value;
             split += value < pivot ? 1 : 0;
         }
         if (place < split) {

@@ -2,11 +2,12 @@
 #include "core/query/run_history.hpp"
 
 #include "core/base/parallel.hpp"
-#include "core/query/id_order.hpp"
 #include "core/query/newest_fold.hpp"
+#include "core/query/runs_by_definition.hpp"
 #include "core/store/reports/replaced.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -35,12 +36,6 @@ Run run_at(const FactBatch& batch, std::size_t i) {
             false};
 }
 
-void sort_by_time_and_id(std::vector<Run>& runs, const store::Store& store) {
-    sort_by_place_and_id(
-        runs, store, [](const Run& run) { return run.created_at; },
-        [](const Run& run) { return run.sequence; });
-}
-
 std::int64_t micros_before(std::int64_t at, std::int64_t length) {
     const std::int64_t least = time::micros(time::earliest);
     return at < least + length ? least : at - length;
@@ -66,10 +61,9 @@ RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t
                               std::optional<time::Instant> known_at) {
     RunHistory history(scope);
     const std::size_t definitions = history.m_found.size();
-    constexpr std::size_t many = 65'536;  // each worker has room for the newest runs of each
     const auto was_known =
         known_at ? store::read_known_before(scope.store(), *known_at) : NewestFold::Sequences{};
-    std::vector<NewestFold> folds(definitions > many ? 1 : thread_limit(),
+    std::vector<NewestFold> folds(workers_for(definitions),
                                   NewestFold(definitions, now, most, known_at, was_known));
     scope.scan(
         folds[0].columns(), folds.size(),
@@ -77,8 +71,12 @@ RunHistory RunHistory::newest(const Scope& scope, time::Instant now, std::size_t
         [&](std::size_t worker, const FactBatch& batch, const store::LastTimes& last) {
             return folds[worker].wants_more(batch, last.created_at);
         });
-    for (std::size_t i = 1; i < folds.size(); ++i) folds[0].merge(std::move(folds[i]));
-    folds[0].finish(history.m_found);
+    constexpr std::size_t part = 64;  // definitions that a thread takes at a time
+    for_parts(definitions, part, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) {
+            folds[0].finish(i, std::span(folds).subspan(1), history.m_found[i]);
+        }
+    });
     history.list_definitions();
     return history;
 }
@@ -206,6 +204,7 @@ class RunHistory::WindowReader {
         Run run = run_at(batch, i);
         run.status = model::Status::failure;
         const auto definition = static_cast<std::size_t>(batch.definition[i]);
+        const std::lock_guard lock(m_of_told);
         m_history.m_as_told[definition].push_back(run);
         return false;
     }
@@ -257,24 +256,28 @@ class RunHistory::WindowReader {
     }
 
     void read_span(const time::TimeSpan& span, const Wanted& wanted) {
-        const auto& selection = m_scope.selection();
-        m_scope.scan(
-            window_columns(), span, store::WhichTime::created, [&](const FactBatch& batch) {
-                const auto& times = times_of(batch, selection.at);
-                for (std::size_t i = 0; i < batch.size; ++i) {
-                    const auto definition = static_cast<std::size_t>(batch.definition[i]);
-                    if (!wanted[definition]) continue;
-                    // All but what lies before the window is there already, or came too late for
-                    // it; what came before its end, and lies after it, has a wrong clock.
-                    const bool is_before = times[i] < m_since;
-                    const bool was_there = batch.received_at[i] < m_until && !holds(times[i]) &&
-                                           !is_within(times[i], m_last_created);
-                    if (m_not_before.contains(batch.sequence[i]) || !(is_before || was_there))
-                        continue;
-                    if (!is_run(batch, i)) continue;
-                    m_found[definition].runs.push_back(known_run(batch, i));
-                }
-            });
+        std::vector<RunsByDefinition> found(workers_for(m_found.size()),
+                                            RunsByDefinition(m_found.size()));
+        m_scope.scan(window_columns(), span, store::WhichTime::created, found.size(),
+                     [&](std::size_t worker, const FactBatch& batch) {
+                         take_before(batch, wanted, found[worker]);
+                     });
+        add_found(m_found, std::move(found));
+    }
+
+    void take_before(const FactBatch& batch, const Wanted& wanted, RunsByDefinition& found) {
+        const auto& times = times_of(batch, m_scope.selection().at);
+        for (std::size_t i = 0; i < batch.size; ++i) {
+            const auto definition = static_cast<std::size_t>(batch.definition[i]);
+            if (!wanted[definition]) continue;
+            // All but what lies before the window is there already, or came too late for it; what
+            // came before its end, and lies after it, has a wrong clock.
+            const bool is_before = times[i] < m_since;
+            const bool was_there = batch.received_at[i] < m_until && !holds(times[i]) &&
+                                   !is_within(times[i], m_last_created);
+            if (m_not_before.contains(batch.sequence[i]) || !(is_before || was_there)) continue;
+            if (is_run(batch, i)) found[definition].push_back(known_run(batch, i));
+        }
     }
 
     bool holds(std::int64_t micros) const {
@@ -282,9 +285,7 @@ class RunHistory::WindowReader {
     }
 
     void put_in_order() {
-        for (const std::size_t definition : m_history.m_definitions) {
-            sort_by_time_and_id(m_found[definition].runs, m_scope.store());
-        }
+        query::put_in_order(m_found, m_scope.store());
         for (auto& [definition, told] : m_history.m_as_told) {
             const auto& runs = m_found[definition].runs;
             told.insert(told.end(), runs.begin(), runs.end());
@@ -304,6 +305,7 @@ class RunHistory::WindowReader {
     std::int64_t m_last = INT64_MIN;
     std::unordered_set<store::Sequence> m_not_before;
     std::unordered_map<store::Sequence, std::int64_t> m_failing;
+    std::mutex m_of_told;  // of what the history has as told, while several workers read
 };
 
 RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late,

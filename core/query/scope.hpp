@@ -50,6 +50,9 @@ class Scope {
     // The same, but of another span: for what came before the window.
     void scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
               const std::function<void(const store::FactBatch&)>& take) const;
+    void scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
+              std::size_t workers, const store::TakeFacts& take,
+              const store::WantsMore& wants_more = {}) const;
 
     // The same choice up to the window's end, and of each definition (or of all together) only what
     // has the time of the latest report that `counts`: what was known before. `columns` are those
@@ -69,9 +72,6 @@ class Scope {
     store::FactColumns columns_of_choice() const;
     store::FactColumns columns_of_keys() const;
     bool keeps_all_received_up_to(std::int64_t last_received) const;
-    void scan(store::FactColumns columns, const time::TimeSpan& span, store::WhichTime at,
-              std::size_t workers, const store::TakeFacts& take,
-              const store::WantsMore& wants_more) const;
     void accept_definitions();
     void accept_sources();
     std::vector<std::string> unknown_words(const std::vector<std::string>& texts) const;

@@ -279,7 +279,8 @@ class ClockProposals {
         std::int64_t last = 0;
         bool is_first = true;
         for (std::size_t i = 0; i < m_runs.size(); ++i) {
-            const auto day = schedule.day_of(schedule.place(m_runs.instants[i], m_walls[i]).slot);
+            const auto place = schedule.place(m_runs.instants[i], m_walls[i]);
+            const auto day = schedule.day_of(place, m_walls[i]);
             if (!is_first && day <= last) continue;
             if (!is_first && day - last <= longest_known_pause) {
                 for (std::int64_t d = last + 1; d < day; ++d) ++days[weekday_index(d)];

@@ -146,26 +146,27 @@ std::vector<PlacedRun> placed_by(const LearnedSchedule& schedule, const Times& r
     if (const auto* since = std::get_if<SinceLast>(&schedule.slots())) {
         return placed_since_last(*since, runs);
     }
-    std::vector<PlacedRun> result;
-    result.reserve(runs.size());
+    std::vector<PlacedRun> result(runs.size());
     std::size_t hit = runs.size();  // the last hit's place in result
     std::int64_t extras = 0, misses = 0, judged = 0;
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        const auto [slot, residual] = schedule.place(runs.instants[i], runs.walls[i]);
-        PlacedRun next{slot, residual, schedule.is_on(slot)};
-        if (next.is_hit && hit < i && result[hit].slot == slot) {
-            const bool is_nearer = std::abs(residual) < std::abs(result[hit].residual);
+        const auto place = schedule.place(runs.instants[i], runs.walls[i]);
+        PlacedRun& next = result[i];
+        next.slot = place.slot;
+        next.residual = place.residual;
+        next.is_hit = schedule.is_on(place, runs.walls[i]);
+        if (next.is_hit && hit < i && result[hit].slot == next.slot) {
+            const bool is_nearer = std::abs(next.residual) < std::abs(result[hit].residual);
             next.misses = result[hit].misses;
             (is_nearer ? result[hit] : next).is_hit = false;
             ++extras;
         } else if (next.is_hit && hit < i) {
-            next.misses = misses_between(schedule, result[hit].slot, slot);
+            next.misses = misses_between(schedule, result[hit].slot, next.slot);
             misses += counted_misses(next);
         } else if (!next.is_hit) {
             ++extras;
         }
         if (next.is_hit) hit = i;
-        result.push_back(next);
         if (!while_plausible || extras + misses == judged) continue;
         judged = extras + misses;
         if (!Evidence::may_be_plausible(std::ssize(runs.instants) - extras, misses, extras))

@@ -155,10 +155,25 @@ std::int64_t LearnedSchedule::day_of(std::int64_t slot) const {
     return floor_divide(wall_of(slot), day_micros);
 }
 
+std::int64_t LearnedSchedule::day_of(const Place& place, std::int64_t wall) const {
+    return floor_divide(wall - place.residual, day_micros);
+}
+
 bool LearnedSchedule::is_on(std::int64_t slot) const {
+    return is_each_day() || is_on_day(day_of(slot));
+}
+
+bool LearnedSchedule::is_on(const Place& place, std::int64_t wall) const {
+    return is_each_day() || is_on_day(day_of(place, wall));
+}
+
+bool LearnedSchedule::is_each_day() const {
     const auto* clock = std::get_if<ClockSlots>(&m_slots);
-    if (clock == nullptr || clock->weekdays == every_weekday) return true;
-    return (clock->weekdays >> weekday_of(day_of(slot)) & 1) != 0;
+    return clock == nullptr || clock->weekdays == every_weekday;
+}
+
+bool LearnedSchedule::is_on_day(std::int64_t day) const {
+    return (std::get<ClockSlots>(m_slots).weekdays >> weekday_of(day) & 1) != 0;
 }
 
 time::Instant LearnedSchedule::time_of(std::int64_t slot) const {
@@ -186,9 +201,11 @@ time::Instant LearnedSchedule::slot_after(time::Instant at) const {
     if (const auto* since = std::get_if<SinceLast>(&m_slots)) {
         return at + time::Duration{since->interval};
     }
-    // Where the clock was turned back the nearest slot may be one too far.
     const std::int64_t wall = m_clock.to_local(at).time_since_epoch().count();
-    std::int64_t slot = place(time::micros(at), wall).slot - 2;
+    const Place found = place(time::micros(at), wall);
+    std::int64_t slot = found.residual < 0 ? found.slot : found.slot + 1;
+    // Where the clock was turned back the nearest slot may be one too far.
+    if (m_clock.name() != "UTC") slot = found.slot - 2;
     for (;; ++slot) {
         if (!is_on(slot)) continue;
         const time::Instant time = time_of(slot);

@@ -74,6 +74,9 @@ class LearnedSchedule final : public Schedule {
     time::Instant time_of(std::int64_t slot) const;
     // Days since 1970-01-01 of the wall clock at that slot.
     std::int64_t day_of(std::int64_t slot) const;
+    // The same of the slot that place() gives for `wall`, which needs no search. Not for EvenSlots.
+    bool is_on(const Place& place, std::int64_t wall) const;
+    std::int64_t day_of(const Place& place, std::int64_t wall) const;
 
     time::Instant slot_after(time::Instant at) const override;
     bool has_fixed_slots() const override { return !std::holds_alternative<SinceLast>(m_slots); }
@@ -90,6 +93,8 @@ class LearnedSchedule final : public Schedule {
 
   private:
     std::int64_t wall_of(std::int64_t slot) const;
+    bool is_each_day() const;
+    bool is_on_day(std::int64_t day) const;
 
     Slots m_slots;
     time::Zone m_clock;

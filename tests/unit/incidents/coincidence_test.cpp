@@ -49,6 +49,13 @@ TEST_CASE("failures that coincide are one incident", "[incidents]") {
     CHECK(found[1].finished == 12);
     CHECK(found[1].operations_failed == 60);
     CHECK(found[1].active == 10);
+    const auto after = [&](std::int64_t micros) {
+        return incidents::find_incidents(moments, 0.0001, {time::instant_from_micros(micros), {}});
+    };
+    CHECK(after(*found[0].ended_at).size() == 2);
+    CHECK(after(*found[0].ended_at + 1).size() == 1);
+    const time::TimeSpan before{{}, time::instant_from_micros(found[1].began_at)};
+    CHECK(incidents::find_incidents(moments, 0.0001, before).size() == 1);
 }
 
 TEST_CASE("what lasts has no end, and missed and slow runs count as well", "[incidents]") {
@@ -171,4 +178,8 @@ TEST_CASE("moments are put in order by their end, then by their place", "[incide
                                       {2, Kind::good, 0, 9},
                                       {2, Kind::good, 1, 4}};
     CHECK(incidents::places_by_end(moments) == std::vector<std::uint32_t>{2, 4, 0, 3, 1});
+    const incidents::MomentsByEnd by_end(moments);
+    CHECK(by_end.after(3) == 1);
+    CHECK(by_end.after(9) == 4);
+    CHECK(by_end.step(3).definition == 2);
 }

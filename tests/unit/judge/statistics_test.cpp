@@ -67,6 +67,10 @@ TEST_CASE("Kendall's S and Sen's slope", "[judge]") {
     CHECK(judge::mann_kendall_z(Numbers{2, 2, 2}) == 0);
     // 1, 1, 1, 25/1, 26/2, 27/3: the lower median of 1 1 1 9 13 25.
     CHECK(judge::median_slope(Numbers{0, 1, 2, 27}, Numbers{0, 1, 2, 3}) == 1);
+    CHECK(judge::may_be_steep(Numbers{0, 1, 2, 27}, Numbers{0, 1, 2, 3}, 1));
+    CHECK_FALSE(judge::may_be_steep(Numbers{0, 1, 2, 27}, Numbers{0, 1, 2, 3}, 9.5));
+    // The lower median of these is the other one in the middle: -9.
+    CHECK(judge::may_be_steep(Numbers{0, -1, -2, -27}, Numbers{0, 1, 2, 3}, 9));
 }
 
 TEST_CASE("winsorised means in standard errors", "[judge]") {

@@ -41,8 +41,8 @@ std::optional<Spooled> spooled(const Globals& globals) {
 table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Globals& globals) {
     if (!spooled) return {"spooled_reports", 0, ""};
     return {"spooled_reports", spooled->bodies,
-            fmt::format("{} in the spool since {}, for the store takes none: they are not counted "
-                        "here",
+            fmt::format("{} in the spool since {}: the store takes none, and what waits is not "
+                        "counted here",
                         counted(spooled->bodies, "delivery waits", "deliveries wait"),
                         time::format_local(spooled->since, globals.zone(), false))};
 }

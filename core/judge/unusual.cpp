@@ -15,6 +15,7 @@ constexpr double mostly = 2.0 / 3;  // see Cause
 // unusual as well where it is so many times what the greatest twentieth of the others, one at
 // least, begins with.
 constexpr std::int64_t far_greater = 3;
+constexpr std::int64_t much_failed = 100'000;  // of a million
 
 std::int64_t usually_at_most(std::vector<std::int64_t> values) {
     const auto place = values.end() - static_cast<std::ptrdiff_t>(values.size() / 20 + 2);
@@ -74,6 +75,14 @@ bool RunJudge::know(std::size_t values) {
     return *known;
 }
 
+// Where too few runs had failed records to know what is usual.
+bool RunJudge::has_far_more_failed(std::size_t place) const {
+    const auto& shares = m_values[3].values();
+    std::int64_t most = much_failed - 1;
+    for (std::size_t i = 0; i < place; ++i) most = std::max(most, far_greater * shares[i]);
+    return shares[place] > most;
+}
+
 Judgement RunJudge::judge(std::size_t place) {
     const auto compare = [&](const std::optional<Place>& at) -> std::optional<Comparison> {
         if (!at || !know(at->values)) return std::nullopt;
@@ -81,7 +90,9 @@ Judgement RunJudge::judge(std::size_t place) {
     };
     Judgement judgement{compare(m_durations[place]), compare(m_operations[place]), {}, {}, {}};
     const auto failed = compare(m_failed[place]);
-    judgement.has_more_failed = failed && (failed->direction > 0 || failed->value > m_most_failed);
+    judgement.has_more_failed =
+        failed ? failed->direction > 0 || failed->value > m_most_failed
+               : m_failed[place] && has_far_more_failed(m_failed[place]->place);
     const auto& operations = judgement.operations;
     if (operations && operations->direction != 0) {
         judgement.volume = operations->direction > 0 ? Unusual::more : Unusual::fewer;

@@ -74,6 +74,7 @@ class RunJudge {
     const UsualValues& operations() const { return m_values[2]; }
 
   private:
+    bool has_far_more_failed(std::size_t place) const;
     bool is_mostly_empty() const { return m_values[1].size() > m_values[0].size(); }
 
     // Learns when it is first asked: often none of the runs that are judged has such a value.

@@ -144,6 +144,17 @@ class Learned {
     std::vector<Regime> m_regimes;
 };
 
+// Whether each session is a job that was tried again until it was well, or nobody tried any more.
+bool are_retries(std::span<const Run> runs, const std::vector<std::size_t>& starts) {
+    std::size_t session = 0;
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        const bool is_first = session + 1 < starts.size() && starts[session + 1] == i;
+        if (is_first) ++session;
+        if (!is_first && runs[i - 1].succeeded()) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 time::Instant Rhythm::slot_after(time::Instant slot) const {
@@ -189,9 +200,9 @@ std::vector<Stretch> learn_stretches(std::span<const Run> runs, std::span<const 
     std::vector<Run> firsts;
     for (const std::size_t start : starts) firsts.push_back(runs[start]);
     const Learned of_sessions(firsts, past_on_clocks, local);
-    if (of_sessions.nats() + nats_within(instants, starts) <= learned.nats()) {
-        return learned.stretches(runs);
-    }
+    // Evenly spaced retries look like a schedule of their own.
+    const bool are_alike = of_sessions.nats() + nats_within(instants, starts) <= learned.nats();
+    if (are_alike && !are_retries(runs, starts)) return learned.stretches(runs);
     auto stretches = of_sessions.stretches(firsts);
     starts.push_back(runs.size());
     std::size_t begin = 0;

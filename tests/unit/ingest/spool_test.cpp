@@ -173,6 +173,28 @@ TEST_CASE("a file of another user in the spool is not taken", "[ingest]") {
     CHECK(spool.read(name).has_value());
 }
 
+TEST_CASE("a spool is left alone by a copy of its store, and follows a store that moves",
+          "[ingest]") {
+    const IngestFolder folder;
+    const auto spool_of = [&](const char* store) {
+        return Spool(folder.path / "spool", folder.path / store);
+    };
+    std::ofstream(folder.path / "real.db");
+    std::ofstream(folder.path / "copy.db");
+    auto real = spool_of("real.db");
+    real.prepare();
+    auto receipt = receipt_with(report_text("a"));
+    Receipt* const receipts[] = {&receipt};
+    CHECK_FALSE(real.keep(receipts).has_value());
+    CHECK_THROWS_AS(spool_of("copy.db").waiting(), jobtally::IoError);
+    CHECK_THROWS_AS(spool_of("copy.db").prepare(), jobtally::IoError);
+    CHECK(spool_of("real.db").waiting().size() == 1);
+    std::filesystem::rename(folder.path / "real.db", folder.path / "moved.db");
+    spool_of("moved.db").prepare();
+    CHECK(spool_of("moved.db").waiting().size() == 1);
+    CHECK_THROWS_AS(spool_of("copy.db").waiting(), jobtally::IoError);
+}
+
 TEST_CASE("a sender's name never leads out of the spool", "[ingest]") {
     const IngestFolder folder;
     Spool spool(folder.path / "spool");

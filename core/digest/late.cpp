@@ -2,6 +2,7 @@
 #include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
 #include "core/digest/summary.hpp"
+#include "core/store/reports/read_reports.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <chrono>
@@ -24,13 +25,51 @@ bool has_trouble(const answers::FailuresRow& row) {
     return row.counts.failed() > 0 || row.counts.partial > 0;
 }
 
+// The successes of a definition that are odd.
+struct LateOdd {
+    std::int64_t empty = 0, unusual = 0;
+    store::Sequence one = 0;  // of them
+};
+
+LateOdd odd_of(const judge::Findings& found) {
+    LateOdd odd;
+    if (found.empty.judgement.is_unusual) {
+        odd.empty = found.empty.count;
+        odd.one = found.empty.last.sequence;
+    }
+    for (const auto& runs : found.unusual) {
+        odd.unusual += runs.count;
+        odd.one = runs.worst.sequence;
+    }
+    return odd;
+}
+
+LateOdd odd_of(const SummaryFacts& facts, const query::GroupKey& key) {
+    const auto definition = facts.definition_of(key);
+    for (const auto& found : facts.late_findings) {
+        if (found.definition == definition) return odd_of(found);
+    }
+    return {};
+}
+
 // `2 failed late, 1 partial late`
-std::string trouble_text(const query::Counts& counts, const char* after = "") {
+std::string trouble_text(const SummaryFacts& facts, const char* after = "") {
+    const auto& counts = facts.late_failures.total.counts;
+    LateOdd odd;
+    for (const auto& found : facts.late_findings) {
+        const LateOdd more = odd_of(found);
+        odd.empty += more.empty;
+        odd.unusual += more.unusual;
+    }
     std::string text;
-    if (counts.failed() > 0) text = fmt::format("{} failed{}", count_text(counts.failed()), after);
-    if (counts.partial > 0)
-        text += fmt::format("{}{} partial{}", text.empty() ? "" : ", ", count_text(counts.partial),
-                            after);
+    const auto add = [&](std::int64_t count, const char* what) {
+        if (count == 0) return;
+        text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count_text(count), what, after);
+    };
+    add(counts.failed(), "failed");
+    add(counts.partial, "partial");
+    add(odd.empty, "empty");
+    add(odd.unusual, "unusual");
     return text;
 }
 
@@ -76,26 +115,35 @@ table::Section late_section(const SummaryFacts& facts) {
         "late", "Came late",
         section_table({{"failed", "failed"},
                        {"partial", "partial"},
+                       {"odd", "odd"},
+                       {"empty", "empty", Audience::machines},
+                       {"unusual", "unusual", Audience::machines},
                        {"finished", "of"},
                        {.key = "last_failure_at", .title = "last failure", .gives_way = 4},
                        {"last_failure_id", "report", Audience::machines},
                        {.key = "next_step", .title = "next", .gives_way = 9}})};
     for (const auto& row : facts.late_failures.rows) {
-        if (!has_trouble(row)) continue;
-        const auto& id = row.last_failure_id;
-        add_row(section.table, row.key,
-                {row.counts.failed(), row.counts.partial, row.counts.finished(),
-                 table::cell_or_unknown(row.last_failure_at), table::cell_or_unknown(id),
-                 id ? table::Cell{next_step(*id)} : table::Cell{}});
+        const LateOdd odd = odd_of(facts, row.key);
+        if (!has_trouble(row) && odd.one == 0) continue;
+        const auto& failed = row.last_failure_id;
+        const auto next =
+            failed || odd.one == 0
+                ? failed
+                : std::optional(store::read_ids(facts.scope.store(), std::vector{odd.one}).front());
+        add_row(
+            section.table, row.key,
+            {row.counts.failed(), row.counts.partial, odd.empty + odd.unusual, odd.empty,
+             odd.unusual, row.counts.finished(), table::cell_or_unknown(row.last_failure_at),
+             table::cell_or_unknown(failed), next ? table::Cell{next_step(*next)} : table::Cell{}});
     }
-    section.in_headline = trouble_text(facts.late_failures.total.counts, " late");
+    section.in_headline = trouble_text(facts, " late");
     return section;
 }
 
 table::Mention late_mention(const SummaryFacts& facts, std::int64_t from_the_future) {
     const auto& late = facts.late_failures;
     const query::Counts& counts = late.total.counts;
-    const auto trouble = trouble_text(counts);
+    const auto trouble = trouble_text(facts);
     const auto reports = counts.finished() - from_the_future;
     auto sentence = counted(reports, "report", "reports") +
                     " came late: the jobs had ended before" +

@@ -68,6 +68,9 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
       names(judge::read_names(asked, history.as_told(0))),
       missed(incidents::missed_with_gaps(asked, told_before(asked, options), history)),
       findings(judge::find_all(history, asked.selection().zone, budget)),
+      late_findings(late && !late_is_bulk
+                        ? judge::find_late(history, asked.selection().zone, budget)
+                        : std::vector<judge::Findings>{}),
       incidents(incidents::incidents(asked, missed, history, findings, names, budget)),
       m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
     for (const auto& definition : asked.catalogue().definitions()) {

@@ -36,7 +36,8 @@ struct SummaryFacts {
     query::RunHistory history;
     judge::Names names;           // of its runs without a definition
     rhythm::MissedAnswer missed;  // by the whole history; at the end of the window if that is past
-    std::vector<judge::Findings> findings;  // of the history's definitions, by name
+    std::vector<judge::Findings> findings;       // of the history's definitions, by name
+    std::vector<judge::Findings> late_findings;  // of what came late, but for a bulk
     incidents::IncidentsAnswer incidents;
 
     // The cells that name one of the history's definitions, and the definition that they name.
@@ -115,7 +116,7 @@ table::Section unusual_section(const SummaryFacts& facts);
 // Definitions whose streak of failures was ended by a success, and that have not failed since:
 // where this became known within the window.
 table::Section recovered_section(const SummaryFacts& facts);
-// Definitions with failed or partial reports that came late.
+// Definitions with failed, partial, empty or unusual reports that came late.
 table::Section late_section(const SummaryFacts& facts);
 
 }  // namespace jobtally::digest

@@ -163,4 +163,20 @@ std::vector<Findings> find_all(const query::RunHistory& history, const time::Zon
     return found;
 }
 
+std::vector<Findings> find_late(const query::RunHistory& history, const time::Zone& zone,
+                                Budget budget) {
+    std::vector<Findings> found;
+    for (const std::size_t definition : history.definitions()) {
+        const auto all = history.of(definition);
+        std::vector<Run> runs(all.begin(), all.end());
+        bool is_any_late = false;
+        for (Run& run : runs) {
+            run.in_window = run.is_news && !run.in_window;
+            is_any_late |= run.in_window;
+        }
+        if (is_any_late) found.push_back(find_unusual(definition, runs, zone, budget));
+    }
+    return found;
+}
+
 }  // namespace jobtally::judge

@@ -69,6 +69,10 @@ Findings find_unusual(std::size_t definition, std::span<const query::Run> runs,
 // Of each definition that has runs, ascending; on all processors.
 std::vector<Findings> find_all(const query::RunHistory& history, const time::Zone& zone,
                                Budget budget = {});
+// The same of what came late: the news that lie outside the window are judged, and nothing else.
+// Only definitions that have such runs are there.
+std::vector<Findings> find_late(const query::RunHistory& history, const time::Zone& zone,
+                                Budget budget = {});
 
 // The median number of records of successes, those without records included.
 std::optional<std::int64_t> usual_operations(std::span<const query::Run> runs);

@@ -82,6 +82,10 @@ void put_unusual(Findings& found, std::span<const Run> runs, const time::Zone& z
 Flaws flaws_of(std::span<const Run> runs, std::int64_t Run::*count, bool (*is_flaw)(std::int64_t),
                double chance) {
     Flaws found;
+    const auto is_asked = [&](const Run& run) {
+        return run.in_window && run.succeeded() && run.*count >= 0 && is_flaw(run.*count);
+    };
+    if (std::none_of(runs.begin(), runs.end(), is_asked)) return found;
     std::vector<std::uint8_t> flawed;
     std::vector<std::int64_t> at;
     for (const Run& run : runs) {
@@ -89,13 +93,12 @@ Flaws flaws_of(std::span<const Run> runs, std::int64_t Run::*count, bool (*is_fl
         const bool is = is_flaw(run.*count);
         flawed.push_back(is ? 1 : 0);
         at.push_back(run.in_window ? run.created_at : INT64_MIN);
-        if (!run.in_window || !is) continue;
+        if (!is_asked(run)) continue;
         ++found.count;
         found.last = run;
         query::add_count(found.failed, std::max<std::int64_t>(run.failed, 0));
         query::add_count(found.operations, std::max<std::int64_t>(run.operations, 0));
     }
-    if (found.count == 0) return found;
     const auto day = std::upper_bound(at.begin(), at.end(), found.last.created_at - judged_at_once);
     const auto window = static_cast<std::size_t>(day - at.begin());
     const std::size_t first = window - std::min(window, history_reach.runs);

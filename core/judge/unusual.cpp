@@ -45,6 +45,7 @@ Cause cause_of(double duration_factor, std::optional<double> operations_factor) 
 
 RunJudge::RunJudge(std::span<const Run> runs, const time::Zone& zone, Budget budget)
     : m_budget(budget), m_durations(runs.size()), m_operations(runs.size()), m_failed(runs.size()) {
+    for (const std::size_t nearly_all : {0, 2}) m_values[nearly_all].expect(runs.size());
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const Run& run = runs[i];
         if (!run.succeeded()) continue;

@@ -34,6 +34,13 @@ double UsualValues::Levels::by() const {
     return logarithm(now) - logarithm(usual);
 }
 
+void UsualValues::expect(std::size_t values) {
+    m_at.reserve(values);
+    m_places.reserve(values);
+    m_values.reserve(values);
+    m_logarithms.reserve(values);
+}
+
 void UsualValues::add(std::int64_t at, ClockPlace place, std::int64_t value) {
     m_at.push_back(at);
     m_places.push_back(place);

@@ -61,6 +61,7 @@ class UsualValues {
     // chance's.
     explicit UsualValues(double unit = 0) : m_unit(unit) {}
 
+    void expect(std::size_t values);  // makes room for so many
     void add(std::int64_t at, ClockPlace place, std::int64_t value);
     std::size_t size() const { return m_values.size(); }
     const std::vector<std::int64_t>& values() const { return m_values; }

@@ -51,9 +51,9 @@ table::ResultTable rejected_table(const std::vector<store::RejectedBody>& bodies
     table.rows_key = "rejected";
     table.empty_note = "nothing was rejected";
     table.columns = {{"rejected_id", "id"},
-                     {"received_at", "received"},
-                     {"source", "source"},
-                     {"reason", "reason"},
+                     {.key = "received_at", .title = "received", .gives_way = 2},
+                     {.key = "source", .title = "source", .gives_way = 3},
+                     {.key = "reason", .title = "reason", .gives_way = 0},
                      {"body", "body", table::Audience::machines}};
     for (const auto& body : bodies) {
         table.rows.push_back({table::Digits{body.rejected_id}, body.received_at, body.source,

@@ -79,11 +79,17 @@ bool Spool::is_beside_store() const {
            (m_folder == fs::path(m_store).concat("-spool") && !fs::is_symlink(m_folder, none));
 }
 
+// The same from whatever folder it is asked.
+std::string full_name(const fs::path& store) {
+    std::error_code none;
+    return fs::weakly_canonical(fs::absolute(store, none), none).string();
+}
+
 // The store that is named there may be gone: then this one was moved.
 void Spool::require_own_store() const {
     if (is_beside_store()) return;
     const auto named = read_regular_file(m_folder / owner_name, most_bytes, false);
-    if (named.error != 0 || named.bytes == m_store.string()) return;
+    if (named.error != 0 || named.bytes == full_name(m_store)) return;
     std::error_code none;
     if (!fs::exists(named.bytes, none)) return;
     throw IoError(fmt::format("the spool {} is that of the store {}", in_quotes(m_folder.string()),
@@ -94,9 +100,9 @@ void Spool::require_own_store() const {
 void Spool::claim() const {
     if (is_beside_store()) return;
     const auto path = m_folder / owner_name;
-    if (read_regular_file(path, most_bytes, false).bytes == m_store.string()) return;
+    if (read_regular_file(path, most_bytes, false).bytes == full_name(m_store)) return;
     ::unlink(path.c_str());
-    write_synced(path, m_store.string());
+    write_synced(path, full_name(m_store));
 }
 
 void Spool::write_synced(const fs::path& path, std::string_view bytes) const {

@@ -189,6 +189,8 @@ TEST_CASE("a spool is left alone by a copy of its store, and follows a store tha
     CHECK_THROWS_AS(spool_of("copy.db").waiting(), jobtally::IoError);
     CHECK_THROWS_AS(spool_of("copy.db").prepare(), jobtally::IoError);
     CHECK(spool_of("real.db").waiting().size() == 1);
+    const auto relative = std::filesystem::relative(folder.path / "real.db");
+    CHECK(Spool(folder.path / "spool", relative).waiting().size() == 1);
     std::filesystem::rename(folder.path / "real.db", folder.path / "moved.db");
     spool_of("moved.db").prepare();
     CHECK(spool_of("moved.db").waiting().size() == 1);

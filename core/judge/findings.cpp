@@ -14,6 +14,7 @@ using query::Run;
 
 namespace {
 
+constexpr double least_shift = 0.117783;  // ln 1.125: less matters to nobody
 constexpr std::int64_t judged_at_once = 24LL * 3600 * 1'000'000;
 
 double badness(const Comparison& comparison) {
@@ -42,16 +43,18 @@ void put_shift(Findings& found, const RunJudge& judge, const UsualValues& values
                Unusual down) {
     const auto& change = values.change();
     if (!change) return;
-    const auto usual_until = values.at(change->usual_until), now_from = values.at(change->now_from);
+    const UsualValues::Period period{values.at(change->usual_from), values.at(change->usual_until),
+                                     values.at(change->now_from)};
     Shift shift{change->z > 0 ? up : down,
                 values.at(change->first),
                 static_cast<std::int64_t>(values.size() - change->first),
                 0,
                 change->z,
                 change->a_day,
-                judge.durations().levels(usual_until, now_from),
-                judge.operations().levels(usual_until, now_from),
+                judge.durations().levels(period),
+                judge.operations().levels(period),
                 Cause::unknown};
+    if (std::abs(std::log(shift.factor())) < least_shift) return;
     if (is_pace(up)) shift.cause = cause_of(shift.factor(), factor_of(shift.operations));
     found.shifts.push_back(shift);
 }

@@ -34,9 +34,10 @@ std::size_t sharpened(std::span<const double> values, std::size_t split) {
 // The first place at which a step is news.
 std::size_t oldest_news(Timed series) {
     const std::size_t last = series.values.size() - 1;
+    const std::size_t least = std::max(least_before, series.values.size() * 2 / 5);
     std::size_t oldest = last + 1 - least_since;
-    while (oldest > least_before && (last + 1 - oldest < news_values ||
-                                     days_between(series, oldest - 1, last) <= news_days)) {
+    while (oldest > least && (last + 1 - oldest < news_values ||
+                              days_between(series, oldest - 1, last) <= news_days)) {
         --oldest;
     }
     return oldest;
@@ -72,7 +73,7 @@ std::optional<Change> step_since(Timed series, std::size_t old_step, double chan
     if (series.values.size() - first < least_before + least_since) return std::nullopt;
     auto found = find_step({series.values.subspan(first), series.at.subspan(first)}, chance);
     if (found) {
-        for (auto* place : {&found->first, &found->usual_until, &found->now_from}) *place += first;
+        found->move_by(first);
     }
     return found;
 }
@@ -105,7 +106,32 @@ std::optional<Change> find_step(Timed series, double chance) {
     // Where the last few alone are elsewhere, it is not yet known where a step is.
     const bool agree = last / by >= still_there && by / last >= still_there;
     if (std::abs(by) < least || !agree) return std::nullopt;
-    return Change{split, split, split, means.z(split), 0};
+    return Change{split, 0, split, split, means.z(split), 0};
+}
+
+// The place in [begin, end) that parts the values best.
+std::size_t best_split(const WinsorisedMeans& means, std::size_t begin, std::size_t end,
+                       std::size_t stride = 1) {
+    std::size_t best = begin;
+    double most = 0;
+    for (std::size_t split = begin; split < end; split += stride) {
+        const double here = std::abs(means.z(split));
+        if (here > most) best = split, most = here;
+    }
+    return best;
+}
+
+// Whether the values before the step had left this level only for a time in which they were news.
+bool comes_back(Timed series, const Change& step) {
+    const std::size_t left = best_split(WinsorisedMeans(series.values.first(step.first)),
+                                        least_before, step.first - least_since + 1);
+    if (left + least_since > step.first) return false;
+    const auto before = series.values.first(left);
+    const auto between = series.values.subspan(left, step.first - left);
+    if (between.size() > news_values && days_between(series, left, step.first) > news_days)
+        return false;
+    const double now = middle_of(series.values.subspan(step.now_from));
+    return std::abs(now - middle_of(before)) < still_there * std::abs(now - middle_of(between));
 }
 
 // Medians of bins of equal time.
@@ -169,7 +195,7 @@ std::optional<Change> find_drift(Timed series, double chance) {
         if (found && std::abs(slope) < as_steep * std::abs(found->a_day)) continue;
         const std::size_t count = series.values.size();
         const std::size_t sixth = std::max<std::size_t>(1, (count - bins.first) / 6);
-        found = Change{bins.first, bins.first + sixth, count - sixth, z, slope};
+        found = Change{bins.first, bins.first, bins.first + sixth, count - sixth, z, slope};
     }
     return found;
 }
@@ -178,8 +204,63 @@ std::optional<Change> find_drift(Timed series, double chance) {
 
 std::optional<Change> find_change(Timed series, double chance) {
     if (series.values.size() < least_before + least_since) return std::nullopt;
-    const auto drift = find_drift(series, chance);
-    return drift ? drift : find_step(series, chance);
+    if (const auto drift = find_drift(series, chance)) return drift;
+    const auto step = find_step(series, chance);
+    return step && comes_back(series, *step) ? std::nullopt : step;
+}
+
+void Change::move_by(std::size_t places) {
+    for (auto* place : {&first, &usual_from, &usual_until, &now_from}) *place += places;
+}
+
+namespace {
+
+constexpr double lasting_days = 7;
+constexpr std::size_t lasting_values = 10;
+constexpr double surely = 8;  // standard errors
+constexpr std::size_t splits_tried = 50;
+
+std::optional<std::size_t> lasting_step(Timed series) {
+    const std::size_t count = series.values.size();
+    if (count < 2 * lasting_values || days_between(series, 0, count - 1) < 2 * lasting_days)
+        return std::nullopt;
+    const auto days = static_cast<std::int64_t>(lasting_days * day_micros);
+    const auto place_of = [&](std::int64_t at) {
+        const auto found = std::lower_bound(series.at.begin(), series.at.end(), at);
+        return static_cast<std::size_t>(found - series.at.begin());
+    };
+    const std::size_t begin = std::max(lasting_values, place_of(series.at.front() + days));
+    const std::size_t end = std::min(count - lasting_values, place_of(series.at.back() - days)) + 1;
+    if (begin >= end) return std::nullopt;
+    const WinsorisedMeans means(series.values);
+    const std::size_t stride = 1 + count / splits_tried;
+    const std::size_t about = best_split(means, begin, end, stride);
+    if (std::abs(means.z(about)) < surely / 2) return std::nullopt;
+    const std::size_t split = best_split(means, std::max(begin, about - std::min(about, stride)),
+                                         std::min(end, about + stride));
+    const double by =
+        middle_mean(series.values.subspan(split)) - middle_mean(series.values.first(split));
+    if (std::abs(means.z(split)) < surely || std::abs(by) < least_change) return std::nullopt;
+    return split;
+}
+
+void put_levels(Timed series, std::span<double> levels) {
+    const auto split = lasting_step(series);
+    if (!split) {
+        std::fill(levels.begin(), levels.end(), middle_mean(series.values));
+        return;
+    }
+    put_levels({series.values.first(*split), series.at.first(*split)}, levels.first(*split));
+    put_levels({series.values.subspan(*split), series.at.subspan(*split)}, levels.subspan(*split));
+}
+
+}  // namespace
+
+std::vector<double> lasting_levels(Timed series) {
+    if (!lasting_step(series)) return {};
+    std::vector<double> levels(series.values.size());
+    put_levels(series, levels);
+    return levels;
 }
 
 }  // namespace jobtally::judge

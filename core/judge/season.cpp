@@ -19,6 +19,7 @@ namespace jobtally::judge {
 namespace {
 
 constexpr std::size_t least_in_cell = 3, least_days = 2;
+constexpr std::size_t few_days = 8;     // one of them may make the median
 constexpr double cost_of_a_season = 3;  // nats; about ln 7 for its name, and the benefit of doubt
 
 struct SeasonKind {
@@ -104,6 +105,10 @@ class Cells {
         return known;
     }
     std::size_t count(std::size_t cell) const { return m_counts[cell]; }
+    bool has_few_days(std::size_t cell) const {
+        return m_days[cell] >= least_days && m_days[cell] <= few_days &&
+               m_days[cell] < m_counts[cell];
+    }
     // The places in `order`, cell by cell.
     Places dealt(const Places& order) const {
         Places next(size()), dealt(order.size());
@@ -118,10 +123,49 @@ class Cells {
     std::vector<std::uint8_t> m_of;  // by value
 };
 
+constexpr std::size_t middle(std::size_t count) {
+    return (count - 1) / 2;
+}
+
+// Calls take(place, level) for the members of a cell, ascending by value: the level is the median
+// of the others.
+template <class Take>
+void each_without_itself(std::span<const std::uint32_t> members, const double* value, Take take) {
+    const std::size_t other = middle(members.size() - 1);
+    const double above = value[members[other + 1]], below = value[members[other]];
+    for (const std::uint32_t i : members.first(other + 1)) take(i, above);
+    for (const std::uint32_t i : members.subspan(other + 1)) take(i, below);
+}
+
+// The same, but the level is the median of the other days' values: what one day alone has is no
+// season.
+template <class Take>
+void each_without_its_day(std::span<const std::uint32_t> members,
+                          std::span<const ClockPlace> places, const double* value, Take take) {
+    std::vector<std::int32_t> days;
+    for (const std::uint32_t i : members) {
+        if (std::find(days.begin(), days.end(), places[i].day) == days.end())
+            days.push_back(places[i].day);
+    }
+    for (const std::int32_t day : days) {
+        const auto is_that_day = [&](std::uint32_t i) { return places[i].day == day; };
+        const auto on_it = std::count_if(members.begin(), members.end(), is_that_day);
+        std::size_t before = middle(members.size() - static_cast<std::size_t>(on_it));
+        auto of_others = members.begin();
+        for (;; ++of_others) {
+            if (!is_that_day(*of_others) && before-- == 0) break;
+        }
+        const double level = value[*of_others];
+        for (const std::uint32_t i : members) {
+            if (is_that_day(i)) take(i, level);
+        }
+    }
+}
+
 // `order` has the values' places, ascending by value.
 FittedProfile fit(Season season, const Cells& cells, std::span<const double> values,
-                  const Places& order, const FittedProfile& plain) {
-    const auto middle = [](std::size_t count) { return (count - 1) / 2; };
+                  std::span<const ClockPlace> places, const Places& order,
+                  const FittedProfile& plain) {
     const Profile::Cell all{values[order[middle(order.size())]], order.size()};
     FittedProfile fitted{{season, std::vector(cells.size(), all)}, plain.residuals};
     fitted.residuals.resize(values.size());
@@ -132,13 +176,11 @@ FittedProfile fit(Season season, const Cells& cells, std::span<const double> val
         const auto members = std::span(dealt).subspan(first, cells.count(cell));
         if (!cells.is_known(cell) && season != Season::none) continue;
         fitted.profile.cells[cell] = {values[members[middle(members.size())]], members.size()};
-        const std::size_t other = middle(members.size() - 1);
-        const double above = value[members[other + 1]], below = value[members[other]];
-        const auto from = [&](std::span<const std::uint32_t> part, double level) {
-            for (const std::uint32_t i : part) residual[i] = value[i] - level;
-        };
-        from(members.first(other + 1), above);
-        from(members.subspan(other + 1), below);
+        const auto put = [&](std::uint32_t i, double level) { residual[i] = value[i] - level; };
+        if (cells.has_few_days(cell))
+            each_without_its_day(members, places, value, put);
+        else
+            each_without_itself(members, value, put);
     }
     return fitted;
 }
@@ -201,7 +243,7 @@ FittedProfile fit_profile(std::span<const double> values, std::span<const ClockP
     std::transform(sorted.begin(), sorted.end(), order.begin(),
                    [](auto& one) { return one.second; });
     const FittedProfile plain =
-        fit(Season::none, Cells(Season::none, places), values, order, FittedProfile{});
+        fit(Season::none, Cells(Season::none, places), values, places, order, FittedProfile{});
     FittedProfile best = plain;
     double least = description_length(plain.residuals) - cost_of_a_season;
     std::array<std::size_t, std::size(kinds)> met{};
@@ -210,7 +252,7 @@ FittedProfile fit_profile(std::span<const double> values, std::span<const ClockP
         const Cells cells(season, places);
         met[i] = cells.met();
         if (cells.known() < 2 || is_that_of_a_wider_one(season, met)) continue;
-        auto other = fit(season, cells, values, order, plain);
+        auto other = fit(season, cells, values, places, order, plain);
         const double length = description_length(other.residuals);
         if (length >= least) continue;
         least = length;

@@ -53,7 +53,8 @@ struct Profile {
 
 struct FittedProfile {
     Profile profile;
-    std::vector<double> residuals;  // of each value, from the median of the others of its cell
+    std::vector<double> residuals;  // of each value, from the median of the others of its cell;
+                                    // where these are of few days, from that of the other days
 };
 
 // Chooses the season that describes the values most shortly: each costs its negative logarithmic

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace jobtally::judge {
 
@@ -33,6 +34,14 @@ double middle_of(std::span<const double> values) {
     return query::median(std::vector<double>(values.begin(), values.end()));
 }
 
+double middle_mean(std::span<const double> values) {
+    std::vector<double> sorted(values.begin(), values.end());
+    std::sort(sorted.begin(), sorted.end());
+    const auto quarter = static_cast<std::ptrdiff_t>(sorted.size() / 4);
+    const double sum = std::accumulate(sorted.begin() + quarter, sorted.end() - quarter, 0.0);
+    return sum / static_cast<double>(std::ssize(sorted) - 2 * quarter);
+}
+
 double median_scale(std::span<const double> residuals) {
     return residuals.empty() ? 0 : query::median(magnitudes(residuals)) / 0.6745;
 }
@@ -42,10 +51,14 @@ double Tail::reach(double probability) const {
     return scale * std::pow(from + beyond, 1 / tail_power);
 }
 
+std::size_t spared_of(std::size_t residuals) {
+    return std::max<std::size_t>(1, residuals / 50);
+}
+
 Tail tail_of(std::span<const double> residuals, double scale) {
     const std::size_t count = residuals.size();
     const std::size_t within = std::min(count / 2, std::max<std::size_t>(10, count / 10));
-    const std::size_t spared = std::max<std::size_t>(1, count / 50);
+    const std::size_t spared = spared_of(count);
     if (within <= spared) return {};
     auto far = magnitudes(residuals);
     const auto begin = far.end() - static_cast<std::ptrdiff_t>(within);

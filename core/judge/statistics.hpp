@@ -13,6 +13,11 @@ inline constexpr double least_scale = 0.03;
 // The lower median; there is at least one value.
 double middle_of(std::span<const double> values);
 
+// The mean of the middle half of the values, which are not empty. Unlike the median it does not
+// jump where the values lie in two heaps. F. Mosteller and J. W. Tukey, "Data Analysis and
+// Regression", Addison-Wesley (1977), 36.
+double middle_mean(std::span<const double> values);
+
 // The median of |x| divided by 0.6745: the standard deviation where they are normal about 0.
 // F. R. Hampel, "The Influence Curve and its Role in Robust Estimation", Journal of the American
 // Statistical Association 69 (1974), 383-393. 0 where there are none.
@@ -37,6 +42,7 @@ struct Tail {
     double reach(double probability) const;
 };
 Tail tail_of(std::span<const double> residuals, double scale);
+std::size_t spared_of(std::size_t residuals);  // how many may be outliers
 
 // The z that |N(0, 1)| exceeds with a probability of 0 to 1.
 double two_sided_z(double probability);
@@ -53,6 +59,7 @@ double binomial_tail(std::int64_t least, std::int64_t count, double probability)
 // "Asymptotically Optimal Difference-based Estimation of Variance", Biometrika 77 (1990), 521-528.
 class WinsorisedMeans {
   public:
+    // At least two values.
     explicit WinsorisedMeans(std::span<const double> values);
     // There are values on both sides of the split. The growth between the two means that is to be
     // expected is taken off a difference of the same sign.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 
 namespace jobtally::judge {
 
@@ -19,6 +21,21 @@ double logarithm(std::int64_t value) {
 }
 std::int64_t rounded(double logarithm) {
     return std::llround(std::exp(logarithm));
+}
+
+// The residuals, those of the other side being no farther out than those of this one, but for its
+// very greatest: great loads now and then say nothing of small ones.
+std::vector<double> as_far_as(std::span<const double> residuals, bool above) {
+    std::vector<double> found, here;
+    for (const double each : residuals) found.push_back(above ? each : -each);
+    std::copy_if(found.begin(), found.end(), std::back_inserter(here),
+                 [](double x) { return x > 0; });
+    const std::size_t spared = spared_of(residuals.size());
+    if (here.size() <= spared) return found;
+    const auto last = here.begin() + static_cast<std::ptrdiff_t>(spared);
+    std::nth_element(here.begin(), last, here.end(), std::greater<>());
+    for (double& each : found) each = std::max(each, -*last);
+    return found;
 }
 
 }  // namespace
@@ -55,9 +72,27 @@ std::size_t UsualValues::recent(double days, std::size_t least) const {
     return std::min(static_cast<std::size_t>(first), size() > least ? size() - least : 0);
 }
 
+// Values of two levels would pass for a season, so lasting changes are taken out before. Returns
+// the first value of the last level.
+std::size_t UsualValues::fit_season() {
+    const auto levels = lasting_levels({m_logarithms, m_at});
+    if (levels.empty()) {
+        m_fitted = fit_profile(m_logarithms, m_places);
+        return 0;
+    }
+    std::vector<double> level(size());
+    std::transform(m_logarithms.begin(), m_logarithms.end(), levels.begin(), level.begin(),
+                   std::minus<>());
+    m_fitted = fit_profile(level, m_places);
+    for (std::size_t i = 0; i < size(); ++i) m_fitted.residuals[i] += levels[i];
+    const auto last = std::find_if(levels.rbegin(), levels.rend(),
+                                   [&](double one) { return one != levels.back(); });
+    return static_cast<std::size_t>(levels.rend() - last);
+}
+
 bool UsualValues::learn(double chance) {
     if (size() <= enough_runs) return false;
-    m_fitted = fit_profile(m_logarithms, m_places);
+    const std::size_t settled = fit_season();
     m_residuals.resize(size());
     for (std::size_t i = 0; i < size(); ++i) {
         m_residuals[i] = m_logarithms[i] - m_fitted.profile.at(m_places[i]).level;
@@ -68,12 +103,11 @@ bool UsualValues::learn(double chance) {
     m_recent = recent(level_days, level_runs);
     std::size_t usual_end = size();
     if (m_change) {
-        for (auto* place : {&m_change->first, &m_change->usual_until, &m_change->now_from}) {
-            *place += first;
-        }
-        m_recent = std::min(m_recent, m_change->first);
+        m_change->move_by(first);
+        m_recent = std::min(std::max(m_recent, m_change->usual_from), m_change->first);
         usual_end = m_change->usual_until;
     }
+    if (settled + enough_runs <= usual_end) m_recent = std::max(m_recent, settled);
     m_level = level_of(m_recent, usual_end);
     m_now = m_change ? level_of(m_change->now_from, size()) : m_level;
     std::vector<double> left(size() - m_recent);
@@ -83,7 +117,7 @@ bool UsualValues::learn(double chance) {
     }
     m_scale = std::max(least_scale, median_scale(left));
     left.resize(left.size() - std::min(maybe_a_step, left.size() / 5));
-    m_tail = tail_of(left, m_scale);
+    for (const int side : {0, 1}) m_tails[side] = tail_of(as_far_as(left, side == 1), m_scale);
     return true;
 }
 
@@ -125,19 +159,19 @@ Comparison UsualValues::compare(std::size_t place, double chance) const {
     const double days = static_cast<double>(m_at.back() - m_at[m_recent]) / usual_day;
     const double of_a_run = std::clamp(chance * days / others, 1e-12, 0.003);
     const double normal = two_sided_z(of_a_run) * (1 + 4 / others) * scale;
-    if (std::abs(off) >= std::max(normal, m_tail.reach(of_a_run))) {
+    if (std::abs(off) >= std::max(normal, m_tails[off > 0 ? 1 : 0].reach(of_a_run))) {
         found.direction = off > 0 ? 1 : -1;
     }
     return found;
 }
 
-std::optional<UsualValues::Levels> UsualValues::levels(std::int64_t usual_until,
-                                                       std::int64_t now_from) const {
+std::optional<UsualValues::Levels> UsualValues::levels(const Period& period) const {
     std::vector<double> usual, now, season;
     for (std::size_t i = m_residuals.empty() ? size() : recent(change_days, change_runs);
          i < size(); ++i) {
-        if (m_at[i] < usual_until) usual.push_back(m_residuals[i]);
-        if (m_at[i] < now_from) continue;
+        if (m_at[i] >= period.usual_from && m_at[i] < period.usual_until)
+            usual.push_back(m_residuals[i]);
+        if (m_at[i] < period.now_from) continue;
         now.push_back(m_residuals[i]);
         season.push_back(m_fitted.profile.at(m_places[i]).level);
     }

@@ -50,8 +50,8 @@ struct Comparison {
 // - It is 1.5 times the usual value or more, or its 1.5th part or less.
 // - A normal distribution takes its residual so far less often than the budget allows. With n
 //   values known the bound is 1 + 4 / n times as wide, because few values know their spread badly.
-// - So does a distribution with a tail as long as that of the values (Tail). The newest four do not
-//   count there: they may be the first of a new level and would hide each other.
+// - So does a distribution with a tail as long as that of the values on its side (Tail). The newest
+//   four do not count there: they may be the first of a new level and would hide each other.
 // The spread is taken to be at least 3 %, one second of a duration, and of counts what chance makes
 // of them (Poisson). Usual is also the level of the last ten runs before, and the one that the
 // definition has moved to.
@@ -74,15 +74,19 @@ class UsualValues {
     const std::optional<Change>& change() const { return m_change; }
     std::int64_t at(std::size_t place) const { return m_at[place]; }
 
-    // Medians before a time and from a time on, for the same places in the season; none where there
-    // are no values.
+    // Medians of what was usual and of what is now, for the same places in the season; none where
+    // there are no values.
+    struct Period {
+        std::int64_t usual_from, usual_until, now_from;  // times
+    };
     struct Levels {
         std::int64_t usual, now;
         double by() const;  // as a logarithm
     };
-    std::optional<Levels> levels(std::int64_t usual_until, std::int64_t now_from) const;
+    std::optional<Levels> levels(const Period& period) const;
 
   private:
+    std::size_t fit_season();
     std::size_t recent(double days, std::size_t least) const;
     double level_of(std::size_t first, std::size_t end) const;
     double level_for(std::size_t place, double residual) const;
@@ -97,7 +101,7 @@ class UsualValues {
     std::size_t m_recent = 0;         // the first value that the level is of
     double m_level = 0, m_now = 0;    // before and since a change
     double m_scale = 0;
-    Tail m_tail;
+    Tail m_tails[2];  // below and above
     std::optional<Change> m_change;
 };
 

@@ -63,17 +63,18 @@ class Cutter {
         return model;
     }
 
-    // No stretch fits so much worse than the whole that another schedule could pay for itself.
+    // No stretch fits so much worse than the whole that another schedule could pay for itself, nor
+    // are there so many slots without a run that one which knows them could.
     bool fits_throughout(const Model& model) const {
-        double usual = 0;
-        for (const auto& nats : model.nats) usual += nats.run + nats.misses;
+        double usual = 0, missed = 0;
+        for (const auto& nats : model.nats) usual += nats.run + nats.misses, missed -= nats.misses;
         usual = usual / static_cast<double>(m_count) - poor_fit;
         double stretch = 0, worst = 0;
         for (const auto& nats : model.nats) {
             stretch = std::max(0.0, stretch + usual - nats.run - nats.misses);
             worst = std::max(worst, stretch);
         }
-        return worst < model.cost + std::log(static_cast<double>(m_count));
+        return std::max(worst, missed) < model.cost + std::log(static_cast<double>(m_count));
     }
 
     // Stretches come again, the whole history most of all.

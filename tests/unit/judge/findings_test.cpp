@@ -89,6 +89,58 @@ TEST_CASE("little by little is a drift", "[judge]") {
     CHECK_FALSE(shift(growing, Unusual::slower));
 }
 
+namespace {
+
+// Of the history as it was at each run from `from` on, the history being cut like those that are
+// read from the store.
+template <class Take>
+void at_each_run(const Runs& runs, std::size_t from, std::size_t step, Take take) {
+    for (std::size_t end = from; end <= runs.all().size(); end += step) {
+        const std::size_t count = std::min<std::size_t>(end, judge::history_reach.runs);
+        take(end, judge::find_unusual(1, std::span(runs.all()).subspan(end - count, count), {}));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a step is told once and makes no season", "[judge]") {
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        Noise noise(seed);
+        Runs runs(4 * query_test::hour);
+        for (int i = 0; i < 600; ++i) runs.add(noise.log_normal(100, 0.05), 1000);
+        for (int i = 0; i < 600; ++i) runs.add(noise.log_normal(50, 0.05), 1000);
+        std::size_t told = 0, later = 0;
+        at_each_run(runs, 610, 6, [&](std::size_t end, const judge::Findings& found) {
+            for (const auto& each : found.shifts) {
+                CHECK(each.kind == Unusual::faster);
+                CHECK(each.durations->now == Approx(50e6).epsilon(0.1));
+                CHECK(each.durations->usual == Approx(100e6).epsilon(0.1));
+                ++(end <= 600 + 21 * 6 + 6 ? told : later);
+            }
+        });
+        CHECK(told >= 18);
+        CHECK(later == 0);
+    }
+}
+
+TEST_CASE("what was so for a short time is neither a season nor usual", "[judge]") {
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        Noise noise(seed);
+        Runs day(query_test::hour / 4);  // the tenth of thirty
+        for (int i = 0; i < 30 * 96; ++i)
+            day.add(noise.log_normal(i / 96 == 9 ? 180 : 45, 0.05), 1000);
+        at_each_run(day, 10 * 96 + 24, 24,
+                    [](std::size_t, const judge::Findings& found) { CHECK(found.shifts.empty()); });
+        Runs ten_days(query_test::hour);  // the twentieth and nine more of sixty
+        for (int i = 0; i < 60 * 24; ++i) {
+            const bool is_slow = i / 24 >= 20 && i / 24 < 30;
+            ten_days.add(noise.log_normal(is_slow ? 200 : 100, 0.05), 1000);
+        }
+        at_each_run(ten_days, 30 * 24 + 24, 24,
+                    [](std::size_t, const judge::Findings& found) { CHECK(found.shifts.empty()); });
+    }
+}
+
 TEST_CASE("busy hours and weekends are not slower", "[judge]") {
     Runs weekends(query_test::hour);  // from a Monday on to the end of a Sunday
     for (int i = 0; i < 3; ++i) weekends.usual(5 * 24, 60, 1000).usual(2 * 24, 240, 1000);

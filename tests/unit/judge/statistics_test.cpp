@@ -45,6 +45,8 @@ TEST_CASE("Mann and Whitney's U, standardised", "[judge]") {
 TEST_CASE("scales and tails of residuals", "[judge]") {
     CHECK(judge::median_scale(Numbers{-1, 3, 2, 0}) == Approx(1 / 0.6745));  // |x|: 0 1 2 3
     CHECK(judge::median_scale({}) == 0);
+    CHECK(judge::middle_mean(Numbers{9, -5, 1, 2, 3}) == Approx(2));  // one off at either end
+    CHECK(judge::middle_mean(Numbers{4, 6}) == 5);
     CHECK(judge::two_sided_z(0.05) == Approx(1.959964));
     CHECK(judge::two_sided_z(0.001) == Approx(3.290527));
     // Ten in the tail of twenty; it begins at 1. Nine are 2 beyond in |x|^1.25, and one has been

@@ -117,6 +117,19 @@ TEST_CASE("what comes round now and then is usual", "[judge]") {
     CHECK_FALSE(judged(runs).volume.has_value());
 }
 
+TEST_CASE("great loads now and then hide no small one", "[judge]") {
+    for (const double share : {0.1, 0.5, 3.0}) {
+        Noise noise(5);
+        Runs runs;
+        for (int i = 0; i < 200; ++i) {
+            const double full = i % 30 == 10 ? 10 : 1;
+            runs.add(60, std::llround(noise.log_normal(10'000 * full, 0.03)));
+        }
+        const auto volume = judged(runs.add(60, std::llround(10'000 * share))).volume;
+        CHECK(volume == (share < 1 ? std::optional(Unusual::fewer) : std::nullopt));
+    }
+}
+
 TEST_CASE("a run is compared with those of its weekday or hour where that matters", "[judge]") {
     Runs weekly;  // begins on a Monday
     for (int i = 0; i < 14; ++i) weekly.add(600 + i % 3, 5000).usual(6, 60, 500);

@@ -49,6 +49,7 @@ class Runs {
     }
 
     std::vector<query::Run>& all() { return m_runs; }
+    const std::vector<query::Run>& all() const { return m_runs; }
     std::size_t last() const { return m_runs.size() - 1; }
 
   private:

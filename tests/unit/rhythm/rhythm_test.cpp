@@ -244,6 +244,25 @@ TEST_CASE("a changed schedule is followed", "[rhythm]") {
     CHECK(rhythm::learn_stretches(runs, {}, {}).back().rhythm->late < std::chrono::minutes(17));
 }
 
+TEST_CASE("days that a daily job leaves out from some time on are no misses", "[rhythm]") {
+    struct Change {
+        std::string weekdays, text;
+        int days;  // until it is followed
+    };
+    // 2026-06-01 and the hundredth day after it, 2026-09-07 (day 98), are Mondays.
+    for (const auto& [weekdays, text, followed] :
+         {Change{"01234", "weekdays 02:30", 35},
+          Change{"012345", "Mon Tue Wed Thu Fri Sat 02:30", 56},
+          Change{"0123", "Mon Tue Wed Thu 02:30", 28}}) {
+        auto runs = runs_on("2026-06-01T00:00:00Z", 98, "02:30", {});
+        for (const auto& run : runs_on("2026-09-07T00:00:00Z", 182, "02:30", {}, weekdays)) {
+            runs.push_back(run);
+            const auto last = moment("2026-09-07T00:00:00Z") + std::chrono::days(followed);
+            if (time::instant_from_micros(run.created_at) >= last) CHECK(learned(runs) == text);
+        }
+    }
+}
+
 TEST_CASE("a run by hand stands for the slot it comes after", "[rhythm]") {
     auto runs = runs_on("2026-06-01T00:00:00Z", 30, "02:30", {});
     runs.back() = moved(runs.back(), 6 * rhythm::hour_micros);  // 08:30 instead

@@ -195,7 +195,7 @@ std::optional<Change> find_drift(Timed series, double chance) {
         if (found && std::abs(slope) < as_steep * std::abs(found->a_day)) continue;
         const std::size_t count = series.values.size();
         const std::size_t sixth = std::max<std::size_t>(1, (count - bins.first) / 6);
-        found = Change{bins.first, bins.first, bins.first + sixth, count - sixth, z, slope};
+        found = Change{bins.first, 0, bins.first + sixth, count - sixth, z, slope};
     }
     return found;
 }

@@ -23,8 +23,8 @@ std::int64_t rounded(double logarithm) {
     return std::llround(std::exp(logarithm));
 }
 
-// The residuals, those of the other side being no farther out than those of this one, but for its
-// very greatest: great loads now and then say nothing of small ones.
+// The residuals, those of the other side being no more than twice as far out as those of this one,
+// whose very greatest don't count: great loads now and then say nothing of small ones.
 std::vector<double> as_far_as(std::span<const double> residuals, bool above) {
     std::vector<double> found, here;
     for (const double each : residuals) found.push_back(above ? each : -each);
@@ -34,7 +34,7 @@ std::vector<double> as_far_as(std::span<const double> residuals, bool above) {
     if (here.size() <= spared) return found;
     const auto last = here.begin() + static_cast<std::ptrdiff_t>(spared);
     std::nth_element(here.begin(), last, here.end(), std::greater<>());
-    for (double& each : found) each = std::max(each, -*last);
+    for (double& each : found) each = std::max(each, -2 * *last);
     return found;
 }
 

@@ -22,6 +22,7 @@ Past ReplacedTable::past_of(const FactRow& row) {
         past = {statement->integer(0), statement->optional_integer(1),
                 statement->optional_integer(2)};
     }
+    past.was_well = row.status == word_success;
     if (row.status == word_failure && !past.failed_at) {
         const bool has_end = row.updated_at != unknown_value;
         past.failed_at = std::min(has_end ? row.updated_at : row.created_at, row.received_at);
@@ -30,7 +31,11 @@ Past ReplacedTable::past_of(const FactRow& row) {
 }
 
 void ReplacedTable::note(const FactRow& row, Past past) {
-    if (row.status == word_failure) past.well_at.reset();
+    if (row.status == word_failure) {
+        past.well_at.reset();
+        // Only a mail made after it came tells a failure that was told as a success.
+        if (past.was_well && !past.failed_at) past.failed_at = row.received_at;
+    }
     if (row.status == word_success && past.failed_at && !past.well_at)
         past.well_at = row.received_at;
     const FastStatementUse statement(m_note);

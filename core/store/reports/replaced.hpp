@@ -16,8 +16,9 @@ namespace jobtally::store {
 struct Past {
     std::int64_t first_at = 0;  // when the first of them came
     std::optional<std::int64_t>
-        failed_at{};                        // the first FAILURE had ended or come, if there is one
+        failed_at{};  // the first FAILURE had ended or come, if there is one; come, after a SUCCESS
     std::optional<std::int64_t> well_at{};  // the first SUCCESS after the last FAILURE came
+    bool was_well = false;                  // the last of them said SUCCESS
 };
 
 // The writer's part of the table `replaced`.

@@ -15,6 +15,7 @@
 #include "core/listen/watch/access_log.hpp"
 #include "core/listen/watch/service_manager.hpp"
 #include "core/time/length.hpp"
+#include "core/time/rfc3339.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -173,6 +174,12 @@ ingest::WriterHooks writer_hooks(const ListenOptions& options, listen::ServiceMa
     };
     result.store_is_lost = [] { ::kill(::getpid(), SIGTERM); };
     result.from_spool = print_from_spool;
+    result.clock_went_back = [](time::Instant from, time::Instant to) {
+        print_note(
+            fmt::format("the clock went back from {} to {}: jobtally-summary(1) says when "
+                        "what comes now has come",
+                        time::format_utc(from), time::format_utc(to)));
+    };
     result.forgotten = tell_forgotten_once(options.rejected_limit);
     return result;
 }

@@ -1,6 +1,7 @@
 #include "core/ingest/uptime_duty.hpp"
 
 #include <exception>
+#include <utility>
 
 namespace jobtally::ingest {
 
@@ -22,6 +23,10 @@ void UptimeDuty::write(Entry entry) {
     m_due = std::chrono::steady_clock::now() + m_store.options().alive_every;
     auto& store = m_store.opened();
     const auto at = m_store.options().clock();
+    const auto shown = std::exchange(m_shown, at);
+    constexpr std::chrono::seconds corrected{2};  // clocks are, all the time
+    if (at + corrected < shown && m_store.hooks().clock_went_back)
+        m_store.hooks().clock_went_back(shown, at);
     if (m_opening != m_store.openings()) m_span.reset();
     m_opening = m_store.openings();
     if (!m_span) {

@@ -41,6 +41,7 @@ class UptimeDuty {
     std::optional<store::UptimeKey> m_span;
     std::size_t m_opening = 0;  // WriterStore::openings() at the last entry
     Time m_due;
+    time::Instant m_shown = time::earliest;  // by the clock at the last entry
 };
 
 }  // namespace jobtally::ingest

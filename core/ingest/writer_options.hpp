@@ -51,6 +51,9 @@ struct WriterHooks {
     std::function<void()> store_is_lost{};
     // Called with the number of bodies that were taken from the spool into the store.
     std::function<void(std::size_t)> from_spool{};
+    // Called when the clock has gone back, since the last sign of life, from the first time to the
+    // second.
+    std::function<void(time::Instant, time::Instant)> clock_went_back{};
     // Called with the number of rejected bodies that newer ones pushed out of the store.
     std::function<void(std::int64_t)> forgotten{};
 };

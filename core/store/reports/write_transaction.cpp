@@ -3,6 +3,8 @@
 #include "core/store/file/connection.hpp"
 #include "core/store/reports/writer_memory.hpp"
 
+#include <algorithm>
+
 namespace jobtally::store {
 
 namespace {
@@ -25,14 +27,15 @@ bool same_facts(const FactRow& a, const FactRow& b) {
 }
 
 // Without its keys and its sequence. Its texts are those of the report.
-IncomingRow row_of(const Arrival& arrival) {
+IncomingRow row_of(const Arrival& arrival, WriterMemory& memory) {
     const auto& report = *arrival.report;
     IncomingRow row;
     row.id = report.id;
     row.unknown_members = report.unknown_members;
     row.facts.created_at = time::micros(report.created_at);
     row.facts.updated_at = value_of(report.updated_at);
-    row.facts.received_at = time::micros(arrival.received_at);
+    row.facts.received_at = memory.arrival(time::micros(arrival.received_at),
+                                           std::max(row.facts.created_at, row.facts.updated_at));
     row.facts.operations = value_of(report.total_operations);
     row.facts.succeeded = value_of(report.total_succeeded);
     row.facts.failed = value_of(report.total_failed);
@@ -47,14 +50,18 @@ class WriteTransaction::Impl {
     ~Impl();
 
     Outcome put(const Arrival& arrival) {
-        IncomingRow row = row_of(arrival);
+        IncomingRow row = row_of(arrival, memory());
         const auto outcome = put_row(*arrival.report, arrival.source, row);
         describe(arrival);
         return outcome;
     }
     std::vector<Outcome> put(std::span<const Arrival> arrivals);
     bool remove(std::string_view id);
-    RejectedTable& rejected() { return m_rejected; }
+    void reject(const model::Rejection& rejection, std::string_view place,
+                time::Instant received_at, std::string_view sender) {
+        const auto at = memory().arrival(time::micros(received_at));
+        m_rejected.add(rejection, place, time::instant_from_micros(at), sender);
+    }
     std::int64_t forgotten_rejections() const { return m_rejected.forgotten(); }
     bool someone_waits() const { return m_connection.someone_waits(); }
     void commit();
@@ -202,7 +209,7 @@ void WriteTransaction::Impl::find_run(std::span<const Arrival> arrivals) {
     m_run.clear();
     while (!m_expects_known && m_run.size() < arrivals.size()) {
         const auto& arrival = arrivals[m_run.size()];
-        IncomingRow row = row_of(arrival);
+        IncomingRow row = row_of(arrival, memory());
         if (!find_keys(*arrival.report, arrival.source, row.facts)) return;
         m_run.push_back(row);
     }
@@ -311,7 +318,7 @@ bool WriteTransaction::remove(std::string_view id) {
 }
 void WriteTransaction::reject(const model::Rejection& rejection, std::string_view place,
                               time::Instant received_at, std::string_view sender) {
-    m_impl->rejected().add(rejection, place, received_at, sender);
+    m_impl->reject(rejection, place, received_at, sender);
 }
 std::int64_t WriteTransaction::forgotten_rejections() const {
     return m_impl->forgotten_rejections();

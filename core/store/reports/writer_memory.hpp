@@ -9,6 +9,10 @@
 #include "core/store/reports/replaced.hpp"
 #include "core/store/reports/report_table.hpp"
 #include "core/store/segments/packer.hpp"
+#include "core/time/instant.hpp"
+
+#include <algorithm>
+#include <cstdint>
 
 namespace jobtally::store {
 
@@ -25,6 +29,16 @@ class WriterMemory {
     // Writes those changes of the open transaction that so far are only in memory.
     void flush();
     void note_commit() { m_committed_sequence = last_sequence; }
+    // What the clock has shown, in microseconds, while this store was written: a mail may have been
+    // made then.
+    void note_clock(std::int64_t shown) { m_latest = std::max(m_latest, shown); }
+    // When a report has come that comes now, by that clock, and has ended at `ended`: never before
+    // what the clock has shown, or neither the mail of that time nor the next one would tell it.
+    // Only where the clock shows more than a week less, and the report does not say that it is the
+    // clock which is wrong now, it was wrong then: reports that came then have come now.
+    std::int64_t arrival(std::int64_t clock, std::int64_t ended);
+    // Of what says nothing of its time.
+    std::int64_t arrival(std::int64_t clock) const;
 
     Dictionary dictionary;
     Labels labels;
@@ -34,13 +48,17 @@ class WriterMemory {
     Sequence last_sequence = 0;
 
   private:
+    void date_back(std::int64_t clock);
+
     const Store::Connection& m_connection;
     std::int64_t m_version = -1;  // PRAGMA data_version
+    std::int64_t m_latest = time::micros(time::earliest);
     Sequence m_flushed_sequence = 0;
     Sequence m_committed_sequence = 0;
     FastStatement m_read_version;
     FastStatement m_read_sequence;
     FastStatement m_write_sequence;
+    FastStatement m_read_latest;
 };
 
 }  // namespace jobtally::store

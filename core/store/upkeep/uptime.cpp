@@ -3,6 +3,7 @@
 #include "core/base/file.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
+#include "core/store/reports/writer_memory.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -29,6 +30,7 @@ void write(Store& store, const std::string& sql, time::Instant at, std::optional
     const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
     connection.wait_at_most(patience);
     WriteScope scope(connection);
+    WriterMemory::of(connection).note_clock(time::micros(at));
     Statement statement(connection, sql);
     statement.bind(1, time::micros(at));
     if (span) statement.bind(2, *span);
@@ -45,6 +47,8 @@ UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds
     const bool was_ahead = std::any_of(before.begin(), before.end(), [&](const UptimeSpan& span) {
         return span.last_alive_at > at;
     });
+    for (const UptimeSpan& span : before)
+        WriterMemory::of(store.connection()).note_clock(time::micros(span.last_alive_at));
     if (was_ahead)
         write(store,
               "UPDATE uptime SET begun_at = min(begun_at, ?1), last_alive_at = ?1 "

@@ -167,6 +167,33 @@ TEST_CASE("the writer of a listener records when it was up", "[ingest]") {
     CHECK(spans().size() == 1);  // that of a loader records nothing
 }
 
+TEST_CASE("a clock that goes back is told, once", "[ingest]") {
+    const IngestFolder folder;
+    std::atomic<std::int64_t> seconds = 100'000, told = 0, signs = 0;
+    WriterOptions options;
+    options.is_listener = true;
+    options.clock = [&] {
+        ++signs;
+        return jobtally::time::Instant{std::chrono::seconds(seconds)};
+    };
+    options.alive_every = std::chrono::milliseconds(1);
+    WriterHooks hooks;
+    hooks.clock_went_back = [&](jobtally::time::Instant from, jobtally::time::Instant to) {
+        told += (from - to) / std::chrono::seconds(1);
+    };
+    Writer writer(store_to_write(folder), options, hooks);
+    while (signs < 3) std::this_thread::yield();
+    seconds = 90'000;
+    const auto before = signs.load();
+    while (signs < before + 5) std::this_thread::yield();
+    const auto receipt = receipt_of(writer, delivery_of(report_text("a")));
+    writer.finish();
+    CHECK(told == 10'000);
+    const auto own = jobtally::store::Store::open_to_read(folder.store());
+    CHECK(jobtally::store::last_received_at(own) ==
+          jobtally::time::Instant{std::chrono::seconds(100'000)});
+}
+
 TEST_CASE("a sign of life does not wait for another writer", "[ingest]") {
     const IngestFolder folder;
     std::atomic<int> signs = 0, troubles = 0;

@@ -150,13 +150,13 @@ void check_everything(const store::Store& own, const History& history, ReportsBy
 }
 
 // One step: some reports in one transaction, by one of two connections.
-void step(store::Store& own, History& history, ReportsByChance& chance) {
+void step(store::Store& own, History& history, ReportsByChance& chance, std::int64_t& clock) {
     store::WriteTransaction transaction(own);
     const bool gives_up = chance.below(8) == 0;
     History next = history;
     for (int i = chance.below(40); i > 0; --i) {
         const auto report = chance.next();
-        const auto received_at = static_cast<std::int64_t>(chance.below(60)) * 1'000;
+        const auto received_at = clock += chance.below(20) == 0 ? 1'000 * chance.below(5) : 0;
         if (chance.below(6) == 0) {
             REQUIRE(transaction.remove(report.id) == (next.reports.erase(report.id) == 1));
         } else {
@@ -226,9 +226,10 @@ TEST_CASE("whatever happens, the store holds what was put", "[store]") {
         const auto reader = store::Store::open_to_read(folder / "a.db");
         ReportsByChance chance(seed, seed % 2 == 0 ? 30 : 400);
         History history;
+        std::int64_t clock = 0;
         for (int i = 0; i < 25; ++i) {
             auto& own = chance.below(3) == 0 ? second : first;
-            step(own, history, chance);
+            step(own, history, chance, clock);
             if (chance.below(4) == 0) store::settle(chance.below(2) == 0 ? second : first);
             check_everything(reader, history, chance);
         }

@@ -1,6 +1,8 @@
 // Writing and reading reports, and the rule for two with one id.
 #include "core/store/file/connection.hpp"
 #include "core/store/reports/replaced.hpp"
+#include "core/store/segments/segments.hpp"
+#include "core/store/upkeep/uptime.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/support.hpp"
 
@@ -100,10 +102,66 @@ TEST_CASE("what was known before of a report that changed is kept", "[store]") {
     CHECK(was_failing(62));
     CHECK_FALSE(was_failing(63));
     CHECK(store::read_known_before(own, at(62)) == std::unordered_set{store::last_sequence(own)});
-    store::WriteTransaction transaction(own);
-    transaction.remove("a");
-    transaction.commit();
+    {
+        store::WriteTransaction transaction(own);
+        transaction.remove("a");
+        transaction.commit();
+    }
     CHECK(own.connection().query_integer("SELECT count(*) FROM replaced") == 0);
+    put("SUCCESS", 70, 72);
+    put("FAILURE", 80, 92);
+    put("SUCCESS", 90, 102);
+    CHECK_FALSE(was_failing(85));  // it had failed, but was known as a success
+    CHECK(was_failing(93));
+}
+
+TEST_CASE("no report arrives before what the clock has shown", "[store]") {
+    constexpr std::int64_t hour = 3'600'000'000, day = 24 * hour, now = 20'000 * day;
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    const auto arrival = [&](const char* id, std::int64_t clock, std::int64_t created) {
+        put_one(own, report_of(id, created), clock);
+        return jobtally::time::micros(store::find_report(own, id)->received_at);
+    };
+    CHECK(arrival("a", now, now) == now);
+    CHECK(arrival("b", now - 2 * hour, now) == now);
+    CHECK(arrival("c", now - 3 * day, now - 9 * day) == now);
+    CHECK(arrival("d", 0, now) == now);  // the report says that it is the clock which is wrong
+    store::mark_alive(own, store::begin_uptime(own, at(now + 1), {}), at(now + 5), {});
+    CHECK(arrival("e", now + 2, now) == now + 5);
+    store::begin_uptime(own, at(now), {});
+    auto other = store::Store::open_to_write(folder / "a.db");
+    put_one(other, report_of("f", now), now - hour);
+    CHECK(store::find_report(own, "f")->received_at == at(now + 5));
+    {
+        store::WriteTransaction transaction(own);
+        transaction.reject({"no report", "x", 1, true}, "test", at(now));
+        transaction.commit();
+    }
+    CHECK(store::list_rejected(own, 1)[0].received_at == at(now + 5));
+}
+
+TEST_CASE("a clock that was years ahead is not believed for years", "[store]") {
+    constexpr std::int64_t day = 86'400'000'000, now = 20'000 * day, ahead = now + 3'650 * day;
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    const auto received = [&](const char* id) {
+        return jobtally::time::micros(store::find_report(own, id)->received_at);
+    };
+    put_one(own, report_of("a", now), now);
+    put_one(own, report_of("b", now), ahead);
+    auto again = report_of("a", now);
+    again.updated_at = at(now + 9'000'000);
+    put_one(own, again, ahead);
+    store::settle(own);
+    CHECK(received("b") == ahead);
+    put_one(own, report_of("c", now), now + 20);
+    CHECK(received("c") == now + 20);
+    CHECK(received("a") == now + 20);  // it has come by now, and is told
+    CHECK(received("b") == now + 20);
+    CHECK(store::read_known_before(own, at(now + 1)).size() == 1);
+    CHECK(store::disagreeing_segments(own.connection()).empty());
+    CHECK(own.connection().query_integer("SELECT count(*) FROM segment") == 0);
 }
 
 TEST_CASE("a transaction that is not committed leaves nothing", "[store]") {

@@ -71,7 +71,7 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
       late_findings(late && !late_is_bulk
                         ? judge::find_late(history, asked.selection().zone, budget)
                         : std::vector<judge::Findings>{}),
-      incidents(incidents::incidents(asked, missed, history, findings, names, budget)),
+      incidents(incidents::incidents(asked, options, missed, history, findings, names, budget)),
       m_keys(static_cast<std::size_t>(asked.catalogue().max_definition()) + 1) {
     for (const auto& definition : asked.catalogue().definitions()) {
         m_definitions.emplace(definition.id, static_cast<std::size_t>(definition.key));

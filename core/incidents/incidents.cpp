@@ -34,10 +34,29 @@ void add_runs(std::vector<Moment>& moments, std::size_t definition, std::span<co
     }
 }
 
-// Slots whose report may be lost, because we were down, say nothing. A definition that has not run
-// within the window had run before the gap.
+// Whether nobody waits for a run any more where the last one failed, and none is of the window.
+bool is_given_up(std::span<const Run> runs, bool is_off, const rhythm::MissedOptions& options) {
+    const bool is_own =
+        std::any_of(runs.begin(), runs.end(), [](const Run& run) { return run.in_window; });
+    if (is_own || runs.back().succeeded()) return false;
+    if (is_off) return true;
+    const std::int64_t last = runs.back().created_at;
+    const time::Duration interval{(last - runs.front().created_at) / std::ssize(runs)};
+    return rhythm::ended_at(time::instant_from_micros(last), interval, options).has_value();
+}
+
+rhythm::MissedOptions as_of_the_end(const query::Scope& scope, rhythm::MissedOptions options) {
+    options.now = std::min(options.now, scope.selection().span.until.value_or(options.now));
+    return options;
+}
+
+using Keys = std::unordered_set<std::size_t>;
+
+// Slots whose report may be lost, because we were down, say nothing. A definition without runs had
+// run before the gap.
 void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
-              const rhythm::MissedAnswer& missed, const query::RunHistory& history) {
+              const rhythm::MissedAnswer& missed, const query::RunHistory& history,
+              const Keys& given_up) {
     std::unordered_map<std::string, std::uint32_t> keys;
     for (const auto& definition : scope.catalogue().definitions()) {
         keys.emplace(definition.id, static_cast<std::uint32_t>(definition.key));
@@ -45,6 +64,7 @@ void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
     const auto& span = scope.selection().span;
     for (const auto& row : missed.rows) {
         const std::uint32_t definition = keys[row.id];
+        if (given_up.contains(definition)) continue;
         const auto runs = history.of(definition);
         for (const auto& gap : row.gaps) {
             const std::int64_t count = gap.missed_runs - gap.lost_runs;
@@ -67,8 +87,10 @@ struct Named {
     std::vector<std::string> names{};
     std::vector<Moment> moments{};
 
-    void add(const judge::Names& known, const query::RunHistory& history) {
+    void add(const judge::Names& known, const query::RunHistory& history,
+             const rhythm::MissedOptions& options) {
         for (const auto& [name, runs] : judge::by_name(known, history.of(0))) {
+            if (is_given_up(runs, false, options)) continue;
             add_runs(moments, names.size(), runs, {});
             names.push_back(name);
         }
@@ -78,17 +100,26 @@ struct Named {
 // Those of the definitions of a scope follow what is there.
 void add_moments(std::vector<Moment>& moments, const query::Scope& scope,
                  const rhythm::MissedAnswer& missed, const query::RunHistory& history,
-                 const std::vector<judge::Findings>& findings) {
+                 const std::vector<judge::Findings>& findings,
+                 const rhythm::MissedOptions& options) {
     const auto first = std::ssize(moments);
+    Keys given_up;
     std::size_t known = moments.size();
     for (const auto& found : findings) known += history.of(found.definition).size();
     moments.reserve(known + known / 16);
     for (const auto& found : findings) {
         if (found.definition == 0) continue;  // Named has these
-        add_runs(moments, found.definition, history.of(found.definition), found.slow);
+        const auto runs = history.of(found.definition);
+        const auto key = static_cast<store::DefinitionKey>(found.definition);
+        const bool is_off = scope.catalogue().definition(key)->enabled == false;
+        if (is_given_up(runs, is_off, options)) {
+            given_up.insert(found.definition);
+        } else {
+            add_runs(moments, found.definition, runs, found.slow);
+        }
     }
     const auto runs = std::ssize(moments);  // in their order
-    add_gaps(moments, scope, missed, history);
+    add_gaps(moments, scope, missed, history, given_up);
     const auto before = [](const Moment& a, const Moment& b) {
         return std::pair(a.definition, a.created_at) < std::pair(b.definition, b.created_at);
     };
@@ -107,60 +138,6 @@ std::vector<std::int64_t> finished_by_definition(const query::Scope& scope) {
         }
     });
     return finished;
-}
-
-// What a definition had finished before the window. Times are microseconds.
-struct Before {
-    std::int64_t runs = 0, first = INT64_MAX, last = INT64_MIN;
-    bool failed = false;  // the last
-
-    void take(std::int64_t created_at, bool has_failed) {
-        ++runs;
-        first = std::min(first, created_at);
-        failed = created_at > last ? has_failed : failed || (has_failed && created_at == last);
-        last = std::max(last, created_at);
-    }
-    // Whether it has been silent for so long that nobody waits for it.
-    bool has_ended(const rhythm::MissedOptions& options) const {
-        const time::Duration interval{(last - first) / runs};
-        return rhythm::ended_at(time::instant_from_micros(last), interval, options).has_value();
-    }
-};
-
-std::vector<Before> finished_before(const query::Scope& scope) {
-    using store::FactColumn;
-    const auto& selection = scope.selection();
-    std::vector<Before> before(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1);
-    if (!selection.span.since) return before;
-    scope.scan(FactColumn::definition | FactColumn::status | FactColumn::created_at,
-               {std::nullopt, selection.span.since}, selection.at,
-               [&](const store::FactBatch& batch) {
-                   for (std::size_t i = 0; i < batch.size; ++i) {
-                       if (!model::is_finished(batch.status[i])) continue;
-                       before[static_cast<std::size_t>(batch.definition[i])].take(
-                           batch.created_at[i], batch.status[i] == model::Status::failure);
-                   }
-               });
-    return before;
-}
-
-// A flag for each definition whose runs before the window tell of incidents that may last, though
-// none of their definitions need have run in it. Where one failed last these are all, as others may
-// have failed with it, but for those that failed and that nobody waits for any more.
-std::vector<std::uint8_t> may_last(const query::Scope& scope, rhythm::MissedOptions options) {
-    const auto before = finished_before(scope);
-    options.now = std::min(options.now, scope.selection().span.until.value_or(options.now));
-    std::vector<std::uint8_t> told(before.size());
-    bool does_any = false;
-    for (std::size_t key = 0; key < before.size(); ++key) {
-        const auto* definition = scope.catalogue().definition(static_cast<std::int32_t>(key));
-        const bool is_off = definition != nullptr && definition->enabled == false;
-        if (before[key].runs == 0) continue;
-        told[key] = !before[key].failed || !(is_off || before[key].has_ended(options)) ? 1 : 0;
-        does_any = does_any || (before[key].failed && told[key] != 0);
-    }
-    if (!does_any) told.clear();
-    return told;
 }
 
 // The definitions in parts that have no more than `runs_at_once`, or one definition. How far a
@@ -233,23 +210,24 @@ rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedO
     return rhythm::missed_at_the_end(scope, std::move(options));
 }
 
-IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer& missed,
-                          const query::RunHistory& history,
+IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
+                          const rhythm::MissedAnswer& missed, const query::RunHistory& history,
                           const std::vector<judge::Findings>& findings, const judge::Names& names,
                           judge::Budget budget) {
+    const auto at_end = as_of_the_end(scope, options);
     std::vector<Moment> moments;
     Named named;
-    add_moments(moments, scope, missed, history, findings);
-    named.add(names, history);
+    add_moments(moments, scope, missed, history, findings, at_end);
+    named.add(names, history, at_end);
     return answer_of(scope, std::move(moments), named, budget);
 }
 
 IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions options,
                           judge::Budget budget, std::int64_t runs_at_once) {
     const auto finished = finished_by_definition(scope);
-    const auto also = may_last(scope, options);
     const auto most = *std::max_element(finished.begin(), finished.end());
     options.runs_of_gaps = std::max(rhythm::runs_looked_at, static_cast<std::size_t>(most));
+    const auto at_end = as_of_the_end(scope, options);
     std::vector<Moment> moments;
     Named named;
     const auto all = std::accumulate(finished.begin(), finished.end(), std::int64_t{0});
@@ -257,11 +235,10 @@ IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions optio
     for (auto& selection : in_parts(scope.selection(), finished, runs_at_once)) {
         const query::Scope part(scope.store(), std::move(selection));
         const auto missed = rhythm::missed_at_the_end(part, options);
-        const auto history =
-            query::RunHistory::around_window(part, judge::history_reach, nullptr, also);
+        const auto history = query::RunHistory::around_window(part, judge::history_reach);
         add_moments(moments, part, missed, history,
-                    judge::find_all(history, part.selection().zone, budget));
-        named.add(judge::read_names(part, history.of(0)), history);
+                    judge::find_all(history, part.selection().zone, budget), at_end);
+        named.add(judge::read_names(part, history.of(0)), history, at_end);
     }
     return answer_of(scope, std::move(moments), named, budget);
 }

@@ -39,8 +39,8 @@ IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions optio
                           judge::Budget budget = {}, std::int64_t runs_at_once = 1'000'000);
 // The same where the runs have been read and judged already; `findings` are by definition,
 // ascending, and `names` those of the history's runs without one.
-IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedAnswer& missed,
-                          const query::RunHistory& history,
+IncidentsAnswer incidents(const query::Scope& scope, const rhythm::MissedOptions& options,
+                          const rhythm::MissedAnswer& missed, const query::RunHistory& history,
                           const std::vector<judge::Findings>& findings, const judge::Names& names,
                           judge::Budget budget);
 

@@ -87,17 +87,14 @@ class RunHistory::WindowReader {
     using Wanted = std::vector<std::uint8_t>;  // a flag a definition; empty: none is
 
   public:
-    WindowReader(const Scope& scope, Reach reach, const Scope* late, Wanted also,
-                 RunHistory& history)
+    WindowReader(const Scope& scope, Reach reach, const Scope* late, RunHistory& history)
         : m_scope(scope),
           m_reach(reach),
           m_late(late),
           m_last_created(scope.selection().last_created()),
           m_last_created_before(scope.selection().last_created_before()),
           m_history(history),
-          m_found(history.m_found),
-          m_is_told(std::move(also)) {
-        m_is_told.resize(m_found.size());
+          m_found(history.m_found) {
         const auto& span = scope.selection().span;
         if (span.since) m_since = time::micros(*span.since);
         if (span.until) m_until = time::micros(*span.until);
@@ -128,12 +125,9 @@ class RunHistory::WindowReader {
         return run_columns | FactColumn::received_at | column_of(m_scope.selection().at);
     }
 
-    // One whose created_at is still ahead is no run, but its definition has its row.
     void take_told(const FactBatch& batch, std::size_t i, bool in_window) {
-        const auto definition = static_cast<std::size_t>(batch.definition[i]);
-        if (model::is_finished(batch.status[i])) m_is_told[definition] = 1;
         if (!is_run(batch, i)) return;
-        FoundRuns& found = m_found[definition];
+        FoundRuns& found = m_found[static_cast<std::size_t>(batch.definition[i])];
         found.runs.push_back(known_run(batch, i));
         Run& run = found.runs.back();
         run.in_window = in_window;
@@ -237,18 +231,21 @@ class RunHistory::WindowReader {
     Wanted definitions_that(Holds holds) const {
         Wanted wanted;
         for (std::size_t definition = 0; definition < m_found.size(); ++definition) {
-            if (!m_is_told[definition] || !holds(m_found[definition])) continue;
+            if (!holds(m_found[definition])) continue;
             wanted.resize(m_found.size());
             wanted[definition] = 1;
         }
         return wanted;
     }
 
-    // True where all that is known from before the window are failures, or nothing, and the window
-    // has failures: a streak may reach further back. So may one of the jobs without a definition,
-    // whichever of them succeeded.
+    // True where all that is known from before the window are failures, or nothing, and one failed
+    // that ran in it or lately: a streak may reach further back. So may one of the jobs without a
+    // definition, whichever of them succeeded.
     bool has_open_streak(const FoundRuns& found) const {
-        const auto failed = [](const Run& run) { return !run.succeeded(); };
+        const std::int64_t lately = micros_before(m_since, 35 * a_day);
+        const auto failed = [&](const Run& run) {
+            return !run.succeeded() && (found.reports > 0 || run.created_at >= lately);
+        };
         const auto decides = [](const Run& run) { return run.succeeded() && !run.is_news; };
         return std::any_of(found.runs.begin(), found.runs.end(), failed) &&
                (&found == &m_found.front() ||
@@ -300,7 +297,6 @@ class RunHistory::WindowReader {
     std::int64_t m_since = INT64_MIN, m_until = INT64_MAX, m_between_mails = a_day;
     RunHistory& m_history;
     std::vector<FoundRuns>& m_found;
-    Wanted m_is_told;                  // it has finished reports to tell of
     std::int64_t m_first = INT64_MAX;  // created_at of the window's runs
     std::int64_t m_last = INT64_MIN;
     std::unordered_set<store::Sequence> m_not_before;
@@ -308,10 +304,9 @@ class RunHistory::WindowReader {
     std::mutex m_of_told;  // of what the history has as told, while several workers read
 };
 
-RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late,
-                                     const std::vector<std::uint8_t>& also) {
+RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late) {
     RunHistory history(scope);
-    WindowReader(scope, reach, late, also, history).read();
+    WindowReader(scope, reach, late, history).read();
     return history;
 }
 

@@ -30,18 +30,17 @@ class RunHistory {
         std::size_t runs;
         std::int64_t micros;
     };
-    // The finished runs of the definitions that have any finished report within the window: those
-    // of the window and, before it, as many as lie within the reach of the first of them. A
-    // definition that has only failed in all that time is read to its beginning, so that its streak
-    // is whole. They are in (created_at, id) order; what ended after the window is left out, unless
-    // it had come before it; so is what was created in the future (Selection::last_created()). An
-    // end in the future is unknown. The selection's other conditions hold before the window too.
-    // The finished reports of `late`, which are not of the window and arrived within it, are read
-    // as well, and with them what had arrived before, and was created in the future until then; all
-    // these are news, and so is of the window what was not known before it began. The definitions
-    // that `also` has a flag for need no report within the window.
-    static RunHistory around_window(const Scope& scope, Reach reach, const Scope* late = nullptr,
-                                    const std::vector<std::uint8_t>& also = {});
+    // The finished runs: those of the window and, before it, of each definition as many as lie
+    // within the reach of the first of all of them. A definition that has only failed in
+    // all that time, and ran in the window or in the month before it, is read to its beginning, so
+    // that its streak is whole. They are in (created_at, id) order; what ended after the window is
+    // left out, unless it had come before it; so is what was created in the future
+    // (Selection::last_created()). An end in the future is unknown. The selection's other
+    // conditions hold before the window too. The finished reports of `late`, which are not of the
+    // window and arrived within it, are read as well, and with them what had arrived before, and
+    // was created in the future until then; all these are news, and so is of the window what was
+    // not known before it began.
+    static RunHistory around_window(const Scope& scope, Reach reach, const Scope* late = nullptr);
 
     // Those with runs, ascending.
     const std::vector<std::size_t>& definitions() const { return m_definitions; }

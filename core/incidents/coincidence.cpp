@@ -294,13 +294,9 @@ class IncidentSearch {
 
     // A run that failed before on its own is not part of it, but an episode of its own.
     void cut_before(std::int64_t start, std::size_t i) {
-        Episode& episode = m_episodes.all[i];
-        const std::size_t begin = episode.first;
-        while (m_moments[episode.first].ended_at < start) ++episode.first;
-        if (episode.first == begin) return;
-        const auto place = static_cast<std::uint32_t>(m_episodes.all.size());
-        for (std::size_t k = begin; k < episode.first; ++k) m_episodes.of[k] = place;
-        m_episodes.all.push_back({begin, episode.first, episode.over_at});
+        std::size_t first = m_episodes.all[i].first;
+        while (m_moments[first].ended_at < start) ++first;
+        m_episodes.cut_before(first);
     }
 
     Incident incident_of(const Shared& shared, bool is_shared) {
@@ -365,11 +361,8 @@ class IncidentSearch {
         const Moment& moment = m_moments[i];
         if (moment.created_at >= incident.began_at && moment.created_at <= incident.last_bad_at) {
             incident.add(moment);
-            if (incident.is_shared && moment.is_bad()) {
-                Episode& episode = m_episodes.all[m_episodes.of[i]];
-                const std::int64_t last = m_moments[episode.end - 1].created_at;
-                if (last <= incident.last_bad_at) episode.is_used = true;
-            }
+            if (incident.is_shared && moment.is_bad())
+                m_episodes.use(i, incident.began_at, incident.last_bad_at, m_moments);
         }
         const bool ends_it = (!moment.is_bad() || moment.kind == Kind::slow) &&
                              moment.ended_at > incident.last_bad_at;

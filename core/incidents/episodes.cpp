@@ -1,5 +1,8 @@
 #include "core/incidents/episodes.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace jobtally::incidents {
 
 Episodes episodes_of(std::span<const Moment> moments) {
@@ -18,6 +21,23 @@ Episodes episodes_of(std::span<const Moment> moments) {
         found.of[i] = static_cast<std::uint32_t>(found.all.size() - 1);
     }
     return found;
+}
+
+void Episodes::cut_before(std::size_t moment) {
+    Episode& episode = all[of[moment]];
+    const Episode before{std::exchange(episode.first, moment), moment, episode.over_at};
+    if (before.first == moment) return;
+    const auto place = static_cast<std::uint32_t>(all.size());
+    std::fill(&of[before.first], &of[moment], place);
+    all.push_back(before);
+}
+
+void Episodes::use(std::size_t moment, std::int64_t began_at, std::int64_t last_bad_at,
+                   std::span<const Moment> moments) {
+    const Episode& episode = all[of[moment]];
+    if (episode.is_used || moments[episode.end - 1].created_at > last_bad_at) return;
+    if (moments[episode.first].created_at < began_at) cut_before(moment);
+    all[of[moment]].is_used = true;
 }
 
 bool was_over_before(std::int64_t micros, const Episode& episode, std::span<const Moment> moments) {

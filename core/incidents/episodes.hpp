@@ -23,6 +23,13 @@ struct Episode {
 struct Episodes {
     std::vector<Episode> all;
     std::vector<std::uint32_t> of;  // of each moment, or no_episode
+
+    // Makes an episode of what was before that moment of its own.
+    void cut_before(std::size_t moment);
+    // What is bad within an incident is part of it, unless it goes on after that; what was before
+    // the incident is not.
+    void use(std::size_t moment, std::int64_t began_at, std::int64_t last_bad_at,
+             std::span<const Moment> moments);
 };
 
 // `moments` are grouped by definition, and within by created_at.

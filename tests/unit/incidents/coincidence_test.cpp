@@ -111,6 +111,24 @@ TEST_CASE("what coincides while an incident lasts is part of it", "[incidents]")
     CHECK(found[0].failed == 5 * 6 + 3 * 3);
 }
 
+// The tenth fails from hour 100 on, before the others do, and is part of what joins them later.
+TEST_CASE("what failed before an incident that it came into later is an incident", "[incidents]") {
+    const auto moments = ten_days([](std::size_t definition, std::int64_t hour) {
+        const auto fails = [&](std::int64_t since, std::int64_t until) {
+            return hour >= since && hour < until ? Kind::failed : Kind::good;
+        };
+        if (definition <= 5) return fails(103, 110);
+        if (definition == 10) return hour < 107 ? fails(100, 107) : fails(108, 112);
+        return definition <= 8 ? fails(108, 112) : Kind::good;
+    });
+    const auto found = incidents::find_incidents(moments, 0.0001);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].definitions == std::vector<std::size_t>{10});
+    CHECK(found[0].failed == 3);
+    CHECK(found[1].is_shared);
+    CHECK(found[1].failed == 5 * 7 + 3 * 4 + 4 + 4);
+}
+
 // Four fail at hour 100, 101 and 102, and one of them until 110: the middle one is bad for three
 // hours, so from the seventh hour on its streak is one of its own.
 TEST_CASE("a streak that outlasts the incident keeps it open, then is one of its own",

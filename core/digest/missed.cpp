@@ -179,7 +179,7 @@ table::Section ended_section(const SummaryFacts& facts) {
         "ended", "Ended",
         section_table({{.key = "rhythm", .title = "usually", .gives_way = 4},
                        {"last_created_at", "last run"},
-                       {.key = "ended_at", .title = "not waited for since", .gives_way = 3}})};
+                       {.key = "ended_at", .title = "counts as ended since", .gives_way = 3}})};
     for (const auto& row : facts.missed.rows) {
         if (!row.ended_at || !facts.scope.selection().span.contains(*row.ended_at)) continue;
         add_row(section.table, key_of(row),

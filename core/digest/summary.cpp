@@ -46,7 +46,7 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
         text += fmt::format("; {} may be lost", counted(answer.lost.count, "run", "runs"));
     if (answer.down.count > 0) text = "no listener is up; " + text;
     const auto& incidents = answer.sections.front().in_headline;
-    if (!incidents.empty()) text = incidents + "; " + text;
+    if (!incidents.empty()) text = incidents + "; in the whole window " + text;
     if (answer.spooled.count > 0)
         text =
             fmt::format("{} in the spool; {}",

@@ -282,9 +282,9 @@ table::ResultTable incidents_table(const IncidentsAnswer& answer) {
                      {.key = "ended_at", .title = "works again", .gives_way = 2},
                      {.key = "sentence", .title = "what", .gives_way = 0},
                      {.key = "definitions", .title = "definitions", .gives_way = 3},
-                     {.key = "finished", .title = "finished", .gives_way = 8},
-                     {.key = "failed", .title = "failed", .gives_way = 5},
-                     {.key = "missed", .title = "missed", .gives_way = 4},
+                     {.key = "finished", .title = "runs", .gives_way = 8},
+                     {.key = "failed", .title = "failed runs", .gives_way = 5},
+                     {.key = "missed", .title = "missed runs", .gives_way = 4},
                      {.key = "operations_failed", .title = "records failed", .gives_way = 7},
                      {"kind", "kind", Audience::machines},
                      {"definition_ids", "definition ids", Audience::machines}};

@@ -163,6 +163,16 @@ bool is_unseen(char32_t code) noexcept {
     return is_within(code, unseen);
 }
 
+bool is_blank(std::string_view text) noexcept {
+    constexpr std::u32string_view blanks =
+        U" \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+        U"\u202f\u205f\u2800\u3000";
+    while (!text.empty()) {
+        if (blanks.find(pop_front(text)) == std::u32string_view::npos) return false;
+    }
+    return true;
+}
+
 std::string visible(std::string_view bytes) {
     if (std::all_of(bytes.begin(), bytes.end(), is_printable_ascii)) return std::string(bytes);
     std::string out;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,14 @@ bool is_utf8(std::string_view bytes) noexcept;
 // DEL and C1 controls, line and paragraph separators, bidirectional controls, zero-width and other
 // invisible format characters, tags.
 bool is_unseen(char32_t code) noexcept;
+
+// True for a text that is nothing but blanks, of which visible() shows nothing either.
+bool is_blank(std::string_view text) noexcept;
+// The name of what has this id: the id, where nobody could see the name.
+inline const std::string& name_or_id(const std::optional<std::string>& name,
+                                     const std::string& id) {
+    return name && !is_blank(*name) ? *name : id;
+}
 
 // The text with everything that could act on a terminal or a log made visible: line breaks and tabs
 // as \n, \r, \t, every other unseen code point as \u{1b}, bytes that are not UTF-8 as \x9f. A

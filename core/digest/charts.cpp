@@ -39,13 +39,12 @@ class Labels {
   public:
     template <class Rows>
     explicit Labels(const Rows& rows) {
-        for (const auto& row : rows) ++m_count[table::text_in(row.key, 1)];
+        for (const auto& row : rows) ++m_count[table::shown_name(row.key)];
     }
     std::string of(const query::GroupKey& key) const {
         const auto id = table::text_in(key, 0);
-        const auto name = table::text_in(key, 1);
+        const auto name = table::shown_name(key);
         if (id.empty()) return "(no definition)";
-        if (name.empty()) return id;
         return m_count.at(name) > 1 ? name + " (" + id + ")" : name;
     }
 

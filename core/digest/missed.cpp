@@ -1,6 +1,7 @@
 // Definitions whose report has not come, those whose last one says that they still run, and those
 // whose reports nobody waits for any more.
 #include "core/base/numbers.hpp"
+#include "core/base/text.hpp"
 #include "core/digest/sections.hpp"
 #include "core/rhythm/downtime.hpp"
 #include "core/time/rfc3339.hpp"
@@ -87,7 +88,7 @@ struct Told {
     std::optional<time::Instant> since{};  // of the runs that were missed
 
     void add(const rhythm::MissedRow& row, const MissedBefore& before) {
-        names.push_back(row.label.value_or(row.id));
+        names.push_back(name_or_id(row.label, row.id));
         are_due = are_due || is_late_or_missed(row);
         const auto* at = std::get_if<time::Instant>(&before.since);
         if (at && (!since || *at < *since)) since = *at;

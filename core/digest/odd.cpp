@@ -1,5 +1,6 @@
 // Reports that say what can't be, or what nobody knows.
 #include "core/base/numbers.hpp"
+#include "core/base/text.hpp"
 #include "core/digest/sections.hpp"
 #include "core/time/rfc3339.hpp"
 
@@ -29,7 +30,8 @@ void add_odd(const query::Scope& scope, const SummaryFacts& facts, Odd& odd) {
                 odd.statuses.insert(*word);
             const auto& key = facts.key(static_cast<std::size_t>(batch.definition[i]));
             const auto* name = scope.catalogue().word(batch.name[i]);
-            if (!name && !key.empty()) name = std::get_if<std::string>(&key.front());
+            if ((!name || is_blank(*name)) && !key.empty())
+                name = std::get_if<std::string>(&key.front());
             if (name) odd.names.insert(*name);
         }
     });

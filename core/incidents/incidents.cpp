@@ -1,6 +1,8 @@
 #include "core/incidents/incidents.hpp"
 
 #include "core/base/numbers.hpp"
+#include "core/base/text.hpp"
+#include "core/query/twins.hpp"
 #include "core/rhythm/expectation.hpp"
 #include "core/time/rfc3339.hpp"
 
@@ -163,6 +165,20 @@ std::vector<query::Selection> in_parts(const query::Selection& selection,
     return parts;
 }
 
+// Puts parts of their ids behind names that several have.
+void tell_apart(std::vector<std::string>& names, const std::vector<std::string>& ids) {
+    std::unordered_map<std::string, std::vector<std::size_t>> bearers;
+    for (std::size_t i = 0; i < names.size(); ++i) bearers[names[i]].push_back(i);
+    for (const auto& [name, same] : bearers) {
+        if (same.size() < 2 || name.empty()) continue;
+        std::vector<std::string> own;
+        for (const std::size_t i : same) own.push_back(ids[i]);
+        own = query::short_ids(own);
+        for (std::size_t k = 0; k < own.size(); ++k)
+            names[same[k]] = fmt::format("{} ({})", name, own[k]);
+    }
+}
+
 IncidentsAnswer answer_of(const query::Scope& scope, std::vector<Moment> moments,
                           const Named& named, judge::Budget budget) {
     const auto& selection = scope.selection();
@@ -173,8 +189,9 @@ IncidentsAnswer answer_of(const query::Scope& scope, std::vector<Moment> moments
     for (const auto& definition : scope.catalogue().definitions()) {
         const auto key = static_cast<std::size_t>(definition.key);
         answer.ids[key] = definition.id;
-        answer.names[key] = definition.label.value_or(definition.id);
+        answer.names[key] = name_or_id(definition.label, definition.id);
     }
+    tell_apart(answer.names, answer.ids);
     answer.names.insert(answer.names.end(), named.names.begin(), named.names.end());
     for (Moment moment : named.moments) {
         moment.definition += static_cast<std::uint32_t>(definitions);

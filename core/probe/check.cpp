@@ -3,6 +3,7 @@
 
 #include "core/answers/rates.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/rhythm/downtime.hpp"
 #include "core/time/rfc3339.hpp"
 
@@ -101,7 +102,7 @@ class LastKnown {
     void put_one(std::vector<Measured>& measured, table::Probe& probe) const {
         if (m_values.empty()) return;
         if (const auto due = due_one()) {
-            probe.remarks.push_back(fmt::format("\"{}\" is {}", due->label.value_or(due->id),
+            probe.remarks.push_back(fmt::format("\"{}\" is {}", name_or_id(due->label, due->id),
                                                 rhythm::name_of(due->state)));
             return;
         }

@@ -110,14 +110,14 @@ std::vector<Measured> measure_failure_streak(const query::Scope& scope, bool by_
     if (found.empty()) return found;
     auto longest = *std::max_element(
         found.begin(), found.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
-    const auto name = table::text_in(longest.item.definition, 1);
+    const auto name = table::shown_name(longest.item.definition);
     if (longest.value > 0 && !name.empty()) longest.item.phrase += fmt::format(" of \"{}\"", name);
     const auto odd = std::find_if(found.begin(), found.end(), is_odd);
     if (odd != found.end()) {
         longest.is_in_doubt = true;
         longest.item.phrase +=
             fmt::format("; the last run of \"{}\" has a status that is not known",
-                        table::text_in(odd->item.definition, 1));
+                        table::shown_name(odd->item.definition));
     }
     longest.item.definition.clear();
     longest.runs = answer.total.counts.finished();

@@ -176,7 +176,8 @@ std::vector<Measured> measure_missed(const query::Scope& scope, bool by_definiti
     auto phrase = fmt::format("of {} late, missed or stuck",
                               counted(std::ssize(rows), "definition", "definitions"));
     if (const auto& worst = rows.front(); worst.is_problem()) {
-        phrase += fmt::format(" (\"{}\" {})", worst.label.value_or(worst.id), name_of(worst.state));
+        phrase +=
+            fmt::format(" (\"{}\" {})", name_or_id(worst.label, worst.id), name_of(worst.state));
     }
     return {{{{}, count, std::move(phrase)}, std::nullopt, static_cast<double>(count)}};
 }

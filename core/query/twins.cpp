@@ -1,6 +1,7 @@
 #include "core/query/twins.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/base/text.hpp"
 #include "core/store/segments/segments.hpp"
 
 #include <algorithm>
@@ -84,7 +85,7 @@ Ids short_ids(const Ids& ids) {
 Twins::Twins(const Scope& scope) {
     std::unordered_map<std::string_view, std::vector<const store::Definition*>> bearers;
     for (const auto& definition : scope.catalogue().definitions()) {
-        if (definition.label) bearers[*definition.label].push_back(&definition);
+        bearers[name_or_id(definition.label, definition.id)].push_back(&definition);
     }
     std::erase_if(bearers, [](const auto& of_label) { return of_label.second.size() < 2; });
     if (bearers.empty()) return;
@@ -104,10 +105,12 @@ void Twins::tell_apart(table::ResultTable& table) const {
     if (std::max(id_place, name_place) >= table.columns.size()) return;
     auto marks = m_marks;
     std::map<std::string, std::set<std::string>> bearers;
-    for (const auto& row : table.rows) {
+    for (auto& row : table.rows) {
         const auto* id = std::get_if<std::string>(&row[id_place]);
+        if (!id) continue;
         const auto* name = std::get_if<std::string>(&row[name_place]);
-        if (id && name) bearers[*name].insert(*id);
+        if (!name || is_blank(*name)) row[name_place] = *id;
+        bearers[std::get<std::string>(row[name_place])].insert(*id);
     }
     for (const auto& [name, same] : bearers) {
         if (same.size() < 2) continue;
@@ -117,12 +120,9 @@ void Twins::tell_apart(table::ResultTable& table) const {
     }
     for (auto& row : table.rows) {
         const auto* id = std::get_if<std::string>(&row[id_place]);
-        auto* name = std::get_if<std::string>(&row[name_place]);
-        if (!id) continue;
-        if (!name)
-            row[name_place] = *id;
-        else if (const auto mark = marks.find(*id); mark != marks.end())
-            name->append(" (").append(mark->second).append(")");
+        const auto mark = id ? marks.find(*id) : marks.end();
+        if (mark != marks.end())
+            std::get<std::string>(row[name_place]).append(" (").append(mark->second).append(")");
     }
 }
 

@@ -10,7 +10,8 @@
 
 namespace jobtally::query {
 
-// Knows the definitions whose label another one of the store has too. Each has a mark: the source
+// Knows the definitions whose label, or the id in place of one that can't be seen, another one of
+// the store has too. Each has a mark: the source
 // that all its reports came from where that is known and another one for each of those that share
 // the label, else a part of its id, written as the pattern that `-d` takes.
 class Twins {
@@ -21,7 +22,7 @@ class Twins {
 
     // `Nightly (north)`: puts the marks behind the names in a table that has the columns
     // definition_id and definition_name; and where only the table has one name for two of them,
-    // parts of their ids. The id stands in place of a name that is not known.
+    // parts of their ids. The id stands in place of a name that is not known or blank.
     void tell_apart(table::ResultTable& table) const;
 
   private:

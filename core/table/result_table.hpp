@@ -1,6 +1,7 @@
 // An answer as a typed table: what a query says, before anyone decides how it is spelled.
 #pragma once
 
+#include "core/base/text.hpp"
 #include "core/time/calendar.hpp"
 #include "core/time/instant.hpp"
 #include "core/time/zone.hpp"
@@ -125,6 +126,12 @@ using Row = std::vector<Cell>;  // as many cells as there are columns, in their 
 inline std::string text_in(const Row& row, std::size_t place) {
     const auto* text = place < row.size() ? std::get_if<std::string>(&row[place]) : nullptr;
     return text != nullptr ? *text : std::string();
+}
+
+// What people read of a row that begins with the id and the name of a definition; empty: it has
+// neither.
+inline std::string shown_name(const Row& row) {
+    return name_or_id(text_in(row, 1), text_in(row, 0));
 }
 
 // The window that a query looked at; an open end is unknown.

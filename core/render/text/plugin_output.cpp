@@ -31,8 +31,7 @@ std::string without_bars(std::string_view text) {
 
 // Definitions are named as people do, else by id.
 std::string name_of(const ProbeItem& item) {
-    auto name = table::text_in(item.definition, 1);
-    if (name.empty()) name = table::text_in(item.definition, 0);
+    const auto name = table::shown_name(item.definition);
     return name.empty() ? "without definition" : name;
 }
 

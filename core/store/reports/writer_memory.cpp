@@ -4,11 +4,17 @@
 #include "core/store/file/identity.hpp"
 #include "core/store/file/statement.hpp"
 
+#include <cstdlib>
+#include <string>
+
+#include <fmt/format.h>
+
 namespace jobtally::store {
 
 namespace {
 
-constexpr std::int64_t far_ahead = 7LL * 24 * 3600 * 1'000'000;
+constexpr std::int64_t shortly = 3 * 3600LL * 1'000'000;
+constexpr std::int64_t a_week = 7 * 24 * 3600LL * 1'000'000;
 
 }  // namespace
 
@@ -23,9 +29,10 @@ WriterMemory::WriterMemory(const Store::Connection& connection)
       m_read_sequence(connection, "SELECT value FROM state WHERE name = 'last_sequence'", true),
       m_write_sequence(connection, "UPDATE state SET value = ? WHERE name = 'last_sequence'", true),
       m_read_latest(connection,
-                    "SELECT max(coalesce((SELECT received_at FROM report ORDER BY sequence DESC "
-                    "LIMIT 1), ?1), coalesce((SELECT max(last_alive_at) FROM uptime), ?1))",
-                    true) {}
+                    "SELECT received_at, max(created_at, coalesce(updated_at, created_at)) "
+                    "FROM report ORDER BY sequence DESC LIMIT 1",
+                    true),
+      m_read_alive(connection, "SELECT max(last_alive_at) FROM uptime", true) {}
 
 WriterMemory& WriterMemory::of(Store::Connection& connection) {
     if (!connection.writer_memory) {
@@ -50,44 +57,54 @@ void WriterMemory::refresh() {
     last_sequence = m_flushed_sequence = sequence->integer(0);
     if (last_sequence < m_committed_sequence) m_connection.throw_written();  // an older store
     const FastStatementUse latest(m_read_latest);
-    latest->bind(1, m_latest);
-    latest->step();
-    note_clock(latest->integer(0));
+    if (latest->step()) note_arrival(latest->integer(0), latest->integer(1));
+    const FastStatementUse alive(m_read_alive);
+    alive->step();
+    note_clock(alive->integer_or(0, m_latest));
+}
+
+std::int64_t WriterMemory::believed(std::int64_t clock, std::int64_t ended) const {
+    const std::int64_t now = std::max(clock, ended);
+    std::int64_t at = clock;
+    if (m_surest - now <= a_week) at = std::max(at, m_surest);
+    if (m_latest - now <= shortly) at = std::max(at, m_latest);
+    return at;
+}
+
+void WriterMemory::note_arrival(std::int64_t received, std::int64_t ended) {
+    note_clock(received);
+    if (std::abs(received - ended) <= shortly) m_surest = std::max(m_surest, received);
 }
 
 std::int64_t WriterMemory::arrival(std::int64_t clock, std::int64_t ended) {
-    if (m_latest - clock > far_ahead && ended - clock <= far_ahead) {
+    const bool is_right = std::abs(clock - ended) <= shortly;
+    if (is_right && m_latest - std::max(clock, ended) > shortly) {
         date_back(clock);
         m_latest = clock;
     }
-    note_clock(clock);
-    return m_latest;
+    const auto at = believed(clock, ended);
+    note_arrival(at, ended);
+    return at;
 }
 
-std::int64_t WriterMemory::arrival(std::int64_t clock) const {
-    return m_latest - clock > far_ahead ? clock : std::max(m_latest, clock);
-}
-
-// The reports that came last, long after `clock` and after their ends, have come at `clock`.
+// Of the newest reports, those that came long after `clock` and after their ends have come then.
 void WriterMemory::date_back(std::int64_t clock) {
-    Sequence first = 0;
-    Statement newest(m_connection,
-                     "SELECT sequence, received_at - max(?, created_at, coalesce(updated_at, "
-                     "created_at)) FROM report ORDER BY sequence DESC");
-    newest.bind(1, clock);
-    while (newest.executeStep() && newest.getColumn(1).getInt64() > far_ahead) {
-        first = newest.getColumn(0);
-        packer.remove(first);
-    }
-    if (first == 0) return;
+    constexpr std::int64_t looked_at = 100'000;
+    const std::string those = fmt::format(
+        "FROM report WHERE sequence > {} AND received_at - max(?1, created_at, "
+        "coalesce(updated_at, created_at)) > {}",
+        last_sequence - looked_at, shortly);
+    Statement sequences(m_connection, "SELECT sequence " + those);
+    sequences.bind(1, clock);
+    while (sequences.executeStep()) packer.remove(sequences.getColumn(0));
     packer.forget();
-    for (const char* sql :
-         {"UPDATE report SET received_at = ?1 WHERE sequence >= ?2",
-          "UPDATE replaced SET first_at = min(first_at, ?1), well_at = min(well_at, ?1) "
-          "WHERE sequence >= ?2"}) {
+    for (const std::string& sql :
+         {"UPDATE replaced SET first_at = min(first_at, ?1), well_at = min(well_at, ?1) "
+          "WHERE sequence IN (SELECT sequence " +
+              those + ")",
+          "UPDATE report SET received_at = ?1 WHERE sequence IN (SELECT sequence " + those + ")"}) {
         Statement update(m_connection, sql);
         update.bind(1, clock);
-        update.bind(2, first);
         update.exec();
     }
 }

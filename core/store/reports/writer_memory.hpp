@@ -34,11 +34,13 @@ class WriterMemory {
     void note_clock(std::int64_t shown) { m_latest = std::max(m_latest, shown); }
     // When a report has come that comes now, by that clock, and has ended at `ended`: never before
     // what the clock has shown, or neither the mail of that time nor the next one would tell it.
-    // Only where the clock shows more than a week less, and the report does not say that it is the
-    // clock which is wrong now, it was wrong then: reports that came then have come now.
+    // That is believed where it lies up to three hours after both, or a week where reports came
+    // then that had ended as shortly before; for cron makes again what lies further back. Else the
+    // clock was wrong then, and what came with it has come now, if this report says that it is
+    // right by now.
     std::int64_t arrival(std::int64_t clock, std::int64_t ended);
     // Of what says nothing of its time.
-    std::int64_t arrival(std::int64_t clock) const;
+    std::int64_t arrival(std::int64_t clock) const { return believed(clock, clock); }
 
     Dictionary dictionary;
     Labels labels;
@@ -48,17 +50,21 @@ class WriterMemory {
     Sequence last_sequence = 0;
 
   private:
+    std::int64_t believed(std::int64_t clock, std::int64_t ended) const;
+    void note_arrival(std::int64_t received, std::int64_t ended);
     void date_back(std::int64_t clock);
 
     const Store::Connection& m_connection;
-    std::int64_t m_version = -1;  // PRAGMA data_version
-    std::int64_t m_latest = time::micros(time::earliest);
+    std::int64_t m_version = -1;                           // PRAGMA data_version
+    std::int64_t m_latest = time::micros(time::earliest);  // what the clock has shown
+    std::int64_t m_surest = m_latest;  // when a report came that had ended shortly before
     Sequence m_flushed_sequence = 0;
     Sequence m_committed_sequence = 0;
     FastStatement m_read_version;
     FastStatement m_read_sequence;
     FastStatement m_write_sequence;
     FastStatement m_read_latest;
+    FastStatement m_read_alive;
 };
 
 }  // namespace jobtally::store

@@ -72,14 +72,13 @@ std::size_t UsualValues::recent(double days, std::size_t least) const {
     return std::min(static_cast<std::size_t>(first), size() > least ? size() - least : 0);
 }
 
-// Values of two levels would pass for a season, so lasting changes are taken out before. Returns
-// the first value of the last level.
+// Values of two levels pass for a season, so lasting changes are taken out where there seems to be
+// one. Returns the first value of the last level.
 std::size_t UsualValues::fit_season() {
+    m_fitted = fit_profile(m_logarithms, m_places);
+    if (m_fitted.profile.season == Season::none) return 0;
     const auto levels = lasting_levels({m_logarithms, m_at});
-    if (levels.empty()) {
-        m_fitted = fit_profile(m_logarithms, m_places);
-        return 0;
-    }
+    if (levels.empty()) return 0;
     std::vector<double> level(size());
     std::transform(m_logarithms.begin(), m_logarithms.end(), levels.begin(), level.begin(),
                    std::minus<>());
@@ -110,15 +109,21 @@ bool UsualValues::learn(double chance) {
     if (settled + enough_runs <= usual_end) m_recent = std::max(m_recent, settled);
     m_level = level_of(m_recent, usual_end);
     m_now = m_change ? level_of(m_change->now_from, size()) : m_level;
-    std::vector<double> left(size() - m_recent);
+    m_left.resize(size() - m_recent);
     for (std::size_t i = m_recent; i < size(); ++i) {
         const bool is_now = m_change && i >= m_change->now_from;
-        left[i - m_recent] = m_fitted.residuals[i] - (is_now ? m_now : m_level);
+        m_left[i - m_recent] = m_fitted.residuals[i] - (is_now ? m_now : m_level);
     }
-    m_scale = std::max(least_scale, median_scale(left));
-    left.resize(left.size() - std::min(maybe_a_step, left.size() / 5));
-    for (const int side : {0, 1}) m_tails[side] = tail_of(as_far_as(left, side == 1), m_scale);
+    m_scale = std::max(least_scale, median_scale(m_left));
+    m_left.resize(m_left.size() - std::min(maybe_a_step, m_left.size() / 5));
     return true;
+}
+
+// Most values never ask for it.
+const Tail& UsualValues::tail(bool above) {
+    auto& tail = m_tails[above ? 1 : 0];
+    if (!tail) tail = tail_of(as_far_as(m_left, above), m_scale);
+    return *tail;
 }
 
 double UsualValues::level_of(std::size_t first, std::size_t end) const {
@@ -139,7 +144,7 @@ double UsualValues::level_for(std::size_t place, double residual) const {
     return nearest;
 }
 
-Comparison UsualValues::compare(std::size_t place, double chance) const {
+Comparison UsualValues::compare(std::size_t place, double chance) {
     const double residual = m_fitted.residuals[place];
     const double off = residual - level_for(place, residual);
     const double usual = m_logarithms[place] - off, value = std::exp(usual);
@@ -159,7 +164,7 @@ Comparison UsualValues::compare(std::size_t place, double chance) const {
     const double days = static_cast<double>(m_at.back() - m_at[m_recent]) / usual_day;
     const double of_a_run = std::clamp(chance * days / others, 1e-12, 0.003);
     const double normal = two_sided_z(of_a_run) * (1 + 4 / others) * scale;
-    if (std::abs(off) >= std::max(normal, m_tails[off > 0 ? 1 : 0].reach(of_a_run))) {
+    if (std::abs(off) >= std::max(normal, tail(off > 0).reach(of_a_run))) {
         found.direction = off > 0 ? 1 : -1;
     }
     return found;

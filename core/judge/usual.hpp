@@ -70,7 +70,7 @@ class UsualValues {
     bool learn(double chance);
 
     // The value at a place among them, judged by the others.
-    Comparison compare(std::size_t place, double chance) const;
+    Comparison compare(std::size_t place, double chance);
     const std::optional<Change>& change() const { return m_change; }
     std::int64_t at(std::size_t place) const { return m_at[place]; }
 
@@ -90,6 +90,7 @@ class UsualValues {
     std::size_t recent(double days, std::size_t least) const;
     double level_of(std::size_t first, std::size_t end) const;
     double level_for(std::size_t place, double residual) const;
+    const Tail& tail(bool above);
 
     double m_unit;
     std::vector<std::int64_t> m_values, m_at;
@@ -101,7 +102,8 @@ class UsualValues {
     std::size_t m_recent = 0;         // the first value that the level is of
     double m_level = 0, m_now = 0;    // before and since a change
     double m_scale = 0;
-    Tail m_tails[2];  // below and above
+    std::vector<double> m_left;      // without their level, but for the newest
+    std::optional<Tail> m_tails[2];  // below and above
     std::optional<Change> m_change;
 };
 

@@ -106,7 +106,7 @@ class Tour:
         for shown, row in pairs:
             if row.get("definition_name") == stores.TWINS:  # told apart for people
                 row = {**row, "definition_name": f"{stores.TWINS} ({row['definition_id']})"}
-            if row.get("definition_id") and row.get("definition_name", "") is None:  # people see the id
+            if row.get("definition_id") and not (row.get("definition_name", "-") or "").strip():  # people see the id
                 row = {**row, "definition_name": row["definition_id"]}
             for key in row.keys() & shown.keys() - {"histogram"}:
                 self.checks.that(same_value(shown[key], row[key]), f"{what}: {key} is {shown[key]!r}, in JSON {row[key]!r}")

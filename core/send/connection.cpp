@@ -4,8 +4,10 @@
 #include "core/base/text.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <new>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -41,6 +43,7 @@ using Kind = Answer::Kind;
 
 constexpr std::uint32_t most_head_bytes = 64 << 10;
 constexpr std::uint64_t most_body_bytes = 1 << 20;
+constexpr std::chrono::milliseconds between_tries{10};
 
 Answer failed(Kind kind, const error_code& problem) {
     if (problem == beast::error::timeout) return {Kind::timeout, 0, {}, {}};
@@ -152,12 +155,26 @@ struct Connection::Parts {
         input.clear();
     }
 
+    // A unix socket whose queue is full is tried again, as a blocking connect() waits for it; Asio
+    // takes it for connected.
+    std::optional<Answer> connect(std::chrono::steady_clock::time_point deadline) {
+        for (;;) {
+            stream.emplace(Plain(io), receiver.tls);
+            plain().expires_at(deadline);
+            auto problem =
+                wait([&](auto done) { plain().async_connect(receiver.addresses, done); });
+            if (problem) return failed(Kind::unreachable, problem);
+            plain().socket().remote_endpoint(problem);
+            if (problem != asio::error::not_connected) return std::nullopt;
+            if (std::chrono::steady_clock::now() + between_tries > deadline)
+                return Answer{Kind::unreachable, 0, "nobody accepts there: its queue is full", {}};
+            std::this_thread::sleep_for(between_tries);
+        }
+    }
+
     std::optional<Answer> open(std::chrono::steady_clock::time_point deadline) {
         close();
-        stream.emplace(Plain(io), receiver.tls);
-        plain().expires_at(deadline);
-        auto problem = wait([&](auto done) { plain().async_connect(receiver.addresses, done); });
-        if (problem) return failed(Kind::unreachable, problem);
+        if (auto problem = connect(deadline)) return problem;
         error_code ignored;  // a unix socket has no such option
         plain().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
         return receiver.url.has_tls ? shake_hands() : std::nullopt;

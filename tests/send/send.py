@@ -192,6 +192,23 @@ class Answers(Case):
             outcomes = self.send(url, "-", input=ndjson(report("r1"), report("r2")), code=1)
             self.assertEqual(outcomes, [("000", "unreachable", id, reason) for id in ("r1", "r2")])
 
+    def test_a_queue_that_is_full(self):
+        """Who listens at a unix socket and accepts nobody is waited for, as long as an answer is."""
+        path = str(self.folder / "full.sock")
+        with socket.socket(socket.AF_UNIX) as owner:
+            owner.bind(path)
+            owner.listen(0)
+            waiting = []
+            while not waiting or waiting[-1].connect_ex(path) == 0:
+                waiting.append(socket.socket(socket.AF_UNIX))
+                waiting[-1].setblocking(False)
+            began = time.monotonic()
+            outcomes = self.send("unix:" + path, "-", "--timeout", "0.5", input=ndjson(report("r1")), code=1)
+            self.assertEqual(outcomes, [("000", "unreachable", "r1", "nobody accepts there: its queue is full")])
+            self.assertLess(time.monotonic() - began, 5)
+            for one in waiting:
+                one.close()
+
     def test_machine_formats(self):
         with Receiver() as receiver:
             done = self.run_program("send", receiver.url + "/error", "-", "--json", input=ndjson(report("a"), report("b")))

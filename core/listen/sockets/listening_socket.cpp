@@ -88,12 +88,13 @@ ino_t inode_of(const BindAddress& address) {
     return ::lstat(address.host.c_str(), &status) == 0 ? status.st_ino : 0;
 }
 
-// A socket file that refuses connections was left behind by a process that is gone.
+// A socket file that refuses connections was left behind by a process that is gone. One whose queue
+// is full is somebody's, and is not waited for.
 void remove_stale_socket(const BindAddress& address) {
     struct stat status {};
     if (::lstat(address.host.c_str(), &status) != 0) return;
     if (!S_ISSOCK(status.st_mode)) fail(address, EEXIST);
-    const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     auto name = name_of(address);
     const bool refused =
         ::connect(probe.number(), name.get(), name.size) != 0 && errno == ECONNREFUSED;

@@ -11,9 +11,12 @@
 #include "cli/terminal/progress.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "core/answers/list.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/render/text/row_stream.hpp"
+#include "core/store/reports/rescue.hpp"
 #include "core/store/upkeep/cursors.hpp"
+#include "core/time/zone.hpp"
 #include "core/wire/report_writer.hpp"
 
 #include <algorithm>
@@ -21,6 +24,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <type_traits>
 
 #include <fmt/core.h>
 
@@ -32,6 +37,7 @@ constexpr std::size_t reports_at_once = 4096;
 // With --follow a receipt is asked for after so many, so that little comes twice.
 constexpr std::size_t pages_of_a_batch = 16;
 constexpr std::chrono::milliseconds between_looks{1000};
+constexpr std::size_t gaps_shown = 10;  // of a damaged store
 
 struct ExportOptions {
     SelectionOptions selection;
@@ -78,12 +84,12 @@ class ReportStream {
         std::optional<query::Scope> scope;
         std::int64_t version = 0;
         for (std::size_t pages = 0; pages < most_pages; ++pages) {
-            auto page = store::read_page(store, after, reports_at_once);
+            auto page = read_page(store, after);
             if (page.empty()) return std::max(after, given);
             after = page.back().sequence;
             // Made anew after a page was read that may have definitions which it does not know.
             const auto now = store::data_version(store);
-            if (!scope || version != now) scope.emplace(store, m_selection);
+            if (!scope || version != now) scope.emplace(scope_of(store));
             version = now;
             std::erase_if(page, [&](const auto& report) { return !scope->selected(report); });
             if (!page.empty()) put(text_of(page));
@@ -92,8 +98,33 @@ class ReportStream {
         return after;
     }
 
-    void warn_about_unmatched(const store::Store& store) const {
-        cli::warn_about_unmatched(m_globals, query::Scope(store, m_selection));
+    void warn_about_unmatched(const store::Store& store) {
+        cli::warn_about_unmatched(m_globals, scope_of(store));
+    }
+
+    store::Sequence last(const store::Store& store) {
+        return or_rescue(
+            store, [&] { return store::last_sequence(store); },
+            [](auto& rescue) { return rescue.last(); });
+    }
+
+    // From now on what can't be read is passed over. A cursor would never come back to it.
+    void pass_over_damage() { m_passes_over = true; }
+    const std::optional<store::Rescue>& rescue() const { return m_rescue; }
+    // Where there is damage was met: hands on what can be made of the rest.
+    struct Rebuilt {
+        std::int64_t reports = 0;
+        std::optional<std::int64_t> lost;  // nothing: nobody knows
+    };
+    Rebuilt rebuild(const store::Store& store, const Put& put) {
+        Rebuilt rebuilt;
+        const auto scope = scope_of(store);
+        rebuilt.lost = m_rescue->rebuild([&](std::vector<store::StoredReport> page) {
+            std::erase_if(page, [&](const auto& report) { return !scope.selected(report); });
+            rebuilt.reports += std::ssize(page);
+            if (!page.empty()) put(text_of(page));
+        });
+        return rebuilt;
     }
 
     // `progress` is told the sequence up to which all was handed on.
@@ -103,6 +134,28 @@ class ReportStream {
     std::string header() { return text_of({}); }
 
   private:
+    // Begins the rescue at the first damage.
+    template <class Read, class Otherwise>
+    std::invoke_result_t<Read> or_rescue(const store::Store& store, Read read,
+                                         Otherwise otherwise) {
+        try {
+            if (!m_rescue) return read();
+        } catch (const store::StoreError& error) {
+            if (!m_passes_over || error.kind() != store::StoreError::Kind::corrupt) throw;
+            m_rescue.emplace(store);
+        }
+        return otherwise(*m_rescue);
+    }
+    std::vector<store::StoredReport> read_page(const store::Store& store, store::Sequence after) {
+        return or_rescue(
+            store, [&] { return store::read_page(store, after, reports_at_once); },
+            [&](auto& rescue) { return rescue.read_page(after, reports_at_once); });
+    }
+    query::Scope scope_of(const store::Store& store) {
+        return or_rescue(
+            store, [&] { return query::Scope(store, m_selection); },
+            [&](auto& rescue) { return query::Scope(store, m_selection, rescue.catalogue()); });
+    }
     std::string text_of(const std::vector<store::StoredReport>& page) {
         if (m_as_reports) return as_reports(page);
         return m_rows.more(
@@ -113,21 +166,53 @@ class ReportStream {
     query::Selection m_selection;
     render::RowStream m_rows;
     bool m_as_reports;
+    bool m_passes_over = false;
+    std::optional<store::Rescue> m_rescue;
     std::function<void(store::Sequence)> m_progress;
 };
+
+// "2026-11-30 01:00": where it is known.
+std::string moment(const Globals& globals, const std::optional<time::Instant>& at,
+                   const char* otherwise) {
+    return at ? time::format_local(*at, globals.zone(), true) : otherwise;
+}
+
+// What could be read was printed; this says what is missing.
+int tell_damage(const Globals& globals, const std::vector<store::Rescue::Gap>& gaps,
+                const ReportStream::Rebuilt& rebuilt) {
+    const auto shown = rebuilt.lost == 0 ? 0 : std::min(gaps.size(), gaps_shown);
+    for (const auto& gap : std::span(gaps).first(shown))
+        print_warning(fmt::format("can't be read: what arrived between {} and {}",
+                                  moment(globals, gap.after, "the beginning"),
+                                  moment(globals, gap.before, "the end")));
+    if (shown > 0 && shown < gaps.size())
+        print_warning(fmt::format("and {} more such gaps", gaps.size() - shown));
+    auto text = fmt::format(
+        "store {} is damaged: {} can't be read", in_quotes(globals.store_path().string()),
+        rebuilt.lost ? counted(*rebuilt.lost, "report", "reports") : std::string("some reports"));
+    if (rebuilt.reports > 0)
+        text += fmt::format(", {} printed last, without the members that jobtally does not know",
+                            counted(rebuilt.reports, "report was", "reports were"));
+    print_error(Error(text, "load the platform's list of jobs, which brings back what it has"));
+    return exit_error;
+}
 
 int export_all(const Globals& globals, const SelectionOptions& options) {
     Output output(globals, render::Format::ndjson);
     check_format(output);
     ReportStream stream(globals, options, output);
+    stream.pass_over_damage();
     const auto store = open_store(globals, options.from);
     stream.warn_about_unmatched(store);
     output.write(stream.header());
     Progress progress(globals.quiet || is_terminal(STDOUT_FILENO), Progress::Unit::reports);
-    stream.watch([&, all = store::last_sequence(store)](auto done) { progress.show(done, all); });
-    stream.pass_on(store, 0, [&](std::string_view text) { output.write(text); });
+    stream.watch([&, all = stream.last(store)](auto done) { progress.show(done, all); });
+    const auto put = [&](std::string_view text) { output.write(text); };
+    stream.pass_on(store, 0, put);
+    ReportStream::Rebuilt rebuilt;
+    if (stream.rescue()) rebuilt = stream.rebuild(store, put);
     output.finish();
-    return exit_done;
+    return stream.rescue() ? tell_damage(globals, stream.rescue()->gaps(), rebuilt) : exit_done;
 }
 
 void tell_start(const Globals& globals, const store::CursorRun& run) {

@@ -43,9 +43,12 @@ time::Instant time_of(const store::StoredReport& stored, store::WhichTime at) {
 }  // namespace
 
 Scope::Scope(const store::Store& store, Selection selection)
+    : Scope(store, std::move(selection), store::Catalogue::read(store)) {}
+
+Scope::Scope(const store::Store& store, Selection selection, store::Catalogue catalogue)
     : m_store(store),
       m_selection(std::move(selection)),
-      m_catalogue(store::Catalogue::read(store)),
+      m_catalogue(std::move(catalogue)),
       m_types(accepted_words(m_selection.types)),
       m_statuses(accepted_words(m_selection.statuses)),
       m_source_patterns(m_selection.sources) {

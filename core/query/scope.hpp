@@ -25,6 +25,8 @@ using store::times_of;
 class Scope {
   public:
     Scope(const store::Store& store, Selection selection);
+    // With a catalogue that was read before: what could be salvaged of a damaged one.
+    Scope(const store::Store& store, Selection selection, store::Catalogue catalogue);
 
     const store::Store& store() const { return m_store; }
     const Selection& selection() const { return m_selection; }

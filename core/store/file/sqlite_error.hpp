@@ -22,6 +22,18 @@ namespace jobtally::store {
 [[noreturn]] void throw_damaged(const std::filesystem::path& store, std::string_view what,
                                 const char* hint = nullptr);
 
+// Reads up to what is damaged; false where something is.
+template <class Read>
+bool read_undamaged(Read read) {
+    try {
+        read();
+        return true;
+    } catch (const StoreError& error) {
+        if (error.kind() != StoreError::Kind::corrupt) throw;
+        return false;
+    }
+}
+
 // The StoreError `full`.
 [[noreturn]] void throw_full(const std::filesystem::path& store);
 

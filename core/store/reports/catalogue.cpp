@@ -14,12 +14,18 @@ namespace {
 
 // Words are numbered without gaps; the numbers of deleted definitions stay unused for a while.
 constexpr std::int64_t greatest_definition = 1 << 26;
+constexpr std::int64_t greatest_salvaged = 1 << 26;  // of words, which nobody could count
 
 void require_key(const Store::Connection& connection, const char* what, std::int64_t key,
                  std::int64_t greatest) {
     if (key >= 1 && key <= greatest) return;
     throw_damaged(connection.path(), fmt::format("it has a {} numbered {}", what, key));
 }
+
+constexpr const char* labelled_definitions =
+    "SELECT definition.definition, definition.definition_id, word.text, "
+    "enabled, description, recovery_strategy "
+    "FROM definition LEFT JOIN word ON word.word = definition.label";
 
 // Grows a table by key so that `key` has a place.
 template <class Value>
@@ -34,32 +40,58 @@ Value& place_of(std::vector<Value>& table, std::int64_t key, const Value& empty)
 Catalogue Catalogue::read(const Store& store) {
     const ReadScope scope(store.connection());
     Catalogue catalogue;
-    const auto greatest_word = store.connection().query_integer("SELECT count(*) FROM word");
-    Statement words(store.connection(), "SELECT word, text FROM word");
-    while (words.executeStep()) {
-        const std::int64_t word = words.getColumn(0);
-        require_key(store.connection(), "word", word, greatest_word);
-        place_of(catalogue.m_words, word, std::optional<std::string>()) = words.getColumn(1);
-    }
-    Statement definitions(store.connection(),
-                          "SELECT definition.definition, definition.definition_id, word.text, "
-                          "enabled, description, recovery_strategy "
-                          "FROM definition LEFT JOIN word ON word.word = definition.label");
-    while (definitions.executeStep()) {
-        const std::int64_t number = definitions.getColumn(0);
-        require_key(store.connection(), "definition", number, greatest_definition);
-        const auto key = static_cast<DefinitionKey>(number);
-        place_of(catalogue.m_index_of_key, key, -1) =
-            static_cast<std::int32_t>(catalogue.m_definitions.size());
-        catalogue.m_definitions.push_back(
-            {key, definitions.getColumn(1), optional_text(definitions.getColumn(2)),
-             definitions.getColumn(3).isNull()
-                 ? std::nullopt
-                 : std::optional(definitions.getColumn(3).getInt() != 0),
-             optional_text(definitions.getColumn(4)), optional_text(definitions.getColumn(5))});
-    }
+    catalogue.read_words(store.connection(), "SELECT word, text FROM word",
+                         store.connection().query_integer("SELECT count(*) FROM word"));
+    catalogue.read_definitions(store.connection(), labelled_definitions);
     catalogue.read_switched(store.connection());
     return catalogue;
+}
+
+Catalogue Catalogue::salvage(const Store& store) {
+    const auto& connection = store.connection();
+    const ReadScope scope(connection);
+    Catalogue catalogue;
+    for (const char* const words :
+         {"SELECT word, text FROM word NOT INDEXED",
+          "SELECT word, text FROM word INDEXED BY sqlite_autoindex_word_1"}) {
+        read_undamaged([&] { catalogue.read_words(connection, words, greatest_salvaged); });
+    }
+    for (const char* const definitions :
+         {labelled_definitions,
+          "SELECT definition, definition_id, NULL, NULL, NULL, NULL FROM definition NOT INDEXED",
+          "SELECT definition, definition_id, NULL, NULL, NULL, NULL "
+          "FROM definition INDEXED BY sqlite_autoindex_definition_1"}) {
+        read_undamaged([&] { catalogue.read_definitions(connection, definitions); });
+    }
+    return catalogue;
+}
+
+void Catalogue::read_words(const Store::Connection& connection, const char* sql,
+                           std::int64_t greatest) {
+    Statement row(connection, sql);
+    while (row.executeStep()) {
+        const std::int64_t word = row.getColumn(0);
+        require_key(connection, "word", word, greatest);
+        place_of(m_words, word, std::optional<std::string>()) = row.getColumn(1);
+    }
+}
+
+// One that was read before stays.
+void Catalogue::read_definitions(const Store::Connection& connection, const char* sql) {
+    Statement row(connection, sql);
+    while (row.executeStep()) {
+        const std::int64_t number = row.getColumn(0);
+        require_key(connection, "definition", number, greatest_definition);
+        const auto key = static_cast<DefinitionKey>(number);
+        auto& index = place_of(m_index_of_key, key, -1);
+        if (index >= 0) continue;
+        index = static_cast<std::int32_t>(m_definitions.size());
+        m_definitions.push_back({key, row.getColumn(1), optional_text(row.getColumn(2)),
+                                 row.getColumn(3).isNull()
+                                     ? std::nullopt
+                                     : std::optional(row.getColumn(3).getInt() != 0),
+                                 optional_text(row.getColumn(4)), optional_text(row.getColumn(5))});
+    }
 }
 
 void Catalogue::read_switched(const Store::Connection& connection) {

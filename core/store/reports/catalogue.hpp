@@ -29,6 +29,8 @@ struct Definition {
 class Catalogue {
   public:
     static Catalogue read(const Store& store);
+    // What can be read of a damaged one: ids and words stand in indexes too.
+    static Catalogue salvage(const Store& store);
 
     // By key, in no promised order.
     const std::vector<Definition>& definitions() const { return m_definitions; }
@@ -40,6 +42,8 @@ class Catalogue {
     DefinitionKey max_definition() const;
 
   private:
+    void read_words(const Store::Connection& connection, const char* sql, std::int64_t greatest);
+    void read_definitions(const Store::Connection& connection, const char* sql);
     void read_switched(const Store::Connection& connection);
 
     std::vector<Definition> m_definitions;

@@ -86,6 +86,7 @@ Loaded load(const Globals& globals, const IngestOptions& options) {
     ingest::WriterOptions writer_options;
     writer_options.rejected_limit = options.rejected_limit;
     writer_options.clock = globals.clock();
+    writer_options.store = followed(globals.store_path());
     writer_options.spool = spool_of(globals, options.spool);
     if (!can_read(*writer_options.spool)) writer_options.spool.reset();
     Loaded loaded;

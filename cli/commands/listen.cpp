@@ -20,6 +20,8 @@
 #include <algorithm>
 #include <csignal>
 #include <memory>
+#include <new>
+#include <string_view>
 
 #include <fmt/core.h>
 #include <sys/prctl.h>
@@ -74,7 +76,21 @@ listen::ListenOptions listen_options(const ListenOptions& options) {
     return result;
 }
 
-listen::ListenHooks hooks(const Globals& globals, const ListenOptions& options) {
+// The log is the last resort of a body. One for which there is no memory is counted and told
+// without.
+void tell_lost(std::string_view body, std::string_view peer, bool is_whole) {
+    const auto what =
+        is_whole ? "could not be stored" : "came only in part and could not be stored";
+    try {
+        print_error(Error(fmt::format("{}, from {}: {}", what, peer, body)));
+    } catch (const std::bad_alloc&) {
+        print_error(Error(fmt::format("{}, from {}: {} bytes, which memory has no room to show",
+                                      what, peer, body.size())));
+    }
+}
+
+listen::ListenHooks hooks(const Globals& globals, const ListenOptions& options,
+                          ingest::Writer& writer) {
     listen::ListenHooks result;
     if (!globals.quiet) {
         const auto lines = std::make_shared<WaitingLines>();
@@ -86,8 +102,9 @@ listen::ListenHooks hooks(const Globals& globals, const ListenOptions& options) 
         };
         result.access_paused = [lines] { lines->print(); };
     }
-    result.lost = [](std::string_view body, std::string_view peer) {
-        print_error(Error(fmt::format("could not be stored, from {}: {}", peer, body)));
+    result.lost = [&writer](std::string_view body, std::string_view peer, bool is_whole) {
+        writer.count_loss();
+        tell_lost(body, peer, is_whole);
     };
     result.trouble = [](const std::string& what) { print_warning(what); };
     result.spooled_bodies = [spool = spool_of(globals, options.spool)] { return bodies_in(spool); };
@@ -130,19 +147,24 @@ std::optional<store::Store> open_if_it_works(const Globals& globals, const inges
         if ((is_refused && !has_worked_here) || kind == Kind::missing || kind == Kind::sync_failed)
             throw;
         print_error(error);
-        print_note("reports wait in the spool until the store works");
         return std::nullopt;
     }
 }
 
+// A spool that can't be used keeps nobody from listening: the writer tells it, and tries again.
 ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions& options) {
     ingest::WriterOptions result;
     result.rejected_limit = options.rejected_limit;
     result.is_listener = true;
     result.patience = store_patience;
     result.settle_patience = settle_patience;
+    result.store = followed(globals.store_path());
     result.spool = spool_of(globals, options.spool);
-    result.spool->prepare();
+    try {
+        result.spool->prepare();
+    } catch (const IoError&) {
+        return result;
+    }
     remember_spool(globals, *result.spool);
     return result;
 }
@@ -180,6 +202,7 @@ ingest::WriterHooks writer_hooks(const ListenOptions& options, listen::ServiceMa
                         "what comes now has come",
                         time::format_utc(from), time::format_utc(to)));
     };
+    result.losses = [](const std::string& what) { print_warning(what); };
     result.forgotten = tell_forgotten_once(options.rejected_limit);
     return result;
 }
@@ -210,12 +233,14 @@ int run(const Globals& globals, const ListenOptions& options) {
             fmt::format("there was no store {}, though a listener has worked here: a new "
                         "one was made; is a volume missing?",
                         in_quotes(globals.store_path().string())));
-    ingest::Writer writer(std::move(store), writer_options(globals, options),
-                          writer_hooks(options, manager),
+    auto writing = writer_options(globals, options);
+    if (!store && writing.spool->is_prepared())
+        print_note("reports wait in the spool until the store works");
+    ingest::Writer writer(std::move(store), std::move(writing), writer_hooks(options, manager),
                           [&globals] { return open_to_write(globals, store_patience); });
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
-    auto listen_hooks = hooks(globals, options);
+    auto listen_hooks = hooks(globals, options, writer);
     std::optional<JobWatch> jobs;
     if (!listening.admin_binds.empty() || !listening.admin_passed.empty()) jobs.emplace(globals);
     if (jobs) listen_hooks.job_metrics = [&jobs] { return jobs->text(); };

@@ -18,14 +18,6 @@ fs::path spool_beside(fs::path store) {
     return store.concat("-spool");
 }
 
-// Where a store that was named by a link lies: its spool lies there too.
-fs::path followed(const fs::path& store) {
-    std::error_code none;
-    if (!fs::is_symlink(store, none)) return store;
-    const auto real = fs::weakly_canonical(store, none);
-    return none ? store : real;
-}
-
 bool are_same(const fs::path& a, const fs::path& b) {
     std::error_code none;
     return fs::weakly_canonical(a, none) == fs::weakly_canonical(b, none);
@@ -42,6 +34,13 @@ void take_over(const ingest::Spool& spool, const ingest::Spool& former) {
 }
 
 }  // namespace
+
+fs::path followed(const fs::path& store) {
+    std::error_code none;
+    if (!fs::is_symlink(store, none)) return store;
+    const auto real = fs::weakly_canonical(store, none);
+    return none ? store : real;
+}
 
 void add_spool_option(CLI::App& command, std::string& folder) {
     command

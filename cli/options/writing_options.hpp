@@ -15,6 +15,9 @@
 
 namespace jobtally::cli {
 
+// Where a store that was named by a link lies: what belongs to it lies there too.
+std::filesystem::path followed(const std::filesystem::path& store);
+
 // `--spool DIR`.
 void add_spool_option(CLI::App& command, std::string& folder);
 // The named folder, else the store's path with `-spool` at its end, which may be a link.

@@ -69,14 +69,25 @@ void print_text(const std::string& text) {
     std::fputs(text.c_str(), stderr);
 }
 
+// Where there is no memory for a line, that is said.
+template <class Print>
+void print_or_tell(Print print) noexcept {
+    try {
+        print();
+    } catch (const std::exception&) {
+        std::fputs("jobtally: error: a line is left out here: out of memory\n", stderr);
+    }
+}
+
+void print_message(std::string_view kind, std::string_view text, std::string_view hint,
+                   Level level) noexcept {
+    print_or_tell([&] { print_text(with_level(message(kind, text, hint), level)); });
+}
+
 }  // namespace
 
 void print_line(const std::string& line, Level level) noexcept {
-    try {
-        print_text(with_level(line, level));
-    } catch (const std::exception&) {
-        // There is no memory for the line.
-    }
+    print_or_tell([&] { print_text(with_level(line, level)); });
 }
 
 void WaitingLines::add(const std::string& line, Level level) {
@@ -106,18 +117,18 @@ void do_not_wait_for_reader() {
 
 void print_error(const Error& error) {
     const bool is_one_line = as_json || error.hint().empty();
-    print_line(message("error", error.what(), error.hint()), Level::error);
-    if (!is_one_line) print_line(message("hint", error.hint()), Level::error);
+    print_message("error", error.what(), error.hint(), Level::error);
+    if (!is_one_line) print_message("hint", error.hint(), {}, Level::error);
 }
 
 void print_warning(std::string_view text) {
-    print_line(message("warning", text), Level::warning);
+    print_message("warning", text, {}, Level::warning);
 }
 void print_note(std::string_view text) {
-    print_line(message("note", text), Level::note);
+    print_message("note", text, {}, Level::note);
 }
 void print_hint(std::string_view text) {
-    print_line(message("hint", text), Level::note);
+    print_message("hint", text, {}, Level::note);
 }
 
 }  // namespace jobtally::cli

@@ -19,7 +19,8 @@ class WriteTransaction;
 
 namespace jobtally::ingest {
 
-// Reports that arrived together (one request, one piece of a file) and are stored together.
+// Reports that arrived together (one request, one piece of a file) and are stored together. One
+// that holds nothing but a body goes to the spool: there was no memory to read it.
 struct Delivery {
     std::vector<model::JobReport> reports;
     std::vector<model::Rejection> rejections;

@@ -146,6 +146,7 @@ void Spool::prepare() {
     auto folder = opened_folder(m_folder);
     if (folder && ::flock(folder.number(), LOCK_SH | LOCK_NB) == 0)
         m_in_use = std::make_shared<const Descriptor>(std::move(folder));
+    m_is_prepared = true;
 }
 
 void Spool::remember_as(const fs::path& link) const {
@@ -211,6 +212,12 @@ bool Spool::follow() {
     return true;
 }
 
+// By the descriptor that is open already: there may be no room for one more.
+void Spool::keep_own_names() const {
+    if (!m_in_use || !is_open_file(m_in_use->number(), m_folder)) return keep_names(m_folder);
+    if (::fsync(m_in_use->number()) != 0) fail(errno, "sync the folder", m_folder);
+}
+
 std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
     std::optional<IoError> problem;
     std::vector<Receipt*> named;
@@ -232,7 +239,7 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
         }
     }
     try {
-        if (!named.empty()) keep_names(m_folder);
+        if (!named.empty()) keep_own_names();
     } catch (const IoError& error) {
         return error;
     }

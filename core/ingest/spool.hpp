@@ -29,6 +29,7 @@ class Spool {
     // Makes the folder (0700), tries it out, notes there whose it is, and marks it as in use while
     // this object or a copy lives. Throws IoError with a hint, also where others may write to it.
     void prepare();
+    bool is_prepared() const { return m_is_prepared; }
     // Makes `link`, beside the store, lead to this folder, so that it is found by who does not know
     // of it. Throws IoError, also where bodies wait in a folder of that name.
     void remember_as(const std::filesystem::path& link) const;
@@ -66,6 +67,7 @@ class Spool {
     void claim() const;
     void require_own_store() const;
     void make_folder() const;
+    void keep_own_names() const;
     void write_synced(const std::filesystem::path& path, std::string_view bytes) const;
     // Nothing if the file is gone.
     std::optional<std::string> text_of(const std::filesystem::path& path) const;
@@ -75,7 +77,8 @@ class Spool {
     std::filesystem::path m_folder;
     std::filesystem::path m_store;
     std::shared_ptr<const Descriptor> m_in_use;  // the folder, locked with those who share it
-    std::uint64_t m_last = 0;                    // counts what this object has kept
+    bool m_is_prepared = false;
+    std::uint64_t m_last = 0;  // counts what this object has kept
 };
 
 }  // namespace jobtally::ingest

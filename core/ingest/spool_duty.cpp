@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::chrono::milliseconds retry{1000};
 constexpr std::chrono::milliseconds rest{60'000};
-constexpr std::size_t bodies_a_commit = 256;
 // The checkpoint that empties a log makes the store's file longer, and where no byte is left it
 // can't: without a reserve the log would keep the last room of the disk.
 constexpr std::size_t most_reserved = 1 << 20;
@@ -37,11 +36,12 @@ SpoolDuty::Time after(std::chrono::milliseconds delay) {
 }  // namespace
 
 void SpoolDuty::keep(std::span<Receipt* const> receipts) {
-    std::vector<Receipt*> with_body;
-    std::copy_if(receipts.begin(), receipts.end(), std::back_inserter(with_body),
-                 [](const Receipt* receipt) { return receipt->delivery.body.has_value(); });
-    if (!m_spool || with_body.empty()) return;
+    if (!m_spool) return;
     try {
+        std::vector<Receipt*> with_body;
+        std::copy_if(receipts.begin(), receipts.end(), std::back_inserter(with_body),
+                     [](const Receipt* receipt) { return receipt->delivery.body.has_value(); });
+        if (with_body.empty()) return;
         auto problem = m_spool->keep(with_body);
         if (problem && m_reserve) {
             make_room();
@@ -78,6 +78,7 @@ void SpoolDuty::run() {
         if (m_names.empty()) m_names = waiting();
         if (m_lost > 0) note_lost();
         if (m_names.empty()) {
+            m_at_once = bodies_a_commit;
             // A listener looks again later, for other processes may put files there; a process that
             // loads files ends soon.
             if (m_store.options().is_listener) m_due = after(rest);
@@ -85,12 +86,13 @@ void SpoolDuty::run() {
             return tell_problems();
         }
         m_spool->require_own_folder();
-        const auto piece = std::span(m_names).first(std::min(m_names.size(), bodies_a_commit));
+        const auto piece = std::span(m_names).first(std::min(m_names.size(), m_at_once));
         m_stored += store_piece(piece);
         m_names.erase(m_names.begin(), m_names.begin() + std::ssize(piece));
         m_due = after(m_names.empty() ? retry : std::chrono::milliseconds(0));
     } catch (const std::exception& problem) {
         m_names.clear();
+        if (WriterStore::may_lack_memory(problem)) m_at_once = 1;
         m_due = after(retry);
         const bool is_of_spool = dynamic_cast<const IoError*>(&problem) != nullptr;
         m_store.fails(problem, is_of_spool ? Failing::spool : Failing::store);
@@ -106,6 +108,7 @@ void SpoolDuty::run() {
 // What waits, but for what was stored and can't be deleted, which is tried again.
 std::vector<std::string> SpoolDuty::waiting() {
     m_problems.clear();
+    if (m_store.options().is_listener && !m_spool->is_prepared()) prepare();
     follow();
     auto names = m_spool->waiting();
     m_waiting = names.size();
@@ -116,6 +119,17 @@ std::vector<std::string> SpoolDuty::waiting() {
         return true;
     });
     return names;
+}
+
+void SpoolDuty::prepare() {
+    try {
+        m_spool->prepare();
+    } catch (const IoError& error) {
+        throw IoError(fmt::format("the spool can't be used, so what the store does not take is "
+                                  "answered 503: {}",
+                                  error.what()),
+                      error.hint());
+    }
 }
 
 // Of what is gone with a folder that was deleted another process may have stored some.
@@ -132,19 +146,10 @@ void SpoolDuty::follow() {
         Failing::spool);
 }
 
-// Mails tell what was rejected.
 void SpoolDuty::note_lost() {
-    Receipt note;
-    note.delivery.source = "listener";
-    note.delivery.received_at = m_store.options().clock();
-    note.delivery.rejections.push_back(
-        {fmt::format("{} answered 202 and gone with the spool's folder, which was deleted",
-                     counted(static_cast<std::int64_t>(m_lost), "request was", "requests were")),
-         ""});
-    store::WriteTransaction transaction(m_store.opened(), patience,
-                                        m_store.options().rejected_limit);
-    const auto rows = put_deliveries(transaction, std::vector{&note}, m_store.options().clock());
-    m_store.commit(transaction, rows);
+    m_store.keep_note(
+        fmt::format("{} answered 202 and gone with the spool's folder, which was deleted",
+                    counted(static_cast<std::int64_t>(m_lost), "request was", "requests were")));
     m_lost = 0;
 }
 

@@ -42,7 +42,10 @@ class SpoolDuty {
     void run();
 
   private:
+    static constexpr std::size_t bodies_a_commit = 256;
+
     std::vector<std::string> waiting();
+    void prepare();
     void follow();
     void note_lost();
     std::size_t store_piece(std::span<const std::string> names);
@@ -53,6 +56,7 @@ class SpoolDuty {
     std::optional<Spool> m_spool;
     Descriptor m_reserve;  // a nameless file in the spool's folder, so that a listener can go on
     Time m_due;
+    std::size_t m_at_once = bodies_a_commit;
     std::vector<std::string> m_names;     // of the bodies to store next, oldest first
     std::set<std::string> m_undeletable;  // what is in the store, and still there
     std::vector<IoError> m_problems;      // with the files of this round

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 #include <utility>
 
 namespace jobtally::ingest {
@@ -12,6 +13,8 @@ constexpr std::chrono::milliseconds announced_patience{20};
 
 // How many rows go by between two looks for other writers: each is a system call.
 constexpr std::size_t rows_a_look = 512;
+
+constexpr std::chrono::milliseconds pause_without_memory{10};
 
 // How long another hand at the store may go unnoticed while nothing is written.
 constexpr std::chrono::milliseconds look_every{1000};
@@ -35,6 +38,7 @@ Writer::Writer(std::optional<store::Store> store, WriterOptions options, WriterH
       m_store(std::move(store), std::move(open), m_options, m_hooks),
       m_uptime(m_store),
       m_spool(m_store),
+      m_losses(m_store),
       m_look_at(m_options.is_listener ? Time::min() : Time::max()),
       m_rested_at(std::chrono::steady_clock::now() + m_options.settle_after),
       m_thread([this] { run(); }) {}
@@ -61,13 +65,27 @@ void Writer::finish() {
     if (m_thread.joinable()) m_thread.join();
 }
 
+// Whatever else goes wrong is caught where it does.
 void Writer::run() {
+    for (;;) {
+        try {
+            return work();
+        } catch (const std::bad_alloc&) {
+            give_up_group();
+            std::this_thread::sleep_for(pause_without_memory);
+        }
+    }
+}
+
+void Writer::work() {
     run_if_due(m_uptime);
     run_if_due(m_spool);
+    run_if_due(m_losses);
     for (;;) {
         const Wake wake = wait_for_work();
         if (wake == Wake::deliveries) {
-            write_group({}, false);
+            write_group(m_group, false);
+            m_group.clear();
             m_rested_at = std::chrono::steady_clock::now() + m_options.settle_after;
         }
         run_if_due(m_spool);
@@ -77,6 +95,7 @@ void Writer::run() {
             m_look_at = std::chrono::steady_clock::now() + look_every;
         }
         run_if_due(m_uptime);
+        run_if_due(m_losses);
         const bool is_much = m_store.unsettled_rows() >= m_options.rows_per_settle;
         if (wake != Wake::rest && !is_much) continue;
         m_store.settle();
@@ -90,6 +109,7 @@ void Writer::finish_duties() {
     while (!m_options.is_listener && m_spool.due() <= std::chrono::steady_clock::now())
         m_spool.run();
     m_uptime.end();
+    m_losses.end();
     m_store.settle();
 }
 
@@ -130,7 +150,7 @@ std::vector<Receipt*> Writer::take(Items& group, std::chrono::milliseconds patie
 
 // Whatever goes wrong is caught here, so that every delivery is answered. On a full disk the group
 // is tried again once there is what room can be made.
-void Writer::write_group(Items group, bool is_last_try) {
+void Writer::write_group(Items& group, bool is_last_try) {
     try {
         store(group);
     } catch (const std::exception& problem) {
@@ -138,9 +158,10 @@ void Writer::write_group(Items group, bool is_last_try) {
         if (is_last_try || !WriterStore::is_full(problem)) return fail(group, problem);
         m_spool.make_room();
         for (auto& item : group) forget_outcome(item.receipt);
-        return write_group(std::move(group), true);
+        return write_group(group, true);
     }
     if (is_last_try) m_spool.reserve();
+    m_losses.try_now();
     answer(group);
 }
 
@@ -166,41 +187,66 @@ void Writer::store(Items& group) {
 }
 
 void Writer::answer(Items& group) {
-    Items probes;
     for (auto& item : group) {
         const auto& delivery = item.receipt.delivery;
-        const bool is_probe = delivery.reports.empty() && delivery.rejections.empty();
-        if (is_probe && m_options.is_listener) {
-            probes.push_back(std::move(item));
-        } else {
-            item.done(std::move(item.receipt));
+        const bool is_empty = delivery.reports.empty() && delivery.rejections.empty();
+        if (is_empty && delivery.body) {
+            answer_unread(item);
+        } else if (!is_empty || !m_options.is_listener) {
+            hand_back(item);
         }
     }
-    if (!probes.empty()) answer_probes(probes);
-}
-
-// A transaction that changes nothing never reaches the disk, so a sign of life is written for the
-// probes.
-void Writer::answer_probes(Items& probes) {
     std::optional<Error> problem;
-    try {
-        m_uptime.prove();
-    } catch (const std::exception& found) {
-        problem = m_store.fails(found, Failing::store);
-    }
-    for (auto& item : probes) {
+    bool is_proved = false;
+    for (auto& item : group) {
+        if (!item.done) continue;
+        if (!std::exchange(is_proved, true)) problem = prove();
         if (problem) {
             item.receipt.error = problem->what();
             item.receipt.hint = problem->hint();
         }
-        item.done(std::move(item.receipt));
+        hand_back(item);
     }
 }
 
+void Writer::answer_unread(Item& item) {
+    m_spool.keep(std::vector{&item.receipt});
+    if (!item.receipt.is_spooled) item.receipt.error = "out of memory";
+    hand_back(item);
+}
+
+// A transaction that changes nothing never reaches the disk, so a sign of life is written for the
+// probes.
+std::optional<Error> Writer::prove() {
+    try {
+        m_uptime.prove();
+        return std::nullopt;
+    } catch (const std::exception& found) {
+        return m_store.fails(found, Failing::store);
+    }
+}
+
+void Writer::hand_back(Item& item) {
+    item.done(std::move(item.receipt));
+    item.done = nullptr;
+}
+
+// What is short enough to stand in the string itself takes no memory.
+void Writer::give_up_group() noexcept {
+    for (auto& item : m_group) {
+        if (!item.done) continue;
+        forget_outcome(item.receipt);
+        if (!item.receipt.is_spooled) item.receipt.error = "out of memory";
+        hand_back(item);
+    }
+    m_group.clear();
+}
+
 // What is still in the queue fails too. Otherwise each delivery would wait for the store in its
-// turn, for as long as this one did.
+// turn, for as long as this one did. Where memory is short it stays in the queue.
 void Writer::fail(Items& group, const std::exception& problem) {
-    take(group, std::chrono::milliseconds(0), std::numeric_limits<std::size_t>::max());
+    if (dynamic_cast<const std::bad_alloc*>(&problem) == nullptr)
+        take(group, std::chrono::milliseconds(0), std::numeric_limits<std::size_t>::max());
     const Error error = m_store.fails(problem, Failing::store);
     m_spool.keep(receipts_of(group));
     for (auto& item : group) {
@@ -209,7 +255,7 @@ void Writer::fail(Items& group, const std::exception& problem) {
             item.receipt.error = error.what();
             item.receipt.hint = error.hint();
         }
-        item.done(std::move(item.receipt));
+        hand_back(item);
     }
 }
 

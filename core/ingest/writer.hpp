@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/ingest/delivery.hpp"
+#include "core/ingest/loss_duty.hpp"
 #include "core/ingest/spool_duty.hpp"
 #include "core/ingest/uptime_duty.hpp"
 #include "core/ingest/writer_options.hpp"
@@ -38,6 +39,8 @@ class Writer final : public DeliverySink {
     // May be called from any thread, but not after finish(); never blocks. An empty delivery asks
     // whether a commit works: where the uptime is recorded, it is answered after a commit.
     void submit(Delivery delivery, std::function<void(Receipt)> done) override;
+    // Counts a request that was answered 503 and kept nowhere, for the next mail; from any thread.
+    void count_loss() noexcept { m_losses.count(); }
     // Writes what waits, settles the store, ends the thread. May be called twice.
     void finish();
     // True when the process should end with an error, so that it is started afresh. From any
@@ -58,19 +61,24 @@ class Writer final : public DeliverySink {
     void run();
     void finish_duties();
     Wake wait_for_work();
+    void work();
     static std::vector<Receipt*> receipts_of(std::span<Item> items);
     std::vector<Receipt*> take(Items& group, std::chrono::milliseconds patience, std::size_t rows);
-    void write_group(Items group, bool is_last_try);
+    void write_group(Items& group, bool is_last_try);
     void store(Items& group);
     void answer(Items& group);
-    void answer_probes(Items& probes);
+    void answer_unread(Item& item);
+    std::optional<Error> prove();
     void fail(Items& group, const std::exception& problem);
+    static void hand_back(Item& item);
+    void give_up_group() noexcept;
 
     const WriterOptions m_options;
     const WriterHooks m_hooks;
     WriterStore m_store;
     UptimeDuty m_uptime;
     SpoolDuty m_spool;
+    LossDuty m_losses;
     Time m_look_at;
     Time m_rested_at;  // when the last work is so long ago that the store is settled
 
@@ -78,6 +86,7 @@ class Writer final : public DeliverySink {
     std::condition_variable m_has_work;
     std::deque<Item> m_waiting;
     bool m_is_finishing = false;
+    Items m_group;  // under way
     std::thread m_thread;
 };
 

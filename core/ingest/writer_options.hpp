@@ -10,8 +10,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace jobtally::ingest {
 
@@ -24,6 +26,9 @@ struct WriterOptions {
     // starts and whenever the store works again.
     std::optional<Spool> spool{};
     std::int64_t rejected_limit = store::default_rejected_limit;
+    // The store's own path, links followed: what was answered 503 and not kept is noted beside it.
+    // Without one that ends with the process.
+    std::filesystem::path store{};
     // When the store is settled: after this long without work, or this many rows.
     std::chrono::milliseconds settle_after = std::chrono::seconds(1);
     std::chrono::milliseconds settle_patience = std::chrono::seconds(60);
@@ -54,6 +59,9 @@ struct WriterHooks {
     // Called when the clock has gone back, since the last sign of life, from the first time to the
     // second.
     std::function<void(time::Instant, time::Instant)> clock_went_back{};
+    // Called with a line that says how many requests were answered 503 and not kept: when the store
+    // keeps it for the next mail, and at the end where nothing does.
+    std::function<void(const std::string&)> losses{};
     // Called with the number of rejected bodies that newer ones pushed out of the store.
     std::function<void(std::int64_t)> forgotten{};
 };

@@ -1,9 +1,12 @@
 #include "core/ingest/writer_store.hpp"
 
+#include "core/ingest/delivery.hpp"
 #include "core/store/reports/settle.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
+#include <vector>
 
 namespace jobtally::ingest {
 namespace {
@@ -11,6 +14,9 @@ namespace {
 using Kind = store::StoreError::Kind;
 
 constexpr std::chrono::milliseconds patience_when_locked_out{250};
+constexpr std::chrono::seconds look_at_damage_every{60};
+// Deliveries wait meanwhile, and a note can be kept another time.
+constexpr std::chrono::milliseconds patience_of_a_note{100};
 
 bool is_of_kind(Kind kind, const std::exception& problem) {
     const auto* error = dynamic_cast<const store::StoreError*>(&problem);
@@ -26,11 +32,30 @@ WriterStore::WriterStore(std::optional<store::Store> store, Opener open,
 store::Store& WriterStore::opened() {
     if (m_is_lost)
         throw store::StoreError(Kind::other, "the store was lost before", "start jobtally again");
-    if (!m_store) {
-        m_store.emplace(m_open());
-        ++m_openings;
-    }
+    if (m_damage) require_mended();
+    if (!m_store) open();
     return *m_store;
+}
+
+void WriterStore::open() {
+    m_store.emplace(m_open());
+    ++m_openings;
+}
+
+// Commits may still work on the pages that are sound; what they write would not be read again.
+void WriterStore::require_mended() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < m_look_again_at && files() == m_damaged) throw store::StoreError(*m_damage);
+    m_damaged = files();
+    m_look_again_at = now + look_at_damage_every;
+    open();
+    store::settle(*m_store, m_options.settle_patience);
+    m_damage.reset();
+}
+
+WriterStore::Files WriterStore::files() const {
+    return {store::state_of(m_options.store.string()),
+            store::state_of(m_options.store.string() + "-wal")};
 }
 
 void WriterStore::look() {
@@ -55,6 +80,16 @@ void WriterStore::commit(store::WriteTransaction& transaction, std::size_t rows)
     if (rows > 0) works(Failing::store);
     const auto forgotten = transaction.forgotten_rejections();
     if (forgotten > 0 && m_hooks.forgotten) m_hooks.forgotten(forgotten);
+}
+
+void WriterStore::keep_note(const std::string& what) {
+    Receipt note;
+    note.delivery.source = "listener";
+    note.delivery.received_at = m_options.clock();
+    note.delivery.rejections.push_back({what, ""});
+    store::WriteTransaction transaction(opened(), patience_of_a_note, m_options.rejected_limit);
+    const auto rows = put_deliveries(transaction, std::vector{&note}, m_options.clock());
+    commit(transaction, rows);
 }
 
 void WriterStore::settle() {
@@ -92,6 +127,12 @@ bool WriterStore::is_full(const std::exception& problem) {
     return is_of_kind(Kind::full, problem);
 }
 
+// SQLite's word for it is one of many that have no kind of their own.
+bool WriterStore::may_lack_memory(const std::exception& problem) {
+    return dynamic_cast<const std::bad_alloc*>(&problem) != nullptr ||
+           is_of_kind(Kind::other, problem);
+}
+
 void WriterStore::learn_from(const store::StoreError& error) {
     const Kind kind = error.kind();
     if (kind == Kind::sync_failed || kind == Kind::replaced) m_is_lost = true;
@@ -101,6 +142,10 @@ void WriterStore::learn_from(const store::StoreError& error) {
     if (!is_damaged || !m_open) return;
     if (kind != Kind::changed) look_whose_damage();
     m_store.reset();
+    if (kind != Kind::corrupt || m_options.store.empty() || m_damage) return;
+    m_damage = error;
+    m_damaged = files();
+    m_look_again_at = std::chrono::steady_clock::now() + look_at_damage_every;
 }
 
 // A file that is overwritten within a transaction looks damaged. Opened anew it would be believed;
@@ -114,12 +159,19 @@ void WriterStore::look_whose_damage() {
     }
 }
 
-Error WriterStore::fails(const std::exception& problem, Failing failing) {
-    if (const auto* error = dynamic_cast<const store::StoreError*>(&problem)) learn_from(*error);
-    const auto* known = dynamic_cast<const Error*>(&problem);
-    Error error = known ? *known : Error(problem.what());
-    tell(error, failing);
-    return error;
+// Where memory is short, copies of what is there already are all that can be made.
+Error WriterStore::fails(const std::exception& problem, Failing failing) noexcept {
+    try {
+        if (const auto* error = dynamic_cast<const store::StoreError*>(&problem))
+            learn_from(*error);
+        const auto* known = dynamic_cast<const Error*>(&problem);
+        const bool is_short = dynamic_cast<const std::bad_alloc*>(&problem) != nullptr;
+        Error error = known ? *known : is_short ? m_no_memory : Error(problem.what());
+        tell(error, failing);
+        return error;
+    } catch (const std::exception&) {
+        return m_no_memory;
+    }
 }
 
 void WriterStore::tell(const Error& error, Failing failing) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/ingest/writer_options.hpp"
+#include "core/store/file/last_word.hpp"
 #include "core/store/file/store.hpp"
 #include "core/store/reports/write_transaction.hpp"
 
@@ -19,7 +20,8 @@ namespace jobtally::ingest {
 
 // A store that fails is tried again the next time, except after a failed sync, when nobody knows
 // what the disk holds, and after the file was moved or deleted: then it is lost and not touched
-// again. One that was damaged, written to by others or restored is opened anew. Used in the writer
+// again. One that was damaged, written to by others or restored is opened anew; a damaged one when
+// its files have changed, or after a minute, and is used when it can be settled. Used in the writer
 // thread.
 class WriterStore {
   public:
@@ -57,15 +59,20 @@ class WriterStore {
     // writing.
     void settle();
 
+    // Stores a rejected body of nothing but a reason: mails tell what was rejected. Throws what the
+    // store throws.
+    void keep_note(const std::string& what);
+
     // Empties the log, which may hold the last room of a disk.
     void make_room();
 
     // True where another process holds the store.
     static bool is_busy(const std::exception& problem);
     static bool is_full(const std::exception& problem);
+    static bool may_lack_memory(const std::exception& problem);
     // To be called when something fails: finds out whether the store is lost or damaged, and tells
     // the hooks.
-    Error fails(const std::exception& problem, Failing failing);
+    Error fails(const std::exception& problem, Failing failing) noexcept;
     // Tells the hooks of a trouble, but only once while it stays the same, and once that the store
     // is lost.
     void tell(const Error& error, Failing failing);
@@ -76,6 +83,14 @@ class WriterStore {
     // What a commit adds to the log besides its rows, counted in rows.
     static constexpr std::size_t rows_a_commit = 8;
 
+    // What stat() tells of the store and its log.
+    struct Files {
+        store::FileState store, log;
+        bool operator==(const Files&) const = default;
+    };
+    Files files() const;
+    void open();
+    void require_mended();
     void learn_from(const store::StoreError& error);
     void look_whose_damage();
 
@@ -85,9 +100,13 @@ class WriterStore {
     const WriterHooks& m_hooks;
     std::atomic<bool> m_is_lost = false;
     bool m_has_told_loss = false;
+    std::optional<store::StoreError> m_damage;  // that is known
+    Files m_damaged;                            // as they were then
+    std::chrono::steady_clock::time_point m_look_again_at;
     bool m_is_locked_out = false;  // the last delivery waited for another writer in vain
     std::size_t m_openings = 0;
     std::size_t m_unsettled_rows = 0;
+    const Error m_no_memory{"out of memory"};
     std::array<std::string, 3> m_told;  // the last trouble with each Failing that still fails
 };
 

@@ -1,10 +1,12 @@
 #include "core/listen/hub.hpp"
 
 #include "core/base/numbers.hpp"
+#include "core/base/spare_memory.hpp"
 #include "core/listen/session.hpp"
 #include "core/listen/sockets/descriptors.hpp"
 #include "core/listen/sockets/tls.hpp"
 
+#include <exception>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -21,9 +23,10 @@ BodyBudget::Taker taker_of(const std::shared_ptr<Session>& session) {
     return [session](BodyBudget::Share share) { session->body_may_come(std::move(share)); };
 }
 
-// In place of a session's number, for the receipts of a probe and of what nobody waits for.
+constexpr std::size_t most_of_a_part = 1 << 10;  // of a body, in the log
+
+// In place of a session's number, for the receipt of a probe.
 constexpr std::uint64_t probe_number = 0;
-constexpr std::uint64_t note_number = UINT64_MAX;
 
 }  // namespace
 
@@ -38,11 +41,7 @@ Hub::Hub(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks h
       m_receipts(std::make_shared<Receipts>(
           [this] { boost::asio::post(m_io, [this] { hand_out_receipts(); }); })),
       m_started(m_hooks.clock()) {
-    m_hooks.lost = [this, lost = std::move(m_hooks.lost)](std::string_view body,
-                                                          std::string_view peer) {
-        ++m_counters.lost_bodies;
-        if (lost) lost(body, peer);
-    };
+    keep_spare_memory();
 }
 
 Hub::~Hub() {
@@ -69,6 +68,7 @@ void Hub::note(const AccessRecord& record) {
 
 void Hub::remove(std::uint64_t session) {
     m_connections.remove(session);
+    keep_spare_memory();
     if (m_is_stopping && m_connections.empty()) {
         m_io.stop();
     } else {
@@ -124,7 +124,7 @@ void Hub::submit(ingest::Delivery delivery, std::uint64_t number) {
 void Hub::hand_out_receipts() {
     m_receipts->take(m_taken);
     for (const auto& [number, receipt] : m_taken) {
-        if (!receipt.error && !receipt.is_spooled) note_commit();
+        if (!receipt.error && !receipt.is_spooled) m_counters.last_commit = m_hooks.clock();
         if (number == probe_number) {
             take_probe(receipt);
         } else if (const auto session = m_connections.find(number)) {
@@ -134,21 +134,36 @@ void Hub::hand_out_receipts() {
     m_taken.clear();
 }
 
-// On a full disk the lines that name them may be lost as well, where the log is on it. Mails tell
-// what was rejected.
-void Hub::note_commit() {
-    m_counters.last_commit = m_hooks.clock();
-    const auto lost = m_counters.lost_bodies - std::exchange(m_told_lost, m_counters.lost_bodies);
-    if (lost == 0) return;
-    const auto what =
-        fmt::format("{} answered 503 and not kept while the store did not work",
-                    counted(static_cast<std::int64_t>(lost), "request was", "requests were"));
-    report_trouble(what);
-    ingest::Delivery note;
-    note.source = "listener";
-    note.received_at = m_hooks.clock();
-    note.rejections.push_back({what, ""});
-    submit(std::move(note), note_number);
+void Hub::lose(std::string_view body, const Peer& peer, bool is_whole) noexcept {
+    ++m_counters.lost_bodies;
+    try {
+        if (m_hooks.lost) m_hooks.lost(body, peer.name, is_whole);
+    } catch (const std::exception&) {
+        // There is no memory to tell more than the number.
+    }
+}
+
+void Hub::lose(const ingest::Receipt& receipt, const Peer& peer) noexcept {
+    const auto& body = receipt.delivery.body;
+    lose(body ? *body : std::string_view(), peer, true);
+}
+
+void Hub::lose(Request& request, const InputBuffer& in, const Peer& peer) noexcept {
+    if (request.is_from_stranger()) return;
+    const bool is_whole = request.is_whole();
+    const auto come = request.come_of_body(in);
+    lose(is_whole ? come : come.substr(0, most_of_a_part), peer, is_whole);
+    request.drop_body();
+}
+
+bool Hub::spool(Request& request, std::uint64_t number) noexcept {
+    try {
+        if (!request.is_whole()) return false;
+        submit(request.release_unread(m_hooks.clock()), number);
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
 }
 
 void Hub::probe(std::uint64_t number) {
@@ -187,10 +202,6 @@ std::string Hub::metrics_text() const {
 
 void Hub::stop() {
     m_is_stopping = true;
-    const auto untold = static_cast<std::int64_t>(m_counters.lost_bodies - m_told_lost);
-    if (untold > 0)
-        report_trouble(fmt::format("no mail will tell of {} answered 503 and not kept",
-                                   counted(untold, "request", "requests")));
     for (const auto& session : m_connections.all()) session->wind_down();
     if (m_connections.empty()) m_io.stop();
 }

@@ -7,6 +7,7 @@
 #include "core/listen/http/response.hpp"
 #include "core/listen/listener.hpp"
 #include "core/listen/receipts.hpp"
+#include "core/listen/request.hpp"
 #include "core/listen/watch/admin.hpp"
 #include "core/listen/watch/metrics.hpp"
 
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -31,7 +33,7 @@ class Hub {
     boost::asio::io_context& io() { return m_io; }
     const ListenOptions& options() const { return m_options; }
     const DoorRules& rules() const { return m_rules; }
-    const ListenHooks& hooks() const { return m_hooks; }  // `lost` is never empty
+    const ListenHooks& hooks() const { return m_hooks; }
     void accept_authorizations(AcceptedAuthorizations accepted);
     const std::shared_ptr<const TlsIdentity>& tls() const { return m_options.tls; }
     void accept_tls(std::shared_ptr<const TlsIdentity> identity);
@@ -49,6 +51,14 @@ class Hub {
     // Bodies.
     BodyBudget& budget() { return m_budget; }
     void submit(ingest::Delivery delivery, std::uint64_t number);
+    // Counts a request that is answered 503 and kept nowhere, and hands out its body.
+    void lose(const ingest::Receipt& receipt, const Peer& peer) noexcept;
+    // The same for one that could not be handled, unless it is known that its sender may not send
+    // reports; gives its memory back.
+    void lose(Request& request, const InputBuffer& in, const Peer& peer) noexcept;
+    // Hands a body on that is whole and can't be read for want of memory; false where it is not, or
+    // that needs too much as well.
+    bool spool(Request& request, std::uint64_t number) noexcept;
 
     // Admin: probes whether commits work. The session gets the result through
     // Session::take_health(); sessions that ask while a probe is under way share its commit.
@@ -72,8 +82,8 @@ class Hub {
     }
 
   private:
+    void lose(std::string_view body, const Peer& peer, bool is_whole) noexcept;
     void hand_out_receipts();
-    void note_commit();
     void take_probe(const ingest::Receipt& receipt);
 
     ListenOptions m_options;
@@ -87,7 +97,6 @@ class Hub {
     std::chrono::steady_clock::time_point m_next_refusal_report;
     std::chrono::steady_clock::time_point m_next_room_report;
     std::uint64_t m_last_number = 0;
-    std::uint64_t m_told_lost = 0;  // of the lost bodies
     std::shared_ptr<Receipts> m_receipts;
     std::vector<NumberedReceipt> m_taken;
     Counters m_counters;

@@ -52,8 +52,8 @@ struct ListenHooks {
     // Called when no further access follows at once: what a record left unwritten is due now.
     std::function<void()> access_paused;
     // The store could not take this body, and neither could anything else: the log is its last
-    // resort.
-    std::function<void(std::string_view body, std::string_view peer)> lost;
+    // resort. Where not all of it could be read it is not whole.
+    std::function<void(std::string_view body, std::string_view peer, bool is_whole)> lost;
     std::function<void(const std::string& what)> trouble;  // accepting fails, a defect was caught
     std::function<time::Instant()> clock = time::system_now;
     // How many bodies wait in the spool, where that is known; asked for /metrics.

@@ -4,9 +4,12 @@
 
 #include "core/ingest/delivery.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <new>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,11 +23,10 @@ class Receipts {
     // `wake` is called from the sink's thread when the first receipt of a batch has come.
     explicit Receipts(std::function<void()> wake) : m_wake(std::move(wake)) {}
 
-    void put(std::uint64_t connection, ingest::Receipt receipt) {
-        const std::lock_guard lock(m_mutex);
-        m_waiting.emplace_back(connection, std::move(receipt));
-        // Called with the lock held, so that after close() no call of `wake` is still running.
-        if (m_waiting.size() == 1 && m_wake) m_wake();
+    // Where memory is short it waits for some: nobody else has the receipt.
+    void put(std::uint64_t connection, ingest::Receipt receipt) noexcept {
+        for (bool is_put = false; !try_to_put(connection, receipt, is_put);)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
 
     // Moves all receipts that have come into `taken`.
@@ -32,6 +34,7 @@ class Receipts {
         taken.clear();
         const std::lock_guard lock(m_mutex);
         taken.swap(m_waiting);
+        m_is_woken = false;
     }
 
     // After this nobody is woken any more.
@@ -41,7 +44,22 @@ class Receipts {
     }
 
   private:
+    bool try_to_put(std::uint64_t connection, ingest::Receipt& receipt, bool& is_put) noexcept {
+        const std::lock_guard lock(m_mutex);
+        try {
+            if (!is_put) m_waiting.emplace_back(connection, std::move(receipt));
+            is_put = true;
+            // Called with the lock held, so that after close() no call of `wake` is still running.
+            if (!m_is_woken && m_wake) m_wake();
+            m_is_woken = true;
+            return true;
+        } catch (const std::bad_alloc&) {  // then nothing was moved
+            return false;
+        }
+    }
+
     std::mutex m_mutex;
+    bool m_is_woken = false;  // since the last take()
     std::function<void()> m_wake;
     std::vector<NumberedReceipt> m_waiting;
 };

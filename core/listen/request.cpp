@@ -60,6 +60,13 @@ bool Request::needs_share() const {
     return !m_share && m_reader->body().size() > small_body;
 }
 
+// Behind the body there may be another request, with its secret.
+std::string_view Request::come_of_body(const InputBuffer& in) const {
+    if (!m_reader) return {};
+    return has_some_body() ? m_reader->body()
+                           : in.view().substr(0, head().content_length.value_or(0));
+}
+
 ingest::Delivery Request::release(time::Instant received_at) {
     const auto body = m_reader->body();
     const auto source = "http " + record.peer;
@@ -70,10 +77,22 @@ ingest::Delivery Request::release(time::Instant received_at) {
                                                      m_kept_because),
                                          source, received_at)
                         : ingest::decode_whole(body, source, received_at);
+    add_body(delivery);
+    return delivery;
+}
+
+ingest::Delivery Request::release_unread(time::Instant received_at) {
+    ingest::Delivery delivery;
+    delivery.source = "http " + record.peer;
+    delivery.received_at = received_at;
+    add_body(delivery);
+    return delivery;
+}
+
+void Request::add_body(ingest::Delivery& delivery) {
     delivery.sender = record.label;
     delivery.body = m_reader->release_body();
     record.body_bytes = delivery.body->size();
-    return delivery;
 }
 
 void Request::note(const Verdict& verdict) {
@@ -84,6 +103,7 @@ void Request::note(const Verdict& verdict) {
 }
 
 void Request::note(const ingest::Receipt& receipt) {
+    m_has_receipt = true;
     if (receipt.delivery.reports.size() == 1) {
         const auto& report = receipt.delivery.reports.front();
         record.report = report.id;

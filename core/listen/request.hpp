@@ -53,10 +53,19 @@ class Request {
         return !m_kept_because.empty() && m_has_body && (has_come || !m_expects_continue);
     }
     bool has_some_body() const { return !m_reader->body().empty(); }
+    // What has come of its body, also what stands in `in` still.
+    std::string_view come_of_body(const InputBuffer& in) const;
+    // True where all of its body has come, and nothing is wrong with it as far as HTTP goes.
+    bool is_whole() const { return m_reader && m_reader->is_done() && has_some_body(); }
+    // True where its head was judged, and who sent it may not send reports.
+    bool is_from_stranger() const { return m_answer && m_kept_because.empty(); }
 
     // The body as far as it has come: decoded, or as rejected.
     ingest::Delivery release(time::Instant received_at);
+    // The body as it came, for which there is no memory to decode it.
+    ingest::Delivery release_unread(time::Instant received_at);
     void note(const ingest::Receipt& receipt);
+    bool has_receipt() const { return m_has_receipt; }
     // For a connection that ends with this request: notes where `in` holds another one behind it.
     void note_rest(const InputBuffer& in);
     // Forgets head and body, and gives its share of the budget back.
@@ -68,6 +77,8 @@ class Request {
     bool left_unread = false;  // its body, or whatever else has come, was not looked at
 
   private:
+    void add_body(ingest::Delivery& delivery);
+
     std::chrono::steady_clock::time_point m_began = std::chrono::steady_clock::now();
     std::size_t m_scanned = 0;
     std::unique_ptr<RequestReader> m_reader;
@@ -78,6 +89,7 @@ class Request {
     bool m_head_only = false;
     bool m_has_body = false;
     bool m_expects_continue = false;
+    bool m_has_receipt = false;
     std::uint64_t m_most_body = 0;
     BodyBudget::Share m_share;
 };

@@ -4,7 +4,7 @@
 #include "core/listen/giving_way.hpp"
 
 #include <algorithm>
-#include <exception>
+#include <new>
 #include <utility>
 
 #include <boost/asio/error.hpp>
@@ -37,7 +37,7 @@ void Session::protect(Step step) noexcept {
     try {
         step();
     } catch (const std::exception& defect) {
-        fail(defect.what());
+        fail(defect);
     }
 }
 
@@ -49,12 +49,16 @@ Completion Session::then() {
             }};
 }
 
-void Session::fail(const char* defect) noexcept {
+// That memory is short is no defect. What has its receipt can't be refused any more.
+void Session::fail(const std::exception& defect) noexcept {
+    const bool is_short = dynamic_cast<const std::bad_alloc*>(&defect) != nullptr;
+    const bool is_open = m_stage.is_under_way() && !m_request.has_receipt();
+    if (is_open && is_short && m_hub.spool(m_request, m_number)) return m_stage.store();
     try {
-        m_hub.report_trouble(defect);
-        if (!m_stage.is_answered()) return refuse({500, "the request could not be handled"});
-    } catch (const std::exception&) {
-        // There may be no memory left even to report it; closing needs none.
+        if (!is_short) m_hub.report_trouble(defect.what());
+        if (is_open && m_purpose == Purpose::reports) m_hub.lose(m_request, m_in, m_peer);
+        if (is_open) return refuse({503, is_short ? "memory is short" : "a defect was met"});
+    } catch (const std::exception&) {  // not even memory to tell that: closing needs none
     }
     close();
 }
@@ -67,8 +71,7 @@ void Session::start() {
 // The deadline stays: the handshake and the wait for the first byte share one timeout.
 void Session::take_opening(const error_code& problem, std::size_t) {
     if (m_stage.phase() != Phase::opening) return;
-    if (problem == boost::asio::error::eof)
-        return close();  // the peer closed without having sent anything
+    if (problem == boost::asio::error::eof) return close();  // the peer has sent nothing
     if (problem == boost::system::errc::wrong_protocol_type) {
         ++m_hub.counters().failed_handshakes;
         return refuse({400, "TLS is spoken here: write https:// in place of http://"});
@@ -107,11 +110,9 @@ void Session::give_way() {
 
 void Session::wind_down() {
     if (!is_idle(m_stage.phase())) return;
-    // A request may stand in the socket already, or be on its way where the peer has just
-    // connected.
+    // A request may stand in the socket, or be on its way where the peer has just connected.
     const bool is_awaited = m_is_fresh || m_channel->has_input();
-    // Only cancels the read instead of closing, so that bytes that have been read already are still
-    // taken.
+    // Only cancels the read instead of closing: what was read already is still taken.
     if (!is_awaited) return m_channel->cancel();
     m_stage.wait_at_most(last_chance);
 }
@@ -246,16 +247,15 @@ void Session::deliver() {
     const auto& refusal = m_request.refusal_answer();
     if (refusal && !m_request.has_some_body()) return answer_head(*refusal);
     auto delivery = m_request.release(m_hub.hooks().clock());
-    m_stage.move_on(Phase::storing);
-    m_stage.wait_for_ever();
+    m_stage.store();
     m_hub.submit(std::move(delivery), m_number);
 }
 
 void Session::take_receipt(const ingest::Receipt& receipt) noexcept {
     if (m_stage.phase() != Phase::storing) return;
     protect([&] {
+        if (receipt.error) m_hub.lose(receipt, m_peer);
         m_request.note(receipt);
-        if (receipt.error) m_hub.hooks().lost(receipt.delivery.body.value_or(""), m_peer.name);
         const auto& refusal = m_request.refusal_answer();
         refusal ? answer_head(*refusal) : respond(answer_to(receipt), m_request.keep_alive());
     });

@@ -39,7 +39,7 @@ class Session : public std::enable_shared_from_this<Session> {
   private:
     template <class Step>
     void protect(Step step) noexcept;
-    void fail(const char* defect) noexcept;
+    void fail(const std::exception& defect) noexcept;
     // Calls the member `step` when an operation of the channel has ended.
     template <auto step>
     Completion then();

@@ -40,7 +40,11 @@ class Stage {
         m_phase = phase;
         m_entered = Clock::now();
     }
-    void wait_for_ever() { m_deadline = Clock::time_point::max(); }
+    // The sink bounds its own patience.
+    void store() {
+        move_on(Phase::storing);
+        m_deadline = Clock::time_point::max();
+    }
     // For `patience` from now, but not beyond `most` from the beginning of the phase.
     void wait_on(std::chrono::milliseconds patience, std::chrono::milliseconds most) {
         m_deadline = std::min(m_entered + most, Clock::now() + patience);
@@ -55,9 +59,10 @@ class Stage {
     bool is_reading() const {
         return m_phase == Phase::idle || m_phase == Phase::head || m_phase == Phase::body;
     }
-    // True if the answer has been chosen, or the connection is closed.
-    bool is_answered() const {
-        return m_phase == Phase::writing || m_phase == Phase::lingering || m_phase == Phase::closed;
+    // True from the first byte of a request until its answer has been chosen.
+    bool is_under_way() const {
+        return !is_idle(m_phase) && m_phase != Phase::writing && m_phase != Phase::lingering &&
+               m_phase != Phase::closed;
     }
     // The answer to a request whose head, share of the budget or body did not come in time.
     Refusal late_refusal() const {

@@ -457,13 +457,15 @@ class Ends(unittest.TestCase):
         spool = self.store + "-spool"
         os.mkdir(spool)
         os.chmod(spool, 0o777)
-        refused = subprocess.run([PROGRAM, "--db", self.store, "listen", "--bind", "127.0.0.1:0"], text=True,
-                                 capture_output=True, timeout=20, stdin=subprocess.DEVNULL)
-        self.assertEqual(refused.returncode, 1, refused.stderr)
-        self.assertIn("can be written by others", refused.stderr)
         planted = "00001795534174118366-30022-1-127.0.0.1.json"
         with open(os.path.join(spool, planted), "w") as file:
             file.write(report("planted"))
+        listener = Listener(self.store)
+        self.assertEqual(self.status(listener, "a"), 200)
+        time.sleep(1.5)  # it looks each second
+        self.assertEqual(listener.ids(), ["a"])
+        self.assertEqual(listener.stop(), 0)
+        self.assertEqual(sum("can be written by others" in line for line in listener.log), 1)
         loaded = subprocess.run([PROGRAM, "--db", self.store, "ingest", "-"], text=True, capture_output=True, timeout=20,
                                 input=report("own"))
         self.assertIn("can be written by others", loaded.stderr)
@@ -475,9 +477,7 @@ class Ends(unittest.TestCase):
         listener = Listener(self.store)
 
         def answer(id):
-            with listener.connect() as connection:
-                connection.sendall(post(report(id)))
-                return read_answer(connection)[0].status
+            return self.status(listener, id)
 
         with guard_held(self.store):
             self.assertEqual(answer("a"), 202)
@@ -496,6 +496,113 @@ class Ends(unittest.TestCase):
         self.assertEqual(sorted(listener.ids()), ["a", "d"])
         self.assertEqual(listener.stop(), 0)
         self.assertEqual(sum("can be written by others" in line for line in listener.log), 1)
+
+    def status(self, listener, id):
+        with listener.connect() as connection:
+            connection.sendall(post(report(id)))
+            return read_answer(connection)[0].status
+
+    def rejected(self):
+        return subprocess.run([PROGRAM, "--db", self.store, "db", "rejected"], capture_output=True, text=True).stdout
+
+    def test_a_spool_that_can_not_be_used_keeps_nobody_from_listening(self):
+        """Nor does another's; it is used once it can be."""
+        spool = self.store + "-spool"
+        for is_foreign in (False, True):
+            if is_foreign and os.geteuid() != 0:
+                continue
+            with open(spool, "w"):
+                pass
+            if is_foreign:
+                os.remove(spool)
+                os.mkdir(spool, 0o700)
+                os.chown(spool, 12345, 12345)
+            listener = Listener(self.store)
+            self.assertEqual(self.status(listener, "stored"), 200)
+            with guard_held(self.store):
+                self.assertEqual(self.status(listener, "refused"), 503)
+                os.rmdir(spool) if is_foreign else os.remove(spool)
+                time.sleep(1.5)  # it tries each second
+                self.assertEqual(self.status(listener, "spooled"), 202)
+            deadline = time.time() + 20
+            while "spooled" not in listener.ids() and time.time() < deadline:
+                time.sleep(0.05)
+            self.assertEqual(sorted(listener.ids()), ["spooled", "stored"])
+            self.assertEqual(listener.stop(), 0)
+            self.assertEqual(sum("the spool can't be used" in line for line in listener.log), 1, listener.log)
+            self.assertEqual(sum('could not be stored' in line and '"refused"' in line for line in listener.log), 1)
+            os.rmdir(spool)
+            os.remove(self.store)
+
+    def test_a_store_and_a_spool_that_can_not_be_used(self):
+        """What comes is in the log, and told when the store works."""
+        with open(self.store, "wb") as store:
+            store.write(b"x" * 5000)
+        with open(self.store + "-spool", "w"):
+            pass
+        listener = Listener(self.store)
+        self.assertEqual(self.status(listener, "refused"), 503)
+        os.remove(self.store)
+        os.remove(self.store + "-spool")
+        deadline = time.time() + 20
+        while "1 request was answered 503 and not kept" not in self.rejected() and time.time() < deadline:
+            time.sleep(0.1)
+        self.assertIn("1 request was answered 503 and not kept", self.rejected())
+        self.assertEqual(listener.stop(), 0)
+        self.assertTrue(any('could not be stored' in line and '"refused"' in line for line in listener.log))
+
+    def test_what_was_answered_503_is_told_by_the_next_process(self):
+        spool = self.store + "-spool"
+        for number, ending in enumerate((signal.SIGTERM, signal.SIGKILL)):
+            listener = Listener(self.store)
+            self.assertEqual(self.status(listener, "before"), 200)
+            with guard_held(self.store):
+                os.chmod(spool, 0o777)
+                self.assertEqual([self.status(listener, id) for id in ("a", "b")], [503, 503])
+                listener.stop(ending)
+            os.chmod(spool, 0o700)
+            self.assertEqual(self.rejected().count("answered 503"), number)
+            listener = Listener(self.store)
+            deadline = time.time() + 20
+            while self.rejected().count("answered 503") == number and time.time() < deadline:
+                time.sleep(0.05)
+            time.sleep(1.5)  # it tells once
+            self.assertEqual(self.rejected().count("2 requests were answered 503 and not kept"), number + 1)
+            self.assertEqual(listener.stop(), 0)
+        mail = subprocess.run([PROGRAM, "--db", self.store, "summary", "--only-problems"], capture_output=True, text=True)
+        self.assertIn("2 rejected", mail.stdout)
+
+    def test_a_store_that_is_known_to_be_damaged_is_not_written_to(self):
+        listener = Listener(self.store, "-q")
+        with listener.connect() as connection:
+            for number in range(1500):
+                connection.sendall(post(report("r%d" % number, more="-" * 500)))
+                self.assertEqual(read_answer(connection)[0].status, 200)
+        listener.stop(signal.SIGKILL)
+        os.truncate(self.store, os.path.getsize(self.store) // 2 // 4096 * 4096)
+        listener = Listener(self.store)
+        time.sleep(2)
+        self.assertEqual(self.status(listener, "new"), 202)
+        self.assertEqual(listener.stop(), 0)
+        self.assertTrue(any("is damaged" in line for line in listener.log), listener.log)
+        self.assertEqual(len([name for name in os.listdir(self.store + "-spool") if name.endswith(".json")]), 1)
+
+    def test_a_socket_whose_owner_does_not_accept_is_not_waited_for(self):
+        path = self.store + ".socket"
+        with socket.socket(socket.AF_UNIX) as owner:
+            owner.bind(path)
+            owner.listen(0)
+            waiting = []
+            while not waiting or waiting[-1].connect_ex(path) == 0:
+                waiting.append(socket.socket(socket.AF_UNIX))
+                waiting[-1].setblocking(False)
+            refused = subprocess.run([PROGRAM, "--db", self.store, "listen", "--bind", "unix:" + path], text=True,
+                                     capture_output=True, timeout=5, stdin=subprocess.DEVNULL)
+            for one in waiting:
+                one.close()
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertIn('can\'t listen on "unix:%s": Address already in use' % path, refused.stderr)
+        self.assertTrue(os.path.exists(path))
 
     def test_a_listener_with_another_spool_strands_nothing(self):
         first, second = [os.path.join(self.folder.name, name) for name in ("x", "y")]

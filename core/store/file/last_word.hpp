@@ -1,5 +1,5 @@
-// The word that whoever is done with a store leaves in its lock file, and what is known by it when
-// the store is opened.
+// What stands in the lock file: the word that whoever is done with a store leaves there, by which
+// more is known when the store is opened; and behind it a number of requests.
 #pragma once
 
 #include "core/store/file/file_head.hpp"
@@ -13,6 +13,7 @@ struct sqlite3;
 
 namespace jobtally::store {
 
+class Store;
 class WriteGuard;
 
 // What stat() tells of a file; all 0 where there is none. Times are nanoseconds since 1970.
@@ -61,5 +62,17 @@ void require_no_lone_log(const std::filesystem::path& store);
 // there, which belongs to what was there before, or if the file was written to in the last seconds.
 // Call it before SQLite opens the file or one is made.
 void require_own_log(const std::filesystem::path& store);
+
+// How many requests were answered 503 and kept nowhere, until a row of the store tells it: it takes
+// no room of a full disk and outlives the process. It is not synced: a power cut may take it.
+
+// Adds them, from any thread, whether or not the store can be opened. False where the lock file is
+// not there, can't be written, or is another user's.
+bool note_losses(const std::filesystem::path& store, std::int64_t requests) noexcept;
+// What is noted, for a store that is open for writing; 0 for one in memory.
+std::int64_t noted_losses(const Store& store);
+// Takes away what a row tells by now: who is killed between the two tells it twice, and never not.
+// False where that failed.
+bool forget_losses(const Store& store, std::int64_t requests) noexcept;
 
 }  // namespace jobtally::store

@@ -1,5 +1,6 @@
 #include "core/ingest/spool.hpp"
 
+#include "core/store/file/last_word.hpp"
 #include "core/store/reports/read_reports.hpp"
 #include "core/store/reports/rejected.hpp"
 #include "tests/support/catch.hpp"
@@ -389,4 +390,48 @@ TEST_CASE("an empty delivery is answered after a commit", "[ingest]") {
     const auto receipt = receipt_of(writer, Delivery{});
     CHECK(receipt.error.has_value());
     CHECK_FALSE(receipt.is_spooled);
+}
+
+TEST_CASE("a body that could not be read for want of memory waits in the spool", "[ingest]") {
+    const IngestFolder folder;
+    auto options = with_spool(folder);
+    Delivery unread;
+    unread.body = report_text("unread");
+    unread.source = "http 192.0.2.7";
+    {
+        Writer writer(store_to_write(folder), options);
+        CHECK(receipt_of(writer, unread).is_spooled);
+    }
+    Writer(store_to_write(folder), options).finish();
+    const auto reader = Store::open_to_read(folder.store());
+    CHECK(jobtally::store::find_report(reader, "unread").has_value());
+    options.spool.reset();
+    Writer writer(store_to_write(folder), options);
+    CHECK(receipt_of(writer, unread).error == "out of memory");
+}
+
+TEST_CASE("what was answered 503 is told by one row, whichever process writes it", "[ingest]") {
+    const IngestFolder folder;
+    std::vector<std::string> lines;
+    WriterOptions options;
+    options.store = folder.store();
+    WriterHooks hooks;
+    hooks.losses = [&](const std::string& line) { lines.push_back(line); };
+    { const auto makes_the_lock_file = store_to_write(folder); }
+    CHECK(jobtally::store::note_losses(folder.store(), 2));  // by one that was killed
+    for (int run = 0; run < 2; ++run) {
+        Writer writer(store_to_write(folder), options, hooks);
+        if (run == 0) writer.count_loss();
+        writer.finish();
+    }
+    std::vector<std::string> reasons;
+    for (const auto& row : jobtally::store::list_rejected(Store::open_to_read(folder.store()), 0))
+        reasons.push_back(row.reason);
+    CHECK(reasons == lines);
+    std::int64_t told = 0;
+    for (const auto& reason : reasons) told += std::stoi(reason);
+    CHECK(told == 3);
+    CHECK(reasons.size() <= 2);
+    std::filesystem::remove(folder.store().string() + ".lock");
+    CHECK_FALSE(jobtally::store::note_losses(folder.store(), 1));
 }

@@ -149,7 +149,10 @@ TEST_CASE("a failing sink is answered 503 and its body handed out as a last reso
     std::string lost;
     jobtally::listen::AccessRecord record;
     ListenHooks hooks;
-    hooks.lost = [&](std::string_view body, std::string_view) { lost = body; };
+    hooks.lost = [&](std::string_view body, std::string_view, bool is_whole) {
+        lost = body;
+        CHECK(is_whole);
+    };
     hooks.access = [&](const jobtally::listen::AccessRecord& r) { record = r; };
     Serving serving(local_options(), sink, hooks);
     ClientSocket client(serving.listener.urls().front());
@@ -163,6 +166,27 @@ TEST_CASE("a failing sink is answered 503 and its body handed out as a last reso
     CHECK(record.status == 503);
     CHECK(record.problem == "the disk is full");
     CHECK(record.body_bytes == small_report.size());
+}
+
+TEST_CASE("a request for which there is no memory is answered 503 and counted", "[listen]") {
+    struct PoorSink final : jobtally::ingest::DeliverySink {
+        void submit(Delivery, std::function<void(Receipt)>) override { throw std::bad_alloc(); }
+    } sink;
+    auto options = local_options();
+    options.authorizations = {{"one", "Bearer one"}};
+    std::atomic<int> lost = 0;
+    ListenHooks hooks;
+    hooks.lost = [&](std::string_view, std::string_view, bool) { ++lost; };
+    Serving serving(options, sink, hooks);
+    for (const auto& [fields, status] :
+         {std::pair{"", "401 "}, {"Authorization: Bearer one\r\n", "503 "}}) {
+        ClientSocket client(serving.listener.urls().front());
+        client.send(post_of(small_report, fields));
+        const auto answer = client.read_answer();
+        CHECK(answer.starts_with(std::string("HTTP/1.1 ") + status));
+        CHECK((answer.find("Retry-After: ") != std::string::npos) == (*status == '5'));
+    }
+    CHECK(lost == 1);
 }
 
 TEST_CASE("stop waits for receipts and answers them", "[listen]") {

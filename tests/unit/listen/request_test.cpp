@@ -136,7 +136,8 @@ TEST_CASE("a stage keeps, shortens and extends its deadline", "[listen]") {
     CHECK(stage.deadline() > soon);
     stage.wait_on(milliseconds(20'000), milliseconds(10'000));
     CHECK(stage.deadline() == stage.since() + milliseconds(10'000));
-    stage.wait_for_ever();
+    stage.store();
+    CHECK(stage.phase() == Phase::storing);
     CHECK(stage.deadline() == Stage::Clock::time_point::max());
 }
 
@@ -150,15 +151,15 @@ TEST_CASE("a stage knows whether bytes or an answer are due, and what to say whe
     };
     for (const auto phase : {Phase::idle, Phase::head, Phase::body}) {
         CHECK(at(phase).is_reading());
-        CHECK_FALSE(at(phase).is_answered());
+        CHECK(at(phase).is_under_way() == (phase != Phase::idle));
     }
-    for (const auto phase : {Phase::writing, Phase::lingering, Phase::closed}) {
+    for (const auto phase : {Phase::opening, Phase::writing, Phase::lingering, Phase::closed}) {
         CHECK_FALSE(at(phase).is_reading());
-        CHECK(at(phase).is_answered());
+        CHECK_FALSE(at(phase).is_under_way());
     }
-    for (const auto phase : {Phase::opening, Phase::waiting, Phase::storing, Phase::probing}) {
+    for (const auto phase : {Phase::waiting, Phase::storing, Phase::probing}) {
         CHECK_FALSE(at(phase).is_reading());
-        CHECK_FALSE(at(phase).is_answered());
+        CHECK(at(phase).is_under_way());
     }
     CHECK(at(Phase::waiting).late_refusal().status == 503);
     CHECK(at(Phase::head).late_refusal().reason == "the head took too long");

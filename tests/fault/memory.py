@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Memory that is short (a limit of the address space, as LimitAS= sets one): each request is answered 200, 202 or 503 with
+Retry-After, never 500; what was answered 503 is in the log, counted by /metrics and told by the next mail; nothing else is lost.
+"""
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+
+from kept import versions
+from listener import Listener, NotStarted, environment, in_threads, ingest_nothing, request
+from messages import read_answer
+from proof import Proof, arguments, skip
+from reports import body
+
+PEERS = 40
+PADDING = 900_000  # bytes of a body
+LIMITS = (60, 90)  # MiB of address space
+
+
+def post_in_two(listener, id, answers):
+    """The second part comes when all others have sent their first."""
+    whole = request(body(id)[:-1] + b', "more": "%s"}' % (b"-" * PADDING))
+    try:
+        with socket.create_connection(("127.0.0.1", listener.port), timeout=30) as peer:
+            peer.sendall(whole[:300_000])
+            time.sleep(1)
+            peer.sendall(whole[300_000:])
+            answers[id] = read_answer(peer)[0]
+    except OSError:
+        answers[id] = None
+
+
+def metric(admin, name):
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(30)
+        peer.connect(admin)
+        peer.sendall(b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        page = read_answer(peer)[0].body.decode()
+    return next(int(line.split()[-1]) for line in page.splitlines() if line.startswith(name + " "))
+
+
+def rejected(program, store):
+    done = subprocess.run([program, "--db", store, "db", "rejected", "-n", "0", "--json"], capture_output=True, env=environment())
+    return [row["reason"] for row in json.loads(done.stdout)["rejected"]]
+
+
+def told(program, store):
+    """How many the rows of the store say were answered 503."""
+    return sum(int(number) for reason in rejected(program, store)
+               for number in re.findall(r"^(\d+) requests? (?:was|were) answered 503 and not kept$", reason))
+
+
+def try_limit(proof, program, limit):
+    store, admin = proof.path("%d.db" % limit), proof.path("%d.admin" % limit)
+    limited = ["sh", "-c", 'ulimit -v %d; exec "$@"' % (limit << 10), "sh"]
+    try:
+        listener = Listener(program, store, "--admin", "unix:" + admin, before=limited)
+    except NotStarted as why:
+        return print("with %d MiB it does not start: %s" % (limit, why))
+    answers = {}
+    for thread in in_threads(lambda number: post_in_two(listener, "%d-%d" % (limit, number), answers), PEERS):
+        thread.join()
+    statuses = Counter(answer.status if answer else 0 for answer in answers.values())
+    proof.expect(set(statuses) <= {200, 202, 503}, "%d MiB: answered %s" % (limit, dict(statuses)))
+    refused = [answer for answer in answers.values() if answer and answer.status == 503]
+    proof.expect(all("retry-after" in answer.fields for answer in refused), "%d MiB: 503 without Retry-After" % limit)
+    proof.expect(metric(admin, 'jobtally_results_total{result="lost"}') == len(refused), "%d MiB: not counted" % limit)
+    end = time.monotonic() + 10
+    kept = {id for id, answer in answers.items() if answer and answer.status // 100 == 2}
+    while told(program, store) != len(refused) and time.monotonic() < end:
+        time.sleep(0.2)
+    proof.expect(told(program, store) == len(refused), "%d MiB: of %d the store tells %s" % (limit, len(refused), rejected(program, store)))
+    lines = listener.log().count("could not be stored, from ") + listener.log().count("a line is left out here")
+    proof.expect(lines >= len(refused), "%d MiB: %d of %d in the log" % (limit, lines, len(refused)))
+    with listener.connect() as connection:
+        proof.expect(connection.post(body("after"))[0] in (200, 202), "%d MiB: not kept afterwards" % limit)
+    proof.expect(listener.stop() == 0, "%d MiB: did not end well" % limit)
+    ingest_nothing(proof, program, store)  # takes in what waits still
+    proof.expect(kept <= set(versions(store)), "%d MiB: acknowledged and lost: %s" % (limit, kept - set(versions(store))))
+    for status, count in statuses.items():
+        proof.count("answered %d" % status, count)
+    return len(refused)
+
+
+def main():
+    options = arguments(__doc__)
+    if b"__asan_init" in open(options.program, "rb").read() or b"__tsan_init" in open(options.program, "rb").read():
+        skip("sanitizers need all of the address space")
+    proof = Proof("memory")
+    refused = [try_limit(proof, options.program, limit) or 0 for limit in LIMITS]
+    proof.expect(sum(refused) > 0, "memory was never short")
+    proof.end()
+
+
+if __name__ == "__main__":
+    main()

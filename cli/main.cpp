@@ -5,11 +5,9 @@
 #include "cli/terminal/messages.hpp"
 #include "core/base/error.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <optional>
-#include <string_view>
 #include <system_error>
 
 #include <fcntl.h>
@@ -53,9 +51,6 @@ void open_standard_streams() {
 }  // namespace
 
 int main(int argc, char* argv[]) {
-    // Before a listener knows what it is, SIGHUP would end it.
-    if (std::find(argv, argv + argc, std::string_view("listen")) != argv + argc)
-        cli::hold_reloads();
     open_standard_streams();
     cli::keep_files_private();
     cli::end_with_words_on_lost_pages();

@@ -42,13 +42,6 @@ void hold_signals() {
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-void hold_reloads() {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGHUP);
-    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-}
-
 void end_with_0_on_signals() {
     struct sigaction ending {};
     ending.sa_handler = [](int) { ::_exit(0); };

@@ -12,9 +12,6 @@ namespace jobtally::cli {
 // SignalThread takes them. To be called before any thread starts.
 void hold_signals();
 
-// Blocks SIGHUP alone, which then waits for hold_signals() and a SignalThread.
-void hold_reloads();
-
 // From now on SIGINT and SIGTERM end the process at once, with exit code 0. For commands that only
 // read: they have nothing to clean up, and must end even while a write of theirs blocks.
 void end_with_0_on_signals();

@@ -48,7 +48,7 @@ void SpoolDuty::keep(std::span<Receipt* const> receipts) {
             std::erase_if(with_body, [](const Receipt* receipt) { return receipt->is_spooled; });
             problem = m_spool->keep(with_body);
         }
-        if (problem) m_store.tell(*problem, Failing::spool);
+        if (problem && !is_unusable()) m_store.tell(*problem, Failing::spool);
     } catch (const std::exception& problem) {
         m_store.fails(problem, Failing::spool);
     }
@@ -108,7 +108,7 @@ void SpoolDuty::run() {
 // What waits, but for what was stored and can't be deleted, which is tried again.
 std::vector<std::string> SpoolDuty::waiting() {
     m_problems.clear();
-    if (m_store.options().is_listener && !m_spool->is_prepared()) prepare();
+    if (is_unusable()) prepare();
     follow();
     auto names = m_spool->waiting();
     m_waiting = names.size();
@@ -119,6 +119,11 @@ std::vector<std::string> SpoolDuty::waiting() {
         return true;
     });
     return names;
+}
+
+// prepare() has told why.
+bool SpoolDuty::is_unusable() const {
+    return m_store.options().is_listener && !m_spool->is_prepared();
 }
 
 void SpoolDuty::prepare() {

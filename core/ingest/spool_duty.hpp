@@ -45,6 +45,7 @@ class SpoolDuty {
     static constexpr std::size_t bodies_a_commit = 256;
 
     std::vector<std::string> waiting();
+    bool is_unusable() const;
     void prepare();
     void follow();
     void note_lost();

@@ -79,6 +79,7 @@ void Writer::run() {
 
 void Writer::work() {
     run_if_due(m_uptime);
+    if (m_options.is_listener) m_store.settle();  // it meets most damage: before anything is stored
     run_if_due(m_spool);
     run_if_due(m_losses);
     for (;;) {

@@ -581,7 +581,6 @@ class Ends(unittest.TestCase):
         listener.stop(signal.SIGKILL)
         os.truncate(self.store, os.path.getsize(self.store) // 2 // 4096 * 4096)
         listener = Listener(self.store)
-        time.sleep(2)
         self.assertEqual(self.status(listener, "new"), 202)
         self.assertEqual(listener.stop(), 0)
         self.assertTrue(any("is damaged" in line for line in listener.log), listener.log)

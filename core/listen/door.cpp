@@ -47,7 +47,6 @@ void Door::open() {
 }
 
 void Door::wait() {
-    m_is_waiting = true;
     // Waits before it accepts, because without a free descriptor accepting fails even if nobody
     // connects.
     m_acceptor.async_wait(Acceptor::wait_read, [this](const error_code& problem) {
@@ -55,9 +54,20 @@ void Door::wait() {
             if (!problem) take_some();
         } catch (const std::exception& defect) {
             m_hub.report_trouble(defect.what());
-            back_off();
+            back_off_or_give_up();
         }
     });
+    m_is_waiting = true;
+}
+
+// Where there is no memory to wait, Listener::run() opens the door again.
+void Door::back_off_or_give_up() {
+    try {
+        back_off();
+    } catch (const std::exception&) {
+        m_is_waiting = false;
+        throw;
+    }
 }
 
 // Who waits at the door may have sent a whole report, so all are let in, also beyond the limit.

@@ -57,8 +57,12 @@ void Hub::accept_tls(std::shared_ptr<const TlsIdentity> identity) {
     m_options.tls = std::move(identity);
 }
 
-void Hub::report_trouble(const std::string& what) const {
-    if (m_hooks.trouble) m_hooks.trouble(what);
+void Hub::report_trouble(std::string_view what) const noexcept {
+    try {
+        if (m_hooks.trouble) m_hooks.trouble(std::string(what));
+    } catch (const std::exception&) {
+        // There is no memory for it.
+    }
 }
 
 void Hub::note(const AccessRecord& record) {

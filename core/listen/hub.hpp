@@ -37,7 +37,7 @@ class Hub {
     void accept_authorizations(AcceptedAuthorizations accepted);
     const std::shared_ptr<const TlsIdentity>& tls() const { return m_options.tls; }
     void accept_tls(std::shared_ptr<const TlsIdentity> identity);
-    void report_trouble(const std::string& what) const;
+    void report_trouble(std::string_view what) const noexcept;
     const std::string& http_date() { return m_date.now(); }
 
     Connections& connections() { return m_connections; }

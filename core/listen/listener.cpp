@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <thread>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -17,6 +18,8 @@
 
 namespace jobtally::listen {
 namespace {
+
+constexpr std::chrono::milliseconds pause_after_defect{10};
 
 void check(const ListenOptions& options) {
     if (options.binds.empty() && options.passed.empty())
@@ -61,7 +64,7 @@ class Listener::Impl {
           m_heartbeat(m_hub.io()) {
         add_doors(options.passed, options.binds, Purpose::reports);
         add_doors(options.admin_passed, options.admin_binds, Purpose::admin);
-        m_hub.connections().on_room = [this] { open_doors(); };
+        m_hub.connections().on_room = [this] { reopen_doors(); };
     }
 
     void run() {
@@ -70,9 +73,12 @@ class Listener::Impl {
         while (!m_hub.io().stopped()) {
             try {
                 m_hub.io().run();
+                continue;
             } catch (const std::exception& defect) {
                 m_hub.report_trouble(defect.what());
             }
+            std::this_thread::sleep_for(pause_after_defect);
+            reopen_doors();
         }
         m_hub.end_log();
     }
@@ -139,6 +145,16 @@ class Listener::Impl {
         m_heartbeat.async_wait([this](const boost::system::error_code& problem) {
             if (!problem) beat();
         });
+    }
+
+    // Also those that gave up for want of memory. Who has gone, or is late, has it called: it must
+    // not throw.
+    void reopen_doors() {
+        try {
+            open_doors();
+        } catch (const std::exception& defect) {
+            m_hub.report_trouble(defect.what());
+        }
     }
 
     void open_doors() {

@@ -64,8 +64,9 @@ LIMITS = {
           "the small ones. DuckDB's table has no key, and is made first.",
     "F4": "Segments tell their times: only those of the week are read, and the rows that are not packed yet. A store of 10 "
           "M has ten times the reports in a week.",
-    "F5": "Half of it is the dynamic linker (eleven libraries, OpenSSL and libstdc++ above all), a quarter are the commands "
-          "with their options; then SQLite opens the file and reads its schema. `true` is what any process takes.",
+    "F5": "Of 15.6 million instructions 54 % are the dynamic linker's (eleven libraries: OpenSSL takes half of that), 21 % "
+          "the scan, 9 % the opening of the store, 5 % the commands with their options. With OpenSSL linked statically it "
+          "is 11.7 million, but its security updates would not reach jobtally. `true` is what any process takes.",
     "F6": "Each id is looked for in the index, and nothing is written.",
     "F7": "How 300 definitions usually run is learned anew each time; only the reading grows with the store.",
     "F8": "What must be kept a report: failures and what ends them, the buckets of exact percentiles, and of `incidents` "

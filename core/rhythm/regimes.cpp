@@ -18,6 +18,7 @@ constexpr double poor_fit = 0.5;           // nats a run, worse than the mean of
 constexpr std::size_t least_part = 5;      // runs
 constexpr std::size_t newest_shifted = 3;  // that may tell that the time of day has moved
 constexpr std::size_t neighbours = 8;      // on either side, for the rate of random runs
+constexpr double cost_of_other_days = 8;   // nats, at least
 constexpr double cost_of_no_rhythm = 8;    // nats, beyond those of the change
 constexpr std::array<std::size_t, 4> newest_parts{6, 9, 14, 24};
 
@@ -29,6 +30,22 @@ struct Model {
     bool is_of_the_past = false;
 };
 
+// Whether both are times of the day and differ by their weekdays alone: then the one can be named
+// after the other without its times.
+bool have_same_times(const Weighed& a, const Weighed& b) {
+    const auto* one = std::get_if<ClockSlots>(&a.candidate.schedule.slots());
+    const auto* other = std::get_if<ClockSlots>(&b.candidate.schedule.slots());
+    if (one == nullptr || other == nullptr || one->weekdays == other->weekdays) return false;
+    const double alike = 4 * second_micros * std::max(a.evidence.sigma, b.evidence.sigma);
+    const auto is_near = [&](std::int64_t x, std::int64_t y) {
+        return static_cast<double>(std::abs(x - y)) < alike;
+    };
+    return one->period == day_micros && other->period == day_micros &&
+           a.candidate.schedule.clock().name() == b.candidate.schedule.clock().name() &&
+           std::equal(one->offsets.begin(), one->offsets.end(), other->offsets.begin(),
+                      other->offsets.end(), is_near);
+}
+
 class Cutter {
   public:
     Cutter(const OnClocks& runs, const OnClocks& past)
@@ -36,10 +53,29 @@ class Cutter {
 
     std::vector<Regime> cut() {
         auto all = cut_by_runs();
-        return m_past.size() > 0 && add_rested(all) ? regimes(best_path()) : all;
+        if (m_past.size() > 0 && add_rested(all)) all = regimes(best_path());
+        while (all.size() > 1 && may_be_by_hand(all[all.size() - 2], all.back())) {
+            all[all.size() - 2].end = all.back().end;
+            all.pop_back();
+        }
+        return all;
     }
 
   private:
+    // A job that has run some times in a row may be back at its next slot, and was if it pauses.
+    bool may_be_by_hand(const Regime& before, const Regime& newest) const {
+        if (!before.found || !newest.found) return false;
+        constexpr double longest = 2.0 * day_micros, pause = 10;
+        const auto at = m_runs.utc().instants;
+        const double least_pause = pause * newest.found->best.evidence.spacing * second_micros;
+        double covered = 0;
+        for (std::size_t i = newest.begin + 1; i < newest.end; ++i) {
+            const double gap = static_cast<double>(at[i] - at[i - 1]);
+            if (gap < least_pause) covered += gap;
+        }
+        return covered < std::min(before.found->best.evidence.spacing * second_micros, longest);
+    }
+
     std::vector<Regime> cut_by_runs() {
         const auto& whole = found_in(0, m_count);
         if (whole) m_models.push_back(model_of(*whole));
@@ -74,7 +110,8 @@ class Cutter {
             stretch = std::max(0.0, stretch + usual - nats.run - nats.misses);
             worst = std::max(worst, stretch);
         }
-        return std::max(worst, missed) < model.cost + std::log(static_cast<double>(m_count));
+        const double change = std::log(static_cast<double>(m_count));
+        return worst < model.cost + change && missed < cost_of_other_days + change;
     }
 
     // Stretches come again, the whole history most of all.
@@ -166,12 +203,25 @@ class Cutter {
         return model;
     }
 
+    // Of naming it where another one was before.
+    double cost_after(const Model& before, const Model& model) const {
+        const bool are_alike =
+            before.found && model.found && have_same_times(before.found->best, model.found->best);
+        if (!are_alike) return model.cost;
+        const auto& candidate = model.found->best.candidate;
+        return std::min(model.cost, candidate.shape_cost + candidate.freedom);
+    }
+
     // The model of each run on the path with the highest likelihood.
     std::vector<std::size_t> best_path() const {
         const std::size_t models = m_models.size();
         const double change = std::log(static_cast<double>(m_count));
         std::vector<double> now(models);
         std::vector<std::size_t> from(m_count * models);  // run by run
+        std::vector<double> costs;                        // of each model after each other one
+        for (const Model& before : m_models) {
+            for (const Model& model : m_models) costs.push_back(cost_after(before, model));
+        }
         for (std::size_t m = 0; m < models; ++m) {
             const bool is_new = m_past.size() > 0 && !m_models[m].is_of_the_past;
             now[m] = m_models[m].nats[0].run - m_models[m].cost - (is_new ? change : 0);
@@ -183,7 +233,7 @@ class Cutter {
             for (std::size_t m = 0; m < models; ++m) {
                 const auto& nats = m_models[m].nats[i];
                 const double stays = now[m] + nats.misses;
-                const double comes = changed - m_models[m].cost;
+                const double comes = changed - costs[best * models + m];
                 from[i * models + m] = stays >= comes ? m : best;
                 now[m] = std::max(stays, comes) + nats.run;
             }
@@ -203,11 +253,21 @@ class Cutter {
             Regime regime{begin, end, m_models[path[begin]].found};
             const bool is_known = m_models[path[begin]].is_of_the_past;
             if (regime.found && !is_known && end - begin >= 2 * least_part) {
-                if (const auto& found = found_in(begin, end - begin)) regime.found = found;
+                if (const auto& found = found_in(begin, end - begin)) {
+                    regime.found = found;
+                } else if (!is_plausible_in(regime)) {
+                    regime.found.reset();
+                }
             }
             all.push_back(std::move(regime));
         }
         return all;
+    }
+
+    bool is_plausible_in(const Regime& regime) const {
+        const auto& candidate = regime.found->best.candidate;
+        const Times all = m_runs.of(candidate.schedule.clock());
+        return weigh(candidate, all.part(regime.begin, regime.end - regime.begin)).is_plausible();
     }
 
     const OnClocks& m_runs;

@@ -24,24 +24,32 @@ std::vector<time::TimeSpan> spans_of(const std::vector<Span>& down, Micros now) 
     return spans;
 }
 
+// In the order of arrival, as a listener stores them.
+std::vector<model::JobReport> arrived(const Fleet& fleet) {
+    std::vector<model::JobReport> reports;
+    for (const auto& definition : fleet.definitions) {
+        const std::size_t middle = reports.size() + definition.runs.size() / 2;
+        for (const auto& run : definition.runs) {
+            if (run.is_lost || run.arrives_at > fleet.end) continue;
+            auto& report = reports.emplace_back();
+            report.id = fmt::format("report-{}", reports.size());
+            report.status = run.failed ? "FAILURE" : "SUCCESS";
+            report.definition_id = definition.id;
+            report.definition_name =
+                reports.size() < middle ? definition.name : definition.later_name;
+            report.created_at = time::instant_from_micros(run.created_at);
+            report.updated_at = time::instant_from_micros(run.arrives_at);
+        }
+    }
+    std::stable_sort(reports.begin(), reports.end(),
+                     [](auto& a, auto& b) { return a.updated_at < b.updated_at; });
+    return reports;
+}
+
 store::Store stored(const Fleet& fleet) {
     auto store = store::Store::in_memory();
     store::WriteTransaction transaction(store);
-    std::size_t number = 0;
-    for (const auto& definition : fleet.definitions) {
-        const std::size_t middle = number + definition.runs.size() / 2;
-        for (const auto& run : definition.runs) {
-            if (run.is_lost || run.arrives_at > fleet.end) continue;
-            model::JobReport report;
-            report.id = fmt::format("report-{}", ++number);
-            report.status = run.failed ? "FAILURE" : "SUCCESS";
-            report.definition_id = definition.id;
-            report.definition_name = number < middle ? definition.name : definition.later_name;
-            report.created_at = time::instant_from_micros(run.created_at);
-            report.updated_at = time::instant_from_micros(run.arrives_at);
-            transaction.put(report, *report.updated_at);
-        }
-    }
+    for (const auto& report : arrived(fleet)) transaction.put(report, *report.updated_at);
     transaction.commit();
     return store;
 }

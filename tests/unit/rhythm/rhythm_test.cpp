@@ -251,14 +251,37 @@ TEST_CASE("days that a daily job leaves out from some time on are no misses", "[
     };
     // 2026-06-01 and the hundredth day after it, 2026-09-07 (day 98), are Mondays.
     for (const auto& [weekdays, text, followed] :
-         {Change{"01234", "weekdays 02:30", 35},
-          Change{"012345", "Mon Tue Wed Thu Fri Sat 02:30", 56},
-          Change{"0123", "Mon Tue Wed Thu 02:30", 28}}) {
+         {Change{"01234", "weekdays 02:30", 21},
+          Change{"012345", "Mon Tue Wed Thu Fri Sat 02:30", 28},
+          Change{"0123", "Mon Tue Wed Thu 02:30", 21}}) {
         auto runs = runs_on("2026-06-01T00:00:00Z", 98, "02:30", {});
         for (const auto& run : runs_on("2026-09-07T00:00:00Z", 182, "02:30", {}, weekdays)) {
             runs.push_back(run);
             const auto last = moment("2026-09-07T00:00:00Z") + std::chrono::days(followed);
             if (time::instant_from_micros(run.created_at) >= last) CHECK(learned(runs) == text);
+        }
+    }
+}
+
+TEST_CASE("runs at even distances by hand, or of a job that fans out, are no schedule",
+          "[rhythm]") {
+    auto runs = runs_on("2026-06-01T00:00:00Z", 40, "02:30", {});
+    const Run last = runs.back();
+    for (int i = 1; i <= 6; ++i) {
+        runs.push_back(moved(last, i * rhythm::hour_micros / 6));
+        CHECK(learned(runs) == "daily 02:30");
+    }
+    for (int day = 1; day <= 3; ++day) {
+        runs.push_back(moved(last, day * rhythm::day_micros));
+        CHECK(learned(runs) == "daily 02:30");
+    }
+    std::vector<Run> fans;
+    for (int i = 0; i < 3 * 20; ++i) {
+        const auto begun = moment("2026-06-01T06:05:00Z") + std::chrono::hours(8 * i);
+        for (int k = 0; k < 4; ++k) {
+            const std::chrono::seconds late(60 * k + (i + k) % 5);
+            fans.push_back(run_at(begun + late, std::chrono::minutes(1)));
+            if (i >= 4) CHECK(learned(fans).find("every 8 h") != std::string::npos);
         }
     }
 }

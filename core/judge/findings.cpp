@@ -90,7 +90,7 @@ Flaws flaws_of(std::span<const Run> runs, std::int64_t Run::*count, bool (*is_fl
     };
     if (std::none_of(runs.begin(), runs.end(), is_asked)) return found;
     std::vector<std::uint8_t> flawed;
-    std::vector<std::int64_t> at;
+    std::vector<std::int64_t> at;  // INT64_MIN: outside the window
     for (const Run& run : runs) {
         if (!run.succeeded() || run.*count < 0) continue;
         const bool is = is_flaw(run.*count);
@@ -102,7 +102,9 @@ Flaws flaws_of(std::span<const Run> runs, std::int64_t Run::*count, bool (*is_fl
         query::add_count(found.failed, std::max<std::int64_t>(run.failed, 0));
         query::add_count(found.operations, std::max<std::int64_t>(run.operations, 0));
     }
-    const auto day = std::upper_bound(at.begin(), at.end(), found.last.created_at - judged_at_once);
+    const auto day = std::find_if(at.begin(), at.end(), [&](std::int64_t created_at) {
+        return created_at > found.last.created_at - judged_at_once;
+    });
     const auto window = static_cast<std::size_t>(day - at.begin());
     const std::size_t first = window - std::min(window, history_reach.runs);
     found.judgement = judge_flaws(std::span(flawed).subspan(first), window - first, chance);
@@ -175,12 +177,9 @@ std::vector<Findings> find_late(const query::RunHistory& history, const time::Zo
     for (const std::size_t definition : history.definitions()) {
         const auto all = history.of(definition);
         std::vector<Run> runs(all.begin(), all.end());
-        bool is_any_late = false;
-        for (Run& run : runs) {
-            run.in_window = run.is_news && !run.in_window;
-            is_any_late |= run.in_window;
-        }
-        if (is_any_late) found.push_back(find_unusual(definition, runs, zone, budget));
+        for (Run& run : runs) run.in_window = run.is_news && !run.in_window;
+        while (!runs.empty() && !runs.back().in_window) runs.pop_back();
+        if (!runs.empty()) found.push_back(find_unusual(definition, runs, zone, budget));
     }
     return found;
 }

@@ -195,6 +195,15 @@ TEST_CASE("an empty success is unusual where there used to be records", "[judge]
     CHECK(judge::find_unusual(0, often.all(), {}).empty.judgement.is_problem());
 }
 
+TEST_CASE("an empty success that came late is judged amid the runs of others' windows", "[judge]") {
+    Runs runs(query_test::hour);
+    runs.usual(100, 6, 100).add(6, 0).usual(24, 6, 100);
+    for (auto& run : runs.all()) run.in_window = run.operations == 0;
+    const auto& judgement = found_in(runs).empty.judgement;
+    CHECK(judgement.is_unusual);
+    CHECK(judgement.usual_share == 0);
+}
+
 TEST_CASE("partial runs are usual where records always fail", "[judge]") {
     const auto problem = [](std::int64_t usually, std::int64_t last, int runs_before) {
         Runs runs;

@@ -126,7 +126,9 @@ def try_case(proof, program, name, folder, spool, is_killed):
     for _ in range(3):
         proof.count("asked for health while full")
         proof.expect(health(admin) == 503, name + ": said to be well while full")
-    proof.expect("works again" not in listener.log()[said:], name + ": said to work again while full")
+    # A commit that fits into what the failed ones have left of the log does work.
+    said_again = listener.log()[said:].count("works again")
+    proof.expect(said_again <= while_full.get(200, 0), name + ": said to work again while full")
     if is_killed:
         listener.kill()
     os.remove(os.path.join(folder, "filler"))
@@ -204,8 +206,8 @@ def main():
         need("mkfs.ext4")
         kinds.append(ext4)
     for kind in kinds:
-        for case, spool, is_killed in (("beside", None, False), ("beside, killed", None, True), ("elsewhere", proof.path("spool"), False),
-                                       ("killed", proof.path("spool"), True)):
+        for case, spool, is_killed in (("beside", None, False), ("beside, killed", None, True),
+                                       ("elsewhere", proof.path("spool"), False), ("killed", proof.path("spool"), True)):
             name = "%s, %s" % (kind.__name__, case)
             folder = proof.path("%s-%s" % (kind.__name__, case))
             with kind(proof, folder):

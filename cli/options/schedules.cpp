@@ -93,9 +93,7 @@ rhythm::MissedOptions missed_options(const Globals& globals, const store::Store&
     for (const auto& [definition, settings] : by_definition(globals)) {
         options.configured.emplace(definition, configured(settings, globals));
     }
-    const auto waiting = spooled(globals);
-    options.down = rhythm::downtimes(store, options.now,
-                                     waiting ? std::optional(waiting->alive_at) : std::nullopt);
+    options.down = rhythm::downtimes(store, options.now, alive_at_the_spool(globals));
     return options;
 }
 

@@ -32,10 +32,13 @@ std::optional<Spooled> spooled(const Globals& globals) {
     if (globals.store_in_memory()) return std::nullopt;
     const auto spool = spool_of(globals, {});
     const auto names = names_in(spool);
-    const auto alive_at = spool.touched_at();
-    if (names.empty() || !alive_at) return std::nullopt;
+    if (names.empty()) return std::nullopt;
     return Spooled{static_cast<std::int64_t>(names.size()),
-                   ingest::origin_of(names.front()).received_at, *alive_at};
+                   ingest::origin_of(names.front()).received_at};
+}
+
+std::optional<time::Instant> alive_at_the_spool(const Globals& globals) {
+    return globals.store_in_memory() ? std::nullopt : spool_of(globals, {}).touched_at();
 }
 
 table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Globals& globals) {

@@ -15,11 +15,14 @@ namespace jobtally::cli {
 struct Spooled {
     std::int64_t bodies = 0;  // 1 and more
     time::Instant since;      // when the oldest came
-    time::Instant alive_at;   // the last sign of life of who put them there
 };
 
 // None where nothing waits, or nobody can know.
 std::optional<Spooled> spooled(const Globals& globals);
+
+// The last sign of life of a listener whose store takes none, nor its signs of life; none where
+// there is no spool.
+std::optional<time::Instant> alive_at_the_spool(const Globals& globals);
 
 table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Globals& globals);
 

@@ -85,13 +85,14 @@ std::string full_name(const fs::path& store) {
     return fs::weakly_canonical(fs::absolute(store, none), none).string();
 }
 
-// The store that is named there may be gone: then this one was moved.
+// The store that is named there may be gone: then this one was moved. It may be this one by another
+// name: a link was left where it was, or its volume is mounted twice.
 void Spool::require_own_store() const {
     if (is_beside_store()) return;
     const auto named = read_regular_file(m_folder / owner_name, most_bytes, false);
     if (named.error != 0 || named.bytes == full_name(m_store)) return;
     std::error_code none;
-    if (!fs::exists(named.bytes, none)) return;
+    if (!fs::exists(named.bytes, none) || fs::equivalent(named.bytes, m_store, none)) return;
     throw IoError(fmt::format("the spool {} is that of the store {}", in_quotes(m_folder.string()),
                               in_quotes(named.bytes)),
                   "name another folder with --spool");

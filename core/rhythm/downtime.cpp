@@ -41,8 +41,8 @@ std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant n
         up_until = std::max(span.begun_at, std::min(span.last_alive_at, now));
         has_ended = span.has_ended && span.last_alive_at <= now;
     }
-    if (up_until && spooling_at && *spooling_at > *up_until) {
-        up_until = std::min(*spooling_at, now);
+    if (up_until && spooling_at && *spooling_at > *up_until && *spooling_at <= now) {
+        up_until = spooling_at;
         has_ended = false;
     }
     if (!up_until || *up_until >= now) return down;

@@ -141,7 +141,7 @@ std::int64_t counted_misses(const PlacedRun& run) {
 
 // A job that pauses after every few runs is no job that runs that often.
 bool pauses_all_the_time(std::int64_t pauses, std::int64_t hits) {
-    constexpr std::int64_t hits_a_pause = 12;
+    constexpr std::int64_t hits_a_pause = 10;
     return pauses > 1 && pauses * hits_a_pause > hits;
 }
 

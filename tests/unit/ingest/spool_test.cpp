@@ -193,6 +193,9 @@ TEST_CASE("a spool is left alone by a copy of its store, and follows a store tha
     const auto relative = std::filesystem::relative(folder.path / "real.db");
     CHECK(Spool(folder.path / "spool", relative).waiting().size() == 1);
     std::filesystem::rename(folder.path / "real.db", folder.path / "moved.db");
+    std::filesystem::create_symlink(folder.path / "moved.db", folder.path / "real.db");
+    CHECK(spool_of("moved.db").waiting().size() == 1);
+    std::filesystem::remove(folder.path / "real.db");
     spool_of("moved.db").prepare();
     CHECK(spool_of("moved.db").waiting().size() == 1);
     CHECK_THROWS_AS(spool_of("copy.db").waiting(), jobtally::IoError);

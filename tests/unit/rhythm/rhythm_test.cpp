@@ -281,7 +281,7 @@ TEST_CASE("runs at even distances by hand, or of a job that fans out, are no sch
         for (int k = 0; k < 4; ++k) {
             const std::chrono::seconds late(60 * k + (i + k) % 5);
             fans.push_back(run_at(begun + late, std::chrono::minutes(1)));
-            if (i >= 9) CHECK(learned(fans).find("every 8 h") != std::string::npos);
+            if (i >= 12) CHECK(learned(fans).find("every 8 h") != std::string::npos);
         }
     }
 }

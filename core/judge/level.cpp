@@ -72,9 +72,7 @@ std::optional<Change> step_since(Timed series, std::size_t old_step, double chan
     const std::size_t first = sharpened(series.values, old_step);
     if (series.values.size() - first < least_before + least_since) return std::nullopt;
     auto found = find_step({series.values.subspan(first), series.at.subspan(first)}, chance);
-    if (found) {
-        found->move_by(first);
-    }
+    if (found) found->move_by(first);
     return found;
 }
 

@@ -11,9 +11,9 @@
 namespace jobtally::query {
 
 // Knows the definitions whose label, or the id in place of one that can't be seen, another one of
-// the store has too. Each has a mark: the source
-// that all its reports came from where that is known and another one for each of those that share
-// the label, else a part of its id, written as the pattern that `-d` takes.
+// the store has too. Each has a mark: the source that all its reports came from where that is known
+// and another one for each of those that share the label, else a part of its id, written as the
+// pattern that `-d` takes.
 class Twins {
   public:
     Twins() = default;

@@ -255,7 +255,7 @@ class Cutter {
             if (regime.found && !is_known && end - begin >= 2 * least_part) {
                 if (const auto& found = found_in(begin, end - begin)) {
                     regime.found = found;
-                } else if (!is_plausible_in(regime)) {
+                } else if (!pauses_seldom(regime)) {
                     regime.found.reset();
                 }
             }
@@ -264,8 +264,7 @@ class Cutter {
         return all;
     }
 
-    // Not where it pauses after every few runs.
-    bool is_plausible_in(const Regime& regime) const {
+    bool pauses_seldom(const Regime& regime) const {
         const auto& schedule = regime.found->best.candidate.schedule;
         const Times all = m_runs.of(schedule.clock());
         std::int64_t hits = 0, misses = 0;

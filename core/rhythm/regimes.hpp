@@ -20,6 +20,9 @@ struct Regime {
 // schedules that explain some stretch of the history, where a change costs what it takes to name
 // its place and the new schedule. After A. Viterbi, "Error Bounds for Convolutional Codes", IEEE
 // Transactions on Information Theory 13 (1967), 260-269; nats as in evidence.hpp.
+// The times of a schedule that differs from the one before by its weekdays alone cost nothing. A
+// new schedule that covers less time than the one before takes from slot to slot, two days at most,
+// is held off: its runs may be by hand.
 // `past` are the runs of the weeks up to the newest of `runs`, as in rests.hpp; it may be empty.
 // The schedule that they tell is described with them, so that it costs nothing here, and the runs
 // are taken to begin with it.

@@ -21,6 +21,7 @@ for folder in ("support", "fault"):
     sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", folder))
 
 import messages
+from full_queue import full_queue
 from locks import guard_held
 from messages import SECRET, read_answer
 
@@ -588,17 +589,9 @@ class Ends(unittest.TestCase):
 
     def test_a_socket_whose_owner_does_not_accept_is_not_waited_for(self):
         path = self.store + ".socket"
-        with socket.socket(socket.AF_UNIX) as owner:
-            owner.bind(path)
-            owner.listen(0)
-            waiting = []
-            while not waiting or waiting[-1].connect_ex(path) == 0:
-                waiting.append(socket.socket(socket.AF_UNIX))
-                waiting[-1].setblocking(False)
+        with full_queue(path):
             refused = subprocess.run([PROGRAM, "--db", self.store, "listen", "--bind", "unix:" + path], text=True,
                                      capture_output=True, timeout=5, stdin=subprocess.DEVNULL)
-            for one in waiting:
-                one.close()
         self.assertEqual(refused.returncode, 1, refused.stderr)
         self.assertIn('can\'t listen on "unix:%s": Address already in use' % path, refused.stderr)
         self.assertTrue(os.path.exists(path))

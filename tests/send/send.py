@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from full_queue import full_queue
 from receiver import Receiver
 from served import Served, bare_environment
 
@@ -195,19 +196,11 @@ class Answers(Case):
     def test_a_queue_that_is_full(self):
         """Who listens at a unix socket and accepts nobody is waited for, as long as an answer is."""
         path = str(self.folder / "full.sock")
-        with socket.socket(socket.AF_UNIX) as owner:
-            owner.bind(path)
-            owner.listen(0)
-            waiting = []
-            while not waiting or waiting[-1].connect_ex(path) == 0:
-                waiting.append(socket.socket(socket.AF_UNIX))
-                waiting[-1].setblocking(False)
+        with full_queue(path):
             began = time.monotonic()
             outcomes = self.send("unix:" + path, "-", "--timeout", "0.5", input=ndjson(report("r1")), code=1)
             self.assertEqual(outcomes, [("000", "unreachable", "r1", "nobody accepts there: its queue is full")])
             self.assertLess(time.monotonic() - began, 5)
-            for one in waiting:
-                one.close()
 
     def test_machine_formats(self):
         with Receiver() as receiver:

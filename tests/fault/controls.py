@@ -22,7 +22,7 @@ CONTROLS = (("lie", "p4_kill_at.py", "--subject", "listen"), ("spool", "p4_kill_
 # Those that the program itself notices before anything is lost: the proof fails all the same.
 NOTICED = ("unlock",)
 PATIENCE = 300  # seconds
-SEEDS = 10  # what P4 and P5 do is drawn by chance: not each draw comes to where something is lost
+SEEDS = 40  # of which one in three is enough: what P4 and P5 do is drawn by chance: not each draw comes to where something is lost
 
 
 def broken_program(proof, program, how):

@@ -39,7 +39,7 @@ std::string bytes_of(const std::filesystem::path& path) {
 
 WriterOptions with_spool(const IngestFolder& folder) {
     WriterOptions options;
-    options.patience = 20ms;
+    options.patience = options.settle_patience = 20ms;
     options.spool = Spool(folder.path / "spool");
     return options;
 }

@@ -197,17 +197,36 @@ TEST_CASE("UTF-16 is read by its mark", "[wire]") {
 
 namespace {
 
-// Every number between `~` is somewhere once, so that what has gone is seen.
+// The end of the mark, a number between two `~`, that begins there; npos where none does.
+std::size_t end_of_mark(const std::string& text, std::size_t begin) {
+    if (begin >= text.size() || text[begin] != '~') return std::string::npos;
+    const auto end = text.find_first_not_of("0123456789", begin + 1);
+    const bool is_mark = end != std::string::npos && text[end] == '~' && end > begin + 1;
+    return is_mark ? end + 1 : std::string::npos;
+}
+
+// Each is somewhere once, so that what has gone is seen.
 std::set<std::string> marks_in(const std::string& text) {
-    static const std::regex mark("~[0-9]+~");
-    return {std::sregex_token_iterator(text.begin(), text.end(), mark), {}};
+    std::set<std::string> marks;
+    for (auto at = text.find('~'); at != std::string::npos; at = text.find('~', at)) {
+        const auto end = end_of_mark(text, at);
+        if (end != std::string::npos) marks.insert(text.substr(at, end - at));
+        at = end != std::string::npos ? end : at + 1;
+    }
+    return marks;
 }
 
 // A list's members before and after its items are its own, whatever they are called.
 std::string without_own_members(const std::string& text) {
-    static const std::regex tail(R"(\], "[page]*~[0-9]+~)");
+    const std::string tail("], \"");
     const auto items = text.find("\"items\": [");
-    return std::regex_replace(items < 30 ? text.substr(items) : text, tail, "");
+    std::string rest = items < 30 ? text.substr(items) : text;
+    for (auto at = rest.find(tail); at != std::string::npos; at = rest.find(tail, at)) {
+        const auto end = end_of_mark(rest, rest.find_first_not_of("page", at + tail.size()));
+        if (end != std::string::npos) rest.erase(at, end - at);
+        at += end != std::string::npos ? 0 : 1;
+    }
+    return rest;
 }
 
 class DamagedInput {

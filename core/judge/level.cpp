@@ -65,18 +65,18 @@ std::optional<std::size_t> older_step(const WinsorisedMeans& means, double growt
     return found;
 }
 
-std::optional<Change> find_step(Timed series, double chance);
+std::optional<Change> find_step(Timed series, const Chances& chances);
 
 // What was usual before a step that is none any more does not count.
-std::optional<Change> step_since(Timed series, std::size_t old_step, double chance) {
+std::optional<Change> step_since(Timed series, std::size_t old_step, const Chances& chances) {
     const std::size_t first = sharpened(series.values, old_step);
     if (series.values.size() - first < least_before + least_since) return std::nullopt;
-    auto found = find_step({series.values.subspan(first), series.at.subspan(first)}, chance);
+    auto found = find_step({series.values.subspan(first), series.at.subspan(first)}, chances);
     if (found) found->move_by(first);
     return found;
 }
 
-std::optional<Change> find_step(Timed series, double chance) {
+std::optional<Change> find_step(Timed series, const Chances& chances) {
     const auto values = series.values;
     const std::size_t count = values.size();
     const WinsorisedMeans means(values);
@@ -84,18 +84,19 @@ std::optional<Change> find_step(Timed series, double chance) {
     const double growth = growth_before(series, oldest) * days_between(series, 0, count - 1) / 2;
     const auto strength = [&](std::size_t split) { return std::abs(means.z(split, growth)); };
     std::size_t best = count, next = least_since;
-    double tested = 0;
+    bool is_seen = false;
+    // Few values know their spread badly.
+    const double width = 1 + 1 / static_cast<double>(count);
+    const double rise = width * one_sided_z(chances.rise), fall = width * one_sided_z(chances.fall);
     for (std::size_t since = least_since; since <= count - oldest; ++since) {
         const std::size_t split = count - since;
-        const double here = strength(split);
-        if (best == count || here > strength(best)) best = split;
-        if (since == next) tested = std::max(tested, here), next *= 2;
+        const double z = means.z(split, growth);
+        if (best == count || std::abs(z) > strength(best)) best = split;
+        if (since == next) is_seen = is_seen || z >= rise || z <= -fall, next *= 2;
     }
-    // Few values know their spread badly.
-    const double least_z = (1 + 1 / static_cast<double>(count)) * two_sided_z(chance);
-    if (tested < least_z) return std::nullopt;
+    if (!is_seen) return std::nullopt;
     if (const auto old = older_step(means, growth, oldest, strength(best)))
-        return step_since(series, *old, chance);
+        return step_since(series, *old, chances);
     const std::size_t split = sharpened(values, best);
     const double before = middle_of(values.first(split));
     const double by = middle_of(values.subspan(split)) - before;
@@ -179,7 +180,7 @@ bool is_a_line(const Binned& bins, double slope) {
     return sum_of_squares(without_slope(bins, slope)) <= 1.1 * least;
 }
 
-std::optional<Change> find_drift(Timed series, double chance) {
+std::optional<Change> find_drift(Timed series, const Chances& chances) {
     std::optional<Change> found;
     for (const double days : {30.0, 60.0, 90.0}) {
         const Binned bins = binned(series, days);
@@ -188,7 +189,7 @@ std::optional<Change> find_drift(Timed series, double chance) {
         const double slope = median_slope(bins.values, bins.at);
         if ((std::abs(slope) - normal_growth) * days < least_change) continue;
         const double z = mann_kendall_z(without_slope(bins, std::copysign(normal_growth, slope)));
-        const double least = found ? std::abs(found->z) : two_sided_z(chance / 3);
+        const double least = found ? std::abs(found->z) : one_sided_z(chances.of(z) / 3);
         if (std::abs(z) < least || !is_a_line(bins, slope)) continue;
         if (found && std::abs(slope) < as_steep * std::abs(found->a_day)) continue;
         const std::size_t count = series.values.size();
@@ -200,10 +201,10 @@ std::optional<Change> find_drift(Timed series, double chance) {
 
 }  // namespace
 
-std::optional<Change> find_change(Timed series, double chance) {
+std::optional<Change> find_change(Timed series, const Chances& chances) {
     if (series.values.size() < least_before + least_since) return std::nullopt;
-    if (const auto drift = find_drift(series, chance)) return drift;
-    const auto step = find_step(series, chance);
+    if (const auto drift = find_drift(series, chances)) return drift;
+    const auto step = find_step(series, chances);
     return step && comes_back(series, *step) ? std::nullopt : step;
 }
 

@@ -32,8 +32,15 @@ struct Change {
     void move_by(std::size_t places);
 };
 
-// `chance` is the probability with which a series that has not changed may be said to have. Each
-// test takes it whole: they look at the same values, and what matters to nobody is left out.
+// The probabilities with which a series that has not changed may be said to have risen, or fallen.
+struct Chances {
+    double rise = 0, fall = 0;
+
+    double of(double z) const { return z > 0 ? rise : fall; }
+};
+
+// Each test takes `chances` whole: they look at the same values, and what matters to nobody is left
+// out.
 //
 // A step: the means of the last 5, 10, 20, 40 ... values and of ten and more before them differ by
 // more than the values had grown before, as far as that is normal growth, and the last five differ
@@ -43,7 +50,7 @@ struct Change {
 // what comes back after less than that is no news. A drift: over the last 30, 60 or 90 days, in
 // thirty medians, values rise or fall by more than normal growth, and a line describes them as well
 // as a step does.
-std::optional<Change> find_change(Timed series, double chance);
+std::optional<Change> find_change(Timed series, const Chances& chances);
 
 // The level of each value, where it has changed lastingly once or more, by steps that nobody could
 // take for chance or for a season: both sides have a week and ten values at least. Empty where it

@@ -74,11 +74,11 @@ Tail tail_of(std::span<const double> residuals, double scale) {
             sum / (static_cast<double>(within - spared) + normal_values), scale};
 }
 
-double two_sided_z(double probability) {
+double one_sided_z(double probability) {
     double low = 0, high = 40;
     while (high - low > 1e-6) {
         const double middle = (low + high) / 2;
-        (std::erfc(middle / std::sqrt(2.0)) > probability ? low : high) = middle;
+        (std::erfc(middle / std::sqrt(2.0)) > 2 * probability ? low : high) = middle;
     }
     return low;
 }

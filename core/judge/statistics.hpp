@@ -44,8 +44,8 @@ struct Tail {
 Tail tail_of(std::span<const double> residuals, double scale);
 std::size_t spared_of(std::size_t residuals);  // how many may be outliers
 
-// The z that |N(0, 1)| exceeds with a probability of 0 to 1.
-double two_sided_z(double probability);
+// The z that N(0, 1) exceeds with a probability of 0 to 1/2.
+double one_sided_z(double probability);
 
 // The probability of `least` and more of `count`.
 double binomial_tail(std::int64_t least, std::int64_t count, double probability);

@@ -69,7 +69,8 @@ RunJudge::RunJudge(std::span<const Run> runs, const time::Zone& zone, Budget bud
 bool RunJudge::know(std::size_t values) {
     auto& known = m_known[values];
     if (!known) {
-        known = m_values[values].learn(m_budget.of_levels());
+        known =
+            m_values[values].learn(values < 2 ? m_budget.of_durations() : m_budget.of_operations());
         if (values == 3 && *known)
             m_most_failed = far_greater * usually_at_most(m_values[3].values());
     }

@@ -89,7 +89,7 @@ std::size_t UsualValues::fit_season() {
     return static_cast<std::size_t>(levels.rend() - last);
 }
 
-bool UsualValues::learn(double chance) {
+bool UsualValues::learn(const Chances& chances) {
     if (size() <= enough_runs) return false;
     const std::size_t settled = fit_season();
     m_residuals.resize(size());
@@ -98,7 +98,7 @@ bool UsualValues::learn(double chance) {
     }
     const std::size_t first = recent(change_days, change_runs);
     m_change = find_change({std::span(m_residuals).subspan(first), std::span(m_at).subspan(first)},
-                           chance);
+                           chances);
     m_recent = recent(level_days, level_runs);
     std::size_t usual_end = size();
     if (m_change) {
@@ -163,7 +163,7 @@ Comparison UsualValues::compare(std::size_t place, double chance) {
     const double others = static_cast<double>(size() - m_recent - 1);
     const double days = static_cast<double>(m_at.back() - m_at[m_recent]) / usual_day;
     const double of_a_run = std::clamp(chance * days / others, 1e-12, 0.003);
-    const double normal = two_sided_z(of_a_run) * (1 + 4 / others) * scale;
+    const double normal = one_sided_z(of_a_run / 2) * (1 + 4 / others) * scale;
     if (std::abs(off) >= std::max(normal, tail(off > 0).reach(of_a_run))) {
         found.direction = off > 0 ? 1 : -1;
     }

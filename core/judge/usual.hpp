@@ -24,9 +24,11 @@ inline constexpr query::RunHistory::Reach history_reach{700, 400LL * 24 * 3600 *
 struct Budget {
     double a_day = 0.001;
 
-    // Of durations, and of operations as much again: single runs, and levels.
+    // Of durations, and of operations as much again: single runs, and levels. That a job has become
+    // slower is what people wait for.
     double of_runs() const { return 0.08 * a_day; }
-    double of_levels() const { return 0.36 * a_day; }
+    Chances of_durations() const { return {0.24 * a_day, 0.12 * a_day}; }
+    Chances of_operations() const { return {0.18 * a_day, 0.18 * a_day}; }
     double of_flaws() const { return 0.06 * a_day; }  // of empty runs, and of partial ones as well
     double of_incidents() const { return 0.5 * a_day; }  // those of several definitions, on top
 };
@@ -66,8 +68,8 @@ class UsualValues {
     std::size_t size() const { return m_values.size(); }
     const std::vector<std::int64_t>& values() const { return m_values; }
 
-    // `chance` is that of a day. False where the values are too few to say anything.
-    bool learn(double chance);
+    // `chances` are those of a day. False where the values are too few to say anything.
+    bool learn(const Chances& chances);
 
     // The value at a place among them, judged by the others.
     Comparison compare(std::size_t place, double chance);

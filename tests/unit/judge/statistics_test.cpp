@@ -47,8 +47,8 @@ TEST_CASE("scales and tails of residuals", "[judge]") {
     CHECK(judge::median_scale({}) == 0);
     CHECK(judge::middle_mean(Numbers{9, -5, 1, 2, 3}) == Approx(2));  // one off at either end
     CHECK(judge::middle_mean(Numbers{4, 6}) == 5);
-    CHECK(judge::two_sided_z(0.05) == Approx(1.959964));
-    CHECK(judge::two_sided_z(0.001) == Approx(3.290527));
+    CHECK(judge::one_sided_z(0.025) == Approx(1.959964));
+    CHECK(judge::one_sided_z(0.0005) == Approx(3.290527));
     // Ten in the tail of twenty; it begins at 1. Nine are 2 beyond in |x|^1.25, and one has been
     // spared; five of 0.65 come to them: (10 * (2^1.25 - 1) + 3.25) / (9 + 5).
     Numbers residuals(10, 1.0);
@@ -85,6 +85,8 @@ TEST_CASE("winsorised means in standard errors", "[judge]") {
     CHECK(means.z(4, -1) == means.z(4));  // what fell before does not rise by growing
 }
 
+constexpr judge::Chances chances{0.00015, 0.00015};
+
 TEST_CASE("a step is told from what value on, a drift by its slope", "[judge]") {
     const DayByDay days(60);
     query_test::Noise noise(1);
@@ -95,17 +97,22 @@ TEST_CASE("a step is told from what value on, a drift by its slope", "[judge]") 
         stepped.push_back(value + (day >= 52 ? 0.3 : 0));
         drifting.push_back(value - (day >= 30 ? 0.01 * (day - 30) : 0));
     }
-    CHECK_FALSE(judge::find_change({still, days.at}, 0.0003));
-    const auto step = judge::find_change({stepped, days.at}, 0.0003);
+    CHECK_FALSE(judge::find_change({still, days.at}, chances));
+    const auto step = judge::find_change({stepped, days.at}, chances);
     REQUIRE(step);
     CHECK(step->first == 52);
     CHECK(step->z > 5);
     CHECK(step->a_day == 0);
-    const auto drift = judge::find_change({drifting, days.at}, 0.0003);
+    const auto drift = judge::find_change({drifting, days.at}, chances);
     REQUIRE(drift);
     CHECK(drift->z < -4);
     CHECK(drift->a_day == Approx(-0.01).epsilon(0.2));
     CHECK(drift->first == 30);
+    // Each direction has a chance of its own.
+    CHECK_FALSE(judge::find_change({stepped, days.at}, {1e-40, 0.4}));
+    CHECK(judge::find_change({stepped, days.at}, {0.4, 1e-40}));
+    CHECK_FALSE(judge::find_change({drifting, days.at}, {0.4, 1e-40}));
+    CHECK(judge::find_change({drifting, days.at}, {1e-40, 0.0002}));
 }
 
 TEST_CASE("a step is news for three weeks, and usual for what comes later", "[judge]") {
@@ -119,7 +126,7 @@ TEST_CASE("a step is news for three weeks, and usual for what comes later", "[ju
     }
     const auto change_at = [&](const Numbers& values, std::size_t count) {
         return judge::find_change({std::span(values).first(count), std::span(days.at).first(count)},
-                                  0.0003);
+                                  chances);
     };
     for (std::size_t day = 66; day <= 80; ++day) CHECK(change_at(tripled, day + 1)->first == 60);
     for (std::size_t day = 83; day < 120; ++day) CHECK_FALSE(change_at(tripled, day + 1));

@@ -21,10 +21,6 @@ constexpr std::int64_t most_reports = 200;
 // What ends so long after the window, and has come within it, has a wrong clock.
 constexpr std::chrono::minutes wrong_clock{1};
 
-bool has_trouble(const answers::FailuresRow& row) {
-    return row.counts.failed() > 0 || row.counts.partial > 0;
-}
-
 // The successes of a definition that are odd.
 struct LateOdd {
     std::int64_t empty = 0, unusual = 0;
@@ -44,12 +40,18 @@ LateOdd odd_of(const judge::Findings& found) {
     return odd;
 }
 
-LateOdd odd_of(const SummaryFacts& facts, const query::GroupKey& key) {
+const judge::Findings* findings_of(const SummaryFacts& facts, const query::GroupKey& key) {
     const auto definition = facts.definition_of(key);
     for (const auto& found : facts.late_findings) {
-        if (found.definition == definition) return odd_of(found);
+        if (found.definition == definition) return &found;
     }
-    return {};
+    return nullptr;
+}
+
+// Partial runs, but for those that the definition always has.
+std::int64_t partial_of(const SummaryFacts& facts, const answers::FailuresRow& row) {
+    const auto* found = findings_of(facts, row.key);
+    return found && !found->partial.judgement.is_problem() ? 0 : row.counts.partial;
 }
 
 // `2 failed late, 1 partial late`
@@ -61,13 +63,15 @@ std::string trouble_text(const SummaryFacts& facts, const char* after = "") {
         odd.empty += more.empty;
         odd.unusual += more.unusual;
     }
+    std::int64_t partial = 0;
+    for (const auto& row : facts.late_failures.rows) partial += partial_of(facts, row);
     std::string text;
     const auto add = [&](std::int64_t count, const char* what) {
         if (count == 0) return;
         text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count_text(count), what, after);
     };
     add(counts.failed(), "failed");
-    add(counts.partial, "partial");
+    add(partial, "partial");
     add(odd.empty, "empty");
     add(odd.unusual, "unusual");
     return text;
@@ -81,7 +85,7 @@ std::string option_text(const char* option, const std::optional<time::Instant>& 
 
 std::string failures_listed(const char* at, const time::TimeSpan& span) {
     return fmt::format("; `jobtally failures --at {}{}{}` lists them", at,
-                       option_text("--since", span.since), option_text("--until", span.until));
+                       option_text("-S", span.since), option_text("-U", span.until));
 }
 
 query::Selection as_of_its_end(query::Selection asked, time::Instant now) {
@@ -105,7 +109,9 @@ std::optional<query::Selection> late_selection(const query::Selection& asked) {
 }
 
 bool is_bulk(const answers::FailuresAnswer& late) {
-    const auto rows = std::count_if(late.rows.begin(), late.rows.end(), has_trouble);
+    const auto rows = std::count_if(late.rows.begin(), late.rows.end(), [](const auto& row) {
+        return row.counts.failed() > 0 || row.counts.partial > 0;
+    });
     return late.total.counts.finished() > most_reports ||
            static_cast<std::size_t>(rows) > most_rows;
 }
@@ -123,8 +129,11 @@ table::Section late_section(const SummaryFacts& facts) {
                        {"last_failure_id", "report", Audience::machines},
                        {.key = "next_step", .title = "next", .gives_way = 9}})};
     for (const auto& row : facts.late_failures.rows) {
-        const LateOdd odd = odd_of(facts, row.key);
-        if (!has_trouble(row) && odd.one == 0) continue;
+        const auto* found = findings_of(facts, row.key);
+        LateOdd odd = found ? odd_of(*found) : LateOdd{};
+        const bool has_partial = partial_of(facts, row) > 0;
+        if (row.counts.failed() == 0 && !has_partial && odd.one == 0) continue;
+        if (odd.one == 0 && has_partial && found) odd.one = found->partial.last.sequence;
         const auto& failed = row.last_failure_id;
         const auto next =
             failed || odd.one == 0

@@ -62,7 +62,7 @@ std::string next_step(const std::string& id);
 // The first three names, in quotes, and how many there are more.
 std::string some_of(const std::vector<std::string>& names);
 
-// `; `jobtally failures --at updated --since ...` lists them`
+// `; `jobtally failures --at updated -S ...` lists them`
 std::string failures_listed(const char* at, const time::TimeSpan& span);
 
 // A table that begins with the columns of a definition, then has these; and a row of it.

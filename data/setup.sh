@@ -122,4 +122,4 @@ build_jobs() {
 }
 
 # How many tests run at once: they wait half of their time, for clocks, timeouts and each other's answers.
-test_slots() { printf '%s' "$((2 * $(nproc)))"; }
+test_slots() { printf '%s' "$((3 * $(nproc)))"; }

@@ -25,10 +25,23 @@ answers::DurationsOptions wanted(const Output& output, const DurationsOptions& o
     return wanted;
 }
 
+// The places of the groups in the order of their table, as many as that has.
+std::vector<std::size_t> places(const answers::DurationsAnswer& answer,
+                                const GroupedOptions& options) {
+    auto table = answers::durations_table(answer);
+    table.columns.push_back({"place", "place"});
+    for (std::size_t i = 0; i < table.rows.size(); ++i)
+        table.rows[i].emplace_back(static_cast<std::int64_t>(i));
+    std::vector<std::size_t> places;
+    for (const auto& row : arranged(std::move(table), options).rows)
+        places.push_back(static_cast<std::size_t>(std::get<std::int64_t>(row.back())));
+    return places;
+}
+
 // The distribution of each group; with a series how its median goes.
 table::Plots plots(const answers::DurationsAnswer& answer, const GroupedOptions& options,
                    const query::Twins& twins) {
-    if (!answer.by.every) return answers::distributions_of(answer, twins);
+    if (!answer.by.every) return answers::distributions_of(answer, places(answer, options), twins);
     return answers::plots_of(arranged(answers::durations_table(answer), options),
                              answers::durations_plot(), twins);
 }

@@ -142,17 +142,18 @@ table::Plots plots_of(table::ResultTable table, const PlotSpec& spec, const quer
     return PlotMaker(table, spec).make();
 }
 
-table::Plots distributions_of(const DurationsAnswer& answer, const query::Twins& twins) {
+table::Plots distributions_of(const DurationsAnswer& answer, const std::vector<std::size_t>& groups,
+                              const query::Twins& twins) {
     table::Plots plots{answer.window, {}, "no durations"};
-    table::ResultTable groups;
-    groups.columns = query::grouping_columns(answer.by);
-    for (const auto& row : answer.rows) groups.rows.push_back(row.key);
-    twins.tell_apart(groups);
-    for (std::size_t group = 0; group < answer.rows.size(); ++group) {
+    table::ResultTable names;
+    names.columns = query::grouping_columns(answer.by);
+    for (const auto& row : answer.rows) names.rows.push_back(row.key);
+    twins.tell_apart(names);
+    for (const std::size_t group : groups) {
         const auto& row = answer.rows[group];
         if (row.micros.empty()) continue;
         table::Plot plot;
-        plot.title = group_name(groups.columns, groups.rows[group]);
+        plot.title = group_name(names.columns, names.rows[group]);
         plot.parts = {{"runs", Tone::plain}};
         plot.figure_titles = {"runs"};
         const auto [least, greatest] = std::minmax_element(row.micros.begin(), row.micros.end());

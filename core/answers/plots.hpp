@@ -26,8 +26,9 @@ PlotSpec durations_plot();  // the median, for series; -p must have 50
 // The rows in the table's order; definitions of one name are told apart.
 table::Plots plots_of(table::ResultTable table, const PlotSpec& spec, const query::Twins& twins);
 
-// A histogram of each row's durations, which must have been kept: sixteen buckets, each as much
-// longer than the one before.
-table::Plots distributions_of(const DurationsAnswer& answer, const query::Twins& twins);
+// A histogram of the durations of each of `groups`, places of the answer's rows, in their order.
+// The durations must have been kept. Sixteen buckets, each as much longer than the one before.
+table::Plots distributions_of(const DurationsAnswer& answer, const std::vector<std::size_t>& groups,
+                              const query::Twins& twins);
 
 }  // namespace jobtally::answers

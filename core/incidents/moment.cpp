@@ -6,34 +6,63 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <utility>
 
 namespace jobtally::incidents {
 
+namespace {
+
+constexpr std::size_t stretches = 4096;
+
+// Which stretch of time a moment ends in.
+class Stretches {
+  public:
+    explicit Stretches(std::span<const Moment> moments) {
+        const auto [first, last] = std::minmax_element(
+            moments.begin(), moments.end(),
+            [](const Moment& a, const Moment& b) { return a.ended_at < b.ended_at; });
+        m_begin = first->ended_at;
+        m_length = (last->ended_at - m_begin) / static_cast<std::int64_t>(stretches) + 1;
+    }
+    std::size_t of(const Moment& moment) const {
+        return static_cast<std::size_t>((moment.ended_at - m_begin) / m_length);
+    }
+
+  private:
+    std::int64_t m_begin = 0, m_length = 1;
+};
+
+}  // namespace
+
+// Each thread deals out a slice of the moments; first all count, so that each knows its places.
 std::vector<std::uint32_t> places_by_end(std::span<const Moment> moments) {
-    constexpr std::int64_t stretches = 4096;
-    const auto [first, last] = std::minmax_element(
-        moments.begin(), moments.end(),
-        [](const Moment& a, const Moment& b) { return a.ended_at < b.ended_at; });
-    const std::int64_t begin = first->ended_at;
-    const std::int64_t length = (last->ended_at - begin) / stretches + 1;
-    const auto stretch_of = [&](const Moment& moment) {
-        return static_cast<std::size_t>((moment.ended_at - begin) / length);
-    };
-    std::vector<std::uint32_t> ends(stretches);
-    for (const Moment& moment : moments) ++ends[stretch_of(moment)];
-    std::exclusive_scan(ends.begin(), ends.end(), ends.begin(), std::uint32_t{0});
+    const Stretches stretch(moments);
+    const std::size_t slices = thread_limit();
+    const auto begin_of = [&](std::size_t slice) { return moments.size() * slice / slices; };
+    std::vector<std::vector<std::uint32_t>> next(slices, std::vector<std::uint32_t>(stretches));
+    for_parts(slices, 1, [&](std::size_t slice, std::size_t) {
+        for (std::size_t i = begin_of(slice); i < begin_of(slice + 1); ++i)
+            ++next[slice][stretch.of(moments[i])];
+    });
+    std::vector<std::uint32_t> begins(stretches + 1);
+    std::uint32_t before = 0;
+    for (std::size_t i = 0; i < stretches; ++i) {
+        begins[i] = before;
+        for (auto& of_slice : next) before += std::exchange(of_slice[i], before);
+    }
+    begins[stretches] = before;
     std::vector<std::uint32_t> places(moments.size());
-    for (std::uint32_t i = 0; i < moments.size(); ++i) places[ends[stretch_of(moments[i])]++] = i;
+    for_parts(slices, 1, [&](std::size_t slice, std::size_t) {
+        for (std::size_t i = begin_of(slice); i < begin_of(slice + 1); ++i)
+            places[next[slice][stretch.of(moments[i])]++] = static_cast<std::uint32_t>(i);
+    });
     constexpr std::size_t part = 64;  // stretches that a thread takes at a time
-    for_parts(ends.size(), part, [&](std::size_t stretch, std::size_t end) {
-        for (; stretch < end; ++stretch) {
-            std::sort(places.begin() + (stretch > 0 ? ends[stretch - 1] : 0),
-                      places.begin() + ends[stretch], [&](auto a, auto b) {
-                          return std::pair(moments[a].ended_at, a) <
-                                 std::pair(moments[b].ended_at, b);
-                      });
+    for_parts(stretches, part, [&](std::size_t i, std::size_t end) {
+        for (; i < end; ++i) {
+            std::sort(
+                places.begin() + begins[i], places.begin() + begins[i + 1], [&](auto a, auto b) {
+                    return std::pair(moments[a].ended_at, a) < std::pair(moments[b].ended_at, b);
+                });
         }
     });
     return places;

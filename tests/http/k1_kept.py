@@ -79,6 +79,9 @@ def requests(name):
     yield "two slashes", 404, post_chunked(one("slashes"), target="/jobtally//"), one("slashes"), True
     yield "PUT", 405, post(one("put"), method="PUT", target="/jobtally"), one("put"), True
     yield "PATCH", 405, post_chunked(one("patch"), method="PATCH", target="/jobtally/"), one("patch"), True
+    yield "GET", 405, post(one("get"), method="GET", target="/jobtally"), one("get"), True
+    yield "DELETE", 405, post_chunked(one("delete"), method="DELETE", target="/jobtally"), one("delete"), True
+    yield "OPTIONS", 405, post(one("options"), method="OPTIONS", target="/jobtally"), one("options"), True
     yield "a coding that is none", 415, post(one("utf8"), "Content-Encoding: utf-8", target="/jobtally"), one("utf8"), True
     yield "gzip", 415, post(packed, "Content-Encoding: gzip", target="/jobtally"), packed, False
     yield "another expectation", 417, post(one("expect"), "Expect: tea", target="/jobtally"), one("expect"), True

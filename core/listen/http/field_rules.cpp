@@ -33,8 +33,9 @@ bool is_port(std::string_view text) {
     return text.size() <= 5 && std::all_of(text.begin(), text.end(), is_digit);
 }
 
+// A body with another method than these comes to its end, and ends the connection.
 bool is_body_less(std::string_view method) {
-    return method != "POST" && method != "PUT" && method != "PATCH";
+    return method == "HEAD" || method == "TRACE" || method == "CONNECT";
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ Verdict judge_head(const RequestHead& head, const DoorRules& rules) {
         return Verdict{error_answer(status, reason), label, is_let_in ? reason : ""};
     };
     if (!is_served(head.path, rules)) return refusal(404, "nothing is here");
-    if (head.method == "OPTIONS") return {Answer{204, allowed_methods, {}}};
+    if (head.method == "OPTIONS" && !head.has_body()) return {Answer{204, allowed_methods, {}}};
     if (head.method != "POST") return refusal(405, "send job reports by POST");
     if (!is_let_in) return {error_answer(401, "the Authorization is missing or wrong")};
     if (head.encoded) return refusal(415, "send the body without a content-encoding");

@@ -29,9 +29,10 @@ Verdict judge(const RequestHead& head, const std::function<std::string()>& metri
     const bool is_metrics = head.path == "/metrics";
     if (!is_metrics && head.path != "/healthz")
         return {error_answer(404, "only /healthz and /metrics are here")};
-    if (head.method == "OPTIONS") return {Answer{204, reading_methods, {}}};
-    if (head.method != "GET" && head.method != "HEAD") {
-        auto answer = error_answer(405, "ask by GET");
+    const bool is_bare = !head.has_body();
+    if (head.method == "OPTIONS" && is_bare) return {Answer{204, reading_methods, {}}};
+    if ((head.method != "GET" && head.method != "HEAD") || !is_bare) {
+        auto answer = error_answer(405, "ask by GET, without a body");
         answer.field = reading_methods;
         return {std::move(answer)};
     }

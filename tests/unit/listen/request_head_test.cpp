@@ -159,8 +159,8 @@ TEST_CASE("refused heads get the status that fits", "[listen]") {
         {post_with("Transfer-Encoding: \"chunked\"\r\n"), 400},
         {post_with("Authorization: a\r\nAuthorization: a\r\n"), 400},
         {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
-        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n", 400},
-        {"DELETE / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+        {"HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n", 400},
+        {"TRACE / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
         {"\x16\x03\x01", 400},
     };
     for (const auto& [bytes, status] : cases) {

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <new>
 #include <string>
 
 #include <poll.h>
@@ -15,6 +16,8 @@
 namespace jobtally::cli {
 
 namespace {
+
+constexpr int pause_without_memory = 100;  // milliseconds
 
 sigset_t our_signals() {
     sigset_t set;
@@ -82,13 +85,25 @@ SignalThread::~SignalThread() {
 
 void SignalThread::wait_for_signals() {
     pollfd waits[] = {{m_signals.number(), POLLIN, 0}, {m_end.number(), POLLIN, 0}};
+    std::uint32_t taken = 0;
     while (true) {
-        if (::poll(waits, 2, -1) < 0 && errno != EINTR) return;
+        if (::poll(waits, 2, taken != 0 ? pause_without_memory : -1) < 0 && errno != EINTR) return;
         if (waits[1].revents != 0) return;
-        if (waits[0].revents == 0) continue;
         signalfd_siginfo info{};
-        if (::read(m_signals.number(), &info, sizeof info) != sizeof info) return;
-        info.ssi_signo == SIGHUP ? m_reload() : m_stop();
+        if (waits[0].revents != 0) {
+            if (::read(m_signals.number(), &info, sizeof info) != sizeof info) return;
+            taken = info.ssi_signo;
+        }
+        if (taken != 0 && act_on(taken)) taken = 0;
+    }
+}
+
+bool SignalThread::act_on(std::uint32_t signal) const {
+    try {
+        signal == SIGHUP ? m_reload() : m_stop();
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/base/file.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <thread>
 
@@ -36,6 +37,7 @@ class SignalThread {
 
   private:
     void wait_for_signals();
+    bool act_on(std::uint32_t signal) const;  // false: to be tried again, there is no memory
 
     std::function<void()> m_stop;
     std::function<void()> m_reload;

@@ -4,6 +4,7 @@
 #include "cli/application.hpp"
 #include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
+#include "cli/options/spooled.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/json_text.hpp"
@@ -41,13 +42,15 @@ table::Cell cursors_cell(const std::vector<store::CursorStatus>& cursors, const 
 }
 
 table::ResultTable status_table(const store::StoreStatus& status,
-                                std::optional<std::int64_t> spooled, table::Cell cursors) {
+                                std::optional<std::int64_t> spooled, std::int64_t unkept,
+                                table::Cell cursors) {
     table::ResultTable table;
     table.columns = {{"path", "store"},
                      {"reports", "reports"},
                      {"definitions", "definitions"},
                      {"rejected", "rejected bodies"},
                      {"spooled", "in the spool"},
+                     {"unkept", "not kept"},
                      {"first_created_at", "oldest report"},
                      {"last_created_at", "newest report"},
                      {"last_received_at", "last received"},
@@ -59,7 +62,8 @@ table::ResultTable status_table(const store::StoreStatus& status,
                      {"wal_reset_bug", "WAL-reset bug"},
                      {"cursors", "cursors"}};
     table.rows = {{status.path, status.reports, status.definitions, status.rejected,
-                   table::cell_or_unknown(spooled), table::cell_or_unknown(status.first_created_at),
+                   table::cell_or_unknown(spooled), unkept,
+                   table::cell_or_unknown(status.first_created_at),
                    table::cell_or_unknown(status.last_created_at),
                    table::cell_or_unknown(status.last_received_at), status.file_bytes,
                    status.wal_bytes, status.schema_version, status.sqlite_version,
@@ -73,7 +77,7 @@ int run_status(const Globals& globals, const std::string& spool) {
     warn_about_modes(globals);
     const auto folder = spool_of(globals, spool);
     const auto spooled = can_read(folder) ? bodies_in(folder) : std::nullopt;
-    output.print_record(status_table(store::read_status(store), spooled,
+    output.print_record(status_table(store::read_status(store), spooled, unkept(globals),
                                      cursors_cell(store::read_cursors(store), output)));
     output.finish();
     return exit_done;

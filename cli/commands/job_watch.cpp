@@ -53,7 +53,7 @@ void JobWatch::run() {
 }
 
 void JobWatch::compute() {
-    std::string text;
+    std::shared_ptr<const std::string> shared;
     try {
         if (m_store && !store::is_in_place(*m_store)) m_store.reset();
         const bool is_new = !m_store;
@@ -68,15 +68,14 @@ void JobWatch::compute() {
         auto options = missed_options(m_globals, *m_store);
         options.abandoned = &m_is_stopping;
         all.now = options.now;
-        text = digest::job_metrics(query::Scope(*m_store, std::move(all)), options,
-                                   objectives(m_globals, {}));
+        shared = std::make_shared<const std::string>(digest::job_metrics(
+            query::Scope(*m_store, std::move(all)), options, objectives(m_globals, {})));
     } catch (const std::exception&) {
         m_store.reset();  // /healthz and the log tell what is wrong with it
     }
-    auto shared = std::make_shared<const std::string>(std::move(text));
     ::malloc_trim(0);  // what it took is of no use to the listener
     const std::lock_guard lock(m_mutex);
-    m_text = std::move(shared);
+    m_text = shared ? std::move(shared) : m_nothing;
 }
 
 }  // namespace jobtally::cli

@@ -40,7 +40,8 @@ class JobWatch {
     std::condition_variable m_wakes;
     std::atomic<bool> m_is_stopping = false;
     bool m_is_asked = true;  // guarded by m_mutex, like what follows
-    std::shared_ptr<const std::string> m_text = std::make_shared<const std::string>();
+    const std::shared_ptr<const std::string> m_nothing = std::make_shared<const std::string>();
+    std::shared_ptr<const std::string> m_text = m_nothing;
     std::thread m_thread;  // last: it uses the others
 };
 

@@ -129,10 +129,11 @@ void reload(listen::Listener& listener, const ListenOptions& options) {
 }
 
 // A store that does not work at the moment must not keep the listener from listening: reports wait
-// in the spool. A file that is no store, or can't be written, is taken for a mistake of the user
-// and reported, unless there is a spool: then a listener has worked here before, and its store or
-// its rights were changed since. So it is with a store on a volume that turned read-only. A failed
-// sync is reported too, because a second sync would not tell whether the data is on disk.
+// in the spool. A file that is no store, or can't be reached or written, is taken for a mistake of
+// the user and reported, unless there is a spool: then a listener has worked here before, and its
+// store or its rights were changed since, or a volume is missing. So it is with a store on a volume
+// that turned read-only. A failed sync is reported too, because a second sync would not tell
+// whether the data is on disk.
 std::optional<store::Store> open_if_it_works(const Globals& globals, const ingest::Spool& spool) {
     using Kind = store::StoreError::Kind;
     try {
@@ -141,11 +142,10 @@ std::optional<store::Store> open_if_it_works(const Globals& globals, const inges
         const auto kind = error.kind();
         std::error_code none;
         const bool has_worked_here = std::filesystem::exists(spool.folder(), none);
-        const bool is_refused =
-            kind == Kind::foreign || (kind == Kind::not_writable &&
-                                      !is_on_read_only_volume(globals.store_path().parent_path()));
-        if ((is_refused && !has_worked_here) || kind == Kind::missing || kind == Kind::sync_failed)
-            throw;
+        const bool is_refused = kind == Kind::foreign || kind == Kind::missing ||
+                                (kind == Kind::not_writable &&
+                                 !is_on_read_only_volume(globals.store_path().parent_path()));
+        if ((is_refused && !has_worked_here) || kind == Kind::sync_failed) throw;
         print_error(error);
         return std::nullopt;
     }
@@ -207,6 +207,12 @@ ingest::WriterHooks writer_hooks(const ListenOptions& options, listen::ServiceMa
     return result;
 }
 
+// A commit on a busy disk may take longer than a watchdog of a moment.
+std::chrono::microseconds patience_with_writer(std::optional<std::chrono::microseconds> watchdog) {
+    return std::max<std::chrono::microseconds>(watchdog.value_or(std::chrono::microseconds(0)),
+                                               std::chrono::seconds(5));
+}
+
 // The memory holds the accepted Authorization values: no core file of it is written, and only root
 // attaches a debugger. One that has started the program stays with it.
 void keep_memory_private() {
@@ -222,7 +228,8 @@ int run(const Globals& globals, const ListenOptions& options) {
     do_not_wait_for_reader();
     auto listening = listen_options(options);
     listen::ServiceManager manager;
-    if (const auto watchdog = manager.watchdog()) listening.heartbeat_every = *watchdog / 2;
+    const auto watchdog = manager.watchdog();
+    if (watchdog) listening.heartbeat_every = *watchdog / 2;
     const auto spool = spool_of(globals, options.spool);
     std::error_code none;
     const bool is_new = !std::filesystem::exists(globals.store_path(), none) &&
@@ -244,7 +251,9 @@ int run(const Globals& globals, const ListenOptions& options) {
     std::optional<JobWatch> jobs;
     if (!listening.admin_binds.empty() || !listening.admin_passed.empty()) jobs.emplace(globals);
     if (jobs) listen_hooks.job_metrics = [&jobs] { return jobs->text(); };
-    listen_hooks.heartbeat = [&manager] { manager.alive(); };
+    listen_hooks.heartbeat = [&manager, &writer, patience = patience_with_writer(watchdog)] {
+        if (!writer.is_stuck(patience)) manager.alive();
+    };
     listen::Listener listener(listening, sink, std::move(listen_hooks));
     const auto status = "listening on " + listener.urls().front();
     const SignalThread signals(

@@ -60,9 +60,9 @@ int run(const Globals& globals, const SummaryOptions& options) {
     const query::Scope scope(store, std::move(asked));
     warn_about_unmatched(globals, scope);
     const auto waiting = knows_arrivals ? spooled(globals) : std::nullopt;
-    const auto answer =
-        digest::summary(scope, missed_options(globals, store), knows_arrivals,
-                        judge::Budget{options.budget / 1000}, spooled_mention(waiting, globals));
+    const auto answer = digest::summary(
+        scope, missed_options(globals, store), knows_arrivals, judge::Budget{options.budget / 1000},
+        spooled_mention(waiting, globals), unkept_mention(knows_arrivals ? unkept(globals) : 0));
     if (!options.only_problems || answer.has_problems()) {
         auto digest = output.format() == render::Format::html
                           ? digest::summary_page(scope, answer, globals.now())

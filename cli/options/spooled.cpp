@@ -4,6 +4,7 @@
 #include "core/base/numbers.hpp"
 #include "core/ingest/spool.hpp"
 #include "core/ingest/spool_name.hpp"
+#include "core/store/file/last_word.hpp"
 #include "core/time/rfc3339.hpp"
 
 #include <chrono>
@@ -50,11 +51,25 @@ table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Glob
                         time::format_local(spooled->since, globals.zone(), false))};
 }
 
+std::int64_t unkept(const Globals& globals) {
+    return globals.store_in_memory() ? 0 : store::noted_losses(followed(globals.store_path()));
+}
+
+table::Mention unkept_mention(std::int64_t requests) {
+    return {"unkept_requests", requests,
+            fmt::format("{} answered 503 or refused, and not kept: the listener's log says more",
+                        counted(requests, "request was", "requests were"))};
+}
+
 void tell_spooled(table::Probe& probe, const Globals& globals) {
+    const auto tell = [&probe](const table::Mention& mention) {
+        if (probe.state == table::ProbeState::ok) probe.state = table::ProbeState::unknown;
+        probe.remarks.push_back(mention.sentence);
+    };
     const auto found = spooled(globals);
-    if (!found || globals.now() - found->since < worth_telling) return;
-    if (probe.state == table::ProbeState::ok) probe.state = table::ProbeState::unknown;
-    probe.remarks.push_back(spooled_mention(found, globals).sentence);
+    if (found && globals.now() - found->since >= worth_telling)
+        tell(spooled_mention(found, globals));
+    if (const auto requests = unkept(globals)) tell(unkept_mention(requests));
 }
 
 }  // namespace jobtally::cli

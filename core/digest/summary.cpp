@@ -47,6 +47,9 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
     if (answer.down.count > 0) text = "no listener is up; " + text;
     const auto& incidents = answer.sections.front().in_headline;
     if (!incidents.empty()) text = incidents + "; in the whole window " + text;
+    if (answer.unkept.count > 0)
+        text = fmt::format("{} not kept; {}",
+                           counted(answer.unkept.count, "request was", "requests were"), text);
     if (answer.spooled.count > 0)
         text =
             fmt::format("{} in the spool; {}",
@@ -57,15 +60,16 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
 }  // namespace
 
 bool SummaryAnswer::has_problems() const {
-    return spooled.count > 0 || rejected > 0 || odd.count > 0 || future.count > 0 ||
-           down.count > 0 || lost.count > 0 ||
+    return spooled.count > 0 || unkept.count > 0 || rejected > 0 || odd.count > 0 ||
+           future.count > 0 || down.count > 0 || lost.count > 0 ||
            std::any_of(sections.begin(), sections.end(), [](const auto& section) {
                return section.table.rows.size() > section.quiet_rows;
            });
 }
 
 SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options,
-                      bool knows_arrivals, judge::Budget budget, table::Mention spooled) {
+                      bool knows_arrivals, judge::Budget budget, table::Mention spooled,
+                      table::Mention unkept) {
     using judge::Unusual;
     const SummaryFacts facts(scope, options, knows_arrivals, budget);
     SummaryAnswer answer;
@@ -88,6 +92,7 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
         late_section(facts),
     };
     answer.spooled = std::move(spooled);
+    answer.unkept = std::move(unkept);
     answer.future = future_mention(facts);
     answer.odd = odd_mention(facts);
     answer.late = late_mention(facts, answer.future.count);
@@ -111,6 +116,7 @@ table::Digest summary_digest(const SummaryAnswer& answer) {
         figures,
         answer.sections,
         {answer.spooled,
+         answer.unkept,
          answer.down,
          answer.lost,
          {"rejected", answer.rejected,

@@ -28,6 +28,7 @@ struct SummaryAnswer {
     table::Mention future;      // of reports that end after the window they came in
     table::Mention odd;         // of a status that is not known
     table::Mention spooled;     // reports that the store has not taken yet
+    table::Mention unkept;      // requests of which the store does not tell yet
 
     // False where there is nothing that anyone should look at.
     bool has_problems() const;
@@ -40,7 +41,8 @@ query::Selection as_of_its_end(query::Selection asked, time::Instant now);
 // The sections are those of sections.hpp. Where the times of arrival say nothing, nothing is late.
 SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& options,
                       bool knows_arrivals = true, judge::Budget budget = {},
-                      table::Mention spooled = {"spooled_reports", 0, ""});
+                      table::Mention spooled = {"spooled_reports", 0, ""},
+                      table::Mention unkept = {"unkept_requests", 0, ""});
 inline SummaryAnswer summary(const query::Scope& scope, time::Instant now) {
     return summary(scope, rhythm::MissedOptions{now, {}, {}});
 }

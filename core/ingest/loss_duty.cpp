@@ -4,6 +4,7 @@
 #include "core/store/file/last_word.hpp"
 
 #include <exception>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -33,23 +34,32 @@ void LossDuty::run() {
 void LossDuty::write_row() {
     auto& store = m_store.opened();
     const auto unnoted = m_unnoted.load();
-    const auto noted = store::noted_losses(store);
-    const auto requests = unnoted + noted - m_told;
-    if (requests <= 0) return;
-    const auto what = fmt::format("{} answered 503 and not kept",
-                                  counted(requests, "request was", "requests were"));
-    m_store.keep_note(what);
-    m_unnoted -= unnoted;
-    m_told = store::forget_losses(store, noted) ? 0 : noted;
-    if (m_store.hooks().losses) m_store.hooks().losses(what);
+    auto noted = store::noted_losses(store);
+    if (unnoted + noted - m_told <= 0) return;
+    std::string what;
+    m_store.keep_note(
+        [&] {
+            noted = store::noted_losses(store);  // another listener may have told them
+            const auto requests = unnoted + noted - m_told;
+            if (requests > 0)
+                what = fmt::format("{} answered 503 or refused, and not kept",
+                                   counted(requests, "request was", "requests were"));
+            return what;
+        },
+        [&] {
+            m_unnoted -= unnoted;
+            m_told = store::forget_losses(store, noted) ? 0 : noted;
+        });
+    if (!what.empty() && m_store.hooks().losses) m_store.hooks().losses(what);
 }
 
 void LossDuty::end() {
     if (m_has_some) run();
     const auto unnoted = m_unnoted.load();
     if (unnoted > 0 && m_store.hooks().losses)
-        m_store.hooks().losses(fmt::format("no mail will tell of {} answered 503 and not kept",
-                                           counted(unnoted, "request", "requests")));
+        m_store.hooks().losses(
+            fmt::format("no mail will tell of {} answered 503 or refused, and not kept",
+                        counted(unnoted, "request", "requests")));
 }
 
 }  // namespace jobtally::ingest

@@ -152,9 +152,11 @@ void SpoolDuty::follow() {
 }
 
 void SpoolDuty::note_lost() {
-    m_store.keep_note(
-        fmt::format("{} answered 202 and gone with the spool's folder, which was deleted",
-                    counted(static_cast<std::int64_t>(m_lost), "request was", "requests were")));
+    m_store.keep_note([this] {
+        return fmt::format(
+            "{} answered 202 and gone with the spool's folder, which was deleted",
+            counted(static_cast<std::int64_t>(m_lost), "request was", "requests were"));
+    });
     m_lost = 0;
 }
 
@@ -174,7 +176,7 @@ void SpoolDuty::tell_problems() {
 std::size_t SpoolDuty::store_piece(std::span<const std::string> names) {
     std::vector<std::string> stored;
     std::size_t rows = 0;
-    store::WriteTransaction transaction(m_store.opened(), patience,
+    store::WriteTransaction transaction(m_store.opened(WriterStore::For::bodies), patience,
                                         m_store.options().rejected_limit);
     for (const auto& name : names) {
         try {

@@ -48,11 +48,11 @@ Writer::~Writer() {
 }
 
 void Writer::submit(Delivery delivery, std::function<void(Receipt)> done) {
-    Item item;
-    item.receipt.delivery = std::move(delivery);
-    item.done = std::move(done);
+    Items one(1);
+    one.front().receipt.delivery = std::move(delivery);
+    one.front().done = std::move(done);
     const std::lock_guard lock(m_mutex);
-    m_waiting.push_back(std::move(item));
+    m_waiting.splice(m_waiting.end(), one);
     if (m_waiting.size() == 1) m_has_work.notify_one();
 }
 
@@ -117,19 +117,22 @@ void Writer::finish_duties() {
 Writer::Wake Writer::wait_for_work() {
     const auto has_work = [this] { return !m_waiting.empty() || m_is_finishing; };
     std::unique_lock lock(m_mutex);
+    if (m_waiting.empty()) m_busy_since = Time::max();
     const auto rested = m_store.unsettled_rows() > 0 ? m_rested_at : Time::max();
     const auto due = std::min({rested, m_uptime.due(), m_spool.due(), m_look_at});
     if (due == Time::max()) {
         m_has_work.wait(lock, has_work);
-    } else if (!m_has_work.wait_until(lock, due, has_work)) {
-        return due == rested ? Wake::rest : Wake::duty;
+    } else {
+        m_has_work.wait_until(lock, due, has_work);
     }
+    if (m_busy_since.load() == Time::max()) m_busy_since = std::chrono::steady_clock::now();
+    if (!has_work()) return due == rested ? Wake::rest : Wake::duty;
     return m_waiting.empty() ? Wake::finish : Wake::deliveries;
 }
 
-std::vector<Receipt*> Writer::receipts_of(std::span<Item> items) {
+std::vector<Receipt*> Writer::receipts_of(Items& items, Items::iterator first) {
     std::vector<Receipt*> receipts;
-    for (auto& item : items) receipts.push_back(&item.receipt);
+    for (; first != items.end(); ++first) receipts.push_back(&first->receipt);
     return receipts;
 }
 
@@ -140,13 +143,12 @@ std::vector<Receipt*> Writer::take(Items& group, std::chrono::milliseconds patie
     if (m_waiting.empty() && patience.count() > 0)
         m_has_work.wait_for(lock, patience,
                             [this] { return !m_waiting.empty() || m_is_finishing; });
-    const auto first = group.size();
-    for (std::size_t taken = 0; !m_waiting.empty() && taken < rows;) {
-        group.push_back(std::move(m_waiting.front()));
-        m_waiting.pop_front();
-        taken += group.back().receipt.delivery.rows();
-    }
-    return receipts_of(std::span(group).subspan(first));
+    auto end = m_waiting.begin();
+    for (std::size_t taken = 0; end != m_waiting.end() && taken < rows; ++end)
+        taken += end->receipt.delivery.rows();
+    const auto first = end == m_waiting.begin() ? group.end() : m_waiting.begin();
+    group.splice(group.end(), m_waiting, m_waiting.begin(), end);
+    return receipts_of(group, first);
 }
 
 // Whatever goes wrong is caught here, so that every delivery is answered. On a full disk the group
@@ -168,11 +170,11 @@ void Writer::write_group(Items& group, bool is_last_try) {
 
 // Stores the group, and what waits behind it.
 void Writer::store(Items& group) {
-    store::WriteTransaction transaction(m_store.opened(), m_store.patience(),
-                                        m_options.rejected_limit);
+    store::WriteTransaction transaction(m_store.opened(WriterStore::For::bodies),
+                                        m_store.patience(), m_options.rejected_limit);
     std::size_t rows = 0;
     std::size_t next_look = rows_a_look;
-    auto taken = receipts_of(group);
+    auto taken = receipts_of(group, group.begin());
     while (rows < m_options.rows_per_commit) {
         const bool more_follows = !group.empty() && group.back().receipt.delivery.more_follows;
         if (taken.empty())
@@ -230,6 +232,7 @@ std::optional<Error> Writer::prove() {
 void Writer::hand_back(Item& item) {
     item.done(std::move(item.receipt));
     item.done = nullptr;
+    m_busy_since = std::chrono::steady_clock::now();
 }
 
 // What is short enough to stand in the string itself takes no memory.
@@ -244,12 +247,15 @@ void Writer::give_up_group() noexcept {
 }
 
 // What is still in the queue fails too. Otherwise each delivery would wait for the store in its
-// turn, for as long as this one did. Where memory is short it stays in the queue.
+// turn, for as long as this one did. Where memory is short all but one stay in the queue: that
+// one gives its memory back.
 void Writer::fail(Items& group, const std::exception& problem) {
-    if (dynamic_cast<const std::bad_alloc*>(&problem) == nullptr)
-        take(group, std::chrono::milliseconds(0), std::numeric_limits<std::size_t>::max());
+    const bool is_short = dynamic_cast<const std::bad_alloc*>(&problem) != nullptr;
+    if (!is_short || group.empty())
+        take(group, std::chrono::milliseconds(0),
+             is_short ? 1 : std::numeric_limits<std::size_t>::max());
     const Error error = m_store.fails(problem, Failing::store);
-    m_spool.keep(receipts_of(group));
+    m_spool.keep(receipts_of(group, group.begin()));
     for (auto& item : group) {
         forget_outcome(item.receipt);
         if (!item.receipt.is_spooled) {

@@ -9,14 +9,14 @@
 #include "core/ingest/writer_options.hpp"
 #include "core/ingest/writer_store.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <thread>
 #include <vector>
 
@@ -46,13 +46,17 @@ class Writer final : public DeliverySink {
     // True when the process should end with an error, so that it is started afresh. From any
     // thread.
     bool has_lost_store() const { return m_store.is_lost(); }
+    // True where something waits, and nothing was handed back for so long. From any thread.
+    bool is_stuck(std::chrono::steady_clock::duration patience) const {
+        return std::chrono::steady_clock::now() - patience > m_busy_since.load();
+    }
 
   private:
     struct Item {
         Receipt receipt;  // with its delivery
         std::function<void(Receipt)> done;
     };
-    using Items = std::vector<Item>;
+    using Items = std::list<Item>;  // moving one on takes no memory
     using Time = std::chrono::steady_clock::time_point;
     // What the thread wakes up for: deliveries; a rest that was long enough for settling; another
     // duty that is due; finish().
@@ -62,7 +66,7 @@ class Writer final : public DeliverySink {
     void finish_duties();
     Wake wait_for_work();
     void work();
-    static std::vector<Receipt*> receipts_of(std::span<Item> items);
+    static std::vector<Receipt*> receipts_of(Items& items, Items::iterator first);
     std::vector<Receipt*> take(Items& group, std::chrono::milliseconds patience, std::size_t rows);
     void write_group(Items& group, bool is_last_try);
     void store(Items& group);
@@ -70,7 +74,7 @@ class Writer final : public DeliverySink {
     void answer_unread(Item& item);
     std::optional<Error> prove();
     void fail(Items& group, const std::exception& problem);
-    static void hand_back(Item& item);
+    void hand_back(Item& item);
     void give_up_group() noexcept;
 
     const WriterOptions m_options;
@@ -84,9 +88,10 @@ class Writer final : public DeliverySink {
 
     std::mutex m_mutex;
     std::condition_variable m_has_work;
-    std::deque<Item> m_waiting;
+    Items m_waiting;
     bool m_is_finishing = false;
-    Items m_group;  // under way
+    Items m_group;                                 // under way
+    std::atomic<Time> m_busy_since = Time::max();  // or has handed the last one back
     std::thread m_thread;
 };
 

@@ -29,10 +29,13 @@ WriterStore::WriterStore(std::optional<store::Store> store, Opener open,
                          const WriterOptions& options, const WriterHooks& hooks)
     : m_open(std::move(open)), m_store(std::move(store)), m_options(options), m_hooks(hooks) {}
 
-store::Store& WriterStore::opened() {
+store::Store& WriterStore::opened(For use) {
+    m_use = use;
+    m_is_told_again = false;
     if (m_is_lost)
         throw store::StoreError(Kind::other, "the store was lost before", "start jobtally again");
-    if (m_damage) require_mended();
+    if (m_damage && m_bodies_met_it && use != For::bodies) tell_again();
+    if (m_damage && !m_store) require_mended();
     if (!m_store) open();
     return *m_store;
 }
@@ -42,20 +45,34 @@ void WriterStore::open() {
     ++m_openings;
 }
 
+void WriterStore::tell_again() {
+    m_is_told_again = true;
+    throw store::StoreError(*m_damage);
+}
+
 // Commits may still work on the pages that are sound; what they write would not be read again.
 void WriterStore::require_mended() {
     const auto now = std::chrono::steady_clock::now();
-    if (now < m_look_again_at && files() == m_damaged) throw store::StoreError(*m_damage);
+    if (now < m_look_again_at && files() == m_damaged) tell_again();
     m_damaged = files();
     m_look_again_at = now + look_at_damage_every;
-    open();
-    store::settle(*m_store, m_options.settle_patience);
-    m_damage.reset();
+    try {
+        open();
+        store::settle(*m_store, m_options.settle_patience);
+    } catch (const store::StoreError& error) {
+        m_damage = error;  // told by all who ask from now on
+        if (error.kind() != Kind::corrupt) m_look_again_at = now;  // it may be under repair
+        throw;
+    }
+    if (!m_bodies_met_it) m_damage.reset();
 }
 
+// Who only reads makes an empty log, and takes it away.
 WriterStore::Files WriterStore::files() const {
-    return {store::state_of(m_options.store.string()),
-            store::state_of(m_options.store.string() + "-wal")};
+    Files files{store::state_of(m_options.store.string()),
+                store::state_of(m_options.store.string() + "-wal")};
+    if (files.log.bytes == 0) files.log = {};
+    return files;
 }
 
 void WriterStore::look() {
@@ -77,24 +94,32 @@ void WriterStore::commit(store::WriteTransaction& transaction, std::size_t rows)
     transaction.commit();
     m_is_locked_out = false;
     count_commit(rows);
+    if (rows > 0 && m_use == For::bodies) {
+        m_damage.reset();
+        m_bodies_met_it = false;
+    }
     if (rows > 0) works(Failing::store);
     const auto forgotten = transaction.forgotten_rejections();
     if (forgotten > 0 && m_hooks.forgotten) m_hooks.forgotten(forgotten);
 }
 
-void WriterStore::keep_note(const std::string& what) {
-    Receipt note;
-    note.delivery.source = "listener";
-    note.delivery.received_at = m_options.clock();
-    note.delivery.rejections.push_back({what, ""});
+void WriterStore::keep_note(const std::function<std::string()>& reason,
+                            const std::function<void()>& kept) {
     store::WriteTransaction transaction(opened(), patience_of_a_note, m_options.rejected_limit);
+    Receipt note;
+    note.delivery.source = store::source_of_notes;
+    note.delivery.received_at = m_options.clock();
+    note.delivery.rejections.push_back({reason(), ""});
+    if (note.delivery.rejections.front().reason.empty()) return;
     const auto rows = put_deliveries(transaction, std::vector{&note}, m_options.clock());
     commit(transaction, rows);
+    kept();
 }
 
 void WriterStore::settle() {
     if (m_unsettled_rows == 0 || m_is_lost || !m_store) return;
     m_unsettled_rows = 0;
+    m_use = For::other;
     try {
         store::settle(*m_store, m_options.settle_patience);
         works(Failing::upkeep);
@@ -137,12 +162,14 @@ void WriterStore::learn_from(const store::StoreError& error) {
     const Kind kind = error.kind();
     if (kind == Kind::sync_failed || kind == Kind::replaced) m_is_lost = true;
     // Opened anew the next time, a damaged store is read from the beginning.
+    if (std::exchange(m_is_told_again, false)) return;
     const bool is_damaged = kind == Kind::corrupt || kind == Kind::foreign || kind == Kind::newer ||
                             kind == Kind::changed;
     if (!is_damaged || !m_open) return;
     if (kind != Kind::changed) look_whose_damage();
     m_store.reset();
-    if (kind != Kind::corrupt || m_options.store.empty() || m_damage) return;
+    if (kind != Kind::corrupt || m_options.store.empty()) return;
+    m_bodies_met_it |= m_use == For::bodies;
     m_damage = error;
     m_damaged = files();
     m_look_again_at = std::chrono::steady_clock::now() + look_at_damage_every;

@@ -21,8 +21,9 @@ namespace jobtally::ingest {
 // A store that fails is tried again the next time, except after a failed sync, when nobody knows
 // what the disk holds, and after the file was moved or deleted: then it is lost and not touched
 // again. One that was damaged, written to by others or restored is opened anew; a damaged one when
-// its files have changed, or after a minute, and is used when it can be settled. Used in the writer
-// thread.
+// its files have changed, or after a minute, and is used when it can be settled. Where bodies met
+// the damage they are tried first, and nothing else is done until one was stored. Used in the
+// writer thread.
 class WriterStore {
   public:
     // Opens the store: where there is none yet, and where it must be opened anew.
@@ -34,9 +35,10 @@ class WriterStore {
     const WriterOptions& options() const { return m_options; }
     const WriterHooks& hooks() const { return m_hooks; }
 
+    enum class For { bodies, other };
     // The store, which is opened if it is not open. Throws StoreError, and always does once the
     // store is lost.
-    store::Store& opened();
+    store::Store& opened(For use = For::other);
     // How often the store was opened by opened(): what was remembered of it may not hold any more.
     std::size_t openings() const { return m_openings; }
     // Looks whether another hand was at the store, for times when nothing is written. A failure is
@@ -59,9 +61,11 @@ class WriterStore {
     // writing.
     void settle();
 
-    // Stores a rejected body of nothing but a reason: mails tell what was rejected. Throws what the
-    // store throws.
-    void keep_note(const std::string& what);
+    // Stores a rejected body of nothing but a reason: mails tell what was rejected. Both are called
+    // while nobody else may write: `reason` first, and where it is not empty `kept` when that is on
+    // disk. Throws what the store throws.
+    void keep_note(
+        const std::function<std::string()>& reason, const std::function<void()>& kept = [] {});
 
     // Empties the log, which may hold the last room of a disk.
     void make_room();
@@ -91,6 +95,7 @@ class WriterStore {
     Files files() const;
     void open();
     void require_mended();
+    [[noreturn]] void tell_again();
     void learn_from(const store::StoreError& error);
     void look_whose_damage();
 
@@ -100,8 +105,11 @@ class WriterStore {
     const WriterHooks& m_hooks;
     std::atomic<bool> m_is_lost = false;
     bool m_has_told_loss = false;
+    For m_use = For::other;
     std::optional<store::StoreError> m_damage;  // that is known
-    Files m_damaged;                            // as they were then
+    bool m_bodies_met_it = false;
+    bool m_is_told_again = false;  // that damage, by what was thrown last
+    Files m_damaged;               // as they were then
     std::chrono::steady_clock::time_point m_look_again_at;
     bool m_is_locked_out = false;  // the last delivery waited for another writer in vain
     std::size_t m_openings = 0;

@@ -1,5 +1,7 @@
 #include "core/listen/body_budget.hpp"
 
+#include <exception>
+
 #include <boost/asio/post.hpp>
 
 namespace jobtally::listen {
@@ -19,9 +21,12 @@ void BodyBudget::ask(std::uint64_t bytes, std::uint64_t session) {
     if (m_waiting.size() == 1) hand_out();
 }
 
-void BodyBudget::give_back(std::uint64_t bytes) {
+void BodyBudget::give_back(std::uint64_t bytes) noexcept {
     m_reserved -= bytes;
-    if (!m_waiting.empty()) boost::asio::post(m_io, [this] { hand_out(); });
+    try {
+        if (!m_waiting.empty()) boost::asio::post(m_io, [this] { hand_out(); });
+    } catch (const std::exception&) {  // then later
+    }
 }
 
 void BodyBudget::hand_out() {

@@ -47,14 +47,16 @@ class BodyBudget {
     // Asks for a share, which the session gets at once, or when its turn comes.
     void ask(std::uint64_t bytes, std::uint64_t session);
     std::uint64_t reserved() const { return m_reserved; }
+    // Lets those in whose turn it is: to be called now and then, as there may have been no memory
+    // to do it when a share came back.
+    void hand_out();
     // Nobody gets a share any more.
     void close() { m_waiting.clear(); }
 
   private:
     bool fits(std::uint64_t bytes) const;
     Share take(std::uint64_t bytes);
-    void give_back(std::uint64_t bytes);
-    void hand_out();
+    void give_back(std::uint64_t bytes) noexcept;
 
     std::uint64_t m_bytes;
     boost::asio::io_context& m_io;

@@ -30,7 +30,7 @@ void Connections::add(const std::shared_ptr<Session>& session) {
     if (session->purpose() == Purpose::reports) m_peers.add(session->peer());
     // The limit of descriptors may fall while the listener runs, and the spool needs some.
     m_most = std::min<std::size_t>(m_wanted, connections_within(descriptor_limit()));
-    if (!m_is_watching) watch_deadlines();
+    watch();
 }
 
 void Connections::remove(std::uint64_t number) {
@@ -80,16 +80,18 @@ std::shared_ptr<Session> Connections::next_to_go(Purpose purpose) const {
     return number ? find(*number) : nullptr;
 }
 
-void Connections::watch_deadlines() {
-    m_is_watching = true;
+void Connections::watch() {
+    if (m_is_watching || m_sessions.empty()) return;
     m_watch.expires_after(watch_interval);
     m_watch.async_wait([this](const boost::system::error_code& problem) {
         m_is_watching = false;
         if (problem) return;
         // After a pause of the whole process nobody is judged before what came meanwhile is read.
         if (Stage::Clock::now() - m_watch.expiry() < process_pause) expire_sessions();
-        if (!m_sessions.empty()) watch_deadlines();
+        if (on_watch) on_watch();
+        watch();
     });
+    m_is_watching = true;
 }
 
 void Connections::expire_sessions() {

@@ -51,6 +51,11 @@ class Connections {
     bool admits(const Peer& peer, const Place& place) const;
     std::size_t most_per_peer() const { return m_peers.limit(); }
 
+    // Watches the deadlines, where there are connections and it does not yet.
+    void watch();
+    // Called each tenth of a second meanwhile.
+    std::function<void()> on_watch;
+
     // Called when there may be room again.
     std::function<void()> on_room;
     void tell_room() const {
@@ -58,7 +63,6 @@ class Connections {
     }
 
   private:
-    void watch_deadlines();
     void expire_sessions();
 
     const std::size_t m_wanted;                   // what the options say

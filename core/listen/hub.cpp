@@ -42,6 +42,10 @@ Hub::Hub(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks h
           [this] { boost::asio::post(m_io, [this] { hand_out_receipts(); }); })),
       m_started(m_hooks.clock()) {
     keep_spare_memory();
+    m_connections.on_watch = [this] {
+        hand_out_receipts();
+        m_budget.hand_out();
+    };
 }
 
 Hub::~Hub() {
@@ -120,14 +124,20 @@ bool Hub::admits(const Peer& peer, const Place& place) {
 }
 
 void Hub::submit(ingest::Delivery delivery, std::uint64_t number) {
-    m_sink.submit(std::move(delivery), [receipts = m_receipts, number](ingest::Receipt receipt) {
-        receipts->put(number, std::move(receipt));
+    const auto place = std::make_shared<NumberedReceipts>();
+    place->emplace_back(number, ingest::Receipt());
+    m_sink.submit(std::move(delivery), [receipts = m_receipts, place](ingest::Receipt receipt) {
+        place->front().second = std::move(receipt);
+        receipts->put(*place);
     });
 }
 
 void Hub::hand_out_receipts() {
     m_receipts->take(m_taken);
-    for (const auto& [number, receipt] : m_taken) {
+    while (!m_taken.empty()) {
+        NumberedReceipts one;  // what throws leaves the others
+        one.splice(one.begin(), m_taken, m_taken.begin());
+        const auto& [number, receipt] = one.front();
         if (!receipt.error && !receipt.is_spooled) m_counters.last_commit = m_hooks.clock();
         if (number == probe_number) {
             take_probe(receipt);
@@ -135,7 +145,6 @@ void Hub::hand_out_receipts() {
             session->take_receipt(receipt);
         }
     }
-    m_taken.clear();
 }
 
 void Hub::lose(std::string_view body, const Peer& peer, bool is_whole) noexcept {

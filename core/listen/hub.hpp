@@ -98,7 +98,7 @@ class Hub {
     std::chrono::steady_clock::time_point m_next_room_report;
     std::uint64_t m_last_number = 0;
     std::shared_ptr<Receipts> m_receipts;
-    std::vector<NumberedReceipt> m_taken;
+    NumberedReceipts m_taken;
     Counters m_counters;
     time::Instant m_started;
     bool m_will_pause = false;

@@ -64,7 +64,7 @@ class Listener::Impl {
           m_heartbeat(m_hub.io()) {
         add_doors(options.passed, options.binds, Purpose::reports);
         add_doors(options.admin_passed, options.admin_binds, Purpose::admin);
-        m_hub.connections().on_room = [this] { reopen_doors(); };
+        m_hub.connections().on_room = [this] { resume(); };
     }
 
     void run() {
@@ -77,8 +77,9 @@ class Listener::Impl {
             } catch (const std::exception& defect) {
                 m_hub.report_trouble(defect.what());
             }
-            std::this_thread::sleep_for(pause_after_defect);
-            reopen_doors();
+            do {
+                std::this_thread::sleep_for(pause_after_defect);
+            } while (!resume());
         }
         m_hub.end_log();
     }
@@ -143,17 +144,23 @@ class Listener::Impl {
         m_hub.hooks().heartbeat();
         m_heartbeat.expires_after(options.heartbeat_every);
         m_heartbeat.async_wait([this](const boost::system::error_code& problem) {
+            m_is_beating = false;
             if (!problem) beat();
         });
+        m_is_beating = true;
     }
 
-    // Also those that gave up for want of memory. Who has gone, or is late, has it called: it must
-    // not throw.
-    void reopen_doors() {
+    // Opens the doors and does again what gave up for want of memory. Who has gone, or is late, has
+    // it called: it must not throw. False where it could not.
+    bool resume() noexcept {
         try {
             open_doors();
+            m_hub.connections().watch();
+            if (!m_is_beating) beat();
+            return true;
         } catch (const std::exception& defect) {
             m_hub.report_trouble(defect.what());
+            return false;
         }
     }
 
@@ -164,6 +171,7 @@ class Listener::Impl {
     Hub m_hub;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work;
     boost::asio::steady_timer m_heartbeat;
+    bool m_is_beating = false;
     std::vector<std::unique_ptr<Door>> m_doors;
 };
 

@@ -193,7 +193,7 @@ class Answers(Served):
                                 (b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
                                 (b"POST / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n", 400),
                                 (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400),
-                                (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 400)):
+                                (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 405)):
             with self.subTest(request), self.listener.connect() as connection:
                 connection.sendall(request + post(report("smuggled")))
                 answer, _ = read_answer(connection)
@@ -503,6 +503,9 @@ class Ends(unittest.TestCase):
             connection.sendall(post(report(id)))
             return read_answer(connection)[0].status
 
+    def said(self, *words):
+        return subprocess.run([PROGRAM, "--db", self.store, *words], capture_output=True, text=True).stdout
+
     def rejected(self):
         return subprocess.run([PROGRAM, "--db", self.store, "db", "rejected"], capture_output=True, text=True).stdout
 
@@ -546,9 +549,9 @@ class Ends(unittest.TestCase):
         os.remove(self.store)
         os.remove(self.store + "-spool")
         deadline = time.time() + 20
-        while "1 request was answered 503 and not kept" not in self.rejected() and time.time() < deadline:
+        while "1 request was answered 503 or refused, and not kept" not in self.rejected() and time.time() < deadline:
             time.sleep(0.1)
-        self.assertIn("1 request was answered 503 and not kept", self.rejected())
+        self.assertIn("1 request was answered 503 or refused, and not kept", self.rejected())
         self.assertEqual(listener.stop(), 0)
         self.assertTrue(any('could not be stored' in line and '"refused"' in line for line in listener.log))
 
@@ -560,6 +563,10 @@ class Ends(unittest.TestCase):
             with guard_held(self.store):
                 os.chmod(spool, 0o777)
                 self.assertEqual([self.status(listener, id) for id in ("a", "b")], [503, 503])
+                told = "2 requests were answered 503 or refused, and not kept"
+                self.assertIn(told, self.said("summary", "--only-problems"))
+                self.assertIn(told, self.said("check", "--metric", "failure-streak", "-c", "0"))
+                self.assertIn('"unkept": 2,', self.said("db", "status", "--json"))
                 listener.stop(ending)
             os.chmod(spool, 0o700)
             self.assertEqual(self.rejected().count("answered 503"), number)
@@ -568,10 +575,84 @@ class Ends(unittest.TestCase):
             while self.rejected().count("answered 503") == number and time.time() < deadline:
                 time.sleep(0.05)
             time.sleep(1.5)  # it tells once
-            self.assertEqual(self.rejected().count("2 requests were answered 503 and not kept"), number + 1)
+            self.assertEqual(self.rejected().count(told), number + 1)
             self.assertEqual(listener.stop(), 0)
-        mail = subprocess.run([PROGRAM, "--db", self.store, "summary", "--only-problems"], capture_output=True, text=True)
-        self.assertIn("2 rejected", mail.stdout)
+        self.assertIn("2 rejected", self.said("summary", "--only-problems"))
+        self.assertNotIn(told, self.said("summary", "--only-problems"))
+
+    def test_two_listeners_tell_once_what_was_answered_503(self):
+        spool = self.store + "-spool"
+        both = [Listener(self.store), Listener(self.store)]
+        for number, listener in enumerate(both):
+            self.assertEqual(self.status(listener, "before%d" % number), 200)
+        refused = 0
+        for round in range(3):
+            with guard_held(self.store):
+                os.chmod(spool, 0o777)
+                statuses = [self.status(listener, "refused") for listener in both]
+                senders = [threading.Thread(target=lambda at=at: statuses.append(self.status(both[at], "new%d%d" % (round, at))))
+                           for at in range(2)]
+                for sender in senders:
+                    sender.start()
+                time.sleep(0.1)
+            for sender in senders:
+                sender.join()
+            os.chmod(spool, 0o700)
+            refused += statuses.count(503)
+            time.sleep(1.5)
+        told = [int(number) for number in re.findall(r"(\d+) requests? (?:was|were) answered 503", self.rejected())]
+        self.assertEqual(sum(told), refused)
+        self.assertEqual([listener.stop() for listener in both], [0, 0])
+
+    def test_a_store_that_can_not_be_reached_is_waited_for_in_the_spool(self):
+        """Its folder leads to nothing, or in a circle, or can't be entered: a listener has worked here, so the next one starts."""
+        home, away, spool = (os.path.join(self.folder.name, name) for name in ("home", "away", "elsewhere"))
+        store = os.path.join(home, "store.db")
+        ways = [lambda: os.symlink("nowhere", home), lambda: os.symlink("home", home)]
+        if os.geteuid() != 0:
+            ways.append(lambda: os.mkdir(home, 0))
+        for number, hide in enumerate(ways):
+            listener = Listener(store, "--spool", spool)
+            self.assertEqual(self.status(listener, "before%d" % number), 200)
+            self.assertEqual(listener.stop(), 0)
+            os.rename(home, away)
+            hide()
+            listener = Listener(store, "--spool", spool)
+            self.assertIn("jobtally: note: reports wait in the spool until the store works\n", listener.log)
+            self.assertEqual(self.status(listener, "hidden%d" % number), 202)
+            os.remove(home) if os.path.islink(home) else os.rmdir(home)
+            os.rename(away, home)
+            deadline = time.time() + 20
+            while "hidden%d" % number not in listener.ids() and time.time() < deadline:
+                time.sleep(0.05)
+            self.assertIn("hidden%d" % number, listener.ids())
+            self.assertEqual(listener.stop(), 0)
+
+    def test_a_question_does_not_mend_a_damaged_store(self):
+        admin = self.store + ".admin"
+        options = ("-q", "--admin", "unix:" + admin)
+        listener = Listener(self.store, *options)
+        with listener.connect() as connection:
+            for number in range(1500):
+                connection.sendall(post(report("r%d" % number, more="-" * 500)))
+                self.assertEqual(read_answer(connection)[0].status, 200)
+        listener.stop()
+        listener = Listener(self.store, *options)
+        with open(self.store, "r+b") as file:
+            file.seek(2 * 4096)
+            file.write(b"\xa5" * 4096)
+        self.assertEqual(self.status(listener, "first"), 202)
+        time.sleep(4)  # a file that was just written to is let be for 3 s
+        self.assertEqual(self.status(listener, "second"), 202)
+        for _ in range(3):
+            self.said("check", "--metric", "failed")
+            with socket.socket(socket.AF_UNIX) as asking:
+                asking.connect(admin)
+                asking.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                self.assertEqual(read_answer(asking)[0].status, 503)
+            time.sleep(1.1)
+        listener.stop()
+        self.assertFalse([line for line in listener.log if "works again" in line], listener.log)
 
     def test_a_store_that_is_known_to_be_damaged_is_not_written_to(self):
         listener = Listener(self.store, "-q")

@@ -4,6 +4,7 @@
 Usage: service.py PATH-OF-JOBTALLY [unittest arguments]
 """
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -160,7 +161,7 @@ class Service(unittest.TestCase):
         manager = self.manager(watchdog_usec=400_000)
         service = self.start(manager)
         time.sleep(2)
-        beats = [at for at, message in manager.heard if "WATCHDOG" in message]
+        beats = self.beats(manager)
         self.assertTrue(7 <= len(beats) <= 12, len(beats))
         self.assertLess(max(b - a for a, b in zip(beats, beats[1:])), 0.4)
         service.send_signal(signal.SIGSTOP)
@@ -169,6 +170,32 @@ class Service(unittest.TestCase):
         time.sleep(1)
         self.assertEqual(len(manager.heard), seen)
         service.send_signal(signal.SIGCONT)
+
+    @unittest.skipUnless(shutil.which("strace"), "strace is the disk that hangs")
+    def test_the_watchdog_hears_nothing_while_a_commit_hangs(self):
+        manager = self.manager(watchdog_usec=400_000)
+        service = self.start(manager)
+        tracer = subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=fdatasync,fsync:delay_enter=9s",
+                                   "-p", str(service.pid)])
+        try:
+            time.sleep(1)
+            with socket.create_connection(("127.0.0.1", manager.ports[0]), timeout=10) as connection:
+                connection.sendall(post(report("a")))
+                time.sleep(4)
+                began = time.monotonic()
+                self.assertTrue(self.beats(manager), "it may take 5 s")
+                time.sleep(2)
+                seen = len(self.beats(manager))
+                time.sleep(1)
+                self.assertLess(time.monotonic() - began, 5)  # else the disk may have come back
+                self.assertEqual(len(self.beats(manager)), seen)
+        finally:
+            service.kill()
+            tracer.wait()
+
+    @staticmethod
+    def beats(manager):
+        return [at for at, message in manager.heard if "WATCHDOG" in message]
 
 
 if __name__ == "__main__":

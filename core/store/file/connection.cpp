@@ -136,6 +136,7 @@ void Store::Connection::require_in_place() const {
 }
 
 void Store::Connection::begin_writing() const {
+    if (is_in_transaction()) execute("ROLLBACK");  // there was no memory for it before
     require_in_place();
     execute("BEGIN IMMEDIATE");
     if (m_watch) m_watch->note_begin();

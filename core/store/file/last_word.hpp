@@ -71,6 +71,8 @@ void require_own_log(const std::filesystem::path& store);
 bool note_losses(const std::filesystem::path& store, std::int64_t requests) noexcept;
 // What is noted, for a store that is open for writing; 0 for one in memory.
 std::int64_t noted_losses(const Store& store);
+// The same for who asks; 0 where the lock file may not be read.
+std::int64_t noted_losses(const std::filesystem::path& store) noexcept;
 // Takes away what a row tells by now: who is killed between the two tells it twice, and never not.
 // False where that failed.
 bool forget_losses(const Store& store, std::int64_t requests) noexcept;

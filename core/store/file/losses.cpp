@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -64,16 +65,27 @@ bool is_lock_of(int file, const std::filesystem::path& store) {
            (found.st_uid == owner_of_store(store) || found.st_uid == 0);
 }
 
+// No file where it is not there, can't be opened, or is another user's.
+Descriptor open_lock_of(const std::filesystem::path& store, int access) noexcept {
+    try {
+        const auto path = store.string() + ".lock";
+        Descriptor file(::open(path.c_str(), access | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW));
+        return file && is_lock_of(file.number(), store) ? std::move(file) : Descriptor();
+    } catch (const std::exception&) {
+        return Descriptor();
+    }
+}
+
 }  // namespace
 
 bool note_losses(const std::filesystem::path& store, std::int64_t requests) noexcept {
-    try {
-        const auto path = store.string() + ".lock";
-        const Descriptor file(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW));
-        return file && is_lock_of(file.number(), store) && add_losses(file.number(), requests);
-    } catch (const std::exception&) {
-        return false;
-    }
+    const auto file = open_lock_of(store, O_RDWR);
+    return file && add_losses(file.number(), requests);
+}
+
+std::int64_t noted_losses(const std::filesystem::path& store) noexcept {
+    const auto file = open_lock_of(store, O_RDONLY);
+    return file ? read_losses(file.number()) : 0;
 }
 
 std::int64_t noted_losses(const Store& store) {

@@ -236,7 +236,9 @@ bool is_open_to_others(const fs::path& path) {
 }
 
 bool is_in_shared_folder(const fs::path& path) {
-    return (mode_of_folder(followed(path)) & S_IWOTH) != 0;
+    std::error_code none;
+    const auto real = fs::weakly_canonical(fs::absolute(path, none), none);
+    return (mode_of_folder(real) & S_IWOTH) != 0;
 }
 
 }  // namespace jobtally::store

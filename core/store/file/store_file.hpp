@@ -57,7 +57,7 @@ bool is_file_of_store(const std::filesystem::path& file, const std::filesystem::
 // owner and its group may read one.
 bool is_open_to_others(const std::filesystem::path& path);
 
-// True where every user may make files beside the store, as in /tmp.
+// True where every user may make files beside the store, as in /tmp; false where nobody can tell.
 bool is_in_shared_folder(const std::filesystem::path& path);
 
 }  // namespace jobtally::store

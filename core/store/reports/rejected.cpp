@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <span>
 
+#include <fmt/format.h>
+
 namespace jobtally::store {
 
 namespace {
 
 constexpr std::int64_t trim_after = 1000;  // a long load of bad lines must not pile them up
+
+constexpr std::int64_t most_notes = 1000;
 
 constexpr std::size_t dropped_at_once = 50;  // of up to 64 KiB
 
@@ -57,11 +61,19 @@ void RejectedTable::add(const model::Rejection& rejection, std::string_view plac
 void RejectedTable::trim() {
     if (m_added == 0) return;
     m_added = 0;
-    const auto excess = m_connection.query_integer("SELECT count(*) FROM rejected") - m_limit;
+    const auto is_note = fmt::format("(source = '{}' AND length(body) = 0)", source_of_notes);
+    trim_to(m_limit, "NOT " + is_note);
+    trim_to(most_notes, is_note);
+}
+
+void RejectedTable::trim_to(std::int64_t limit, const std::string& which) {
+    const auto those = "FROM rejected WHERE " + which;
+    const auto excess = m_connection.query_integer(("SELECT count(*) " + those).c_str()) - limit;
     if (excess <= 0) return;
     Statement statement(m_connection,
                         "DELETE FROM rejected WHERE rejected_id IN "
-                        "(SELECT rejected_id FROM rejected ORDER BY rejected_id LIMIT ?)");
+                        "(SELECT rejected_id " +
+                            those + " ORDER BY rejected_id LIMIT ?)");
     statement.bind(1, excess);
     statement.exec();
     m_forgotten += excess;

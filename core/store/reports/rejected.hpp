@@ -16,6 +16,10 @@ namespace jobtally::store {
 // How many rejected bodies are kept: the newest.
 inline constexpr std::int64_t default_rejected_limit = 10'000;
 
+// The source of those that are no bodies: the listener's notes of what is lost. They do not count
+// against the limit; the newest 1,000 are kept.
+inline constexpr const char* source_of_notes = "listener";
+
 struct RejectedBody {
     std::int64_t rejected_id = 0;  // counts up, never used again
     time::Instant received_at;
@@ -50,6 +54,8 @@ class RejectedTable {
     std::int64_t forgotten() const { return m_forgotten; }
 
   private:
+    void trim_to(std::int64_t limit, const std::string& which);
+
     const Store::Connection& m_connection;
     std::int64_t m_limit;
     std::int64_t m_added = 0;  // since the last trim

@@ -62,6 +62,7 @@ class WriteTransaction::Impl {
         const auto at = memory().arrival(time::micros(received_at));
         m_rejected.add(rejection, place, time::instant_from_micros(at), sender);
     }
+    void put_back(time::Instant clock) { memory().put_back(time::micros(clock)); }
     std::int64_t forgotten_rejections() const { return m_rejected.forgotten(); }
     bool someone_waits() const { return m_connection.someone_waits(); }
     void commit();
@@ -114,15 +115,13 @@ void WriteTransaction::Impl::begin() {
 }
 
 WriteTransaction::Impl::~Impl() {
-    if (m_is_open) {
-        roll_back();
-        return;
-    }
     try {
-        m_connection.checkpoint_if_long();
-    } catch (const StoreError& error) {
+        m_is_open ? roll_back() : m_connection.checkpoint_if_long();
+    } catch (StoreError& error) {
         // What was committed is in the log; only a failed sync must stop the writers that follow.
-        if (error.kind() == StoreError::Kind::sync_failed) m_connection.deferred_error = error;
+        if (error.kind() == StoreError::Kind::sync_failed)
+            m_connection.deferred_error = std::move(error);
+    } catch (const std::exception&) {  // there was no memory to say what failed
     }
 }
 
@@ -319,6 +318,9 @@ bool WriteTransaction::remove(std::string_view id) {
 void WriteTransaction::reject(const model::Rejection& rejection, std::string_view place,
                               time::Instant received_at, std::string_view sender) {
     m_impl->reject(rejection, place, received_at, sender);
+}
+void WriteTransaction::put_back(time::Instant clock) {
+    m_impl->put_back(clock);
 }
 std::int64_t WriteTransaction::forgotten_rejections() const {
     return m_impl->forgotten_rejections();

@@ -48,6 +48,7 @@ class WriteTransaction {
     // has as the source of a report.
     void reject(const model::Rejection& rejection, std::string_view place,
                 time::Instant received_at, std::string_view sender = {});
+    void put_back(time::Instant clock);  // WriterMemory::put_back()
     // How many rejected bodies beyond the limit were deleted because newer ones came; known after
     // commit().
     std::int64_t forgotten_rejections() const;

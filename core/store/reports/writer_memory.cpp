@@ -73,18 +73,22 @@ std::int64_t WriterMemory::believed(std::int64_t clock, std::int64_t ended) cons
 
 void WriterMemory::note_arrival(std::int64_t received, std::int64_t ended) {
     note_clock(received);
+    m_ended = ended;
     if (std::abs(received - ended) <= shortly) m_surest = std::max(m_surest, received);
 }
 
 std::int64_t WriterMemory::arrival(std::int64_t clock, std::int64_t ended) {
-    const bool is_right = std::abs(clock - ended) <= shortly;
-    if (is_right && m_latest - std::max(clock, ended) > shortly) {
-        date_back(clock);
-        m_latest = clock;
-    }
+    put_back(clock, ended);
     const auto at = believed(clock, ended);
     note_arrival(at, ended);
     return at;
+}
+
+void WriterMemory::put_back(std::int64_t clock, std::int64_t ended) {
+    const bool is_right = std::abs(clock - ended) <= shortly;
+    if (!is_right || m_latest - std::max(clock, ended) <= shortly) return;
+    date_back(clock);
+    m_latest = clock;
 }
 
 // Of the newest reports, those that came long after `clock` and after their ends have come then.

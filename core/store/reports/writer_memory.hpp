@@ -39,6 +39,9 @@ class WriterMemory {
     // clock was wrong then, and what came with it has come now, if this report says that it is
     // right by now.
     std::int64_t arrival(std::int64_t clock, std::int64_t ended);
+    // What came while the clock was wrong has come now, if the newest report says that it is right
+    // by now.
+    void put_back(std::int64_t clock) { put_back(clock, m_ended); }
     // Of what says nothing of its time.
     std::int64_t arrival(std::int64_t clock) const { return believed(clock, clock); }
 
@@ -52,12 +55,14 @@ class WriterMemory {
   private:
     std::int64_t believed(std::int64_t clock, std::int64_t ended) const;
     void note_arrival(std::int64_t received, std::int64_t ended);
+    void put_back(std::int64_t clock, std::int64_t ended);
     void date_back(std::int64_t clock);
 
     const Store::Connection& m_connection;
     std::int64_t m_version = -1;                           // PRAGMA data_version
     std::int64_t m_latest = time::micros(time::earliest);  // what the clock has shown
     std::int64_t m_surest = m_latest;  // when a report came that had ended shortly before
+    std::int64_t m_ended = m_latest;   // the newest report
     Sequence m_flushed_sequence = 0;
     Sequence m_committed_sequence = 0;
     FastStatement m_read_version;

@@ -3,6 +3,7 @@
 #include "core/base/file.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
+#include "core/store/reports/write_transaction.hpp"
 #include "core/store/reports/writer_memory.hpp"
 
 #include <algorithm>
@@ -15,6 +16,8 @@ namespace {
 // The size of the largest report that a listener takes by default.
 constexpr std::size_t room_of_a_report = 1 << 20;
 
+constexpr std::chrono::hours well_ahead{3};
+
 // Demands room for a report, because the little that is written here may still fit when no report
 // does.
 void require_room(const Store::Connection& connection) {
@@ -22,6 +25,16 @@ void require_room(const Store::Connection& connection) {
     const int number = lacks_room(connection.path().parent_path(), room_of_a_report);
     if (number == EFBIG) throw_errno(number, "write store", connection.path());
     if (number != 0) throw_full(connection.path());
+}
+
+std::optional<time::Instant> last_received_at(const Store::Connection& connection,
+                                              Sequence after = 0) {
+    Statement row(connection,
+                  "SELECT received_at FROM report WHERE sequence > ? ORDER BY sequence DESC "
+                  "LIMIT 1");
+    row.bind(1, after);
+    if (!row.executeStep()) return std::nullopt;
+    return time::instant_from_micros(row.getColumn(0));
 }
 
 void write(Store& store, const std::string& sql, time::Instant at, std::optional<UptimeKey> span,
@@ -35,8 +48,19 @@ void write(Store& store, const std::string& sql, time::Instant at, std::optional
     statement.bind(1, time::micros(at));
     if (span) statement.bind(2, *span);
     statement.exec();
+    connection.execute(
+        "INSERT INTO state (name, value) SELECT 'sequence_at_sign', value FROM state "
+        "WHERE name = 'last_sequence' ON CONFLICT (name) DO UPDATE SET value = excluded.value");
     scope.commit();
     connection.checkpoint_if_long();
+}
+
+void put_back(Store& store, time::Instant at, std::chrono::milliseconds patience) {
+    const auto received = last_received_at(store.connection());
+    if (!received || *received - at <= well_ahead) return;
+    WriteTransaction transaction(store, patience);
+    transaction.put_back(at);
+    transaction.commit();
 }
 
 }  // namespace
@@ -62,6 +86,7 @@ UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds
 void mark_alive(Store& store, UptimeKey span, time::Instant at,
                 std::chrono::milliseconds patience) {
     require_room(store.connection());
+    put_back(store, at, patience);
     write(store,
           "UPDATE uptime SET begun_at = min(begun_at, ?1), last_alive_at = ?1 WHERE span = ?2", at,
           span, patience);
@@ -87,11 +112,11 @@ std::vector<UptimeSpan> read_uptime(const Store& store) {
     return spans;
 }
 
-std::optional<time::Instant> last_received_at(const Store& store) {
-    Statement row(store.connection(),
-                  "SELECT received_at FROM report ORDER BY sequence DESC LIMIT 1");
-    if (!row.executeStep()) return std::nullopt;
-    return time::instant_from_micros(row.getColumn(0));
+std::optional<time::Instant> received_since_a_sign(const Store& store) {
+    const auto& connection = store.connection();
+    return last_received_at(
+        connection,
+        connection.query_integer("SELECT value FROM state WHERE name = 'sequence_at_sign'"));
 }
 
 }  // namespace jobtally::store

@@ -23,7 +23,8 @@ struct UptimeSpan {
 inline constexpr std::chrono::seconds alive_every{60};
 
 // The times are those of the clock, which may turn out to have been ahead: a later call with an
-// earlier time corrects what the span says, and begin_uptime() what all spans say.
+// earlier time corrects what the span says, and begin_uptime() what all spans say; and what came
+// long ahead of a sign of life is put back.
 // Each call is a transaction of its own under the write guard, for which it waits up to `patience`.
 // What it wrote is on disk when it returns. mark_alive() throws StoreError::full as well where a
 // report would have no room.
@@ -33,7 +34,7 @@ void end_uptime(Store& store, UptimeKey span, time::Instant at, std::chrono::mil
 
 // By begun_at.
 std::vector<UptimeSpan> read_uptime(const Store& store);
-// When the last report arrived.
-std::optional<time::Instant> last_received_at(const Store& store);
+// When the last report arrived, if that was after the last sign of life was written.
+std::optional<time::Instant> received_since_a_sign(const Store& store);
 
 }  // namespace jobtally::store

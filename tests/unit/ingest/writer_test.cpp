@@ -139,6 +139,25 @@ TEST_CASE("a store that is busy fails what waits, and the thread goes on", "[ing
     CHECK(troubles == 1);
 }
 
+TEST_CASE("a writer that hands nothing back is stuck", "[ingest]") {
+    using namespace std::chrono_literals;
+    const IngestFolder folder;
+    Writer writer(store_to_write(folder));
+    std::this_thread::sleep_for(50ms);
+    CHECK_FALSE(writer.is_stuck(20ms));  // it has nothing to do
+    std::atomic<bool> goes_on = false;
+    writer.submit(delivery_of(report_text("a")), [&](const Receipt&) {
+        while (!goes_on) std::this_thread::sleep_for(1ms);
+    });
+    const auto until = std::chrono::steady_clock::now() + 10s;
+    while (!writer.is_stuck(20ms) && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(5ms);
+    CHECK(writer.is_stuck(20ms));
+    CHECK_FALSE(writer.is_stuck(1h));
+    goes_on = true;
+    writer.finish();
+}
+
 TEST_CASE("the writer of a listener records when it was up", "[ingest]") {
     const IngestFolder folder;
     std::atomic<std::int64_t> seconds = 100;
@@ -190,7 +209,7 @@ TEST_CASE("a clock that goes back is told, once", "[ingest]") {
     writer.finish();
     CHECK(told == 10'000);
     const auto own = jobtally::store::Store::open_to_read(folder.store());
-    CHECK(jobtally::store::last_received_at(own) ==
+    CHECK(jobtally::store::find_report(own, "a")->received_at ==
           jobtally::time::Instant{std::chrono::seconds(100'000)});
 }
 

@@ -235,6 +235,17 @@ TEST_CASE("downtime lies between the spans of listeners", "[rhythm]") {
     CHECK(downtimes("12:02:01").ends_with("11:59-12:02 "));
 }
 
+TEST_CASE("what came while the clock was ahead hides no downtime", "[rhythm]") {
+    auto store = store::Store::in_memory();
+    const auto at = [](const char* text) { return instant(text); };
+    const auto key = store::begin_uptime(store, at("2026-11-02T01:00:00Z"), {});
+    query_test::put(store, {{"1", "SUCCESS", "01:00:00", "", "d", "D"}}, "2026-11-02T02:00:00Z");
+    store::mark_alive(store, key, at("2026-11-02T01:01:00Z"), {});
+    const auto down = rhythm::downtimes(store, at("2026-11-03T00:00:00Z"));
+    REQUIRE(down.size() == 1);
+    CHECK(*down[0].since == at("2026-11-02T01:01:00Z"));
+}
+
 TEST_CASE("downtime puts off when a definition has ended, and only that before it", "[rhythm]") {
     using namespace std::chrono_literals;
     const auto last = instant("2026-10-11T02:00:00Z");

@@ -141,6 +141,41 @@ TEST_CASE("no report arrives before what the clock has shown", "[store]") {
     CHECK(store::list_rejected(own, 1)[0].received_at == at(now + 5));
 }
 
+TEST_CASE("a sign of life puts back what came while the clock was far ahead", "[store]") {
+    constexpr std::int64_t day = 86'400'000'000, now = 20'000 * day;
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    const auto span = store::begin_uptime(own, at(now + 2 * day), {});
+    put_one(own, report_of("a", now), now + 2 * day);
+    store::mark_alive(own, span, at(now - 30 * day), {});  // what has ended since says it is wrong
+    CHECK(store::find_report(own, "a")->received_at == at(now + 2 * day));
+    store::mark_alive(own, span, at(now + 60), {});
+    CHECK(store::find_report(own, "a")->received_at == at(now + 60));
+}
+
+TEST_CASE("a transaction that was left open is rolled back by the next", "[store]") {
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    put_one(own, report_of("a", 1), 1);
+    own.connection().execute("BEGIN IMMEDIATE; DELETE FROM uptime; UPDATE state SET value = 7");
+    put_one(own, report_of("b", 2), 2);
+    CHECK(store::find_report(own, "b").has_value());
+    CHECK(own.connection().query_integer("SELECT value FROM state") == 2);
+}
+
+TEST_CASE("notes of losses do not count against the limit of rejected bodies", "[store]") {
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    store::WriteTransaction transaction(own, std::chrono::seconds(1), 3);
+    transaction.reject({"lost", "", 1, false}, store::source_of_notes, at(1));
+    for (int i = 0; i < 5; ++i) transaction.reject({"bad", "x", 1, false}, "listener", at(2));
+    for (int i = 0; i < 1005; ++i)
+        transaction.reject({"newer", "", 1, false}, store::source_of_notes, at(3));
+    transaction.commit();
+    CHECK(transaction.forgotten_rejections() == 2 + 6);
+    CHECK(store::count_rejected(own) == 3 + 1000);
+}
+
 TEST_CASE("a clock that was far ahead is not believed once it is put back", "[store]") {
     constexpr std::int64_t day = 86'400'000'000, now = 20'000 * day;
     const auto ahead = now + GENERATE(2, 3'650) * day;

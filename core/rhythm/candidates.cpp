@@ -77,6 +77,7 @@ class ClockProposals {
           m_gap(median_gap(runs.instants)) {}
 
     std::vector<Candidate> all() {
+        m_day_begin = day_begin();
         m_weekend_is_ahead = weekend_is_ahead();
         propose_parts_of_a_day();
         propose_times_a_day();
@@ -146,7 +147,7 @@ class ClockProposals {
             }
         }
         if (some.offsets.empty() || some.offsets.size() == static_cast<std::size_t>(count)) return;
-        if (m_weekend_is_ahead) some.weekdays = monday_to_friday;
+        if (m_weekend_is_ahead) some = on_weekdays(std::move(some), monday_to_friday);
         const double cost = cost_of_interval + 2 * std::log(static_cast<double>(count));
         add(some, 1, cost);
         propose_weekdays(some, 1, cost);
@@ -216,7 +217,9 @@ class ClockProposals {
             ClockSlots slots{period, middles_of_clusters(sorted, period, count)};
             if (slots.offsets.empty() || slots.offsets.size() == last) continue;
             if (period == hour_micros ? is_even(slots) : is_crowded(slots)) continue;
-            if (period == day_micros && m_weekend_is_ahead) slots.weekdays = monday_to_friday;
+            if (period == day_micros && m_weekend_is_ahead) {
+                slots = on_weekdays(std::move(slots), monday_to_friday);
+            }
             last = slots.offsets.size();
             const double freedom = static_cast<double>(last);
             add(slots, freedom, cost_of_count);
@@ -252,9 +255,9 @@ class ClockProposals {
     // of them.
     void propose_weekdays(const ClockSlots& slots, double freedom, double cost) {
         if (slots.weekdays != every_weekday) return;
-        const Weekdays some = weekdays_with_runs(slots);
+        ClockSlots on_some = on_weekdays(slots, every_weekday);
+        const Weekdays some = weekdays_with_runs(on_some);
         if (some == every_weekday || some == 0) return;
-        ClockSlots on_some = slots;
         on_some.weekdays = some;
         add(on_some, freedom,
             cost + (some == monday_to_friday ? cost_of_monday_to_friday : cost_of_weekdays));
@@ -263,12 +266,45 @@ class ClockProposals {
         add(on_some, freedom, cost + cost_of_monday_to_friday);
     }
 
+    // The same slots where the day begins as day_begin() says.
+    ClockSlots on_weekdays(ClockSlots slots, Weekdays weekdays) const {
+        const auto nearest = LearnedSchedule(slots, m_clock).place(0, m_day_begin);
+        const std::int64_t begin = m_day_begin - nearest.residual;
+        auto& offsets = slots.offsets;
+        while (offsets.front() < begin - floor_divide(begin, day_micros) * day_micros) {
+            offsets.push_back(offsets.front() + slots.period);
+            offsets.erase(offsets.begin());
+        }
+        slots.weekdays = weekdays;
+        return slots;
+    }
+
+    // The time of day of the first run after the longest pause of a week: what runs in the nights
+    // of Monday to Friday has a day that begins in the evening.
+    std::int64_t day_begin() const {
+        std::vector<std::pair<std::int64_t, std::int64_t>> pauses;
+        for (std::size_t i = 1; i < m_walls.size(); ++i) {
+            const std::int64_t wall = m_walls[i];
+            pauses.emplace_back(wall - m_walls[i - 1],
+                                wall - floor_divide(wall, day_micros) * day_micros);
+        }
+        const auto weeks = std::clamp<std::int64_t>(
+            (m_walls.back() - m_walls.front()) / week_micros, 1, std::ssize(pauses));
+        std::nth_element(pauses.begin(), pauses.end() - weeks, pauses.end());
+        std::vector<std::int64_t> begins;
+        for (auto pause = pauses.end() - weeks; pause != pauses.end(); ++pause)
+            begins.push_back(pause->second);
+        std::sort(begins.begin(), begins.end());
+        return circular_middle(begins, day_micros);
+    }
+
     // True where the history has three working days or more and no weekend yet. A job that rests at
     // night may rest at the weekend too, and a missing alarm at the first weekend is better than a
     // false one.
     bool weekend_is_ahead() const {
-        const std::int64_t first = floor_divide(m_walls.front(), day_micros);
-        const std::int64_t last = floor_divide(m_walls.back(), day_micros);
+        const std::int64_t begin = m_day_begin - hour_micros;
+        const std::int64_t first = floor_divide(m_walls.front() - begin, day_micros);
+        const std::int64_t last = floor_divide(m_walls.back() - begin, day_micros);
         return last - first >= 2 && weekday_of(first) <= weekday_of(last) && last - first < 5 &&
                weekday_of(last) < 5;
     }
@@ -308,6 +344,7 @@ class ClockProposals {
     const std::span<const std::int64_t> m_walls;
     const time::Zone& m_clock;
     std::int64_t m_gap;
+    std::int64_t m_day_begin = 0;
     bool m_weekend_is_ahead = false;
     std::vector<Candidate> m_found;
 };

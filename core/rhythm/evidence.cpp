@@ -123,10 +123,6 @@ class LogDensity {
 
 // Slots without a run between two with one, least_pause at most.
 std::int64_t misses_between(const LearnedSchedule& schedule, std::int64_t from, std::int64_t to) {
-    const auto* clock = std::get_if<ClockSlots>(&schedule.slots());
-    if (clock == nullptr || clock->weekdays == every_weekday) {
-        return std::clamp<std::int64_t>(to - from - 1, 0, least_pause);
-    }
     std::int64_t misses = 0;
     for (std::int64_t slot = from + 1; slot < to && misses < least_pause; ++slot) {
         misses += schedule.is_on(slot) ? 1 : 0;

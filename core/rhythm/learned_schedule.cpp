@@ -84,10 +84,10 @@ std::int64_t cycle_of(const MonthSlots& slots, std::int64_t wall) {
 LearnedSchedule::Place nearest(const ClockSlots& slots, std::int64_t wall) {
     const auto& offsets = slots.offsets;
     const auto count = static_cast<std::int64_t>(offsets.size());
-    const std::int64_t cycle = floor_divide(wall, slots.period);
+    const std::int64_t cycle = floor_divide(wall - offsets.front(), slots.period);
     const std::int64_t phase = wall - cycle * slots.period;
     const auto next = std::upper_bound(offsets.begin(), offsets.end(), phase);
-    const std::int64_t from = next == offsets.begin() ? offsets.back() - slots.period : *(next - 1);
+    const std::int64_t from = *(next - 1);
     const std::int64_t to = next == offsets.end() ? offsets.front() + slots.period : *next;
     const std::int64_t slot = cycle * count + (next - offsets.begin()) - 1;
     if (phase - from <= to - phase) return {slot, phase - from};
@@ -151,20 +151,25 @@ std::int64_t LearnedSchedule::wall_of(std::int64_t slot) const {
     return wall_at(std::get<ClockSlots>(m_slots), slot);
 }
 
-std::int64_t LearnedSchedule::day_of(std::int64_t slot) const {
-    return floor_divide(wall_of(slot), day_micros);
-}
-
 std::int64_t LearnedSchedule::day_of(const Place& place, std::int64_t wall) const {
-    return floor_divide(wall - place.residual, day_micros);
+    const std::int64_t begin = std::get<ClockSlots>(m_slots).offsets.front();
+    return floor_divide(wall - place.residual - begin, day_micros);
 }
 
 bool LearnedSchedule::is_on(std::int64_t slot) const {
-    return is_each_day() || is_on_day(day_of(slot));
+    if (std::holds_alternative<EvenSlots>(m_slots)) return true;
+    const std::int64_t wall = wall_of(slot);
+    return (is_each_day() || is_on_day(day_of({slot, 0}, wall))) && is_shown(wall);
 }
 
 bool LearnedSchedule::is_on(const Place& place, std::int64_t wall) const {
     return is_each_day() || is_on_day(day_of(place, wall));
+}
+
+bool LearnedSchedule::is_shown(std::int64_t wall) const {
+    if (m_clock.name() == "UTC") return true;
+    const time::LocalTime local{time::Duration{wall}};
+    return m_clock.to_local(m_clock.to_utc(local)) == local;
 }
 
 bool LearnedSchedule::is_each_day() const {
@@ -188,11 +193,7 @@ LearnedSchedule LearnedSchedule::shifted(std::int64_t micros) const {
     if (auto* month = std::get_if<MonthSlots>(&other.m_slots)) {
         month->time += micros;
     } else if (auto* clock = std::get_if<ClockSlots>(&other.m_slots)) {
-        for (auto& offset : clock->offsets) {
-            offset += micros;
-            offset -= floor_divide(offset, clock->period) * clock->period;
-        }
-        std::sort(clock->offsets.begin(), clock->offsets.end());
+        for (auto& offset : clock->offsets) offset += micros;
     }
     return other;
 }

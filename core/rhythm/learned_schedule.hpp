@@ -26,8 +26,10 @@ inline constexpr std::int64_t week_micros = 7 * day_micros;
 // Thursday.
 struct ClockSlots {
     std::int64_t period = day_micros;   // a part of a day, a day, or several
-    std::vector<std::int64_t> offsets;  // within [0, period), ascending
-    Weekdays weekdays = every_weekday;  // where the period is a day or less
+    std::vector<std::int64_t> offsets;  // ascending, the last less than a period after the first
+    // Where the period is a day or less. A day begins with the first offset: 22:00 and 26:00 on
+    // Mondays are 22:00 on Monday and 02:00 on Tuesday.
+    Weekdays weekdays = every_weekday;
 };
 
 // On some days of each `step`-th month, at one time of day.
@@ -70,12 +72,12 @@ class LearnedSchedule final : public Schedule {
     // `wall` is what the schedule's clock shows at `at`; both are microseconds. Not for SinceLast,
     // which has no slots without a run.
     Place place(std::int64_t at, std::int64_t wall) const;
+    // Neither on a weekday that is left out nor in the hour that the clock leaves out in spring.
     bool is_on(std::int64_t slot) const;
     time::Instant time_of(std::int64_t slot) const;
-    // Days since 1970-01-01 of the wall clock at that slot.
-    std::int64_t day_of(std::int64_t slot) const;
     // The same of the slot that place() gives for `wall`, which needs no search. Not for EvenSlots.
     bool is_on(const Place& place, std::int64_t wall) const;
+    // The day that has that slot, since 1970-01-01. For ClockSlots.
     std::int64_t day_of(const Place& place, std::int64_t wall) const;
 
     time::Instant slot_after(time::Instant at) const override;
@@ -93,6 +95,7 @@ class LearnedSchedule final : public Schedule {
 
   private:
     std::int64_t wall_of(std::int64_t slot) const;
+    bool is_shown(std::int64_t wall) const;
     bool is_each_day() const;
     bool is_on_day(std::int64_t day) const;
 

@@ -193,7 +193,9 @@ struct Explained {
     double nats = 0;
 };
 
-std::optional<Explained> explained(const ClockSlots& ticks, const Times& past) {
+std::optional<Explained> explained(ClockSlots ticks, const Times& past) {
+    for (auto& offset : ticks.offsets) offset -= floor_divide(offset, ticks.period) * ticks.period;
+    std::sort(ticks.offsets.begin(), ticks.offsets.end());
     const auto slots = day_micros / ticks.period * static_cast<std::int64_t>(ticks.offsets.size());
     if (past.walls.back() - past.walls.front() < (least_days + 2) * day_micros) return std::nullopt;
     const auto counted = count(LearnedSchedule(ticks, *past.clock), slots, past);

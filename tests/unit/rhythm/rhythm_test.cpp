@@ -51,6 +51,13 @@ std::vector<Run> runs_on(const std::string& first, int days, const std::string& 
     return runs;
 }
 
+std::vector<Run> in_order(std::vector<Run> runs, const std::vector<Run>& more) {
+    runs.insert(runs.end(), more.begin(), more.end());
+    std::sort(runs.begin(), runs.end(),
+              [](const Run& a, const Run& b) { return a.created_at < b.created_at; });
+    return runs;
+}
+
 // `daily 02:30`, or `-`; and when the next report is due at the latest.
 std::string learned(const std::vector<Run>& runs, const time::Zone& zone = {}) {
     const auto rhythm = rhythm::learn_stretches(runs, {}, zone).back().rhythm;
@@ -94,6 +101,22 @@ TEST_CASE("a first weekend is taken to be free, until it was not", "[rhythm]") {
     CHECK(learned(runs) == "weekdays 02:30");
     CHECK(due(runs) == "2026-06-08T02:30");
     CHECK(learned(runs_on("2026-06-01T00:00:00Z", 6, "02:30", {})) == "daily 02:30");
+}
+
+TEST_CASE("nights of working days are learned, though they end on the next day", "[rhythm]") {
+    struct Night {
+        std::string before, after;  // midnight
+        std::string text;
+    };
+    for (const auto& [before, after, text] : {Night{"22:05", "02:05", "weekdays 22:05 02:05"},
+                                              Night{"23:00", "05:00", "weekdays 23:00 05:00"},
+                                              Night{"18:00", "06:00", "every 12 h, weekdays"}}) {
+        const auto evenings = runs_on("2026-06-01T00:00:00Z", 26, before, {}, "01234");
+        const auto mornings = runs_on("2026-06-01T00:00:00Z", 27, after, {}, "12345");
+        const auto runs = in_order(evenings, mornings);  // to a Saturday
+        CHECK(learned(runs) == text);
+        CHECK(due(runs) == "2026-06-29T" + before);
+    }
 }
 
 TEST_CASE("weeks and months are learned", "[rhythm]") {
@@ -143,13 +166,6 @@ std::vector<Run> runs_where(const std::string& first, int days, const std::strin
         const auto weekday = std::chrono::weekday{day}.iso_encoding();
         if (on(static_cast<unsigned>(date.day()), weekday)) runs.push_back(run);
     }
-    return runs;
-}
-
-std::vector<Run> in_order(std::vector<Run> runs, const std::vector<Run>& more) {
-    runs.insert(runs.end(), more.begin(), more.end());
-    std::sort(runs.begin(), runs.end(),
-              [](const Run& a, const Run& b) { return a.created_at < b.created_at; });
     return runs;
 }
 
@@ -224,6 +240,24 @@ TEST_CASE("where the history can't tell the clock the later slot counts", "[rhyt
     CHECK(due(runs, paris()) == "2026-10-25T05:00");
     const auto spring = runs_on("2026-03-09T00:00:00Z", 20, "04:00", {});  // to March 28th
     CHECK(due(spring, paris()) == "2026-03-29T04:00");
+}
+
+TEST_CASE("what the clock leaves out in spring is not missed, and tells no other clock",
+          "[rhythm]") {
+    // Paris turns its clock on from 02:00 to 03:00 on 2026-03-29.
+    std::vector<Run> runs;
+    for (const char* time_of_day : {"01:10", "02:10", "03:10", "04:10"}) {
+        runs = in_order(runs, runs_on("2026-02-01T00:00:00Z", 56, time_of_day, paris()));
+    }
+    for (const char* run : {"00:10:03", "01:10:03", "02:10:03"}) {  // 01:10, 03:10, 04:10
+        runs.push_back(
+            run_at(moment("2026-03-29T" + std::string(run) + "Z"), std::chrono::minutes(1)));
+    }
+    CHECK(learned(runs, paris()) == "daily 01:10 02:10 03:10 04:10");
+    CHECK(due(runs, paris()) == "2026-03-29T23:10");
+    // Where it can't be told which clock rules, either may.
+    const auto once = runs_on("2026-02-01T00:00:00Z", 56, "02:10", paris());
+    CHECK(due(once, paris()) == "2026-03-30T00:10");
 }
 
 TEST_CASE("a pause, missed runs and stray ones leave the rhythm as it is", "[rhythm]") {

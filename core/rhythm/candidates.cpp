@@ -266,15 +266,20 @@ class ClockProposals {
         add(on_some, freedom, cost + cost_of_monday_to_friday);
     }
 
-    // The same slots where the day begins as day_begin() says.
+    // The same slots where the day begins with the one that is nearest to m_day_begin.
     ClockSlots on_weekdays(ClockSlots slots, Weekdays weekdays) const {
-        const auto nearest = LearnedSchedule(slots, m_clock).place(0, m_day_begin);
-        const std::int64_t begin = m_day_begin - nearest.residual;
         auto& offsets = slots.offsets;
-        while (offsets.front() < begin - floor_divide(begin, day_micros) * day_micros) {
-            offsets.push_back(offsets.front() + slots.period);
-            offsets.erase(offsets.begin());
-        }
+        const std::int64_t period = slots.period;
+        const std::int64_t before =
+            floor_divide(m_day_begin - offsets.front(), period) * period;  // the last such offset
+        const std::int64_t begin = m_day_begin - before;
+        auto first = std::lower_bound(offsets.begin(), offsets.end(), begin);
+        const std::int64_t next = first == offsets.end() ? offsets.front() + period : *first;
+        if (first != offsets.begin() && begin - *(first - 1) < next - begin) --first;
+        std::for_each(offsets.begin(), first, [&](auto& offset) { offset += period; });
+        std::rotate(offsets.begin(), first, offsets.end());
+        const std::int64_t day = floor_divide(offsets.front() + before, day_micros) * day_micros;
+        for (auto& offset : offsets) offset += before - day;
         slots.weekdays = weekdays;
         return slots;
     }

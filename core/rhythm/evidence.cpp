@@ -121,11 +121,20 @@ class LogDensity {
     double m_sigma, m_normal, m_outlier;
 };
 
-// Slots without a run between two with one, least_pause at most.
-std::int64_t misses_between(const LearnedSchedule& schedule, std::int64_t from, std::int64_t to) {
+// Slots without a run between two with one, least_pause at most. `from` and `to` are those runs.
+std::int64_t misses_between(const LearnedSchedule& schedule, const Times& runs,
+                            const std::vector<PlacedRun>& placed, std::size_t from,
+                            std::size_t to) {
+    const std::int64_t first = placed[from].slot + 1, end = placed[to].slot;
+    if (first >= end) return 0;
+    const auto ahead = [&](std::size_t run) { return runs.walls[run] - runs.instants[run]; };
+    const bool is_turned_on = ahead(to) > ahead(from);
+    if (!is_turned_on && schedule.is_each_day()) {
+        return std::min(end - first, least_pause);
+    }
     std::int64_t misses = 0;
-    for (std::int64_t slot = from + 1; slot < to && misses < least_pause; ++slot) {
-        misses += schedule.is_on(slot) ? 1 : 0;
+    for (std::int64_t slot = first; slot < end && misses < least_pause; ++slot) {
+        misses += schedule.is_on(slot) && !(is_turned_on && schedule.is_left_out(slot)) ? 1 : 0;
     }
     return misses;
 }
@@ -163,7 +172,7 @@ std::vector<PlacedRun> placed_by(const LearnedSchedule& schedule, const Times& r
             (is_nearer ? result[hit] : next).is_hit = false;
             ++extras;
         } else if (next.is_hit && hit < i) {
-            next.misses = misses_between(schedule, result[hit].slot, next.slot);
+            next.misses = misses_between(schedule, runs, result, hit, i);
             misses += counted_misses(next);
         } else if (!next.is_hit) {
             ++extras;
@@ -245,7 +254,7 @@ namespace {
 double nats_of(const Candidate& candidate, const Evidence& evidence,
                const std::vector<PlacedRun>& all) {
     double sum = 0;
-    each_run_nats(evidence, all, [&](const RunNats& nats) { sum += nats.run + nats.misses; });
+    each_run_nats(evidence, all, [&](const RunNats& nats) { sum += nats.sum(); });
     return sum - cost_of(candidate, evidence);
 }
 

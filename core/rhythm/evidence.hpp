@@ -94,6 +94,7 @@ double cost_of(const Candidate& candidate, const Evidence& evidence);
 // The log likelihood of a run, and of the slots without a run since the hit before it.
 struct RunNats {
     double run = 0, misses = 0;
+    double sum() const { return run + misses; }
 };
 // Of each run, taking the spread and the shares from `evidence`, which may be of other runs.
 std::vector<RunNats> nats_of_runs(const Candidate& candidate, const Evidence& evidence,

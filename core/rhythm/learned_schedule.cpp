@@ -157,19 +157,16 @@ std::int64_t LearnedSchedule::day_of(const Place& place, std::int64_t wall) cons
 }
 
 bool LearnedSchedule::is_on(std::int64_t slot) const {
-    if (std::holds_alternative<EvenSlots>(m_slots)) return true;
-    const std::int64_t wall = wall_of(slot);
-    return (is_each_day() || is_on_day(day_of({slot, 0}, wall))) && is_shown(wall);
+    return is_each_day() || is_on_day(day_of({slot, 0}, wall_of(slot)));
 }
 
 bool LearnedSchedule::is_on(const Place& place, std::int64_t wall) const {
     return is_each_day() || is_on_day(day_of(place, wall));
 }
 
-bool LearnedSchedule::is_shown(std::int64_t wall) const {
-    if (m_clock.name() == "UTC") return true;
-    const time::LocalTime local{time::Duration{wall}};
-    return m_clock.to_local(m_clock.to_utc(local)) == local;
+bool LearnedSchedule::is_left_out(std::int64_t slot) const {
+    if (m_clock.name() == "UTC") return false;
+    return m_clock.to_local(time_of(slot)) != time::LocalTime{time::Duration{wall_of(slot)}};
 }
 
 bool LearnedSchedule::is_each_day() const {
@@ -210,7 +207,7 @@ time::Instant LearnedSchedule::slot_after(time::Instant at) const {
     for (;; ++slot) {
         if (!is_on(slot)) continue;
         const time::Instant time = time_of(slot);
-        if (time > at) return time;
+        if (time > at && !is_left_out(slot)) return time;
     }
 }
 

@@ -72,8 +72,10 @@ class LearnedSchedule final : public Schedule {
     // `wall` is what the schedule's clock shows at `at`; both are microseconds. Not for SinceLast,
     // which has no slots without a run.
     Place place(std::int64_t at, std::int64_t wall) const;
-    // Neither on a weekday that is left out nor in the hour that the clock leaves out in spring.
     bool is_on(std::int64_t slot) const;
+    bool is_each_day() const;
+    // In the hour that the clock leaves out in spring.
+    bool is_left_out(std::int64_t slot) const;
     time::Instant time_of(std::int64_t slot) const;
     // The same of the slot that place() gives for `wall`, which needs no search. Not for EvenSlots.
     bool is_on(const Place& place, std::int64_t wall) const;
@@ -95,8 +97,6 @@ class LearnedSchedule final : public Schedule {
 
   private:
     std::int64_t wall_of(std::int64_t slot) const;
-    bool is_shown(std::int64_t wall) const;
-    bool is_each_day() const;
     bool is_on_day(std::int64_t day) const;
 
     Slots m_slots;

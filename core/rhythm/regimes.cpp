@@ -14,12 +14,15 @@ namespace jobtally::rhythm {
 
 namespace {
 
-constexpr double poor_fit = 0.5;           // nats a run, worse than the mean of all
-constexpr std::size_t least_part = 5;      // runs
-constexpr std::size_t newest_shifted = 3;  // that may tell that the time of day has moved
-constexpr std::size_t neighbours = 8;      // on either side, for the rate of random runs
-constexpr double cost_of_other_days = 8;   // nats, at least
-constexpr double cost_of_no_rhythm = 8;    // nats, beyond those of the change
+constexpr double poor_fit = 0.5;          // nats a run, worse than the mean of all
+constexpr std::size_t least_part = 5;     // runs
+constexpr std::size_t newest_moved = 3;   // that may tell that the time of day has moved
+constexpr std::size_t newest_told = 48;   // by a schedule that has moved, as far as is looked
+constexpr double odd_run = 4;             // nats, so much worse than the mean of all
+constexpr double cost_of_an_hour = 3;     // nats, to say that a schedule has moved by one
+constexpr std::size_t neighbours = 8;     // on either side, for the rate of random runs
+constexpr double cost_of_other_days = 8;  // nats, at least
+constexpr double cost_of_no_rhythm = 8;   // nats, beyond those of the change
 constexpr std::array<std::size_t, 4> newest_parts{6, 9, 14, 24};
 
 // A schedule with the log likelihoods of all runs under it. Without a candidate: of random runs.
@@ -28,6 +31,8 @@ struct Model {
     std::vector<RunNats> nats;
     double cost = 0;  // of naming it
     bool is_of_the_past = false;
+    std::optional<std::size_t> moved_from{};  // the model of the same schedule before it moved
+    double cost_of_move = 0;                  // of naming it after that one
 };
 
 // Whether both are times of the day and differ by their weekdays alone: then the one can be named
@@ -79,12 +84,13 @@ class Cutter {
     std::vector<Regime> cut_by_runs() {
         const auto& whole = found_in(0, m_count);
         if (whole) m_models.push_back(model_of(*whole));
-        if (whole && goes_by_a_clock(whole->best.candidate) && fits_throughout(m_models.front())) {
+        if (whole && goes_by_a_clock(whole->best.candidate) && fits_throughout(m_models.front()) &&
+            moved(0).empty()) {
             return {{0, m_count, whole}};
         }
         add_parts();
         if (m_models.empty()) return {{0, m_count, std::nullopt}};
-        add_shifted();
+        add_moved(0);
         m_models.push_back(chance());
         return regimes(best_path());
     }
@@ -103,11 +109,11 @@ class Cutter {
     // are there so many slots without a run that one which knows them could.
     bool fits_throughout(const Model& model) const {
         double usual = 0, missed = 0;
-        for (const auto& nats : model.nats) usual += nats.run + nats.misses, missed -= nats.misses;
+        for (const auto& nats : model.nats) usual += nats.sum(), missed -= nats.misses;
         usual = usual / static_cast<double>(m_count) - poor_fit;
         double stretch = 0, worst = 0;
         for (const auto& nats : model.nats) {
-            stretch = std::max(0.0, stretch + usual - nats.run - nats.misses);
+            stretch = std::max(0.0, stretch + usual - nats.sum());
             worst = std::max(worst, stretch);
         }
         const double change = std::log(static_cast<double>(m_count));
@@ -137,28 +143,69 @@ class Cutter {
         }
     }
 
-    // The schedules once more, at the time of day that the newest runs agree on.
-    void add_shifted() {
-        const std::size_t known = m_models.size();
-        for (std::size_t i = 0; i < known; ++i) {
-            const Weighed best = m_models[i].found->best;
-            const auto& schedule = best.candidate.schedule;
-            if (!goes_by_a_clock(best.candidate)) continue;
-            const Times all = m_runs.of(schedule.clock());
-            for (std::size_t newest = 2; newest <= newest_shifted && newest < m_count; ++newest) {
-                std::vector<std::int64_t> residuals;
-                for (std::size_t run = m_count - newest; run < m_count; ++run) {
-                    residuals.push_back(schedule.place(all.instants[run], all.walls[run]).residual);
-                }
-                std::sort(residuals.begin(), residuals.end());
-                const std::int64_t shift = residuals[residuals.size() / 2];
-                const double sigma = best.evidence.sigma * second_micros;
-                const bool agree =
-                    static_cast<double>(residuals.back() - residuals.front()) < 4 * sigma;
-                if (!agree || std::abs(static_cast<double>(shift)) < 4 * sigma) continue;
-                Found shifted{best};
-                shifted.best.candidate.schedule = schedule.shifted(shift);
-                m_models.push_back(model_of(std::move(shifted)));
+    // Once more where the newest runs agree that they are, and an hour to either side, because the
+    // clock that rules may be neither of those that are tried. A change to it must pay for itself.
+    std::vector<Model> moved(std::size_t from) const {
+        const Weighed best = m_models[from].found->best;
+        if (!goes_by_a_clock(best.candidate) || !has_odd_run(m_models[from])) return {};
+        const auto& schedule = best.candidate.schedule;
+        const Times all = m_runs.of(schedule.clock());
+        std::vector<Model> models;
+        const auto add = [&](std::int64_t shift, double cost) {
+            Found found{best};
+            found.best.candidate.schedule = schedule.shifted(shift);
+            if (!pays(from, found.best.candidate, cost)) return;
+            models.push_back(model_of(std::move(found)));
+            models.back().moved_from = from;
+            models.back().cost_of_move = cost;
+        };
+        for (const auto hour : {-hour_micros, hour_micros}) add(hour, cost_of_an_hour);
+        for (std::size_t newest = 2; newest <= newest_moved && newest < m_count; ++newest) {
+            std::vector<std::int64_t> residuals;
+            for (std::size_t run = m_count - newest; run < m_count; ++run) {
+                residuals.push_back(schedule.place(all.instants[run], all.walls[run]).residual);
+            }
+            std::sort(residuals.begin(), residuals.end());
+            const std::int64_t shift = residuals[residuals.size() / 2];
+            const double sigma = best.evidence.sigma * second_micros;
+            const bool agree =
+                static_cast<double>(residuals.back() - residuals.front()) < 4 * sigma;
+            if (!agree || std::abs(static_cast<double>(shift)) < 4 * sigma) continue;
+            add(shift, cost_of({schedule, 1, cost_of_an_hour}, best.evidence));
+        }
+        return models;
+    }
+
+    // Whether the newest runs, as many as it takes, are told more briefly by `moved` than by the
+    // model `from`, though the change costs that much.
+    bool pays(std::size_t from, const Candidate& moved, double cost) const {
+        const std::size_t count = std::min(m_count, newest_told);
+        const Times newest = m_runs.of(moved.schedule.clock()).part(m_count - count, count);
+        const auto& evidence = m_models[from].found->best.evidence;
+        const auto moves = nats_of_runs(moved, evidence, newest);
+        double gain = 0, most = 0;
+        for (std::size_t i = count; i-- > 0; most = std::max(most, gain)) {
+            gain += moves[i].sum() - m_models[from].nats[m_count - count + i].sum();
+        }
+        return most > cost + std::log(static_cast<double>(m_count));
+    }
+
+    // Without one there is nothing that a schedule which has moved tells better.
+    bool has_odd_run(const Model& model) const {
+        double usual = 0;
+        for (const auto& nats : model.nats) usual += nats.sum();
+        usual /= static_cast<double>(m_count);
+        const auto newest = static_cast<std::ptrdiff_t>(std::min(m_count, newest_told));
+        return std::any_of(model.nats.end() - newest, model.nats.end(),
+                           [&](const RunNats& nats) { return nats.sum() < usual - odd_run; });
+    }
+
+    void add_moved(std::size_t first) {
+        for (std::size_t from = first, end = m_models.size(); from < end; ++from) {
+            for (auto& model : moved(from)) {
+                model.is_of_the_past = m_models[from].is_of_the_past;
+                if (model.is_of_the_past) model.cost = model.cost_of_move;
+                m_models.push_back(std::move(model));
             }
         }
     }
@@ -185,6 +232,7 @@ class Cutter {
             m_models.back().cost = 0;
             m_models.back().is_of_the_past = true;
         }
+        add_moved(known);
         return m_models.size() > known;
     }
 
@@ -204,7 +252,9 @@ class Cutter {
     }
 
     // Of naming it where another one was before.
-    double cost_after(const Model& before, const Model& model) const {
+    double cost_after(std::size_t from, std::size_t to) const {
+        const Model &before = m_models[from], &model = m_models[to];
+        if (model.moved_from == from) return std::min(model.cost, model.cost_of_move);
         const bool are_alike =
             before.found && model.found && have_same_times(before.found->best, model.found->best);
         if (!are_alike) return model.cost;
@@ -219,8 +269,8 @@ class Cutter {
         std::vector<double> now(models);
         std::vector<std::size_t> from(m_count * models);  // run by run
         std::vector<double> costs;                        // of each model after each other one
-        for (const Model& before : m_models) {
-            for (const Model& model : m_models) costs.push_back(cost_after(before, model));
+        for (std::size_t m = 0; m < models * models; ++m) {
+            costs.push_back(cost_after(m / models, m % models));
         }
         for (std::size_t m = 0; m < models; ++m) {
             const bool is_new = m_past.size() > 0 && !m_models[m].is_of_the_past;
@@ -251,7 +301,8 @@ class Cutter {
         for (std::size_t begin = 0, end = 0; begin < m_count; begin = end) {
             while (end < m_count && path[end] == path[begin]) ++end;
             Regime regime{begin, end, m_models[path[begin]].found};
-            const bool is_known = m_models[path[begin]].is_of_the_past;
+            const auto& model = m_models[path[begin]];
+            const bool is_known = model.is_of_the_past || model.cost_of_move == cost_of_an_hour;
             if (regime.found && !is_known && end - begin >= 2 * least_part) {
                 if (const auto& found = found_in(begin, end - begin)) {
                     regime.found = found;
@@ -298,7 +349,7 @@ double nats_of(const OnClocks& runs, const std::vector<Regime>& regimes) {
             const Times part = runs.of(candidate.schedule.clock()).part(regime.begin, count);
             sum -= cost_of(candidate, evidence);
             for (const auto& nats : nats_of_runs(candidate, evidence, part)) {
-                sum += nats.run + nats.misses;
+                sum += nats.sum();
             }
         } else if (count > 1) {
             sum += nats_of_chance(runs.local().part(regime.begin, count));

@@ -224,6 +224,26 @@ TEST_CASE("a schedule that has moved is followed from the second run on", "[rhyt
     CHECK(stretches[0].rhythm->schedule->text({}) == "daily 02:30");
 }
 
+TEST_CASE("times that a clock which nobody named moves by an hour are followed in two days",
+          "[rhythm]") {
+    // Paris turns its clock on on 2026-03-29, a Sunday, and nobody tries that clock here.
+    struct Case {
+        std::vector<std::string> times;
+        std::string weekdays, due;
+    };
+    for (const auto& [times, weekdays, first] :
+         {Case{{"00:05", "06:05", "12:05", "18:05"}, "01234", "2026-03-31T22:05"},
+          Case{{"08:30", "09:30", "10:30", "11:30", "12:30"}, "0123456", "2026-04-01T06:30"},
+          Case{{"08:30", "09:30", "10:30", "11:30", "12:30"}, "01234", "2026-04-01T06:30"}}) {
+        std::vector<Run> runs;
+        for (const auto& time_of_day : times) {
+            const auto more = runs_on("2026-01-12T00:00:00Z", 79, time_of_day, paris(), weekdays);
+            runs = in_order(runs, more);  // to March 31st
+        }
+        CHECK(due(runs) == first);
+    }
+}
+
 TEST_CASE("what goes by the local clock moves with it", "[rhythm]") {
     // The clock is turned back on 2026-10-25 at 01:00Z. To tell the clocks apart, the history has
     // the change of March in it.

@@ -144,12 +144,6 @@ std::int64_t counted_misses(const PlacedRun& run) {
     return run.misses == least_pause ? pause_misses : run.misses;
 }
 
-// A job that pauses after every few runs is no job that runs that often.
-bool pauses_all_the_time(std::int64_t pauses, std::int64_t hits) {
-    constexpr std::int64_t hits_a_pause = 10;
-    return pauses > 1 && pauses * hits_a_pause > hits;
-}
-
 // With `while_plausible` none at all, where there are so many extras or misses that the others
 // can't make up for them.
 std::vector<PlacedRun> placed_by(const LearnedSchedule& schedule, const Times& runs,
@@ -192,19 +186,28 @@ std::vector<PlacedRun> placed(const LearnedSchedule& schedule, const Times& runs
     return placed_by(schedule, runs, false);
 }
 
+std::int64_t pauses_all_the_time(const std::vector<PlacedRun>& runs) {
+    constexpr std::int64_t hits_a_pause = 10;
+    std::int64_t hits = 0, pauses = 0;
+    for (const auto& run : runs) {
+        hits += run.is_hit ? 1 : 0;
+        pauses += run.is_hit && run.misses == least_pause ? 1 : 0;
+    }
+    return pauses * hits_a_pause > hits ? pauses : 0;
+}
+
 namespace {
 
 Evidence measured(const Candidate& candidate, const std::vector<PlacedRun>& all) {
     Evidence evidence;
-    std::int64_t pauses = 0;
     for (const auto& run : all) {
         evidence.hits += run.is_hit ? 1 : 0;
         evidence.extras += run.is_hit ? 0 : 1;
         evidence.misses += run.is_hit ? counted_misses(run) : 0;
-        pauses += run.is_hit && run.misses == least_pause ? 1 : 0;
     }
-    if (pauses_all_the_time(pauses, evidence.hits))
+    if (const auto pauses = pauses_all_the_time(all); pauses > 1) {
         evidence.misses += pauses * (least_pause - pause_misses);
+    }
     if (!evidence.may_be_plausible()) return evidence;
     evidence.slots = slots_a_period(candidate.schedule);
     evidence.spacing = period_seconds(candidate.schedule) / static_cast<double>(evidence.slots);

@@ -63,6 +63,11 @@ class Cutter {
             all[all.size() - 2].end = all.back().end;
             all.pop_back();
         }
+        // Of a short history a rhythm is guessed, which the next runs put right.
+        for (Regime& regime : all) {
+            const bool is_guess = m_count < 2 * least_part;
+            if (!is_guess && regime.found && pauses_all_the_time(regime)) regime.found.reset();
+        }
         return all;
     }
 
@@ -304,27 +309,18 @@ class Cutter {
             const auto& model = m_models[path[begin]];
             const bool is_known = model.is_of_the_past || model.cost_of_move == cost_of_an_hour;
             if (regime.found && !is_known && end - begin >= 2 * least_part) {
-                if (const auto& found = found_in(begin, end - begin)) {
-                    regime.found = found;
-                } else if (!pauses_seldom(regime)) {
-                    regime.found.reset();
-                }
+                if (const auto& found = found_in(begin, end - begin)) regime.found = found;
             }
             all.push_back(std::move(regime));
         }
         return all;
     }
 
-    bool pauses_seldom(const Regime& regime) const {
+    bool pauses_all_the_time(const Regime& regime) const {
         const auto& schedule = regime.found->best.candidate.schedule;
         const Times all = m_runs.of(schedule.clock());
-        std::int64_t hits = 0, misses = 0;
-        for (const auto& run :
-             placed(schedule, all.part(regime.begin, regime.end - regime.begin))) {
-            hits += run.is_hit ? 1 : 0;
-            misses += run.misses;
-        }
-        return 2 * misses < 3 * hits;
+        const auto runs = placed(schedule, all.part(regime.begin, regime.end - regime.begin));
+        return rhythm::pauses_all_the_time(runs) > 0;
     }
 
     const OnClocks& m_runs;

@@ -122,4 +122,5 @@ build_jobs() {
 }
 
 # How many tests run at once: they wait half of their time, for clocks, timeouts and each other's answers.
-test_slots() { printf '%s' "$((3 * $(nproc)))"; }
+# How many tests run at once, for so many a core.
+test_slots() { printf '%s' "$(($1 * $(nproc)))"; }

@@ -24,7 +24,7 @@ export LLVM_PROFILE_FILE=$work/%4m.profraw  # four files a program, into which a
 # the golden tests ask (d2, mail, reference, without_segments).
 left_out='^(fault\.(p2_order|p4_kill_at|p5_errors|cursor_killed|undeletable|controls)|systemd\.units|http\.h2_slow|simulator\..*|package\..*|engines\..*|data\.d2_naughty|mail\.m1_told_once|reference|store\.without_segments|completion_as_typed|documents.*|alerts|layers.*|samples.*)$'
 status=0
-ctest --test-dir "$build_dir" --no-tests=error --output-on-failure --parallel "$(test_slots)" --timeout 600 -E "$left_out" "$@" ||
+ctest --test-dir "$build_dir" --no-tests=error --output-on-failure --parallel "$(test_slots 2)" --timeout 600 -E "$left_out" "$@" ||
     status=$?
 
 llvm-profdata merge -sparse "$work"/*.profraw -o "$work/all.profdata"

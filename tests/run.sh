@@ -22,7 +22,7 @@ quietly "$logs/build.log" "building (the first time takes some minutes)" cmake -
 
 say "testing"
 status=0
-ctest --test-dir "$build_dir" --no-tests=error --output-on-failure --parallel "$(test_slots)" --timeout 300 "$@" 2>&1 |
+ctest --test-dir "$build_dir" --no-tests=error --output-on-failure --parallel "$(test_slots 3)" --timeout 300 "$@" 2>&1 |
     awk '/% tests passed, [0-9]+ tests? failed out of/ { summary = $0; next }
          { print; fflush() }
          END { if (summary != "") print summary }' || status=${PIPESTATUS[0]}

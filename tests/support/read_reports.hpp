@@ -4,6 +4,7 @@
 #include "core/wire/report_reader.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <string_view>
 #include <vector>
 
@@ -55,5 +56,12 @@ inline Read read_pieces(std::string_view text, const std::vector<std::size_t>& c
 inline Read read_reports(std::string_view text, wire::Limits limits = {}) {
     return read_pieces(text, {}, limits);
 }
+
+// How long this process has computed, in seconds. What takes linear time takes less than
+// `linear_at_most` also under the sanitizers, and what takes more than that a minute without them.
+inline double processor_time() {
+    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+inline constexpr double linear_at_most = 30;
 
 }  // namespace jobtally::test

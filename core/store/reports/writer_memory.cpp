@@ -32,7 +32,10 @@ WriterMemory::WriterMemory(const Store::Connection& connection)
                     "SELECT received_at, max(created_at, coalesce(updated_at, created_at)) "
                     "FROM report ORDER BY sequence DESC LIMIT 1",
                     true),
-      m_read_alive(connection, "SELECT max(last_alive_at) FROM uptime", true) {}
+      m_read_shown(connection,
+                   "SELECT max(at) FROM (SELECT max(last_alive_at) AS at FROM uptime "
+                   "UNION ALL SELECT max(received_at) FROM rejected)",
+                   true) {}
 
 WriterMemory& WriterMemory::of(Store::Connection& connection) {
     if (!connection.writer_memory) {
@@ -58,9 +61,9 @@ void WriterMemory::refresh() {
     if (last_sequence < m_committed_sequence) m_connection.throw_written();  // an older store
     const FastStatementUse latest(m_read_latest);
     if (latest->step()) note_arrival(latest->integer(0), latest->integer(1));
-    const FastStatementUse alive(m_read_alive);
-    alive->step();
-    note_clock(alive->integer_or(0, m_latest));
+    const FastStatementUse shown(m_read_shown);
+    shown->step();
+    note_clock(shown->integer_or(0, m_latest));
 }
 
 std::int64_t WriterMemory::believed(std::int64_t clock, std::int64_t ended) const {
@@ -84,6 +87,12 @@ std::int64_t WriterMemory::arrival(std::int64_t clock, std::int64_t ended) {
     return at;
 }
 
+std::int64_t WriterMemory::arrival(std::int64_t clock) {
+    const auto at = believed(clock, clock);
+    note_clock(at);
+    return at;
+}
+
 void WriterMemory::put_back(std::int64_t clock, std::int64_t ended) {
     const bool is_right = std::abs(clock - ended) <= shortly;
     if (!is_right || m_latest - std::max(clock, ended) <= shortly) return;
@@ -91,7 +100,8 @@ void WriterMemory::put_back(std::int64_t clock, std::int64_t ended) {
     m_latest = clock;
 }
 
-// Of the newest reports, those that came long after `clock` and after their ends have come then.
+// Of the newest reports, those that came long after `clock` and after their ends have come then; so
+// have the rejected bodies that came long after it.
 void WriterMemory::date_back(std::int64_t clock) {
     constexpr std::int64_t looked_at = 100'000;
     const std::string those = fmt::format(
@@ -106,7 +116,9 @@ void WriterMemory::date_back(std::int64_t clock) {
          {"UPDATE replaced SET first_at = min(first_at, ?1), well_at = min(well_at, ?1) "
           "WHERE sequence IN (SELECT sequence " +
               those + ")",
-          "UPDATE report SET received_at = ?1 WHERE sequence IN (SELECT sequence " + those + ")"}) {
+          "UPDATE report SET received_at = ?1 WHERE sequence IN (SELECT sequence " + those + ")",
+          fmt::format("UPDATE rejected SET received_at = ?1 WHERE received_at > ?1 + {}",
+                      shortly)}) {
         Statement update(m_connection, sql);
         update.bind(1, clock);
         update.exec();

@@ -43,7 +43,7 @@ class WriterMemory {
     // by now.
     void put_back(std::int64_t clock) { put_back(clock, m_ended); }
     // Of what says nothing of its time.
-    std::int64_t arrival(std::int64_t clock) const { return believed(clock, clock); }
+    std::int64_t arrival(std::int64_t clock);
 
     Dictionary dictionary;
     Labels labels;
@@ -69,7 +69,7 @@ class WriterMemory {
     FastStatement m_read_sequence;
     FastStatement m_write_sequence;
     FastStatement m_read_latest;
-    FastStatement m_read_alive;
+    FastStatement m_read_shown;
 };
 
 }  // namespace jobtally::store

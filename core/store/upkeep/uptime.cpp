@@ -56,8 +56,10 @@ void write(Store& store, const std::string& sql, time::Instant at, std::optional
 }
 
 void put_back(Store& store, time::Instant at, std::chrono::milliseconds patience) {
-    const auto received = last_received_at(store.connection());
-    if (!received || *received - at <= well_ahead) return;
+    const auto received = last_received_at(store.connection()).value_or(at);
+    const auto rejected = time::instant_from_micros(
+        store.connection().query_integer("SELECT coalesce(max(received_at), -1) FROM rejected"));
+    if (std::max(received, rejected) - at <= well_ahead) return;
     WriteTransaction transaction(store, patience);
     transaction.put_back(at);
     transaction.commit();

@@ -153,6 +153,35 @@ TEST_CASE("a sign of life puts back what came while the clock was far ahead", "[
     CHECK(store::find_report(own, "a")->received_at == at(now + 60));
 }
 
+TEST_CASE("rejected bodies that came while the clock was far ahead are put back too", "[store]") {
+    constexpr std::int64_t day = 86'400'000'000, now = 20'000 * day;
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    const auto reject = [](store::Store& store, std::int64_t clock) {
+        store::WriteTransaction transaction(store);
+        transaction.reject({"no report", "x", 1, true}, "test", at(clock));
+        transaction.commit();
+    };
+    const auto received = [&](std::int64_t id) {
+        return jobtally::time::micros(store::find_rejected(own, id)->received_at);
+    };
+    put_one(own, report_of("a", now), now);
+    reject(own, now);
+    reject(own, now + 3 * day);
+    SECTION("by a sign of life") {
+        store::mark_alive(own, store::begin_uptime(own, at(now + 9), {}), at(now + 60), {});
+    }
+    SECTION("by a report") {
+        put_one(own, report_of("b", now), now + 60);
+    }
+    SECTION("by a report that another process stores") {
+        auto other = store::Store::open_to_write(folder / "a.db");
+        put_one(other, report_of("b", now), now + 60);
+    }
+    CHECK(received(1) == now);
+    CHECK(received(2) == now + 60);
+}
+
 TEST_CASE("a transaction that was left open is rolled back by the next", "[store]") {
     const TemporaryFolder folder;
     auto own = store::Store::open_to_write(folder / "a.db");

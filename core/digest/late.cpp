@@ -77,6 +77,19 @@ std::string trouble_text(const SummaryFacts& facts, const char* after = "") {
     return text;
 }
 
+// `, odd ones of A and B`: where no row says whose they are.
+std::string whose_odd(const SummaryFacts& facts) {
+    std::vector<std::string> names;
+    for (const auto& row : facts.late_failures.rows) {
+        const auto* found = findings_of(facts, row.key);
+        if (!found || odd_of(*found).one == 0) continue;
+        const auto* label = std::get_if<std::string>(&row.key[1]);
+        const auto* id = std::get_if<std::string>(&row.key[0]);
+        if (label || id) names.push_back(label ? *label : *id);
+    }
+    return names.empty() ? "" : ", odd ones of " + some_of(names);
+}
+
 std::string option_text(const char* option, const std::optional<time::Instant>& at) {
     return at ? fmt::format(" {} {}", option, time::format_utc(*at)) : "";
 }
@@ -153,10 +166,11 @@ table::Mention late_mention(const SummaryFacts& facts, std::int64_t from_the_fut
     const auto& late = facts.late_failures;
     const query::Counts& counts = late.total.counts;
     const auto trouble = trouble_text(facts);
+    const auto whose = facts.late_is_bulk ? whose_odd(facts) : "";
     const auto reports = counts.finished() - from_the_future;
     auto sentence = counted(reports, "report", "reports") +
                     " came late: the jobs had ended before" +
-                    (trouble.empty() ? "" : fmt::format(" ({})", trouble));
+                    (trouble.empty() ? "" : fmt::format(" ({}{})", trouble, whose));
     if (facts.late_is_bulk) sentence += failures_listed("received", late.window.span);
     return {"late_reports", reports, sentence};
 }

@@ -68,7 +68,7 @@ SummaryFacts::SummaryFacts(const query::Scope& asked, const rhythm::MissedOption
       names(judge::read_names(asked, history.as_told(0))),
       missed(incidents::missed_with_gaps(asked, told_before(asked, options), history)),
       findings(judge::find_all(history, asked.selection().zone, budget)),
-      late_findings(late && !late_is_bulk
+      late_findings(late && is_read(late_failures)
                         ? judge::find_late(history, asked.selection().zone, budget)
                         : std::vector<judge::Findings>{}),
       incidents(incidents::incidents(asked, options, missed, history, findings, names, budget)),

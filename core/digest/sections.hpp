@@ -37,7 +37,7 @@ struct SummaryFacts {
     judge::Names names;           // of its runs without a definition
     rhythm::MissedAnswer missed;  // by the whole history; at the end of the window if that is past
     std::vector<judge::Findings> findings;       // of the history's definitions, by name
-    std::vector<judge::Findings> late_findings;  // of what came late, but for a bulk
+    std::vector<judge::Findings> late_findings;  // of what came late, but for years of it
     incidents::IncidentsAnswer incidents;
 
     // The cells that name one of the history's definitions, and the definition that they name.

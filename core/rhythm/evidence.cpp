@@ -186,14 +186,23 @@ std::vector<PlacedRun> placed(const LearnedSchedule& schedule, const Times& runs
     return placed_by(schedule, runs, false);
 }
 
-std::int64_t pauses_all_the_time(const std::vector<PlacedRun>& runs) {
-    constexpr std::int64_t hits_a_pause = 10;
-    std::int64_t hits = 0, pauses = 0;
+Pauses pauses_all_the_time(const std::vector<PlacedRun>& runs) {
+    constexpr std::int64_t hits_a_pause = 10, some = 3;
+    Pauses pauses;
+    std::int64_t hits = 0, slots = 0, last = 0;
     for (const auto& run : runs) {
-        hits += run.is_hit ? 1 : 0;
-        pauses += run.is_hit && run.misses == least_pause ? 1 : 0;
+        if (!run.is_hit) continue;
+        if (run.misses == least_pause) ++pauses.count, slots += run.slot - last - 1;
+        last = run.slot;
+        ++hits;
     }
-    return pauses * hits_a_pause > hits ? pauses : 0;
+    pauses.misses = pauses.count * least_pause;
+    if (pauses.count >= some && slots > hits) {
+        pauses.misses = slots;
+    } else if (pauses.count * hits_a_pause <= hits) {
+        return {};
+    }
+    return pauses;
 }
 
 namespace {
@@ -205,8 +214,8 @@ Evidence measured(const Candidate& candidate, const std::vector<PlacedRun>& all)
         evidence.extras += run.is_hit ? 0 : 1;
         evidence.misses += run.is_hit ? counted_misses(run) : 0;
     }
-    if (const auto pauses = pauses_all_the_time(all); pauses > 1) {
-        evidence.misses += pauses * (least_pause - pause_misses);
+    if (const auto pauses = pauses_all_the_time(all); pauses.count > 1) {
+        evidence.misses += pauses.misses - pauses.count * pause_misses;
     }
     if (!evidence.may_be_plausible()) return evidence;
     evidence.slots = slots_a_period(candidate.schedule);

@@ -82,9 +82,13 @@ struct PlacedRun {
 // The runs in their order, each with its slot. Of several runs at one slot the nearest is the hit;
 // runs at a slot whose weekday the schedule leaves out are extras.
 std::vector<PlacedRun> placed(const LearnedSchedule& schedule, const Times& runs);
-// How many pauses there are, where a job pauses after every few runs, so that it is none that runs
-// that often; else 0.
-std::int64_t pauses_all_the_time(const std::vector<PlacedRun>& runs);
+// The pauses of a job that pauses after every few runs, or again and again for longer than it runs,
+// so that it is none that runs that often; else none.
+struct Pauses {
+    std::int64_t count = 0;
+    std::int64_t misses = 0;  // what they count as
+};
+Pauses pauses_all_the_time(const std::vector<PlacedRun>& runs);
 // How sigma is guessed: by the median deviation, or by that or the mean square, whichever makes the
 // runs likelier. The median of a few is too rough a guess to see a rhythm by.
 enum class Spread : std::uint8_t { by_median, likelier };

@@ -320,7 +320,7 @@ class Cutter {
         const auto& schedule = regime.found->best.candidate.schedule;
         const Times all = m_runs.of(schedule.clock());
         const auto runs = placed(schedule, all.part(regime.begin, regime.end - regime.begin));
-        return rhythm::pauses_all_the_time(runs) > 0;
+        return rhythm::pauses_all_the_time(runs).count > 0;
     }
 
     const OnClocks& m_runs;

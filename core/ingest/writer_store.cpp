@@ -2,6 +2,7 @@
 
 #include "core/ingest/delivery.hpp"
 #include "core/store/reports/settle.hpp"
+#include "core/store/reports/writer_memory.hpp"
 
 #include <algorithm>
 #include <new>
@@ -91,6 +92,7 @@ std::chrono::milliseconds WriterStore::patience() const {
 
 // Without rows nothing was written, so nothing is proved.
 void WriterStore::commit(store::WriteTransaction& transaction, std::size_t rows) {
+    if (m_options.is_listener) transaction.memory().note_listener(time::micros(m_options.clock()));
     transaction.commit();
     m_is_locked_out = false;
     count_commit(rows);

@@ -62,13 +62,12 @@ class WriteTransaction::Impl {
         const auto at = memory().arrival(time::micros(received_at));
         m_rejected.add(rejection, place, time::instant_from_micros(at), sender);
     }
-    void put_back(time::Instant clock) { memory().put_back(time::micros(clock)); }
     std::int64_t forgotten_rejections() const { return m_rejected.forgotten(); }
     bool someone_waits() const { return m_connection.someone_waits(); }
     void commit();
+    WriterMemory& memory() { return *m_memory; }
 
   private:
-    WriterMemory& memory() { return *m_memory; }
     void begin();
     void roll_back() noexcept;
     void find_run(std::span<const Arrival> arrivals);
@@ -319,8 +318,8 @@ void WriteTransaction::reject(const model::Rejection& rejection, std::string_vie
                               time::Instant received_at, std::string_view sender) {
     m_impl->reject(rejection, place, received_at, sender);
 }
-void WriteTransaction::put_back(time::Instant clock) {
-    m_impl->put_back(clock);
+WriterMemory& WriteTransaction::memory() {
+    return m_impl->memory();
 }
 std::int64_t WriteTransaction::forgotten_rejections() const {
     return m_impl->forgotten_rejections();

@@ -14,6 +14,8 @@
 
 namespace jobtally::store {
 
+class WriterMemory;
+
 // A report that came in, and whence; it belongs to others.
 struct Arrival {
     const model::JobReport* report;
@@ -48,7 +50,7 @@ class WriteTransaction {
     // has as the source of a report.
     void reject(const model::Rejection& rejection, std::string_view place,
                 time::Instant received_at, std::string_view sender = {});
-    void put_back(time::Instant clock);  // WriterMemory::put_back()
+    WriterMemory& memory();  // of the store's connection; for put_back() and note_listener()
     // How many rejected bodies beyond the limit were deleted because newer ones came; known after
     // commit().
     std::int64_t forgotten_rejections() const;

@@ -93,6 +93,14 @@ std::int64_t WriterMemory::arrival(std::int64_t clock) {
     return at;
 }
 
+void WriterMemory::note_listener(std::int64_t clock) {
+    if (believed(clock, clock) == clock) return;
+    m_connection.execute(
+        fmt::format("INSERT INTO state (name, value) VALUES ('sequence_at_sign', {}) "
+                    "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                    last_sequence));
+}
+
 void WriterMemory::put_back(std::int64_t clock, std::int64_t ended) {
     const bool is_right = std::abs(clock - ended) <= shortly;
     if (!is_right || m_latest - std::max(clock, ended) <= shortly) return;

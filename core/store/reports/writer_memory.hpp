@@ -39,6 +39,10 @@ class WriterMemory {
     // clock was wrong then, and what came with it has come now, if this report says that it is
     // right by now.
     std::int64_t arrival(std::int64_t clock, std::int64_t ended);
+    // For a listener, before it commits: what it has stored is no sign of another way by which
+    // reports come, though the clock was ahead before and they have a later time than that of its
+    // last sign of life.
+    void note_listener(std::int64_t clock);
     // What came while the clock was wrong has come now, if the newest report says that it is right
     // by now.
     void put_back(std::int64_t clock) { put_back(clock, m_ended); }

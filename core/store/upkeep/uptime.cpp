@@ -61,7 +61,7 @@ void put_back(Store& store, time::Instant at, std::chrono::milliseconds patience
         store.connection().query_integer("SELECT coalesce(max(received_at), -1) FROM rejected"));
     if (std::max(received, rejected) - at <= well_ahead) return;
     WriteTransaction transaction(store, patience);
-    transaction.put_back(at);
+    transaction.memory().put_back(time::micros(at));
     transaction.commit();
 }
 

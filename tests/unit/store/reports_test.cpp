@@ -1,6 +1,7 @@
 // Writing and reading reports, and the rule for two with one id.
 #include "core/store/file/connection.hpp"
 #include "core/store/reports/replaced.hpp"
+#include "core/store/reports/writer_memory.hpp"
 #include "core/store/segments/segments.hpp"
 #include "core/store/upkeep/uptime.hpp"
 #include "tests/support/catch.hpp"
@@ -151,6 +152,27 @@ TEST_CASE("a sign of life puts back what came while the clock was far ahead", "[
     CHECK(store::find_report(own, "a")->received_at == at(now + 2 * day));
     store::mark_alive(own, span, at(now + 60), {});
     CHECK(store::find_report(own, "a")->received_at == at(now + 60));
+}
+
+TEST_CASE("what a listener stores after its clock was ahead is no other way of reports",
+          "[store]") {
+    constexpr std::int64_t minute = 60'000'000, now = 1'700'000'000'000'000;
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    const auto span = store::begin_uptime(own, at(now), {});
+    put_one(own, report_of("a", now), now + 40 * minute);
+    store::mark_alive(own, span, at(now + minute), {});
+    const auto put = [&](const char* id, bool is_listener) {
+        store::WriteTransaction transaction(own);
+        transaction.put(report_of(id, now), at(now + 2 * minute));
+        if (is_listener) transaction.memory().note_listener(now + 2 * minute);
+        transaction.commit();
+    };
+    put("b", true);
+    CHECK(store::find_report(own, "b")->received_at == at(now + 40 * minute));
+    CHECK_FALSE(store::received_since_a_sign(own));
+    put("c", false);
+    CHECK(store::received_since_a_sign(own) == at(now + 40 * minute));
 }
 
 TEST_CASE("rejected bodies that came while the clock was far ahead are put back too", "[store]") {

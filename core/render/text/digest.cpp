@@ -61,12 +61,14 @@ std::vector<std::string> left_out_lines(const table::Section& section) {
     if (section.left_out > 0)
         lines.push_back(
             fmt::format("and {} more", count_text(static_cast<std::int64_t>(section.left_out))));
-    if (section.told_above > 0)
+    if (section.told_above > 0) {
+        // The rows may be of definitions that are in an incident too, and had more than that.
+        const bool is_all = lines.empty() && section.table.rows.empty();
         lines.push_back(fmt::format(
-            "{}{} of the incidents above{}",
-            lines.empty() && section.table.rows.empty() ? "" : "and ",
+            "{}{} of the incidents above{}{}", is_all ? "" : "and ",
             counted(static_cast<std::int64_t>(section.told_above), "definition", "definitions"),
-            section.told_lists));
+            is_all ? "" : " alone", section.told_lists));
+    }
     return lines;
 }
 

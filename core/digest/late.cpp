@@ -5,6 +5,7 @@
 #include "core/store/reports/read_reports.hpp"
 #include "core/time/rfc3339.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -42,10 +43,11 @@ LateOdd odd_of(const judge::Findings& found) {
 
 const judge::Findings* findings_of(const SummaryFacts& facts, const query::GroupKey& key) {
     const auto definition = facts.definition_of(key);
-    for (const auto& found : facts.late_findings) {
-        if (found.definition == definition) return &found;
-    }
-    return nullptr;
+    const auto& all = facts.late_findings;  // ascending
+    const auto found = std::lower_bound(
+        all.begin(), all.end(), definition,
+        [](const auto& one, std::size_t wanted) { return one.definition < wanted; });
+    return found != all.end() && found->definition == definition ? &*found : nullptr;
 }
 
 // Partial runs, but for those that the definition always has.
@@ -77,7 +79,7 @@ std::string trouble_text(const SummaryFacts& facts, const char* after = "") {
     return text;
 }
 
-// `, odd ones of A and B`: where no row says whose they are.
+// `, odd ones of "A", "B"`: where no row says whose they are.
 std::string whose_odd(const SummaryFacts& facts) {
     std::vector<std::string> names;
     for (const auto& row : facts.late_failures.rows) {

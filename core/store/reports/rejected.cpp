@@ -61,19 +61,23 @@ void RejectedTable::add(const model::Rejection& rejection, std::string_view plac
 void RejectedTable::trim() {
     if (m_added == 0) return;
     m_added = 0;
-    const auto is_note = fmt::format("(source = '{}' AND length(body) = 0)", source_of_notes);
-    trim_to(m_limit, "NOT " + is_note);
-    trim_to(most_notes, is_note);
+    // An index counts them all; which are notes stands in the rows.
+    const auto all = m_connection.query_integer("SELECT count(*) FROM rejected");
+    if (all <= m_limit) return;
+    const auto are_notes =
+        fmt::format("WHERE (source = '{}' AND length(body) = 0) = ", source_of_notes);
+    const auto notes =
+        m_connection.query_integer(("SELECT count(*) FROM rejected " + are_notes + "1").c_str());
+    drop_oldest(all - notes - m_limit, are_notes + "0");
+    drop_oldest(notes - most_notes, are_notes + "1");
 }
 
-void RejectedTable::trim_to(std::int64_t limit, const std::string& which) {
-    const auto those = "FROM rejected WHERE " + which;
-    const auto excess = m_connection.query_integer(("SELECT count(*) " + those).c_str()) - limit;
+void RejectedTable::drop_oldest(std::int64_t excess, const std::string& where) {
     if (excess <= 0) return;
     Statement statement(m_connection,
                         "DELETE FROM rejected WHERE rejected_id IN "
-                        "(SELECT rejected_id " +
-                            those + " ORDER BY rejected_id LIMIT ?)");
+                        "(SELECT rejected_id FROM rejected " +
+                            where + " ORDER BY rejected_id LIMIT ?)");
     statement.bind(1, excess);
     statement.exec();
     m_forgotten += excess;

@@ -17,7 +17,7 @@ namespace jobtally::store {
 inline constexpr std::int64_t default_rejected_limit = 10'000;
 
 // The source of those that are no bodies: the listener's notes of what is lost. They do not count
-// against the limit; the newest 1,000 are kept.
+// against the limit; the newest 1,000 are kept at least.
 inline constexpr const char* source_of_notes = "listener";
 
 struct RejectedBody {
@@ -54,7 +54,7 @@ class RejectedTable {
     std::int64_t forgotten() const { return m_forgotten; }
 
   private:
-    void trim_to(std::int64_t limit, const std::string& which);
+    void drop_oldest(std::int64_t excess, const std::string& where);
 
     const Store::Connection& m_connection;
     std::int64_t m_limit;

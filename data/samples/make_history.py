@@ -2,8 +2,9 @@
 """Writes the sample history: 90 days of reports of an invented fleet, the same bytes every time.
 
 Usage: make_history.py history > history.ndjson; make_history.py list > list.json
-What it tells: one definition breaks and recovers, one fails at its end, one falls silent, one slowly gets slower,
-one is renamed, one often does nothing, and the last night's volume of one is far below its usual.
+What it tells: one definition breaks and recovers, one fails at its end, one falls silent, one has ended, one slowly gets
+slower, one has half its records for some days, one is renamed, one often does nothing, the last night's volume of one is
+far below its usual, and in one night all fails for some hours.
 """
 
 import base64
@@ -15,6 +16,9 @@ from datetime import datetime, timedelta, timezone
 BEGIN = datetime(2026, 8, 24, tzinfo=timezone.utc)
 END = datetime(2026, 11, 22, 8, 0, tzinfo=timezone.utc)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+RETIRED = datetime(2026, 10, 25, 12, tzinfo=timezone.utc)
+HALVED = datetime(2026, 11, 9, tzinfo=timezone.utc)
+OUTAGE = datetime(2026, 11, 12, 2, tzinfo=timezone.utc), datetime(2026, 11, 12, 5, 30, tzinfo=timezone.utc)
 
 
 class Source:
@@ -81,6 +85,7 @@ FLEET = {
     "staff": Definition(7, "Store staff import", "import", DAY, 6 * HOUR, 850, 90, weekdays=range(5)),
     "partners": Definition(8, "Partner profiles import", "import", DAY, 5 * HOUR, 5600, 120, weekdays=[0]),
     "bounces": Definition(9, "Bounced addresses import", "import", DAY, 7 * HOUR, 620, 70, spread=0.15, partial=0.1),
+    "dormant": Definition(10, "Dormant contacts export", "export", DAY, HOUR + 10 * MINUTE, 3100, 400),
 }
 
 
@@ -117,6 +122,8 @@ def report(key, number, at, source):
         failed = source.chance(definition.fails)
     operations = int(source.around(definition.operations, definition.spread))
     bad = 0
+    if key == "consents" and at >= HALVED:
+        operations //= 2
     if key == "bounces" and (END - at) < DAY:
         operations //= 7  # last night's volume is far below the usual
     if failed:
@@ -130,6 +137,8 @@ def report(key, number, at, source):
         if operations and source.chance(definition.partial):
             bad = source.whole(1, max(1, operations // 60))
         seconds = definition.start_up + operations / source.around(definition.per_second, 0.2)
+    if OUTAGE[0] <= at < OUTAGE[1]:
+        failed, operations, bad, seconds = True, 0, 0, 30.0  # the time in which it tried
     updated = millis(created + timedelta(seconds=seconds * slowness(key, at)))
     return {
         "total_succeeded": operations - bad,
@@ -150,8 +159,8 @@ def history():
     for place, key in enumerate(FLEET):
         source = Source(1000 + place)
         for number, at in enumerate(FLEET[key].starts()):
-            if key == "lake" and (END - at) < 2 * DAY:
-                continue  # silent
+            if (key == "lake" and (END - at) < 2 * DAY) or (key == "dormant" and at > RETIRED):
+                continue  # silent, retired
             reports.append(report(key, place * 4000 + number, at, source))
     return sorted(reports, key=lambda r: (r["updated_at"], r["id"]))
 

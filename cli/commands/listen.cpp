@@ -68,9 +68,9 @@ listen::ListenOptions listen_options(const ListenOptions& options) {
     result.timeout =
         std::chrono::duration_cast<std::chrono::milliseconds>(time::parse_length(options.timeout));
     if (result.timeout.count() < 1)
-        throw UsageError(
-            fmt::format("{} is no timeout: it must be longer than 0", in_quotes(options.timeout)),
-            "for example `--timeout 10s`");
+        throw UsageError(fmt::format("{} is not a timeout: it must be longer than 0",
+                                     in_quotes(options.timeout)),
+                         "for example `--timeout 10s`");
     result.max_connections = options.max_connections;
     apply_door_options(options.door, result);
     return result;

@@ -66,7 +66,7 @@ std::optional<double> failure_rate(std::string_view text) {
     const auto [stop, problem] = std::from_chars(text.data(), end, value);
     if (is_per_cent) value /= 100;
     if (problem != std::errc{} || stop != end || !(value >= 0 && value <= 1))
-        throw UsageError(fmt::format("\"{}\" is no share of failures", text),
+        throw UsageError(fmt::format("\"{}\" is not a share of failures", text),
                          "write a fraction from 0 to 1, or per cent: 0.2 or 20%");
     return value;
 }
@@ -75,7 +75,7 @@ std::chrono::milliseconds timeout_of(const std::string& text) {
     const bool is_bare = text.find_first_not_of("0123456789.") == text.npos;
     const auto length = time::parse_length(is_bare ? text + "s" : text);
     if (length < std::chrono::milliseconds(1) || length > std::chrono::days(1))
-        throw UsageError(fmt::format("{} is no timeout: one is longer than 0 and at most a day",
+        throw UsageError(fmt::format("{} is not a timeout: one is longer than 0 and at most a day",
                                      in_quotes(text)),
                          "in seconds: `--timeout 5`");
     return std::chrono::duration_cast<std::chrono::milliseconds>(length);
@@ -231,7 +231,7 @@ int send_all(const Globals& globals, const SendOptions& options, const send::Url
     if (account.sent() + rejected == 0 && !problem && !is_stopped && !globals.quiet)
         print_hint("nothing to send: name a FILE, the id of a report, or --count N");
     if (account.was_unauthorized() && !receiver.has_authorization())
-        print_hint("the Authorization value comes by --auth-file or JOBTALLY_AUTHORIZATION");
+        print_hint("give the Authorization value by --auth-file or JOBTALLY_AUTHORIZATION");
     if (problem) std::rethrow_exception(problem);
     if (is_stopped) print_note("stopped before all was sent");
     if (is_stopped || !account.all_succeeded()) return exit_error;
@@ -241,7 +241,7 @@ int send_all(const Globals& globals, const SendOptions& options, const send::Url
 send::Url url_of(const SendOptions& options) {
     const auto is_url = [](const std::string& word) { return word.find("://") != word.npos; };
     if (!is_url(options.url) && std::any_of(options.inputs.begin(), options.inputs.end(), is_url))
-        throw UsageError(fmt::format("\"{}\" is no URL", visible(options.url)),
+        throw UsageError(fmt::format("\"{}\" is not a URL", visible(options.url)),
                          "the URL comes first: `jobtally send URL FILE`");
     return send::parse_url(options.url);
 }

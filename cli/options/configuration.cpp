@@ -18,8 +18,8 @@ namespace {
 
 constexpr const char* schedules = "schedule";
 constexpr const char* objective_section = "objective";
-// What CLI11 opens where no --config is given: always there, and spelled as nobody spells it, for
-// some versions of CLI11 then count it as given.
+// What CLI11 opens without --config: a file that always exists, in a spelling that nobody would
+// type, because some versions of CLI11 then count it as given.
 constexpr const char* no_file = "/dev/./null";
 
 std::string from_environment(const char* name) {
@@ -45,8 +45,8 @@ std::vector<std::string> usual_files() {
     return files;
 }
 
-// By one word, or by all as they are typed: beside the key `db` TOML allows no section [db.prune],
-// but ["db prune"].
+// `words` is one word, or the whole command as it is typed: TOML forbids a section [db.prune]
+// beside a key `db`, so that one is written ["db prune"].
 CLI::App* command_named(CLI::App& parent, const std::string& words) {
     auto* command = &parent;
     for (const auto& word : CLI::detail::split(words, ' ')) {
@@ -183,7 +183,7 @@ void Configuration::take(const FileSetting& setting) {
     if (setting.is_section) {
         if (command_named(*command, key) != nullptr) return;
         if (option_named(*command, key) != nullptr)
-            refuse(setting, fmt::format("{} is an option, no section", in_quotes(key)), {});
+            refuse(setting, fmt::format("{} is an option, not a section", in_quotes(key)), {});
         refuse(setting, fmt::format("no such command: {}", in_quotes(key)),
                hint_for(m_app, *command, setting));
     }

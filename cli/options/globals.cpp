@@ -22,7 +22,7 @@ time::Zone Globals::zone() const {
     bool is_understood = true;
     const auto zone = time::Zone::system(&is_understood);
     if (!is_understood && !std::exchange(has_warned_of_tz, true)) {
-        print_warning(fmt::format("TZ is no time zone: {}; times are UTC",
+        print_warning(fmt::format("TZ is not a time zone: {}; times are UTC",
                                   in_short_quotes(std::getenv("TZ"))));
     }
     return zone;

@@ -37,7 +37,8 @@ std::optional<query::Selection> other_selection(const Globals& globals,
 void require_drawable(const GroupedOptions& options, const Output& output) {
     if (!options.plot) return;
     if (output.format() != render::Format::table) {
-        throw UsageError("--plot draws for people", "leave it out, or the other format");
+        throw UsageError("--plot draws a table for people",
+                         "leave out --plot, or the other format");
     }
     if (!options.get.empty()) throw UsageError("--plot and --get exclude each other");
     if (!options.compare.empty()) throw UsageError("--plot and --compare exclude each other");
@@ -74,7 +75,7 @@ void warn_about_counts(const table::ResultTable& table) {
     const auto is_unknown = [](const auto& cell) { return cell.index() == 0; };
     if (any_of_operations(table, "operations", is_unknown) ||
         any_of_operations(table, "operations_failed", is_unknown))
-        print_warning("a sum of records is left out: it is beyond 2^63-1");
+        print_warning("a sum of records is above 2^63-1 and is left out");
 }
 
 }  // namespace

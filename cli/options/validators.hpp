@@ -54,7 +54,7 @@ inline CLI::Validator size_in_bytes() {
             } catch (const CLI::ParseError&) {
                 // The message below is clearer.
             }
-            return fmt::format("\"{}\" is no size, as in 65536, 512KiB or 1MiB", text);
+            return fmt::format("\"{}\" is not a size, as in 65536, 512KiB or 1MiB", text);
         },
         "");
 }
@@ -70,7 +70,7 @@ inline CLI::Validator per_cent() {
             const auto [stop, error] = std::from_chars(text.data(), end, value);
             const bool whole = error == std::errc{} && stop == end && std::isfinite(value);
             if (!whole || value < 0 || value > 100)
-                return fmt::format("\"{}\" is no number from 0 to 100", text);
+                return fmt::format("\"{}\" is not a number from 0 to 100", text);
             if (!has_sign && value > 0 && value <= 1)
                 return fmt::format("{} may be a fraction: write {} or {}%", text, 100 * value,
                                    text);

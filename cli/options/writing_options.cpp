@@ -70,7 +70,7 @@ void remember_spool(const Globals& globals, const ingest::Spool& spool) {
         spool.remember_as(spool_beside(real));
     } catch (const IoError& error) {
         print_warning(fmt::format("other commands will not find the spool: {}", error.what()));
-        print_hint("name it by --spool there, too");
+        print_hint("give them --spool, too");
     }
 }
 

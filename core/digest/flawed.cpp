@@ -15,8 +15,8 @@ using judge::Flaws;
 using table::Audience;
 using table::Cell;
 
-// Those that are a problem first, and the worst of them. `figures` makes the cells of the flaws
-// that stand before the share that is usual.
+// Problems first, the worst of them foremost. `figures` makes the cells that stand before the
+// share that is usual.
 template <class Badness, class Figures>
 void fill(table::Section& section, const SummaryFacts& facts, Flaws Findings::*flaws,
           Badness badness, Figures figures) {

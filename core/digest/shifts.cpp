@@ -1,4 +1,5 @@
-// Definitions whose level has moved: slower, faster, more records, fewer records.
+// The sections of definitions whose level has moved (judge/findings.hpp): slower, faster, more
+// records, fewer records.
 #include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
 #include "core/judge/unusual.hpp"

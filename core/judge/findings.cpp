@@ -1,4 +1,4 @@
-// Judges each run of the window and keeps the worst of a kind.
+// Judges each run of the window and keeps the worst of a kind, and whether the level has moved.
 #include "core/judge/findings.hpp"
 
 #include "core/base/parallel.hpp"

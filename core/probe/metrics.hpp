@@ -41,7 +41,7 @@ struct Metric {
     Unit unit;
     bool low_is_bad;      // else high is
     const char* last;     // of this time unless told otherwise: `24h`; empty: of all reports
-    bool of_definitions;  // can be asked by definition
+    bool of_definitions;  // can be asked for each definition
     bool needs_listener;  // all is well only where somebody would know of what happens now
     // The groups that have a value, in no promised order.
     std::vector<Measured> (*measure)(const query::Scope& scope, bool by_definition,

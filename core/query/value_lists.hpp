@@ -59,7 +59,7 @@ class ValueLists {
         }
     };
     struct List {
-        Block* last = nullptr;  // filled up to `next`, and those before it to their end
+        Block* last = nullptr;  // filled up to `next`; those before it are full
         std::uint32_t* next = nullptr;
         std::uint32_t* end = nullptr;
     };

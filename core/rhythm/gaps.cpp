@@ -15,7 +15,7 @@ namespace {
 using query::Run;
 using time::Instant;
 
-constexpr std::int64_t most_slots = 1'000'000;  // that are counted in one gap, at most
+constexpr std::int64_t most_slots = 1'000'000;  // at most so many are counted in one gap
 
 class GapWalk {
   public:

@@ -152,7 +152,7 @@ bool explains(const Week& week, const DaysWithRuns& counted) {
     return hits > 0 && hits >= least_coverage * slots && hits >= least_share * runs;
 }
 
-// Those of a day that begins at `begin`.
+// Adds the slots of the day that begins at `begin`.
 void add_slots(const std::vector<bool>& is_on, const ClockSlots& ticks, std::int64_t begin,
                std::vector<std::int64_t>& offsets) {
     const std::size_t a_period = ticks.offsets.size();

@@ -1,4 +1,4 @@
-// Measures how early and late the runs of a schedule are.
+// Learns the rhythm of a definition from its runs, and measures how early and late they are.
 #include "core/rhythm/rhythm.hpp"
 
 #include "core/query/percentile.hpp"

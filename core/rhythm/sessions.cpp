@@ -14,7 +14,7 @@ namespace {
 constexpr double least_ratio = 4;      // of the shortest gap between sessions to the longest within
 constexpr double least_within = 0.08;  // the share of the gaps that lie within sessions
 constexpr double odd_gaps = 0.05;      // the share of the gaps that may lie between
-constexpr std::size_t least_count = 2;  // of those gaps, and of the sessions
+constexpr std::size_t least_count = 2;  // of gaps between sessions, and of sessions
 constexpr std::int64_t longest_within = 3 * hour_micros;
 constexpr std::int64_t most_of_the_time = 5;  // a session takes a fifth of its interval at most
 

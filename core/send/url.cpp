@@ -49,7 +49,7 @@ std::string port_of(std::string_view text, std::string_view digits) {
 void take_authority(Url& url, std::string_view text, std::string_view authority) {
     if (authority.find('@') != authority.npos)
         refuse_url("...", "a name and password in it would be seen by others",
-                   "the Authorization value comes by --auth-file or JOBTALLY_AUTHORIZATION");
+                   "give the Authorization value by --auth-file or JOBTALLY_AUTHORIZATION");
     const auto bracket = authority.starts_with('[') ? authority.find(']') : 0;
     if (bracket == authority.npos) refuse_url(text, "the bracket is not closed");
     const auto colon = authority.find(':', bracket);
@@ -78,7 +78,7 @@ Url parse_url(std::string_view text) {
         const auto scheme = lower(rest.substr(0, scheme_end));
         url.has_tls = scheme == "https";
         if (!url.has_tls && scheme != "http")
-            refuse_url(text, fmt::format("\"{}\" is no scheme it knows", scheme));
+            refuse_url(text, fmt::format("the scheme \"{}\" is unknown", scheme));
         rest.remove_prefix(scheme_end + 3);
     }
     const auto path = std::min(rest.size(), rest.find_first_of("/?"));

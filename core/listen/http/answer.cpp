@@ -29,7 +29,7 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
     append_json_string(out, text);
 }
 
-// A list was a page of a longer one.
+// Set where the list that came was a page of a longer one.
 std::string missing_text(const ingest::Delivery& delivery) {
     return delivery.missing > 0 ? fmt::format(", \"missing\": {}", delivery.missing) : "";
 }

@@ -1,5 +1,5 @@
 // Answers as values, and the one to a body whose fate is known. What is refused before its body is
-// read: see refusal.hpp.
+// read: see head_verdict.hpp.
 #pragma once
 
 #include "core/ingest/delivery.hpp"

@@ -1,5 +1,6 @@
 // What is refused by a request's head alone, before its body is read. Raw bytes that are no clean
-// head are refused by request_head.hpp, bodies that grow too large by request_reader.hpp.
+// head are refused by request_head.hpp, bodies that grow too large by request_reader.hpp, bodies
+// that hold no report by ingest/decode.hpp.
 #pragma once
 
 #include "core/listen/http/answer.hpp"

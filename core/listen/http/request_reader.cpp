@@ -176,7 +176,7 @@ RequestReader::State RequestReader::take_body(std::string_view& input) {
         input.remove_prefix(is_raw ? put_raw(input) : put(input));
     // Otherwise Beast would wait without limit for the end of extensions and trailers.
     if (state() == State::more && input.size() >= max_framing)
-        refuse({400, "a chunk has more than its size"});
+        refuse({400, "the line of a chunk's size holds more than that"});
     return state();
 }
 

@@ -74,7 +74,7 @@ GridRow spelled_total(const table::Row& row, const std::vector<GridColumn>& colu
     return cells;
 }
 
-// Of a single group, to which the total adds nothing.
+// Whether there is a single group, which the row of the total would repeat.
 bool says_the_same(const Grid& grid) {
     if (grid.rows.size() != 1 || grid.total.empty()) return false;
     for (std::size_t at = 0; at < grid.columns.size(); ++at) {

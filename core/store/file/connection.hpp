@@ -21,8 +21,8 @@ class Store::Connection {
   public:
     enum class Access { read, read_immutable, write, memory, temporary };
 
-    // Opens the file and makes the settings that hold for every connection. Throws StoreError, also
-    // where require_no_lone_log() does.
+    // Opens the file and applies the settings of every connection. Throws StoreError, also as
+    // require_no_lone_log() does.
     Connection(const std::filesystem::path& path, Access access);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;

@@ -69,7 +69,7 @@ void require_replaceable(const fs::path& target, const fs::path& store) {
     }
     if (!is_older_backup(target)) {
         throw StoreError(Kind::foreign,
-                         fmt::format("{} is no backup of a store", in_quotes(target.string())),
+                         fmt::format("{} is not a backup of a store", in_quotes(target.string())),
                          "name another file, or delete that one first");
     }
 }

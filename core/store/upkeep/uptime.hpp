@@ -32,7 +32,7 @@ UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds
 void mark_alive(Store& store, UptimeKey span, time::Instant at, std::chrono::milliseconds patience);
 void end_uptime(Store& store, UptimeKey span, time::Instant at, std::chrono::milliseconds patience);
 
-// By begun_at.
+// Ordered by begun_at.
 std::vector<UptimeSpan> read_uptime(const Store& store);
 // When the last report arrived, if that was after the last sign of life was written.
 std::optional<time::Instant> received_since_a_sign(const Store& store);

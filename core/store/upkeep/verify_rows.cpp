@@ -217,9 +217,10 @@ void RowVerifier::check_switched() {
     FastStatement row(m_connection, "SELECT definition, at, enabled FROM switched");
     while (row.step()) {
         if (is_time(row.integer(1)) && (row.integer(2) == 0 || row.integer(2) == 1)) continue;
-        add_finding(m_checks.values,
-                    fmt::format("definition {}: when it was enabled is no valid time or word",
-                                row.integer(0)));
+        add_finding(
+            m_checks.values,
+            fmt::format("definition {}: a note of when it was enabled has no valid time or word",
+                        row.integer(0)));
     }
 }
 

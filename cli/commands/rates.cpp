@@ -31,12 +31,14 @@ int run(const Globals& globals, RatesOptions options) {
     Output output(globals);
     if (options.fail_under) options.grouped.selection.judge_what_ended();
     const auto by = options.grouped.group_by();
-    const auto wanted = objectives(globals, options.objective);
+    query::Objectives wanted;
+    if (options.objective || !globals.objectives.empty())
+        wanted = objectives(globals, options.objective);
     const auto answer = print_grouped(
         output, globals, options.grouped,
         [&](const query::Scope& scope, table::Sparkline trend) {
             auto found = answers::rates(scope, by, trend);
-            answers::set_objectives(found, wanted);
+            if (wanted.any()) answers::set_objectives(found, wanted);
             return found;
         },
         [&](const auto&... sides) { return answers::rates_table(sides..., wanted.any()); },

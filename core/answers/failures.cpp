@@ -2,8 +2,8 @@
 #include "core/answers/failures.hpp"
 
 #include "core/answers/streaks.hpp"
+#include "core/query/counts.hpp"
 #include "core/query/latest.hpp"
-#include "core/query/trend.hpp"
 #include "core/store/file/store.hpp"
 
 #include <algorithm>

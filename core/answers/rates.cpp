@@ -1,8 +1,8 @@
 // Folds reports into counts, and writes the keys of `rates`.
 #include "core/answers/rates.hpp"
 
+#include "core/query/counts.hpp"
 #include "core/query/latest.hpp"
-#include "core/query/trend.hpp"
 
 namespace jobtally::answers {
 

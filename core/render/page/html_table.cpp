@@ -2,7 +2,7 @@
 #include "core/base/text.hpp"
 #include "core/render/page/html.hpp"
 #include "core/render/text/formats.hpp"
-#include "core/render/text/grid.hpp"
+#include "core/render/text/cell_text.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,6 @@
 #include "core/base/wrap.hpp"
 #include "core/render/text/cell_text.hpp"
 #include "core/render/text/formats.hpp"
-#include "core/render/text/grid.hpp"
 
 #include <algorithm>
 #include <numeric>

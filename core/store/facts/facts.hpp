@@ -1,4 +1,5 @@
-// Facts: what queries count, column by column, without the texts of a report.
+// Facts: what queries count, column by column, without the texts of a report; and how they are read
+// from the table `report`, row by row: the truth, and everything that is not packed.
 #pragma once
 
 #include "core/model/report.hpp"
@@ -6,6 +7,7 @@
 #include "core/time/instant.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace jobtally::store {
@@ -154,5 +156,14 @@ void require_plausible(const FactBatch& batch, const Store::Connection& connecti
 constexpr std::int32_t key_of(std::int64_t value) {
     return value >= 0 && value <= INT32_MAX ? static_cast<std::int32_t>(value) : -1;
 }
+
+// Hands on the reports of the query with first <= sequence <= last, in the order of their sequence,
+// in batches of some thousands. Throws StoreError::corrupt for values that no report has. The
+// caller holds the read transaction.
+void scan_rows(const Store::Connection& connection, const FactQuery& query, Sequence first,
+               Sequence last, const std::function<void(const FactBatch&)>& take);
+
+// All columns of the reports with first <= sequence <= last, as one batch.
+FactBatch read_rows(const Store::Connection& connection, Sequence first, Sequence last);
 
 }  // namespace jobtally::store

@@ -1,4 +1,4 @@
-#include "core/store/facts/scan_rows.hpp"
+#include "core/store/facts/facts.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/segments/segment_reader.hpp"
 #include "core/store/segments/segments.hpp"

@@ -1,7 +1,7 @@
 // Packing the end of the table while it grows, and closing gaps when there is time.
 #include "core/store/segments/packer.hpp"
 
-#include "core/store/facts/scan_rows.hpp"
+#include "core/store/facts/facts.hpp"
 #include "core/store/segments/segment_reader.hpp"
 
 #include <algorithm>

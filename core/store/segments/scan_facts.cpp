@@ -2,7 +2,7 @@
 // of the span lies between these two. One connection sees one state of the store, so the workers
 // take turns at it: each fetches the bytes of a segment, then unpacks and folds while others fetch.
 #include "core/base/parallel.hpp"
-#include "core/store/facts/scan_rows.hpp"
+#include "core/store/facts/facts.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/segments/segment_reader.hpp"
 #include "core/store/segments/segments.hpp"

@@ -1,8 +1,7 @@
 // A character for each eighth of the window.
-#include "core/query/trend.hpp"
-
 #include "core/answers/failures.hpp"
 #include "core/answers/rates.hpp"
+#include "core/query/counts.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
 

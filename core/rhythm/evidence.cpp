@@ -14,7 +14,7 @@ namespace jobtally::rhythm {
 namespace {
 
 constexpr double outliers = 0.03;          // the share of residuals that may be anywhere
-constexpr std::int64_t least_pause = 10;   // this many misses in a row are a pause ...
+constexpr std::int64_t least_pause = 6;    // this many misses in a row are a pause ...
 constexpr std::int64_t pause_misses = 3;   // ... which counts as this many misses
 constexpr double least_sigma = 1;          // seconds; to be more exact than that proves nothing
 constexpr double widest_lognormal = 0.65;  // the least sigma of the random log-normal gaps

@@ -290,6 +290,27 @@ TEST_CASE("a pause, missed runs and stray ones leave the rhythm as it is", "[rhy
     CHECK(due(runs) == "2026-08-30T02:30");
 }
 
+TEST_CASE("a group of runs that is missing once leaves the rhythm as it is", "[rhythm]") {
+    // Monday to Thursday, six runs each; the group of Thursday, 2026-08-06, is missing.
+    const auto missing = moment("2026-08-06T00:00:00Z");
+    for (const int step : {7, 11, 13}) {
+        std::vector<Run> runs;
+        for (const auto& on_day : runs_on("2026-06-22T00:00:00Z", 53, "11:34", {}, "0123")) {
+            const auto day =
+                std::chrono::floor<std::chrono::days>(time::instant_from_micros(on_day.created_at));
+            if (day == missing) continue;
+            for (int k = 0; k < 6; ++k) {
+                const int n = static_cast<int>(runs.size());
+                const std::chrono::seconds late(300 * k + step * n % 20 + n * n % 3);
+                const auto begun = day + std::chrono::minutes(11 * 60 + 34) + late;
+                runs.push_back(run_at(begun, std::chrono::minutes(1)));
+            }
+            CAPTURE(step, time::format_utc(day));
+            if (day > missing) CHECK(learned(runs).starts_with("Mon Tue Wed Thu 6 times a day"));
+        }
+    }
+}
+
 TEST_CASE("a changed schedule is followed", "[rhythm]") {
     auto runs = runs_on("2026-06-01T00:00:00Z", 100, "02:30", {});
     for (const auto& run : runs_on("2026-09-09T00:00:00Z", 12, "16:00", {})) runs.push_back(run);

@@ -54,13 +54,14 @@ double growth_before(Timed series, std::size_t end) {
     return std::clamp(by / days, -normal_growth, normal_growth);
 }
 
-// A split before `oldest` that parts the values better than what is news does.
-std::optional<std::size_t> older_step(const WinsorisedMeans& means, double growth,
-                                      std::size_t oldest, double strength_of_news) {
+// The place in [begin, end) that parts the values best, and by more than `least` standard errors.
+std::optional<std::size_t> best_split(const WinsorisedMeans& means, std::size_t begin,
+                                      std::size_t end, double growth = 0, double least = 0,
+                                      std::size_t stride = 1) {
     std::optional<std::size_t> found;
-    for (std::size_t split = least_before; split < oldest; ++split) {
+    for (std::size_t split = begin; split < end; split += stride) {
         const double here = std::abs(means.z(split, growth));
-        if (here > strength_of_news) found = split, strength_of_news = here;
+        if (here > least) found = split, least = here;
     }
     return found;
 }
@@ -95,7 +96,7 @@ std::optional<Change> find_step(Timed series, const Chances& chances) {
         if (since == next) is_seen = is_seen || z >= rise || z <= -fall, next *= 2;
     }
     if (!is_seen) return std::nullopt;
-    if (const auto old = older_step(means, growth, oldest, strength(best)))
+    if (const auto old = best_split(means, least_before, oldest, growth, strength(best)))
         return step_since(series, *old, chances);
     const std::size_t split = sharpened(values, best);
     const double before = middle_of(values.first(split));
@@ -108,26 +109,14 @@ std::optional<Change> find_step(Timed series, const Chances& chances) {
     return Change{split, 0, split, split, means.z(split), 0};
 }
 
-// The place in [begin, end) that parts the values best.
-std::size_t best_split(const WinsorisedMeans& means, std::size_t begin, std::size_t end,
-                       std::size_t stride = 1) {
-    std::size_t best = begin;
-    double most = 0;
-    for (std::size_t split = begin; split < end; split += stride) {
-        const double here = std::abs(means.z(split));
-        if (here > most) best = split, most = here;
-    }
-    return best;
-}
-
 // Whether the values before the step had left this level only for a time in which they were news.
 bool comes_back(Timed series, const Change& step) {
-    const std::size_t left = best_split(WinsorisedMeans(series.values.first(step.first)),
-                                        least_before, step.first - least_since + 1);
-    if (left + least_since > step.first) return false;
-    const auto before = series.values.first(left);
-    const auto between = series.values.subspan(left, step.first - left);
-    if (between.size() > news_values && days_between(series, left, step.first) > news_days)
+    const auto left = best_split(WinsorisedMeans(series.values.first(step.first)), least_before,
+                                 step.first - least_since + 1);
+    if (!left) return false;
+    const auto before = series.values.first(*left);
+    const auto between = series.values.subspan(*left, step.first - *left);
+    if (between.size() > news_values && days_between(series, *left, step.first) > news_days)
         return false;
     const double now = middle_of(series.values.subspan(step.now_from));
     return std::abs(now - middle_of(before)) < still_there * std::abs(now - middle_of(between));
@@ -233,13 +222,13 @@ std::optional<std::size_t> lasting_step(Timed series) {
     if (begin >= end) return std::nullopt;
     const WinsorisedMeans means(series.values);
     const std::size_t stride = 1 + count / splits_tried;
-    const std::size_t about = best_split(means, begin, end, stride);
-    if (std::abs(means.z(about)) < surely / 2) return std::nullopt;
-    const std::size_t split = best_split(means, std::max(begin, about - std::min(about, stride)),
-                                         std::min(end, about + stride));
+    const auto about = best_split(means, begin, end, 0, 0, stride);
+    if (!about || std::abs(means.z(*about)) < surely / 2) return std::nullopt;
+    const auto split = best_split(means, std::max(begin, *about - std::min(*about, stride)),
+                                  std::min(end, *about + stride));
     const double by =
-        middle_mean(series.values.subspan(split)) - middle_mean(series.values.first(split));
-    if (std::abs(means.z(split)) < surely || std::abs(by) < least_change) return std::nullopt;
+        middle_mean(series.values.subspan(*split)) - middle_mean(series.values.first(*split));
+    if (std::abs(means.z(*split)) < surely || std::abs(by) < least_change) return std::nullopt;
     return split;
 }
 

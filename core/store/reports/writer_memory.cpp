@@ -13,7 +13,6 @@ namespace jobtally::store {
 
 namespace {
 
-constexpr std::int64_t shortly = 3 * 3600LL * 1'000'000;
 constexpr std::int64_t a_week = 7 * 24 * 3600LL * 1'000'000;
 
 }  // namespace

@@ -18,6 +18,9 @@ namespace jobtally::store {
 
 class WriterMemory {
   public:
+    // Microseconds: what lies further from a right clock than this is no delay, but another clock.
+    static constexpr std::int64_t shortly = 3 * 3600LL * 1'000'000;
+
     // The memory of a connection, made by the first call.
     static WriterMemory& of(Store::Connection& connection);
     explicit WriterMemory(const Store::Connection& connection);

@@ -16,8 +16,6 @@ namespace {
 // The size of the largest report that a listener takes by default.
 constexpr std::size_t room_of_a_report = 1 << 20;
 
-constexpr std::chrono::hours well_ahead{3};
-
 // Demands room for a report, because the little that is written here may still fit when no report
 // does.
 void require_room(const Store::Connection& connection) {
@@ -59,7 +57,8 @@ void put_back(Store& store, time::Instant at, std::chrono::milliseconds patience
     const auto received = last_received_at(store.connection()).value_or(at);
     const auto rejected = time::instant_from_micros(
         store.connection().query_integer("SELECT coalesce(max(received_at), -1) FROM rejected"));
-    if (std::max(received, rejected) - at <= well_ahead) return;
+    const time::Duration ahead = std::max(received, rejected) - at;
+    if (ahead.count() <= WriterMemory::shortly) return;
     WriteTransaction transaction(store, patience);
     transaction.memory().put_back(time::micros(at));
     transaction.commit();

@@ -111,6 +111,18 @@ Flaws flaws_of(std::span<const Run> runs, std::int64_t Run::*count, bool (*is_fl
     return found;
 }
 
+template <class Find>
+std::vector<Findings> of_each(const query::RunHistory& history, const time::Zone& zone, Find find) {
+    constexpr std::size_t part = 4;  // definitions that a thread takes at a time
+    const auto& definitions = history.definitions();
+    std::vector<Findings> found(definitions.size());
+    for_parts(found.size(), part, [&](std::size_t begin, std::size_t end) {
+        const time::Zone own = zone;  // it is for one thread
+        for (std::size_t i = begin; i < end; ++i) found[i] = find(definitions[i], own);
+    });
+    return found;
+}
+
 }  // namespace
 
 double Shift::factor() const {
@@ -159,28 +171,22 @@ Findings find_unusual(std::size_t definition, std::span<const Run> runs, const t
 
 std::vector<Findings> find_all(const query::RunHistory& history, const time::Zone& zone,
                                Budget budget) {
-    constexpr std::size_t part = 64;  // definitions that a thread takes at a time
-    const auto& definitions = history.definitions();
-    std::vector<Findings> found(definitions.size());
-    for_parts(found.size(), part, [&](std::size_t begin, std::size_t end) {
-        const time::Zone own = zone;  // it is for one thread
-        for (std::size_t i = begin; i < end; ++i) {
-            found[i] = find_unusual(definitions[i], history.of(definitions[i]), own, budget);
-        }
+    return of_each(history, zone, [&](std::size_t definition, const time::Zone& own) {
+        return find_unusual(definition, history.of(definition), own, budget);
     });
-    return found;
 }
 
 std::vector<Findings> find_late(const query::RunHistory& history, const time::Zone& zone,
                                 Budget budget) {
-    std::vector<Findings> found;
-    for (const std::size_t definition : history.definitions()) {
+    auto found = of_each(history, zone, [&](std::size_t definition, const time::Zone& own) {
         const auto all = history.of(definition);
-        std::vector<Run> runs(all.begin(), all.end());
-        for (Run& run : runs) run.in_window = run.is_news && !run.in_window;
-        while (!runs.empty() && !runs.back().in_window) runs.pop_back();
-        if (!runs.empty()) found.push_back(find_unusual(definition, runs, zone, budget));
-    }
+        const auto is_late = [](const Run& run) { return run.is_news && !run.in_window; };
+        const auto last = std::find_if(all.rbegin(), all.rend(), is_late).base();
+        std::vector<Run> runs(all.begin(), last);
+        for (Run& run : runs) run.in_window = is_late(run);
+        return runs.empty() ? Findings{} : find_unusual(definition, runs, own, budget);
+    });
+    std::erase_if(found, [](const Findings& one) { return one.finished == 0; });
     return found;
 }
 

@@ -15,7 +15,7 @@ namespace jobtally::rhythm {
 
 namespace {
 
-constexpr std::size_t part = 32;  // definitions that a thread takes at a time
+constexpr std::size_t part = 4;  // definitions that a thread takes at a time
 
 const store::Definition& definition_of(const query::Scope& scope, std::size_t key) {
     return *scope.catalogue().definition(static_cast<std::int32_t>(key));

@@ -31,16 +31,18 @@ table::ResultTable restored_table(const store::Restored& restored) {
 
 void tell_what_was_replaced(const store::Restored& restored) {
     const auto old = in_quotes(*restored.replaced);
-    if (!restored.lacking) {
-        print_warning(fmt::format("the store that was there can't be read; it is kept as {}", old));
-    } else if (*restored.lacking > 0) {
-        print_warning(fmt::format("{} of the old store {} missing in this one, or different",
-                                  counted(*restored.lacking, "report", "reports"),
-                                  *restored.lacking == 1 ? "is" : "are"));
-        print_hint(
-            fmt::format("`jobtally --db {} export | jobtally --db {} ingest` brings them back", old,
-                        in_quotes(restored.store.path.string())));
-    }
+    if (!restored.lacking)
+        return print_warning(
+            fmt::format("the store that was there can't be read; it is kept as {}", old));
+    if (restored.is_damaged)
+        print_warning(fmt::format("the store that was there is damaged; it is kept as {}", old));
+    const auto lacking = *restored.lacking;
+    if (lacking == 0) return;
+    print_warning(fmt::format("{} of the old store {} missing in this one, or different",
+                              counted(lacking, "report", "reports"), lacking == 1 ? "is" : "are"));
+    print_hint(fmt::format("`jobtally --db {} export | jobtally --db {} ingest` brings {} back",
+                           old, in_quotes(restored.store.path.string()),
+                           lacking == 1 ? "it" : "them"));
 }
 
 int run(const Globals& globals, const std::string& file) {

@@ -9,6 +9,7 @@
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/file.hpp"
+#include "core/base/spare_memory.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/writer.hpp"
 #include "core/listen/listener.hpp"
@@ -76,17 +77,19 @@ listen::ListenOptions listen_options(const ListenOptions& options) {
     return result;
 }
 
-// The log is the last resort of a body. One for which there is no memory is counted and told
-// without.
+// The log is the last resort of a body. One that is too large for the memory that is left comes in
+// parts.
 void tell_lost(std::string_view body, std::string_view peer, bool is_whole) {
+    constexpr std::size_t part = 4 << 10;
+    constexpr std::size_t copies = 6;  // of a line on its way
     const auto what =
         is_whole ? "could not be stored" : "came only in part and could not be stored";
-    try {
-        print_error(Error(fmt::format("{}, from {}: {}", what, peer, body)));
-    } catch (const std::bad_alloc&) {
-        print_error(Error(fmt::format("{}, from {}: {} bytes, which memory has no room to show",
-                                      what, peer, body.size())));
-    }
+    if (body.size() <= part || has_memory_for(copies * body.size()))
+        return print_error(Error(fmt::format("{}, from {}: {}", what, peer, body)));
+    const auto parts = (body.size() + part - 1) / part;
+    for (std::size_t i = 0; i < parts; ++i)
+        print_error(Error(fmt::format("{}, from {}, part {} of {}: {}", what, peer, i + 1, parts,
+                                      body.substr(i * part, part))));
 }
 
 listen::ListenHooks hooks(const Globals& globals, const ListenOptions& options,
@@ -224,6 +227,7 @@ int run(const Globals& globals, const ListenOptions& options) {
         throw UsageError("a listener needs a store on disk", "name one with --db PATH");
     if (options.log_format == "json") print_messages_as_json();
     keep_memory_private();
+    save_address_space();
     hold_signals();
     do_not_wait_for_reader();
     auto listening = listen_options(options);

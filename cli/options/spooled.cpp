@@ -52,7 +52,9 @@ table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Glob
 }
 
 std::int64_t unkept(const Globals& globals) {
-    return globals.store_in_memory() ? 0 : store::noted_losses(followed(globals.store_path()));
+    if (globals.store_in_memory()) return 0;
+    return store::noted_losses(followed(globals.store_path())) +
+           store::noted_losses(spool_of(globals, {}).losses());
 }
 
 table::Mention unkept_mention(std::int64_t requests) {

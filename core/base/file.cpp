@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,6 +82,19 @@ FileText read_regular_file(const std::filesystem::path& path, std::size_t most_b
         if (got == 0) return text;
         text.bytes.append(room, static_cast<std::size_t>(got));
         if (text.bytes.size() > most_bytes) return failed(EFBIG, "it is too large");
+    }
+}
+
+int for_each_name(const std::filesystem::path& folder,
+                  const std::function<bool(const char*)>& take) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(folder.c_str()), ::closedir);
+    if (!open) return errno;
+    for (;;) {
+        errno = 0;
+        const dirent* const entry = ::readdir(open.get());
+        if (entry == nullptr) return errno;
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != ".." && !take(entry->d_name)) return 0;
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,11 @@ bool is_open_file(int descriptor, const std::filesystem::path& path, int flags =
 // larger than `most_bytes`, and with `follow` off a link, are refused with a problem.
 FileText read_regular_file(const std::filesystem::path& path, std::size_t most_bytes,
                            bool follow = true);
+
+// Calls `take` with the name of each file in `folder` until it returns false. 0, or errno. The
+// library's iterator ends the process where memory is short.
+[[nodiscard]] int for_each_name(const std::filesystem::path& folder,
+                                const std::function<bool(const char*)>& take);
 
 // Makes the names in `folder` last: a new or renamed file is on disk only after this. An empty path
 // is the working folder. 0, or errno; 0 as well for a folder that may be searched but not read,

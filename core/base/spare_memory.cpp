@@ -8,12 +8,16 @@
 #include <new>
 #include <utility>
 
+#include <malloc.h>
+#include <pthread.h>
+#include <sys/resource.h>
+
 namespace jobtally {
 
 namespace {
 
-constexpr std::size_t pieces = 128;
-constexpr std::size_t piece_bytes = 4 << 10;
+constexpr std::size_t pieces = 64;
+constexpr std::size_t piece_bytes = 8 << 10;  // as the first room for what a peer sends
 constexpr std::size_t parting_bytes = 32;
 
 enum class State { kept, going, gone };
@@ -41,6 +45,30 @@ void keep_spare_memory() noexcept {
     }
     std::set_new_handler(give_up);
     state = State::kept;
+}
+
+bool has_spare_memory() noexcept {
+    return state == State::kept;
+}
+
+bool has_memory_for(std::size_t bytes) noexcept {
+    void* volatile room = std::malloc(bytes);  // the compiler may leave out what is not used
+    std::free(room);
+    return room != nullptr;
+}
+
+void save_address_space() noexcept {
+    constexpr int large = 128 << 10;  // goes back to the system when it is freed
+    constexpr std::size_t stack = 2 << 20;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+    ::mallopt(M_ARENA_MAX, 1);
+    ::mallopt(M_MMAP_THRESHOLD, large);
+    pthread_attr_t of_threads;
+    if (::pthread_getattr_default_np(&of_threads) != 0) return;
+    ::pthread_attr_setstacksize(&of_threads, stack);
+    ::pthread_setattr_default_np(&of_threads);
+    ::pthread_attr_destroy(&of_threads);
 }
 
 }  // namespace jobtally

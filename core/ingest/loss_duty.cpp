@@ -15,9 +15,16 @@ constexpr std::chrono::milliseconds between_tries{1000};
 
 }  // namespace
 
+LossDuty::LossDuty(WriterStore& store) : m_store(store) {
+    if (const auto& spool = store.options().spool) m_aside = spool->losses();
+}
+
 void LossDuty::count() noexcept {
     const auto& store = m_store.options().store;
-    if (store.empty() || !store::note_losses(store, 1)) ++m_unnoted;
+    const bool is_noted =
+        !store.empty() && (store::note_losses(store, 1) ||
+                           (!m_aside.empty() && store::note_losses(m_aside, 1, true)));
+    if (!is_noted) ++m_unnoted;
     m_has_some = true;
 }
 
@@ -34,14 +41,17 @@ void LossDuty::run() {
 void LossDuty::write_row() {
     auto& store = m_store.opened();
     const auto unnoted = m_unnoted.load();
-    auto noted = store::noted_losses(store);
-    if (unnoted + noted - m_told <= 0) return;
+    std::int64_t noted = 0, aside = 0;
+    const auto count = [&] {
+        noted = store::noted_losses(store);
+        aside = m_aside.empty() ? 0 : store::noted_losses(m_aside);
+        return unnoted + noted + aside - m_told;
+    };
+    if (count() <= 0) return;
     std::string what;
     m_store.keep_note(
         [&] {
-            noted = store::noted_losses(store);  // another listener may have told them
-            const auto requests = unnoted + noted - m_told;
-            if (requests > 0)
+            if (const auto requests = count(); requests > 0)  // another listener may have told them
                 what = fmt::format("{} answered 503 or refused, and not kept",
                                    counted(requests, "request was", "requests were"));
             return what;
@@ -49,6 +59,7 @@ void LossDuty::write_row() {
         [&] {
             m_unnoted -= unnoted;
             m_told = store::forget_losses(store, noted) ? 0 : noted;
+            if (aside > 0 && !store::note_losses(m_aside, -aside)) m_told += aside;
         });
     if (!what.empty() && m_store.hooks().losses) m_store.hooks().losses(what);
 }

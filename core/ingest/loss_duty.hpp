@@ -1,5 +1,5 @@
-// Requests that were answered 503 and kept nowhere: how many is noted beside the store at once, and
-// in it, as a rejected body that mails tell, when it takes one.
+// Requests that were answered 503 and kept nowhere: how many is noted beside the store at once, or
+// in the spool, and in the store, as a rejected body that mails tell, when it takes one.
 #pragma once
 
 #include "core/ingest/writer_store.hpp"
@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 
 namespace jobtally::ingest {
 
@@ -14,7 +15,7 @@ class LossDuty {
   public:
     using Time = std::chrono::steady_clock::time_point;
 
-    explicit LossDuty(WriterStore& store) : m_store(store) {}
+    explicit LossDuty(WriterStore& store);
 
     // Counts one more; from any thread.
     void count() noexcept;
@@ -31,6 +32,7 @@ class LossDuty {
     void write_row();
 
     WriterStore& m_store;
+    std::filesystem::path m_aside;  // in the spool: noted there where the store's place is not
     std::atomic<bool> m_has_some = true;
     std::atomic<std::int64_t> m_unnoted = 0;  // what could not be noted beside the store
     std::int64_t m_told = 0;                  // is noted still, but has its row

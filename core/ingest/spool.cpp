@@ -48,14 +48,14 @@ Descriptor opened_folder(const fs::path& folder) {
     return Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-bool is_left_unfinished(const fs::directory_entry& entry) {
-    const auto name = entry.path().filename().string();
+bool is_left_unfinished(const fs::path& file) {
+    const auto name = file.filename().string();
     if (!name.ends_with(unfinished) ||
         !is_spool_name(std::string_view(name).substr(0, name.size() - unfinished.size()))) {
         return false;
     }
     std::error_code problem;
-    const auto written = entry.last_write_time(problem);
+    const auto written = fs::last_write_time(file, problem);
     return !problem && fs::file_time_type::clock::now() - written > unfinished_for;
 }
 
@@ -253,15 +253,11 @@ std::vector<std::string> Spool::waiting() const {
     std::error_code none;
     if (!fs::exists(m_folder, none)) return names;
     require_own_folder();
-    std::error_code problem;
-    for (fs::directory_iterator entry(m_folder, problem), end; !problem && entry != end;
-         entry.increment(problem)) {
-        auto name = entry->path().filename().string();
-        if (is_spool_name(name) || is_left_unfinished(*entry)) names.push_back(std::move(name));
-    }
-    if (problem && problem != std::errc::no_such_file_or_directory) {
-        fail(problem.value(), "read the folder", m_folder);
-    }
+    const int problem = for_each_name(m_folder, [&](const char* name) {
+        if (is_spool_name(name) || is_left_unfinished(m_folder / name)) names.emplace_back(name);
+        return true;
+    });
+    if (problem != 0 && problem != ENOENT) fail(problem, "read the folder", m_folder);
     std::sort(names.begin(), names.end());
     return names;
 }

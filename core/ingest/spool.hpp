@@ -26,6 +26,8 @@ class Spool {
         : m_folder(std::move(folder)), m_store(std::move(store)) {}
 
     const std::filesystem::path& folder() const { return m_folder; }
+    // For store::note_losses(), where nothing can be noted beside the store.
+    std::filesystem::path losses() const { return m_folder / "lost"; }
     // Makes the folder (0700), tries it out, notes there whose it is, and marks it as in use while
     // this object or a copy lives. Throws IoError with a hint, also where others may write to it.
     void prepare();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,17 +39,9 @@ SpoolDuty::Time after(std::chrono::milliseconds delay) {
 void SpoolDuty::keep(std::span<Receipt* const> receipts) {
     if (!m_spool) return;
     try {
-        std::vector<Receipt*> with_body;
-        std::copy_if(receipts.begin(), receipts.end(), std::back_inserter(with_body),
-                     [](const Receipt* receipt) { return receipt->delivery.body.has_value(); });
-        if (with_body.empty()) return;
-        auto problem = m_spool->keep(with_body);
-        if (problem && m_reserve) {
-            make_room();
-            std::erase_if(with_body, [](const Receipt* receipt) { return receipt->is_spooled; });
-            problem = m_spool->keep(with_body);
-        }
-        if (problem && !is_unusable()) m_store.tell(*problem, Failing::spool);
+        keep_together(receipts);
+    } catch (const std::bad_alloc&) {
+        keep_one_by_one(receipts);
     } catch (const std::exception& problem) {
         m_store.fails(problem, Failing::spool);
     }
@@ -56,6 +49,38 @@ void SpoolDuty::keep(std::span<Receipt* const> receipts) {
         std::count_if(receipts.begin(), receipts.end(),
                       [](const Receipt* receipt) { return receipt->is_spooled; }));
     m_due = after(retry);
+}
+
+void SpoolDuty::keep_together(std::span<Receipt* const> receipts) {
+    std::vector<Receipt*> with_body;
+    std::copy_if(
+        receipts.begin(), receipts.end(), std::back_inserter(with_body),
+        [](const Receipt* receipt) { return receipt->delivery.body && !receipt->is_spooled; });
+    if (with_body.empty()) return;
+    auto problem = m_spool->keep(with_body);
+    if (problem && m_reserve) {
+        make_room();
+        std::erase_if(with_body, [](const Receipt* receipt) { return receipt->is_spooled; });
+        problem = m_spool->keep(with_body);
+    }
+    if (problem && !is_unusable()) m_store.tell(*problem, Failing::spool);
+}
+
+// Where memory is short, what was read of the bodies gives its own back: it is not stored now.
+void SpoolDuty::keep_one_by_one(std::span<Receipt* const> receipts) {
+    for (auto* receipt : receipts) {
+        auto& delivery = receipt->delivery;
+        if (!delivery.body) continue;
+        std::vector<model::JobReport>().swap(delivery.reports);
+        std::vector<model::Rejection>().swap(delivery.rejections);
+    }
+    for (auto* const& receipt : receipts) {
+        try {
+            keep_together(std::span(&receipt, 1));
+        } catch (const std::exception& problem) {
+            m_store.fails(problem, Failing::spool);
+        }
+    }
 }
 
 void SpoolDuty::make_room() {
@@ -86,16 +111,19 @@ void SpoolDuty::run() {
             return tell_problems();
         }
         m_spool->require_own_folder();
+        require_sound_store();
         const auto piece = std::span(m_names).first(std::min(m_names.size(), m_at_once));
         m_stored += store_piece(piece);
         m_names.erase(m_names.begin(), m_names.begin() + std::ssize(piece));
         m_due = after(m_names.empty() ? retry : std::chrono::milliseconds(0));
     } catch (const std::exception& problem) {
         m_names.clear();
-        if (WriterStore::may_lack_memory(problem)) m_at_once = 1;
+        if (WriterStore::lacks_memory(problem)) m_at_once = 1;
         m_due = after(retry);
         const bool is_of_spool = dynamic_cast<const IoError*>(&problem) != nullptr;
-        m_store.fails(problem, is_of_spool ? Failing::spool : Failing::store);
+        const auto error = m_store.fails(problem, is_of_spool ? Failing::spool : Failing::store);
+        const bool is_passing = is_of_spool || WriterStore::is_busy(problem);
+        if (!is_passing && !m_store.options().is_listener) leave_alone(error);
         return;
     }
     if (!m_names.empty()) return;
@@ -103,6 +131,18 @@ void SpoolDuty::run() {
     if (m_stored == 0) return;
     if (m_store.hooks().from_spool) m_store.hooks().from_spool(m_stored);
     m_stored = 0;
+}
+
+// What goes into a damaged store is missing in the backup that is then restored. A listener has
+// looked before anything was stored.
+void SpoolDuty::require_sound_store() {
+    if (!m_store.options().is_listener && m_stored == 0) m_store.require_sound();
+}
+
+// Of the store's troubles a process that loads files is told those of its files alone.
+void SpoolDuty::leave_alone(const Error& problem) {
+    m_store.tell(Error(fmt::format("the spool is left alone: {}", problem.what()), problem.hint()),
+                 Failing::spool);
 }
 
 // What waits, but for what was stored and can't be deleted, which is tried again.

@@ -44,11 +44,15 @@ class SpoolDuty {
   private:
     static constexpr std::size_t bodies_a_commit = 256;
 
+    void keep_together(std::span<Receipt* const> receipts);
+    void keep_one_by_one(std::span<Receipt* const> receipts);
     std::vector<std::string> waiting();
     bool is_unusable() const;
     void prepare();
     void follow();
     void note_lost();
+    void require_sound_store();
+    void leave_alone(const Error& problem);
     std::size_t store_piece(std::span<const std::string> names);
     void drop(const std::string& name);
     void tell_problems();

@@ -240,7 +240,9 @@ void Writer::give_up_group() noexcept {
     for (auto& item : m_group) {
         if (!item.done) continue;
         forget_outcome(item.receipt);
-        if (!item.receipt.is_spooled) item.receipt.error = "out of memory";
+        Receipt* const receipt = &item.receipt;
+        m_spool.keep(std::span(&receipt, 1));
+        if (!receipt->is_spooled) receipt->error = "out of memory";
         hand_back(item);
     }
     m_group.clear();
@@ -250,7 +252,7 @@ void Writer::give_up_group() noexcept {
 // turn, for as long as this one did. Where memory is short all but one stay in the queue: that
 // one gives its memory back.
 void Writer::fail(Items& group, const std::exception& problem) {
-    const bool is_short = dynamic_cast<const std::bad_alloc*>(&problem) != nullptr;
+    const bool is_short = WriterStore::lacks_memory(problem);
     if (!is_short || group.empty())
         take(group, std::chrono::milliseconds(0),
              is_short ? 1 : std::numeric_limits<std::size_t>::max());

@@ -46,9 +46,13 @@ class Writer final : public DeliverySink {
     // True when the process should end with an error, so that it is started afresh. From any
     // thread.
     bool has_lost_store() const { return m_store.is_lost(); }
-    // True where something waits, and nothing was handed back for so long. From any thread.
+    // True where something waits, and nothing was handed back for so long; and where the store had
+    // no memory for minutes, which it has after a new start. From any thread.
     bool is_stuck(std::chrono::steady_clock::duration patience) const {
-        return std::chrono::steady_clock::now() - patience > m_busy_since.load();
+        constexpr std::chrono::minutes patience_without_memory{2};
+        const auto now = std::chrono::steady_clock::now();
+        return now - patience > m_busy_since.load() ||
+               now - patience_without_memory > m_store.short_since();
     }
 
   private:

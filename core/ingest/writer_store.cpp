@@ -35,7 +35,7 @@ store::Store& WriterStore::opened(For use) {
     m_is_told_again = false;
     if (m_is_lost)
         throw store::StoreError(Kind::other, "the store was lost before", "start jobtally again");
-    if (m_damage && m_bodies_met_it && use != For::bodies) tell_again();
+    if (m_damage && (!m_open || (m_bodies_met_it && use != For::bodies))) tell_again();
     if (m_damage && !m_store) require_mended();
     if (!m_store) open();
     return *m_store;
@@ -66,6 +66,10 @@ void WriterStore::require_mended() {
         throw;
     }
     if (!m_bodies_met_it) m_damage.reset();
+}
+
+void WriterStore::require_sound() {
+    store::settle(opened(), m_options.settle_patience);
 }
 
 // Who only reads makes an empty log, and takes it away.
@@ -154,10 +158,8 @@ bool WriterStore::is_full(const std::exception& problem) {
     return is_of_kind(Kind::full, problem);
 }
 
-// SQLite's word for it is one of many that have no kind of their own.
-bool WriterStore::may_lack_memory(const std::exception& problem) {
-    return dynamic_cast<const std::bad_alloc*>(&problem) != nullptr ||
-           is_of_kind(Kind::other, problem);
+bool WriterStore::lacks_memory(const std::exception& problem) {
+    return dynamic_cast<const std::bad_alloc*>(&problem) != nullptr;
 }
 
 void WriterStore::learn_from(const store::StoreError& error) {
@@ -167,6 +169,7 @@ void WriterStore::learn_from(const store::StoreError& error) {
     if (std::exchange(m_is_told_again, false)) return;
     const bool is_damaged = kind == Kind::corrupt || kind == Kind::foreign || kind == Kind::newer ||
                             kind == Kind::changed;
+    if (!m_open && kind == Kind::corrupt) m_damage = error;
     if (!is_damaged || !m_open) return;
     if (kind != Kind::changed) look_whose_damage();
     m_store.reset();
@@ -190,12 +193,12 @@ void WriterStore::look_whose_damage() {
 
 // Where memory is short, copies of what is there already are all that can be made.
 Error WriterStore::fails(const std::exception& problem, Failing failing) noexcept {
+    if (failing == Failing::store) note_memory(lacks_memory(problem));
     try {
         if (const auto* error = dynamic_cast<const store::StoreError*>(&problem))
             learn_from(*error);
         const auto* known = dynamic_cast<const Error*>(&problem);
-        const bool is_short = dynamic_cast<const std::bad_alloc*>(&problem) != nullptr;
-        Error error = known ? *known : is_short ? m_no_memory : Error(problem.what());
+        Error error = known ? *known : lacks_memory(problem) ? m_no_memory : Error(problem.what());
         tell(error, failing);
         return error;
     } catch (const std::exception&) {
@@ -213,7 +216,15 @@ void WriterStore::tell(const Error& error, Failing failing) {
         m_hooks.store_is_lost();
 }
 
+void WriterStore::note_memory(bool is_short) {
+    using Clock = std::chrono::steady_clock;
+    constexpr auto never = Clock::time_point::max();
+    if (is_short != (m_short_since.load() != never))
+        m_short_since = is_short ? Clock::now() : never;
+}
+
 void WriterStore::works(Failing failing) {
+    if (failing == Failing::store) note_memory(false);
     auto& told = m_told[static_cast<std::size_t>(failing)];
     if (told.empty()) return;
     told.clear();

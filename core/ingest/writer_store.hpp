@@ -22,8 +22,8 @@ namespace jobtally::ingest {
 // what the disk holds, and after the file was moved or deleted: then it is lost and not touched
 // again. One that was damaged, written to by others or restored is opened anew; a damaged one when
 // its files have changed, or after a minute, and is used when it can be settled. Where bodies met
-// the damage they are tried first, and nothing else is done until one was stored. Used in the
-// writer thread.
+// the damage they are tried first, and nothing else is done until one was stored. Without an opener
+// nothing more is done with a damaged one. Used in the writer thread.
 class WriterStore {
   public:
     // Opens the store: where there is none yet, and where it must be opened anew.
@@ -39,12 +39,16 @@ class WriterStore {
     // The store, which is opened if it is not open. Throws StoreError, and always does once the
     // store is lost.
     store::Store& opened(For use = For::other);
+    // Settles the store, which meets most damage. Throws what the store throws.
+    void require_sound();
     // How often the store was opened by opened(): what was remembered of it may not hold any more.
     std::size_t openings() const { return m_openings; }
     // Looks whether another hand was at the store, for times when nothing is written. A failure is
     // reported to the hooks.
     void look();
     bool is_lost() const { return m_is_lost; }  // from any thread
+    // When memory began to be short; since then nothing has worked. From any thread.
+    std::chrono::steady_clock::time_point short_since() const { return m_short_since; }
 
     // How long a delivery may wait for other writers. Less after one has waited in vain: the store
     // will hardly be free soon, and the senders behind the first need not wait as long.
@@ -73,7 +77,7 @@ class WriterStore {
     // True where another process holds the store.
     static bool is_busy(const std::exception& problem);
     static bool is_full(const std::exception& problem);
-    static bool may_lack_memory(const std::exception& problem);
+    static bool lacks_memory(const std::exception& problem);
     // To be called when something fails: finds out whether the store is lost or damaged, and tells
     // the hooks.
     Error fails(const std::exception& problem, Failing failing) noexcept;
@@ -97,6 +101,7 @@ class WriterStore {
     void require_mended();
     [[noreturn]] void tell_again();
     void learn_from(const store::StoreError& error);
+    void note_memory(bool is_short);
     void look_whose_damage();
 
     const Opener m_open;
@@ -114,6 +119,8 @@ class WriterStore {
     bool m_is_locked_out = false;  // the last delivery waited for another writer in vain
     std::size_t m_openings = 0;
     std::size_t m_unsettled_rows = 0;
+    std::atomic<std::chrono::steady_clock::time_point> m_short_since =
+        std::chrono::steady_clock::time_point::max();
     const Error m_no_memory{"out of memory"};
     std::array<std::string, 3> m_told;  // the last trouble with each Failing that still fails
 };

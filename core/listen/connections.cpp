@@ -81,7 +81,7 @@ std::shared_ptr<Session> Connections::next_to_go(Purpose purpose) const {
 }
 
 void Connections::watch() {
-    if (m_is_watching || m_sessions.empty()) return;
+    if (m_is_watching) return;
     m_watch.expires_after(watch_interval);
     m_watch.async_wait([this](const boost::system::error_code& problem) {
         m_is_watching = false;
@@ -89,7 +89,7 @@ void Connections::watch() {
         // After a pause of the whole process nobody is judged before what came meanwhile is read.
         if (Stage::Clock::now() - m_watch.expiry() < process_pause) expire_sessions();
         if (on_watch) on_watch();
-        watch();
+        if (!m_sessions.empty()) watch();
     });
     m_is_watching = true;
 }
@@ -98,7 +98,8 @@ void Connections::expire_sessions() {
     const auto now = Stage::Clock::now();
     std::vector<std::shared_ptr<Session>> late;
     for (const auto& [number, session] : m_sessions) {
-        if (session->stage().deadline() <= now) late.push_back(session);
+        if (session->stage().deadline() <= now || session->stage().is_starved())
+            late.push_back(session);
     }
     for (const auto& session : late) session->expire();
     tell_room();  // some connections may have started to give way by now

@@ -51,7 +51,7 @@ class Connections {
     bool admits(const Peer& peer, const Place& place) const;
     std::size_t most_per_peer() const { return m_peers.limit(); }
 
-    // Watches the deadlines, where there are connections and it does not yet.
+    // Watches the deadlines, where it does not yet, for as long as there are connections.
     void watch();
     // Called each tenth of a second meanwhile.
     std::function<void()> on_watch;

@@ -113,12 +113,13 @@ void Door::take_some() {
     error_code problem;
     int taken = 0;
     auto place = m_hub.connections().find_place(m_purpose);
-    while (place && taken < most_a_turn && take_one(*place, problem)) {
+    while (place && taken < most_a_turn && m_hub.has_memory() && take_one(*place, problem)) {
         ++taken;
         place = m_hub.connections().find_place(m_purpose);
     }
     if (!problem || taken > 0 || problem == boost::asio::error::would_block ||
         problem == boost::asio::error::connection_aborted) {
+        if (!m_hub.has_memory()) return pause();
         m_is_waiting = false;
         if (place && !m_hub.is_stopping()) wait();
         return;
@@ -128,7 +129,9 @@ void Door::take_some() {
     back_off();
 }
 
+// What needs memory that may be missing comes first.
 bool Door::take_one(const Place& place, error_code& problem) {
+    m_hub.connections().watch();
     auto accepted = m_acceptor.accept(m_peer, problem);
     if (problem) return false;
     m_has_trouble = false;
@@ -150,6 +153,10 @@ void Door::back_off() {
         });
         return;
     }
+    pause();
+}
+
+void Door::pause() {
     m_pause.expires_after(accept_back_off);
     m_pause.async_wait([this](const error_code& cancelled) {
         m_is_waiting = false;

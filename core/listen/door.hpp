@@ -32,6 +32,7 @@ class Door {
     void take_some();
     bool take_one(const Place& place, boost::system::error_code& problem);
     void back_off();
+    void pause();
     void back_off_or_give_up();
 
     Hub& m_hub;

@@ -23,6 +23,9 @@ BodyBudget::Taker taker_of(const std::shared_ptr<Session>& session) {
     return [session](BodyBudget::Share share) { session->body_may_come(std::move(share)); };
 }
 
+constexpr std::size_t least_connections = 8;            // at least so many are served
+constexpr std::size_t most_of_a_connection = 32 << 10;  // before anything of a body has come
+
 constexpr std::size_t most_of_a_part = 1 << 10;  // of a body, in the log
 
 // In place of a session's number, for the receipt of a probe.
@@ -82,6 +85,13 @@ void Hub::remove(std::uint64_t session) {
     } else {
         m_connections.tell_room();
     }
+}
+
+bool Hub::has_memory() noexcept {
+    keep_spare_memory();
+    if (has_spare_memory()) return true;
+    if (m_connections.count(Purpose::reports) >= least_connections) return false;
+    return has_memory_for(most_of_a_connection);
 }
 
 void Hub::close_for_room(Session& session) {

@@ -47,6 +47,9 @@ class Hub {
     // Closes a connection in favour of another; that is counted and reported.
     void close_for_room(Session& session);
     void remove(std::uint64_t session);  // of a connection that was closed
+    // False while there is none to spare for one more connection: who stands at the door waits
+    // there, and loses nothing.
+    bool has_memory() noexcept;
 
     // Bodies.
     BodyBudget& budget() { return m_budget; }

@@ -16,9 +16,7 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds linger_patience{2000};
-// For bytes that are on their way.
-constexpr std::chrono::milliseconds last_chance{500};
-constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::chrono::milliseconds last_chance{500};  // for bytes that are on their way
 
 }  // namespace
 
@@ -53,6 +51,7 @@ Completion Session::then() {
 void Session::fail(const std::exception& defect) noexcept {
     const bool is_short = dynamic_cast<const std::bad_alloc*>(&defect) != nullptr;
     const bool is_open = m_stage.is_under_way() && !m_request.has_receipt();
+    if (is_short && m_stage.starve()) return;
     if (is_open && is_short && m_hub.spool(m_request, m_number)) return m_stage.store();
     try {
         if (!is_short) m_hub.report_trouble(defect.what());
@@ -111,7 +110,7 @@ void Session::give_way() {
 void Session::wind_down() {
     if (!is_idle(m_stage.phase())) return;
     // A request may stand in the socket, or be on its way where the peer has just connected.
-    const bool is_awaited = m_is_fresh || m_channel->has_input();
+    const bool is_awaited = m_is_fresh || m_stage.is_starved() || m_channel->has_input();
     // Only cancels the read instead of closing: what was read already is still taken.
     if (!is_awaited) return m_channel->cancel();
     m_stage.wait_at_most(last_chance);
@@ -122,6 +121,7 @@ void Session::expire() noexcept {
 }
 
 void Session::give_up_waiting() {
+    if (m_stage.feed()) return read_more();
     switch (m_stage.phase()) {
         case Phase::opening:
             return lose_peer_at_opening("the TLS handshake took too long");
@@ -223,7 +223,7 @@ void Session::begin_body() {
     m_stage.enter(Phase::body, m_hub.options().timeout);
     if (!m_request.expects_continue() || !m_request.has_body() || !m_in.empty())
         return advance_body();
-    m_channel->write(continue_line, then<&Session::go_on>());
+    m_channel->write("HTTP/1.1 100 Continue\r\n\r\n", then<&Session::go_on>());
 }
 
 void Session::go_on(const error_code& problem, std::size_t) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace jobtally::listen {
 
@@ -52,6 +53,12 @@ class Stage {
     void wait_at_most(std::chrono::milliseconds patience) {
         m_deadline = std::min(m_deadline, Clock::now() + patience);
     }
+    // There is no memory to read a request, which stands in the socket until there is. True if none
+    // has begun.
+    bool starve() { return m_is_starved = m_phase == Phase::idle; }
+    bool is_starved() const { return m_is_starved; }
+    // True if that is to be tried again.
+    bool feed() { return std::exchange(m_is_starved, false) && m_deadline > Clock::now(); }
 
     Phase phase() const { return m_phase; }
     Clock::time_point since() const { return m_entered; }
@@ -74,6 +81,7 @@ class Stage {
     Phase m_phase = Phase::opening;
     Clock::time_point m_entered;  // the phase
     Clock::time_point m_deadline;
+    bool m_is_starved = false;
 };
 
 }  // namespace jobtally::listen

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 import unittest
+from contextlib import closing
 
 for folder in ("support", "fault"):
     sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", folder))
@@ -667,6 +668,43 @@ class Ends(unittest.TestCase):
         self.assertEqual(listener.stop(), 0)
         self.assertTrue(any("is damaged" in line for line in listener.log), listener.log)
         self.assertEqual(len([name for name in os.listdir(self.store + "-spool") if name.endswith(".json")]), 1)
+
+    def test_what_waits_for_a_damaged_store_comes_into_the_backup(self):
+        copy = self.store + ".copy"
+        listener = Listener(self.store, "-q")
+        with listener.connect() as connection:
+            for number in range(1500):
+                connection.sendall(post(report("r%d" % number, more="-" * 500)))
+                self.assertEqual(read_answer(connection)[0].status, 200)
+            self.said("db", "backup", copy)
+            connection.sendall(post(report("late")))
+            self.assertEqual(read_answer(connection)[0].status, 200)
+        listener.stop()
+        with closing(sqlite3.connect(self.store)) as database, database:
+            database.executescript("DELETE FROM segment; DELETE FROM packed_column")  # all is read once more
+        with open(self.store, "r+b") as file:
+            pages = iter(lambda: file.read(4096), b"")
+            of_rows = [number for number, page in enumerate(pages) if page[0] == 13 and b"-" * 500 in page]
+            file.seek(of_rows[20] * 4096)
+            file.write(b"\xa5" * 4096)
+        listener = Listener(self.store)
+        for id in ("a", "b"):
+            self.assertEqual(self.status(listener, id), 202)
+        done = subprocess.run([PROGRAM, "--db", self.store, "ingest", "/dev/null"], text=True, capture_output=True)
+        self.assertIn("error: the spool is left alone: store ", done.stderr)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(len([name for name in os.listdir(self.store + "-spool") if name.endswith(".json")]), 2)
+        done = subprocess.run([PROGRAM, "--db", self.store, "db", "restore", copy], text=True, capture_output=True)
+        self.assertIn("the store that was there is damaged", done.stderr)
+        self.assertIn("1 report of the old store is missing in this one", done.stderr)
+        command = re.search("`jobtally (.*) export [|] jobtally (.*)` brings it back", done.stderr)
+        saving = '"$0" %s export | "$0" %s' % command.groups()
+        subprocess.run(["sh", "-c", saving, PROGRAM], check=True, capture_output=True)
+        deadline = time.time() + 20
+        while not {"a", "b", "late"} <= set(listener.ids()) and time.time() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(listener.stop(), 0)
+        self.assertEqual(len(listener.ids()), 1503)
 
     def test_a_socket_whose_owner_does_not_accept_is_not_waited_for(self):
         path = self.store + ".socket"

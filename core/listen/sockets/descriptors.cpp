@@ -1,10 +1,9 @@
 #include "core/listen/sockets/descriptors.hpp"
 
+#include "core/base/file.hpp"
+
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <system_error>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,11 +11,10 @@
 namespace jobtally::listen {
 
 std::optional<std::uint64_t> open_descriptors() {
-    std::error_code problem;
-    const std::filesystem::directory_iterator open("/proc/self/fd", problem);
-    if (problem) return std::nullopt;
-    // One of the entries is the descriptor of this folder itself, which is open while it is read.
-    return static_cast<std::uint64_t>(std::distance(begin(open), end(open))) - 1;
+    std::uint64_t open = 0;
+    if (for_each_name("/proc/self/fd", [&](const char*) { return ++open > 0; }) != 0)
+        return std::nullopt;
+    return open - 1;  // that of this folder itself, which is open while it is read
 }
 
 std::uint64_t descriptor_limit() {

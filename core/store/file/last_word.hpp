@@ -67,8 +67,10 @@ void require_own_log(const std::filesystem::path& store);
 // no room of a full disk and outlives the process. It is not synced: a power cut may take it.
 
 // Adds them, from any thread, whether or not the store can be opened. False where the lock file is
-// not there, can't be written, or is another user's.
-bool note_losses(const std::filesystem::path& store, std::int64_t requests) noexcept;
+// not there, can't be written, or is another user's. `may_make`: makes one in another place, named
+// as if a store were there.
+bool note_losses(const std::filesystem::path& store, std::int64_t requests,
+                 bool may_make = false) noexcept;
 // What is noted, for a store that is open for writing; 0 for one in memory.
 std::int64_t noted_losses(const Store& store);
 // The same for who asks; 0 where the lock file may not be read.

@@ -69,7 +69,7 @@ bool is_lock_of(int file, const std::filesystem::path& store) {
 Descriptor open_lock_of(const std::filesystem::path& store, int access) noexcept {
     try {
         const auto path = store.string() + ".lock";
-        Descriptor file(::open(path.c_str(), access | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW));
+        Descriptor file(::open(path.c_str(), access | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0600));
         return file && is_lock_of(file.number(), store) ? std::move(file) : Descriptor();
     } catch (const std::exception&) {
         return Descriptor();
@@ -78,8 +78,9 @@ Descriptor open_lock_of(const std::filesystem::path& store, int access) noexcept
 
 }  // namespace
 
-bool note_losses(const std::filesystem::path& store, std::int64_t requests) noexcept {
-    const auto file = open_lock_of(store, O_RDWR);
+bool note_losses(const std::filesystem::path& store, std::int64_t requests,
+                 bool may_make) noexcept {
+    const auto file = open_lock_of(store, may_make ? O_RDWR | O_CREAT : O_RDWR);
     return file && add_losses(file.number(), requests);
 }
 

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -116,6 +117,7 @@ std::string rights_hint_of(const std::filesystem::path& store) {
 
 void throw_sqlite(int code, sqlite3* database, const std::filesystem::path& path) {
     const int last_errno = errno;
+    if (code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM) throw std::bad_alloc();
     const std::string name = fmt::format("\"{}\"", path.string());
     // SQLite's message may quote contents of the file, so controls in it are made visible.
     const std::string detail =

@@ -1,6 +1,7 @@
 // Opening a store: to read, to write (creating and migrating it), in memory, in a temporary file.
 #include "core/store/file/store.hpp"
 
+#include "core/base/file.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
@@ -116,14 +117,12 @@ std::string near_store(const fs::path& path) {
     constexpr std::string_view lock = ".lock";
     constexpr std::size_t most_looked_at = 1000;  // a hint is not worth more work
     std::vector<std::string> names;
-    std::error_code error;
+    std::size_t looked_at = 0;
     const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    fs::directory_iterator entry(folder, error);
-    for (std::size_t i = 0; !error && entry != fs::end(entry) && i < most_looked_at; ++i) {
-        const auto name = entry->path().filename().string();
-        if (name.ends_with(lock)) names.push_back(name.substr(0, name.size() - lock.size()));
-        entry.increment(error);
-    }
+    [[maybe_unused]] const int ignored = for_each_name(folder, [&](std::string_view name) {
+        if (name.ends_with(lock)) names.emplace_back(name.substr(0, name.size() - lock.size()));
+        return ++looked_at < most_looked_at;
+    });
     const auto near = nearest(path.filename().string(), names);
     if (near.empty()) return near;
     return fmt::format("did you mean {}?", in_quotes((path.parent_path() / near).string()));
@@ -182,6 +181,14 @@ Store Store::open_as_it_is(const fs::path& path) {
     auto connection = connect_to_read(find_existing(path), identity);
     if (identity == Identity::empty) throw_sqlite(SQLITE_NOTADB, nullptr, path);
     connection->damage = look_for_damaged_log(*connection);
+    return Store(std::move(connection));
+}
+
+Store Store::open_put_aside(const fs::path& path) {
+    if (has_log(path)) return open_as_it_is(path);
+    auto connection = std::make_unique<Connection>(path, Access::read_immutable);
+    identify(*connection);
+    require_whole(*connection);
     return Store(std::move(connection));
 }
 

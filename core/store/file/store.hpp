@@ -50,6 +50,8 @@ class Store {
     // The same, but a store of any age by its own schema; throws StoreError::foreign for an empty
     // file.
     static Store open_as_it_is(const std::filesystem::path& path);
+    // The same for a file that nobody else uses: where it has no log, nothing is made beside it.
+    static Store open_put_aside(const std::filesystem::path& path);
     // Creates the file (0600, with its folders 0700) and migrates it where needed, which waits for
     // other writers up to `patience`, then throws StoreError::busy. `tell` is for this and every
     // later wait.

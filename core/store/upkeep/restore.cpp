@@ -8,6 +8,7 @@
 #include "core/store/file/partial_file.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/store_file.hpp"
+#include "core/store/reports/rescue.hpp"
 #include "core/store/upkeep/verify.hpp"
 #include "core/time/instant.hpp"
 
@@ -30,6 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 using Access = Store::Connection::Access;
 
+constexpr std::size_t rows_at_once = 4096;
 constexpr const char* a_copy = "name a copy, which `jobtally db backup` makes";
 
 fs::path beside_store(const fs::path& path, const char* ending) {
@@ -139,26 +141,60 @@ std::optional<std::string> put_in_place(const fs::path& copy, const fs::path& st
     return has_log ? std::optional(old_log.string()) : std::nullopt;
 }
 
-std::optional<std::int64_t> count_lacking(const fs::path& old, const fs::path& store) {
+// Counts the reports that the store has not, or in another state.
+class Lacking {
+  public:
+    explicit Lacking(const Store& now)
+        : m_same(now.connection(), "SELECT 1 FROM report WHERE id = ? AND updated_at IS ?") {}
+    void look_for(std::string_view id, std::optional<std::int64_t> updated_at) {
+        m_same.bind(1, id);
+        m_same.bind(2, updated_at);
+        if (!m_same.step()) ++m_count;
+        m_same.reset();
+    }
+    void look_for(const std::vector<StoredReport>& reports) {
+        for (const auto& [sequence, received_at, report, source] : reports)
+            look_for(report.id, report.updated_at ? std::optional(time::micros(*report.updated_at))
+                                                  : std::nullopt);
+    }
+    std::int64_t count() const { return m_count; }
+
+  private:
+    FastStatement m_same;
+    std::int64_t m_count = 0;
+};
+
+std::int64_t count_lacking(const Store& before, const Store& now) {
+    Lacking lacking(now);
+    FastStatement row(before.connection(), "SELECT id, updated_at FROM report");
+    while (row.step()) lacking.look_for(row.text(0), row.optional_integer(1));
+    return lacking.count();
+}
+
+// Of a damaged one what `export` brings back, too.
+std::int64_t count_lacking_of_rest(const Store& before, const Store& now) {
+    Lacking lacking(now);
+    Rescue rescue(before);
+    for (auto page = rescue.read_page(0, rows_at_once); !page.empty();
+         page = rescue.read_page(page.back().sequence, rows_at_once))
+        lacking.look_for(page);
+    rescue.rebuild([&](const std::vector<StoredReport>& page) { lacking.look_for(page); });
+    return lacking.count();
+}
+
+void compare(Restored& result, const fs::path& old, const fs::path& store) {
     try {
-        std::error_code none;
-        const bool has_log = fs::exists(beside_store(old, "-wal"), none);
-        const Store::Connection before(old, has_log ? Access::read : Access::read_immutable);
+        const auto before = Store::open_put_aside(old);
         const auto now = Store::open_as_it_is(store);
-        identify(before);
-        FastStatement row(before, "SELECT id, updated_at FROM report");
-        FastStatement same(now.connection(),
-                           "SELECT 1 FROM report WHERE id = ? AND updated_at IS ?");
-        std::int64_t lacking = 0;
-        while (row.step()) {
-            same.bind(1, row.text(0));
-            same.bind(2, row.optional_integer(1));
-            if (!same.step()) ++lacking;
-            same.reset();
+        try {
+            result.lacking = count_lacking(before, now);
+        } catch (const StoreError& error) {
+            if (error.kind() != StoreError::Kind::corrupt) throw;
+            result.is_damaged = true;
+            result.lacking = count_lacking_of_rest(before, now);
         }
-        return lacking;
     } catch (const StoreError&) {
-        return std::nullopt;
+        // Nobody can tell.
     }
 }
 
@@ -204,7 +240,7 @@ Restored restore(const fs::path& file, const fs::path& path, std::chrono::millis
     require_verified(source, file);
     remove_partial_copies(store);
     const auto old = name_for_the_old(store);
-    Restored result{back_up(source, old), std::nullopt, std::nullopt, damage_found(source)};
+    Restored result{back_up(source, old), std::nullopt, std::nullopt, false, damage_found(source)};
     result.store.path = store;
     make_like(store, old);
     {
@@ -214,7 +250,7 @@ Restored restore(const fs::path& file, const fs::path& path, std::chrono::millis
     }
     Store::open_to_write(store,
                          patience);  // a backup has no log yet, and may be of an older version
-    if (result.replaced) result.lacking = count_lacking(old, store);
+    if (result.replaced) compare(result, old, store);
     return result;
 }
 

@@ -26,12 +26,23 @@ std::atomic<State> state = State::gone;
 std::array<void*, pieces> spare{};
 std::array<void*, pieces> between{};
 
-// By operator new, in any thread, each time that it finds nothing.
-void give_up() {
-    auto expected = State::kept;
-    if (!state.compare_exchange_strong(expected, State::going)) throw std::bad_alloc();
+void free_pieces(bool as_a_whole) {
     for (auto& piece : spare) std::free(std::exchange(piece, nullptr));
+    if (as_a_whole)
+        for (auto& piece : between) std::free(std::exchange(piece, nullptr));
+}
+
+bool give_up(bool as_a_whole) {
+    auto expected = State::kept;
+    if (!state.compare_exchange_strong(expected, State::going)) return false;
+    free_pieces(as_a_whole);
     state = State::gone;
+    return true;
+}
+
+// By operator new, in any thread, each time that it finds nothing.
+void give_up_or_throw() {
+    if (!give_up(false)) throw std::bad_alloc();
 }
 
 }  // namespace
@@ -41,14 +52,18 @@ void keep_spare_memory() noexcept {
     for (std::size_t i = 0; i < pieces; ++i) {
         if (spare[i] == nullptr) spare[i] = std::malloc(piece_bytes);
         if (between[i] == nullptr) between[i] = std::malloc(parting_bytes);
-        if (spare[i] == nullptr || between[i] == nullptr) return;  // another time
+        if (spare[i] == nullptr || between[i] == nullptr) return free_pieces(true);  // less is none
     }
-    std::set_new_handler(give_up);
+    std::set_new_handler(give_up_or_throw);
     state = State::kept;
 }
 
 bool has_spare_memory() noexcept {
     return state == State::kept;
+}
+
+void spend_spare_memory() noexcept {
+    give_up(true);
 }
 
 bool has_memory_for(std::size_t bytes) noexcept {

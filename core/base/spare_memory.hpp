@@ -11,6 +11,8 @@ namespace jobtally {
 void keep_spare_memory() noexcept;
 // False while it is given up. From any thread.
 bool has_spare_memory() noexcept;
+// Gives it to whoever asks next, and does not ask by operator new. From any thread.
+void spend_spare_memory() noexcept;
 // Whether so many bytes could be had at this moment, without it.
 bool has_memory_for(std::size_t bytes) noexcept;
 

@@ -117,9 +117,7 @@ void SpoolDuty::run() {
         m_names.erase(m_names.begin(), m_names.begin() + std::ssize(piece));
         m_due = after(m_names.empty() ? retry : std::chrono::milliseconds(0));
     } catch (const std::exception& problem) {
-        m_names.clear();
-        if (WriterStore::lacks_memory(problem)) m_at_once = 1;
-        m_due = after(retry);
+        pass_over(WriterStore::lacks_memory(problem));
         const bool is_of_spool = dynamic_cast<const IoError*>(&problem) != nullptr;
         const auto error = m_store.fails(problem, is_of_spool ? Failing::spool : Failing::store);
         const bool is_passing = is_of_spool || WriterStore::is_busy(problem);
@@ -131,6 +129,17 @@ void SpoolDuty::run() {
     if (m_stored == 0) return;
     if (m_store.hooks().from_spool) m_store.hooks().from_spool(m_stored);
     m_stored = 0;
+}
+
+// One that is too large for the memory that there is keeps none of those behind it.
+void SpoolDuty::pass_over(bool is_too_large) {
+    const bool is_alone = std::exchange(m_at_once, is_too_large ? 1 : m_at_once) == 1;
+    if (is_too_large && is_alone && !m_names.empty()) {
+        m_names.erase(m_names.begin());
+    } else {
+        m_names.clear();
+    }
+    m_due = after(m_names.empty() ? retry : std::chrono::milliseconds(0));
 }
 
 // What goes into a damaged store is missing in the backup that is then restored. A listener has

@@ -51,6 +51,7 @@ class SpoolDuty {
     void prepare();
     void follow();
     void note_lost();
+    void pass_over(bool is_too_large);
     void require_sound_store();
     void leave_alone(const Error& problem);
     std::size_t store_piece(std::span<const std::string> names);

@@ -46,13 +46,11 @@ class Writer final : public DeliverySink {
     // True when the process should end with an error, so that it is started afresh. From any
     // thread.
     bool has_lost_store() const { return m_store.is_lost(); }
-    // True where something waits, and nothing was handed back for so long; and where the store had
-    // no memory for minutes, which it has after a new start. From any thread.
+    // True where something waits, and nothing was handed back for so long; and where the store has
+    // had no memory for minutes. From any thread.
     bool is_stuck(std::chrono::steady_clock::duration patience) const {
-        constexpr std::chrono::minutes patience_without_memory{2};
-        const auto now = std::chrono::steady_clock::now();
-        return now - patience > m_busy_since.load() ||
-               now - patience_without_memory > m_store.short_since();
+        return std::chrono::steady_clock::now() - patience > m_busy_since.load() ||
+               m_store.lacks_memory_for_long();
     }
 
   private:

@@ -1,5 +1,6 @@
 #include "core/ingest/writer_store.hpp"
 
+#include "core/base/spare_memory.hpp"
 #include "core/ingest/delivery.hpp"
 #include "core/store/reports/settle.hpp"
 #include "core/store/reports/writer_memory.hpp"
@@ -101,6 +102,7 @@ void WriterStore::commit(store::WriteTransaction& transaction, std::size_t rows)
     m_is_locked_out = false;
     count_commit(rows);
     if (rows > 0 && m_use == For::bodies) {
+        m_short_since = never;
         m_damage.reset();
         m_bodies_met_it = false;
     }
@@ -193,7 +195,10 @@ void WriterStore::look_whose_damage() {
 
 // Where memory is short, copies of what is there already are all that can be made.
 Error WriterStore::fails(const std::exception& problem, Failing failing) noexcept {
-    if (failing == Failing::store) note_memory(lacks_memory(problem));
+    if (lacks_memory(problem)) {
+        spend_spare_memory();  // SQLite asks malloc()
+        if (failing == Failing::store) note_short_memory();
+    }
     try {
         if (const auto* error = dynamic_cast<const store::StoreError*>(&problem))
             learn_from(*error);
@@ -216,15 +221,20 @@ void WriterStore::tell(const Error& error, Failing failing) {
         m_hooks.store_is_lost();
 }
 
-void WriterStore::note_memory(bool is_short) {
-    using Clock = std::chrono::steady_clock;
-    constexpr auto never = Clock::time_point::max();
-    if (is_short != (m_short_since.load() != never))
-        m_short_since = is_short ? Clock::now() : never;
+void WriterStore::note_short_memory() {
+    const auto now = std::chrono::steady_clock::now();
+    if (m_short_since.load() == never) m_short_since = now;
+    m_short_at = now;
+}
+
+bool WriterStore::lacks_memory_for_long() const {
+    constexpr std::chrono::minutes long_time{2};
+    constexpr std::chrono::seconds lately{10};  // what waits in the spool is tried each second
+    const auto now = std::chrono::steady_clock::now();
+    return now - long_time > m_short_since.load() && now - lately < m_short_at.load();
 }
 
 void WriterStore::works(Failing failing) {
-    if (failing == Failing::store) note_memory(false);
     auto& told = m_told[static_cast<std::size_t>(failing)];
     if (told.empty()) return;
     told.clear();

@@ -47,8 +47,9 @@ class WriterStore {
     // reported to the hooks.
     void look();
     bool is_lost() const { return m_is_lost; }  // from any thread
-    // When memory began to be short; since then nothing has worked. From any thread.
-    std::chrono::steady_clock::time_point short_since() const { return m_short_since; }
+    // True where for minutes no body was stored for want of memory, which there is after a new
+    // start. From any thread.
+    bool lacks_memory_for_long() const;
 
     // How long a delivery may wait for other writers. Less after one has waited in vain: the store
     // will hardly be free soon, and the senders behind the first need not wait as long.
@@ -101,7 +102,7 @@ class WriterStore {
     void require_mended();
     [[noreturn]] void tell_again();
     void learn_from(const store::StoreError& error);
-    void note_memory(bool is_short);
+    void note_short_memory();
     void look_whose_damage();
 
     const Opener m_open;
@@ -119,8 +120,8 @@ class WriterStore {
     bool m_is_locked_out = false;  // the last delivery waited for another writer in vain
     std::size_t m_openings = 0;
     std::size_t m_unsettled_rows = 0;
-    std::atomic<std::chrono::steady_clock::time_point> m_short_since =
-        std::chrono::steady_clock::time_point::max();
+    static constexpr auto never = std::chrono::steady_clock::time_point::max();
+    std::atomic<std::chrono::steady_clock::time_point> m_short_since = never, m_short_at = never;
     const Error m_no_memory{"out of memory"};
     std::array<std::string, 3> m_told;  // the last trouble with each Failing that still fails
 };

@@ -6,10 +6,12 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 
@@ -21,8 +23,9 @@ from reports import body
 
 PEERS = 40
 PADDING = 900_000  # bytes of a body
-LIMITS = (42, 60, 90)  # MiB of address space
-LEAST_WITH_ADMIN = 50  # its thread takes some
+LIMITS = (26, 34, 60)  # MiB of address space
+LEAST_WITH_ADMIN = 30  # its thread takes some
+LIMITS_OF_CROWDS = (28, 44, 48)
 
 
 def post_in_two(listener, id, answers):
@@ -92,6 +95,36 @@ def try_limit(proof, program, limit):
     return len(refused)
 
 
+def post_at_once(listener, id, padding, answers):
+    try:
+        with socket.create_connection(("127.0.0.1", listener.port), timeout=30) as peer:
+            peer.sendall(request(body(id)[:-1] + b', "more": "%s"}' % (b"-" * padding)))
+            answers[id] = read_answer(peer)[0].status
+    except OSError:
+        answers[id] = None
+
+
+def try_crowd(proof, program, limit):
+    """Small reports beside large ones, while another process writes: none of them is refused."""
+    store = proof.path("crowd%d.db" % limit)
+    listener = Listener(program, store, before=["sh", "-c", 'ulimit -v %d; exec "$@"' % (limit << 10), "sh"])
+    answers = {}
+    with closing(sqlite3.connect(store, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        for thread in in_threads(lambda number: post_at_once(listener, "%d-%d" % (limit, number), 0 if number % 3 else PADDING, answers),
+                                 PEERS):
+            thread.join()
+        database.execute("ROLLBACK")
+    small = Counter(status for id, status in answers.items() if int(id.split("-")[1]) % 3)
+    proof.expect(set(small) <= {200, 202}, "%d MiB: small ones beside large ones: %s" % (limit, dict(small)))
+    unkept = sum(1 for status in answers.values() if status not in (200, 202))
+    end = time.monotonic() + 10
+    while told(program, store) != unkept and time.monotonic() < end:
+        time.sleep(0.2)
+    proof.expect(told(program, store) == unkept, "%d MiB: of %d the store tells %s" % (limit, unkept, rejected(program, store)))
+    proof.expect(listener.stop() == 0, "%d MiB: did not end well" % limit)
+
+
 def main():
     options = arguments(__doc__)
     if b"__asan_init" in open(options.program, "rb").read() or b"__tsan_init" in open(options.program, "rb").read():
@@ -99,6 +132,8 @@ def main():
     proof = Proof("memory")
     refused = [try_limit(proof, options.program, limit) or 0 for limit in LIMITS]
     proof.expect(sum(refused) > 0, "memory was never short")
+    for limit in LIMITS_OF_CROWDS:
+        try_crowd(proof, options.program, limit)
     proof.end()
 
 

@@ -437,4 +437,17 @@ TEST_CASE("what was answered 503 is told by one row, whichever process writes it
     CHECK(reasons.size() <= 2);
     std::filesystem::remove(folder.store().string() + ".lock");
     CHECK_FALSE(jobtally::store::note_losses(folder.store(), 1));
+    // Then it is noted in the spool.
+    options.spool = with_spool(folder).spool;
+    std::filesystem::create_directory(options.spool->folder());
+    lines.clear();
+    {
+        Writer writer(std::nullopt, options, hooks,
+                      []() -> Store { throw std::runtime_error("it can't be reached"); });
+        writer.count_loss();
+        writer.finish();
+    }
+    CHECK(lines.empty());
+    for (int run = 0; run < 2; ++run) Writer(store_to_write(folder), options, hooks).finish();
+    CHECK(lines == std::vector<std::string>{"1 request was answered 503 or refused, and not kept"});
 }

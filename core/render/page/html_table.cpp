@@ -1,8 +1,8 @@
 // Tables that can be read by people, screen readers and programs; and a page that is just one.
 #include "core/base/text.hpp"
 #include "core/render/page/html.hpp"
-#include "core/render/text/formats.hpp"
 #include "core/render/text/cell_text.hpp"
+#include "core/render/text/formats.hpp"
 
 #include <algorithm>
 

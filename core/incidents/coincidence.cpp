@@ -272,9 +272,11 @@ class IncidentSearch {
                end_of(i) - course.start > 2 * (course.middle - course.start);
     }
 
-    // All that began to fail by the end of these, or with the run before.
+    // All that began to fail by the end of these, or with the run before. A good run that had begun
+    // before the first of them says nothing.
     std::vector<std::size_t> members_of(std::size_t begin, const std::vector<std::size_t>& core) {
         ++m_scan.number;
+        const std::int64_t began_at = m_moments[m_order.place(begin)].created_at;
         std::int64_t end = 0;
         for (const std::size_t i : core) {
             end = std::max(end, m_moments[m_episodes.all[i].end - 1].ended_at);
@@ -282,10 +284,11 @@ class IncidentSearch {
         std::vector<std::size_t> found;
         for (const std::size_t past = m_order.after(end); begin < past; ++begin) {
             const auto step = m_order.step(begin);
+            const std::size_t place = m_order.place(begin), i = m_episodes.of[place];
+            if (!step.is_bad && m_moments[place].created_at < began_at) continue;
             const bool is_seen =
                 std::exchange(m_scan.of[step.definition].scan, m_scan.number) == m_scan.number;
             if (is_seen || !step.is_bad) continue;
-            const std::size_t place = m_order.place(begin), i = m_episodes.of[place];
             const Episode& episode = m_episodes.all[i];
             if (!episode.is_used && place - episode.first <= 1) found.push_back(i);
         }

@@ -64,10 +64,12 @@ std::vector<std::string> left_out_lines(const table::Section& section) {
     if (section.told_above > 0) {
         // The rows may be of definitions that are in an incident too, and had more than that.
         const bool is_all = lines.empty() && section.table.rows.empty();
-        lines.push_back(fmt::format(
-            "{}{} of the incidents above{}{}", is_all ? "" : "and ",
-            counted(static_cast<std::int64_t>(section.told_above), "definition", "definitions"),
-            is_all ? "" : " alone", section.told_lists));
+        const auto told = static_cast<std::int64_t>(section.told_above);
+        lines.push_back(
+            (is_all ? counted(told, "definition", "definitions") + " of the incidents above"
+                    : "and " + counted(told, "more definition", "more definitions") +
+                          ", in the incidents above only") +
+            section.told_lists);
     }
     return lines;
 }

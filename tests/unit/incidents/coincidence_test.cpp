@@ -189,6 +189,23 @@ TEST_CASE("a run that began before an incident and ends after it is its end", "[
     CHECK(found[0].finished == 2);
 }
 
+TEST_CASE("a good run that began before an incident and ends within it says nothing",
+          "[incidents]") {
+    // Runs of 8, the last of the hour, take a while: that of hour 99 ends after the first failures.
+    auto moments = ten_days([](std::size_t definition, std::int64_t hour) {
+        return definition <= 4 || definition == 8
+                   ? (hour >= 100 && hour < 103 ? Kind::failed : Kind::good)
+                   : Kind::good;
+    });
+    for (auto& moment : moments) {
+        if (moment.definition == 8) moment.ended_at += 58 * an_hour / 60;
+    }
+    const auto found = incidents::find_incidents(moments, 0.0001);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].definitions == std::vector<std::size_t>{1, 2, 3, 4, 8});
+    CHECK(found[0].failed == 15);
+}
+
 TEST_CASE("moments are put in order by their end, then by their place", "[incidents]") {
     const std::vector<Moment> moments{{1, Kind::good, 0, 9},
                                       {1, Kind::good, 1, 1'000'000},

@@ -285,7 +285,7 @@ class ClockProposals {
     }
 
     // The time of day of the first run after the longest pause of a week: what runs in the nights
-    // of Monday to Friday has a day that begins in the evening.
+    // of Monday to Friday has a day that begins in the evening. Runs are late rather than early.
     std::int64_t day_begin() const {
         std::vector<std::pair<std::int64_t, std::int64_t>> pauses;
         for (std::size_t i = 1; i < m_walls.size(); ++i) {
@@ -300,7 +300,7 @@ class ClockProposals {
         for (auto pause = pauses.end() - weeks; pause != pauses.end(); ++pause)
             begins.push_back(pause->second);
         std::sort(begins.begin(), begins.end());
-        return circular_middle(begins, day_micros);
+        return circular_quarter(begins, day_micros);
     }
 
     // True where the history has three working days or more and no weekend yet. A job that rests at

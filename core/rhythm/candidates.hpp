@@ -19,6 +19,8 @@ void propose_months(const Times& runs, std::vector<Candidate>& found);
 // The middle of values on a circle of `period`: their median, where the circle is cut open at the
 // widest gap between them. `sorted` is not empty and lies within [0, period).
 std::int64_t circular_middle(const std::vector<std::int64_t>& sorted, std::int64_t period);
+// A quarter of them comes before it.
+std::int64_t circular_quarter(const std::vector<std::int64_t>& sorted, std::int64_t period);
 
 // Cuts at the widest gaps into `count` clusters and gives the median of each, ascending. Clusters
 // much smaller than the others are left out as stray. A `period` of 0 stands for a line.

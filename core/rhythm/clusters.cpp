@@ -10,18 +10,26 @@ namespace {
 
 constexpr double stray = 0.4;  // smaller clusters than this share of the usual size are left out
 
-}  // namespace
-
-std::int64_t circular_middle(const std::vector<std::int64_t>& sorted, std::int64_t period) {
-    const std::size_t size = sorted.size();
+// The place behind the widest gap of the circle.
+std::size_t first_of(const std::vector<std::int64_t>& sorted, std::int64_t period) {
     std::size_t first = 0;
     std::int64_t widest = sorted.front() + period - sorted.back();
-    for (std::size_t i = 1; i < size; ++i) {
+    for (std::size_t i = 1; i < sorted.size(); ++i) {
         if (sorted[i] - sorted[i - 1] <= widest) continue;
         widest = sorted[i] - sorted[i - 1];
         first = i;
     }
-    return sorted[(first + size / 2) % size];
+    return first;
+}
+
+}  // namespace
+
+std::int64_t circular_middle(const std::vector<std::int64_t>& sorted, std::int64_t period) {
+    return sorted[(first_of(sorted, period) + sorted.size() / 2) % sorted.size()];
+}
+
+std::int64_t circular_quarter(const std::vector<std::int64_t>& sorted, std::int64_t period) {
+    return sorted[(first_of(sorted, period) + (sorted.size() - 1) / 4) % sorted.size()];
 }
 
 std::vector<std::int64_t> middles_of_clusters(const std::vector<std::int64_t>& sorted,

@@ -23,6 +23,8 @@ constexpr double cost_of_an_hour = 3;     // nats, to say that a schedule has mo
 constexpr std::size_t neighbours = 8;     // on either side, for the rate of random runs
 constexpr double cost_of_other_days = 8;  // nats, at least
 constexpr double cost_of_no_rhythm = 8;   // nats, beyond those of the change
+constexpr double gain_of_another = 4;     // nats, of another schedule of the newest runs ...
+constexpr double gain_a_run = 0.25;       // ... and for each of them
 constexpr std::array<std::size_t, 4> newest_parts{6, 9, 14, 24};
 
 // A schedule with the log likelihoods of all runs under it. Without a candidate: of random runs.
@@ -63,6 +65,10 @@ class Cutter {
             all[all.size() - 2].end = all.back().end;
             all.pop_back();
         }
+        if (const auto before = told_by_an_earlier_one(all)) {
+            all[*before].end = all.back().end;
+            all.resize(*before + 1);
+        }
         // Of a short history a rhythm is guessed, which the next runs put right.
         for (Regime& regime : all) {
             const bool is_guess = m_count < 2 * least_part;
@@ -84,6 +90,39 @@ class Cutter {
             if (gap < least_pause) covered += gap;
         }
         return covered < std::min(before.found->best.evidence.spacing * second_micros, longest);
+    }
+
+    // The regime before the newest one, and before what disturbed it for a shorter time, that tells
+    // the newest runs as well: it needs no other. Else what was odd once, and cheaper told by a
+    // change, would leave a schedule of too many days, or of too many hours.
+    std::optional<std::size_t> told_by_an_earlier_one(const std::vector<Regime>& all) const {
+        const Regime& newest = all.back();
+        if (all.size() < 2 || !newest.found) return std::nullopt;
+        const std::size_t count = newest.end - newest.begin;
+        for (std::size_t i = all.size() - 1; i-- > 0;) {
+            if (newest.begin - all[i].end > count) break;
+            if (!all[i].found || all[i].end - all[i].begin < count) continue;
+            const double as_well = gain_of_another + gain_a_run * static_cast<double>(count);
+            if (nats_of(*newest.found, newest.begin, m_count) -
+                    nats_of(*all[i].found, newest.begin, m_count) <
+                as_well)
+                return i;
+        }
+        return std::nullopt;
+    }
+
+    // The nats of those runs, without what is missing before the first of them.
+    double nats_of(const Found& found, std::size_t begin, std::size_t end) const {
+        const auto& [candidate, evidence, gain] = found.best;
+        const Times part = m_runs.of(candidate.schedule.clock()).part(begin, end - begin);
+        double sum = 0;
+        for (const auto& nats : nats_of_runs(candidate, evidence, part)) sum += nats.sum();
+        return sum;
+    }
+
+    // The same, with naming the schedule.
+    double told_by(const Found& found, std::size_t begin, std::size_t end) const {
+        return nats_of(found, begin, end) - cost_of(found.best.candidate, found.best.evidence);
     }
 
     std::vector<Regime> cut_by_runs() {
@@ -300,7 +339,8 @@ class Cutter {
         return path;
     }
 
-    // What is known of a stretch alone is better than what was found with other runs.
+    // What is known of a stretch alone is better than what was found with other runs, unless that
+    // tells it more briefly, for it may know of weekends.
     std::vector<Regime> regimes(const std::vector<std::size_t>& path) {
         std::vector<Regime> all;
         for (std::size_t begin = 0, end = 0; begin < m_count; begin = end) {
@@ -309,7 +349,9 @@ class Cutter {
             const auto& model = m_models[path[begin]];
             const bool is_known = model.is_of_the_past || model.cost_of_move == cost_of_an_hour;
             if (regime.found && !is_known && end - begin >= 2 * least_part) {
-                if (const auto& found = found_in(begin, end - begin)) regime.found = found;
+                const auto& alone = found_in(begin, end - begin);
+                if (alone && told_by(*alone, begin, end) >= told_by(*regime.found, begin, end))
+                    regime.found = alone;
             }
             all.push_back(std::move(regime));
         }

@@ -161,7 +161,7 @@ class Answers(Case):
 
     def test_refusals(self):
         self.check("/moved", ("302", "refused"), "Found")
-        hint = "jobtally: hint: the Authorization value comes by --auth-file or JOBTALLY_AUTHORIZATION\n"
+        hint = "jobtally: hint: give the Authorization value by --auth-file or JOBTALLY_AUTHORIZATION\n"
         self.check("/unauthorized", ("401", "refused"), "wrong\\u001b Authorization")
         self.assertTrue(self.said.endswith(hint), self.said)
         self.check("/unauthorized", ("401", "refused"), "wrong\\u001b Authorization", environment={"JOBTALLY_AUTHORIZATION": "other"})

@@ -311,6 +311,52 @@ TEST_CASE("a group of runs that is missing once leaves the rhythm as it is", "[r
     }
 }
 
+TEST_CASE("what is odd once does not add the weekend to a job of working days", "[rhythm]") {
+    const auto add_day = [](std::vector<Run>& runs, const Run& on_day, int first, int last) {
+        const auto day =
+            std::chrono::floor<std::chrono::days>(time::instant_from_micros(on_day.created_at));
+        for (int hour = first; hour <= last; ++hour) {
+            const std::chrono::seconds late(static_cast<int>(runs.size()) * 7 % 5);
+            runs.push_back(run_at(day + std::chrono::hours(hour) + std::chrono::minutes(51) + late,
+                                  std::chrono::minutes(1)));
+        }
+    };
+    // The first run of Monday, 2026-08-03, is 37 minutes late.
+    std::vector<Run> office;
+    for (const auto& on_day : runs_on("2026-02-02T00:00:00Z", 187, "00:00", {}, "01234")) {
+        const auto first = office.size();
+        add_day(office, on_day, 9, 16);
+        const bool is_late =
+            std::chrono::floor<std::chrono::days>(time::instant_from_micros(on_day.created_at)) ==
+            moment("2026-08-03T00:00:00Z");
+        if (is_late) office[first] = moved(office[first], 37LL * 60 * 1'000'000);
+    }
+    office.erase(office.begin(), office.end() - 400);
+    CHECK(learned(office) == "weekdays 8 times a day, 09:51 to 16:51");
+    // A week off, and back for one.
+    auto daily = runs_on("2026-01-05T00:00:00Z", 180, "03:04", {}, "01234");
+    for (const auto& run : runs_on("2026-07-13T00:00:00Z", 5, "03:04", {}, "01234")) {
+        daily.push_back(run);
+    }
+    CHECK(learned(daily) == "weekdays 03:04");
+}
+
+TEST_CASE("a job that runs around the clock on working days rests at each weekend", "[rhythm]") {
+    std::vector<Run> runs;
+    for (const auto& on_day : runs_on("2026-02-02T00:00:00Z", 180, "00:00", {}, "01234")) {
+        const auto day =
+            std::chrono::floor<std::chrono::days>(time::instant_from_micros(on_day.created_at));
+        for (int hour = 0; hour < 24; ++hour) {
+            const auto late = std::chrono::seconds(runs.size() * runs.size() * 7919 % 61);
+            runs.push_back(run_at(day + std::chrono::hours(hour) + std::chrono::minutes(17) + late,
+                                  std::chrono::minutes(1)));
+        }
+        if (runs.size() < 600 || runs.size() % 120 != 0) continue;
+        CAPTURE(time::format_utc(day));
+        CHECK(learned({runs.end() - 400, runs.end()}) == "every 1 h, weekdays");
+    }
+}
+
 TEST_CASE("a changed schedule is followed", "[rhythm]") {
     auto runs = runs_on("2026-06-01T00:00:00Z", 100, "02:30", {});
     for (const auto& run : runs_on("2026-09-09T00:00:00Z", 12, "16:00", {})) runs.push_back(run);

@@ -265,15 +265,20 @@ std::string what_happened(const IncidentsAnswer& answer, const Incident& inciden
         return fmt::format("\"{}\" failed {}", answer.names[incident.definitions.front()],
                            counted(incident.failed, "time", "times"));
     }
-    const bool has_failed = incident.failed > 0, has_missed = incident.missed > 0;
-    const char* what = has_failed && has_missed ? "failed or did not run"
-                       : has_failed             ? "failed"
-                       : has_missed             ? "did not run"
-                                                : "were slow";
+    std::vector<std::string_view> what;
+    if (incident.failed > 0) what.emplace_back("failed");
+    if (incident.missed > 0) what.emplace_back("did not run");
+    // A few slow runs among many failures are no news.
+    constexpr std::int64_t one_in = 10;
+    const auto bad = incident.failed + incident.missed + incident.slow;
+    if (what.empty() || incident.slow * one_in > bad) what.emplace_back("were slow");
+    const std::string_view last = what.back();
+    what.pop_back();
     const bool says_well = !incident.ended_at && incident.well > 0;
     return fmt::format(
-        "{} of {} {}{}", count_text(std::ssize(incident.definitions)),
-        counted(incident.active, "definition", "definitions"), what,
+        "{} of {} {}{}{}{}", count_text(std::ssize(incident.definitions)),
+        counted(incident.active, "definition", "definitions"), fmt::join(what, ", "),
+        what.empty() ? "" : " or ", last,
         says_well ? fmt::format(", {}", counted(incident.well, "works again", "work again")) : "");
 }
 

@@ -134,9 +134,8 @@ void reload(listen::Listener& listener, const ListenOptions& options) {
 // A store that does not work at the moment must not keep the listener from listening: reports wait
 // in the spool. A file that is no store, or can't be reached or written, is taken for a mistake of
 // the user and reported, unless there is a spool: then a listener has worked here before, and its
-// store or its rights were changed since, or a volume is missing. So it is with a store on a volume
-// that turned read-only. A failed sync is reported too, because a second sync would not tell
-// whether the data is on disk.
+// store or its rights were changed since, or a volume is missing or can't be synced. So it is with
+// a store on a volume that turned read-only.
 std::optional<store::Store> open_if_it_works(const Globals& globals, const ingest::Spool& spool) {
     using Kind = store::StoreError::Kind;
     try {
@@ -146,9 +145,10 @@ std::optional<store::Store> open_if_it_works(const Globals& globals, const inges
         std::error_code none;
         const bool has_worked_here = std::filesystem::exists(spool.folder(), none);
         const bool is_refused = kind == Kind::foreign || kind == Kind::missing ||
+                                kind == Kind::sync_failed ||
                                 (kind == Kind::not_writable &&
                                  !is_on_read_only_volume(globals.store_path().parent_path()));
-        if ((is_refused && !has_worked_here) || kind == Kind::sync_failed) throw;
+        if (is_refused && !has_worked_here) throw;
         print_error(error);
         return std::nullopt;
     }

@@ -62,6 +62,7 @@ void WriterStore::require_mended() {
         open();
         store::settle(*m_store, m_options.settle_patience);
     } catch (const store::StoreError& error) {
+        m_store.reset();
         m_damage = error;  // told by all who ask from now on
         if (error.kind() != Kind::corrupt) m_look_again_at = now;  // it may be under repair
         throw;
@@ -105,6 +106,7 @@ void WriterStore::commit(store::WriteTransaction& transaction, std::size_t rows)
         m_short_since = never;
         m_damage.reset();
         m_bodies_met_it = false;
+        m_has_stored = true;
     }
     if (rows > 0) works(Failing::store);
     const auto forgotten = transaction.forgotten_rejections();
@@ -166,20 +168,27 @@ bool WriterStore::lacks_memory(const std::exception& problem) {
 
 void WriterStore::learn_from(const store::StoreError& error) {
     const Kind kind = error.kind();
-    if (kind == Kind::sync_failed || kind == Kind::replaced) m_is_lost = true;
+    const bool is_let_go = kind == Kind::sync_failed && may_let_go();
+    if ((kind == Kind::sync_failed && !is_let_go) || kind == Kind::replaced) m_is_lost = true;
     // Opened anew the next time, a damaged store is read from the beginning.
     if (std::exchange(m_is_told_again, false)) return;
     const bool is_damaged = kind == Kind::corrupt || kind == Kind::foreign || kind == Kind::newer ||
                             kind == Kind::changed;
     if (!m_open && kind == Kind::corrupt) m_damage = error;
-    if (!is_damaged || !m_open) return;
-    if (kind != Kind::changed) look_whose_damage();
+    if (!(is_damaged || is_let_go) || !m_open) return;
+    if (is_damaged && kind != Kind::changed) look_whose_damage();
     m_store.reset();
-    if (kind != Kind::corrupt || m_options.store.empty()) return;
-    m_bodies_met_it |= m_use == For::bodies;
+    if ((kind != Kind::corrupt && !is_let_go) || m_options.store.empty()) return;
+    m_bodies_met_it |= kind == Kind::corrupt && m_use == For::bodies;
     m_damage = error;
     m_damaged = files();
     m_look_again_at = std::chrono::steady_clock::now() + look_at_damage_every;
+}
+
+// Before anything is acknowledged, a new start is no better: it would meet the same.
+bool WriterStore::may_let_go() const {
+    return m_options.is_listener && m_open && !m_has_stored && m_options.spool &&
+           m_options.spool->is_prepared();
 }
 
 // A file that is overwritten within a transaction looks damaged. Opened anew it would be believed;

@@ -23,7 +23,9 @@ namespace jobtally::ingest {
 // again. One that was damaged, written to by others or restored is opened anew; a damaged one when
 // its files have changed, or after a minute, and is used when it can be settled. Where bodies met
 // the damage they are tried first, and nothing else is done until one was stored. Without an opener
-// nothing more is done with a damaged one. Used in the writer thread.
+// nothing more is done with a damaged one. Where a sync fails before a listener has stored a body,
+// and the spool works, the store is treated as a damaged one: settled, it is synced anew. Used in
+// the writer thread.
 class WriterStore {
   public:
     // Opens the store: where there is none yet, and where it must be opened anew.
@@ -104,6 +106,7 @@ class WriterStore {
     void learn_from(const store::StoreError& error);
     void note_short_memory();
     void look_whose_damage();
+    bool may_let_go() const;
 
     const Opener m_open;
     std::optional<store::Store> m_store;
@@ -112,6 +115,7 @@ class WriterStore {
     std::atomic<bool> m_is_lost = false;
     bool m_has_told_loss = false;
     For m_use = For::other;
+    bool m_has_stored = false;                  // bodies
     std::optional<store::StoreError> m_damage;  // that is known
     bool m_bodies_met_it = false;
     bool m_is_told_again = false;  // that damage, by what was thrown last

@@ -372,6 +372,32 @@ TEST_CASE("a writer starts without a store and finds it later", "[ingest]") {
     CHECK(jobtally::store::find_report(Store::open_to_read(folder.store()), "a").has_value());
 }
 
+TEST_CASE("a store that can't be synced at the start is waited for", "[ingest]") {
+    using jobtally::store::StoreError;
+    const IngestFolder folder;
+    std::atomic<bool> works = false;
+    auto options = with_spool(folder);
+    options.is_listener = true;
+    options.store = folder.store();
+    options.spool->prepare();
+    std::atomic<int> lost = 0;
+    WriterHooks hooks;
+    hooks.store_is_lost = [&] { ++lost; };
+    Writer writer(std::nullopt, options, hooks, [&] {
+        if (!works) throw StoreError(StoreError::Kind::sync_failed, "can't be synced");
+        return store_to_write(folder);
+    });
+    CHECK(receipt_of(writer, with_body(report_text("a"))).is_spooled);
+    works = true;
+    { const auto created = store_to_write(folder); }  // a change, which is seen within the minute
+    wait_until_empty(*options.spool);
+    CHECK(receipt_of(writer, with_body(report_text("b"))).tally.stored == 1);
+    writer.finish();
+    CHECK(lost == 0);
+    CHECK_FALSE(writer.has_lost_store());
+    CHECK(jobtally::store::find_report(Store::open_to_read(folder.store()), "a").has_value());
+}
+
 TEST_CASE("an empty delivery is answered after a commit", "[ingest]") {
     const IngestFolder folder;
     std::atomic<std::int64_t> seconds = 100;

@@ -12,6 +12,7 @@
 #include "core/ingest/decode.hpp"
 #include "core/store/reports/rejected.hpp"
 #include "core/store/reports/write_transaction.hpp"
+#include "core/store/reports/writer_memory.hpp"
 
 #include <memory>
 #include <optional>
@@ -108,6 +109,7 @@ std::size_t retry_some(store::Store& store, std::span<const std::int64_t> ids, t
             bytes += body->body.size();
             if (transaction.someone_waits()) break;
         }
+        transaction.memory().note_taken_before();
         transaction.commit();
     }
     store::drop_rejected(store, accepted);

@@ -2,6 +2,7 @@
 
 #include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
+#include "core/store/reports/writer_memory.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -239,6 +240,7 @@ std::size_t SpoolDuty::store_piece(std::span<const std::string> names) {
             m_problems.push_back(problem);
         }
     }
+    transaction.memory().note_taken_before();
     m_store.commit(transaction, rows);
     for (const auto& name : stored) drop(name);
     m_waiting -= std::min(m_waiting, stored.size());

@@ -556,6 +556,26 @@ class Ends(unittest.TestCase):
         self.assertEqual(listener.stop(), 0)
         self.assertTrue(any('could not be stored' in line and '"refused"' in line for line in listener.log))
 
+    def test_what_a_listener_had_taken_is_no_sign_that_reports_come_without_it(self):
+        def later(hours):
+            return "--now", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + hours * 3600))
+
+        listener = Listener(self.store)
+        self.assertEqual(self.status(listener, "a"), 200)
+        with listener.connect() as connection:
+            connection.sendall(post(report("mistyped"), path="/mistyped"))
+            self.assertEqual(read_answer(connection)[0].status, 404)
+        with guard_held(self.store):
+            self.assertEqual(self.status(listener, "spooled"), 202)
+            listener.stop(signal.SIGKILL)
+        self.said(*later(1), "ingest", "/dev/null")
+        self.said(*later(2), "db", "rejected", "--retry")
+        self.assertEqual(sorted(listener.ids()), ["a", "mistyped", "spooled"])
+        self.assertIn("no listener is up", self.said(*later(5), "summary", "--only-problems"))
+        subprocess.run([PROGRAM, "--db", self.store, *later(3), "ingest"], input=report("listed"), text=True, check=True,
+                       stdout=subprocess.DEVNULL)
+        self.assertEqual(self.said(*later(5), "summary", "--only-problems"), "")
+
     def test_what_was_answered_503_is_told_by_the_next_process(self):
         spool = self.store + "-spool"
         for number, ending in enumerate((signal.SIGTERM, signal.SIGKILL)):

@@ -100,6 +100,16 @@ void WriterMemory::note_listener(std::int64_t clock) {
                     last_sequence));
 }
 
+// Unless others came that way before, long after the last sign.
+void WriterMemory::note_taken_before() {
+    constexpr std::int64_t long_after = 3 * 60 * 1'000'000;
+    m_connection.execute(fmt::format(
+        "UPDATE state SET value = {} WHERE name = 'sequence_at_sign' AND NOT EXISTS (SELECT 1 FROM "
+        "report WHERE sequence > state.value AND sequence <= {} AND received_at > {} + "
+        "(SELECT max(last_alive_at) FROM uptime))",
+        last_sequence, m_flushed_sequence, long_after));
+}
+
 void WriterMemory::put_back(std::int64_t clock, std::int64_t ended) {
     const bool is_right = std::abs(clock - ended) <= shortly;
     if (!is_right || m_latest - std::max(clock, ended) <= shortly) return;

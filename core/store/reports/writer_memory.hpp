@@ -46,6 +46,8 @@ class WriterMemory {
     // reports come, though the clock was ahead before and they have a later time than that of its
     // last sign of life.
     void note_listener(std::int64_t clock);
+    // For who stores what a listener had taken or rejected, before it commits: that is none either.
+    void note_taken_before();
     // What came while the clock was wrong has come now, if the newest report says that it is right
     // by now.
     void put_back(std::int64_t clock) { put_back(clock, m_ended); }

@@ -175,6 +175,25 @@ TEST_CASE("what a listener stores after its clock was ahead is no other way of r
     CHECK(store::received_since_a_sign(own) == at(now + 40 * minute));
 }
 
+TEST_CASE("what a listener had taken before is no other way of reports", "[store]") {
+    constexpr std::int64_t minute = 60'000'000, now = 1'700'000'000'000'000;
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    store::begin_uptime(own, at(now), {});
+    put_one(own, report_of("a", now), now + minute);  // by the listener, before it was killed
+    const auto put = [&](const char* id, std::int64_t after) {
+        store::WriteTransaction transaction(own);
+        transaction.put(report_of(id, now), at(now + after * minute));
+        transaction.memory().note_taken_before();
+        transaction.commit();
+    };
+    put("b", 60);
+    CHECK_FALSE(store::received_since_a_sign(own));
+    put_one(own, report_of("c", now), now + 70 * minute);
+    put("d", 80);
+    CHECK(store::received_since_a_sign(own) == at(now + 80 * minute));
+}
+
 TEST_CASE("rejected bodies that came while the clock was far ahead are put back too", "[store]") {
     constexpr std::int64_t day = 86'400'000'000, now = 20'000 * day;
     const TemporaryFolder folder;

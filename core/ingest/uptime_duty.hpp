@@ -8,7 +8,8 @@
 
 namespace jobtally::ingest {
 
-// Without WriterOptions::clock nothing is recorded.
+// Without WriterOptions::clock nothing is recorded. A process that stood still, or its machine, was
+// not up meanwhile, so it begins again.
 class UptimeDuty {
   public:
     using Time = std::chrono::steady_clock::time_point;
@@ -42,6 +43,7 @@ class UptimeDuty {
     std::size_t m_opening = 0;  // WriterStore::openings() at the last entry
     Time m_due;
     time::Instant m_shown = time::earliest;  // by the clock at the last entry
+    std::chrono::nanoseconds m_running{};    // since the machine was started, at the last entry
 };
 
 }  // namespace jobtally::ingest

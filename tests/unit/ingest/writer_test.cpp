@@ -213,6 +213,30 @@ TEST_CASE("a clock that goes back is told, once", "[ingest]") {
           jobtally::time::Instant{std::chrono::seconds(100'000)});
 }
 
+TEST_CASE("a listener that stood still was not up, one whose clock was set was", "[ingest]") {
+    const IngestFolder folder;
+    const bool stands_still = GENERATE(true, false);
+    std::atomic<std::int64_t> signs = 0, seconds = 100'000;
+    WriterOptions options;
+    options.is_listener = true;
+    options.alive_every = std::chrono::milliseconds(200);
+    options.clock = [&] {
+        if (++signs == 3) {
+            seconds = 200'000;
+            if (stands_still) std::this_thread::sleep_for(std::chrono::seconds(1));
+        }
+        return jobtally::time::Instant{std::chrono::seconds(seconds)};
+    };
+    Writer writer(store_to_write(folder), options);
+    while (signs < 5) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    writer.finish();
+    const auto spans =
+        jobtally::store::read_uptime(jobtally::store::Store::open_to_read(folder.store()));
+    REQUIRE(spans.size() == (stands_still ? 2 : 1));
+    CHECK(spans.front().begun_at == jobtally::time::Instant{std::chrono::seconds(100'000)});
+    CHECK(spans.back().last_alive_at == jobtally::time::Instant{std::chrono::seconds(200'000)});
+}
+
 TEST_CASE("a sign of life does not wait for another writer", "[ingest]") {
     const IngestFolder folder;
     std::atomic<int> signs = 0, troubles = 0;

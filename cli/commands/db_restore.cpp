@@ -22,11 +22,38 @@ table::ResultTable restored_table(const store::Restored& restored) {
                      {"rejected", "rejected bodies"},
                      {"file_bytes", "file, bytes"},
                      {"replaced", "the old one is now"},
-                     {"lacking", "reports only there"}};
+                     {"lacking", "reports only there"},
+                     {"lacking_rejected", "rejected bodies only there"}};
     table.rows = {{restored.store.path.string(), restored.store.reports, restored.store.rejected,
                    restored.store.file_bytes, table::cell_or_unknown(restored.replaced),
-                   table::cell_or_unknown(restored.lacking)}};
+                   table::cell_or_unknown(restored.lacking),
+                   table::cell_or_unknown(restored.lacking_rejected)}};
     return table;
+}
+
+void tell_lacking(const store::Restored& restored, const std::string& old) {
+    const auto lacking = *restored.lacking;
+    if (lacking == 0) return;
+    print_warning(fmt::format("{} of the old store {} missing in this one, or different",
+                              counted(lacking, "report", "reports"), lacking == 1 ? "is" : "are"));
+    print_hint(fmt::format("`jobtally --db {} export | jobtally --db {} ingest` brings {} back",
+                           old, in_quotes(restored.store.path.string()),
+                           lacking == 1 ? "it" : "them"));
+}
+
+// No mail tells of them any more.
+void tell_lacking_rejected(const store::Restored& restored, const std::string& old) {
+    if (!restored.lacking_rejected)
+        return print_warning("the rejected bodies of the old store can't be read");
+    const auto lacking = *restored.lacking_rejected;
+    if (lacking == 0) return;
+    print_warning(fmt::format("{} of the old store {} missing in this one",
+                              counted(lacking, "rejected body", "rejected bodies"),
+                              lacking == 1 ? "is" : "are"));
+    print_hint(
+        fmt::format("`jobtally --db {0} db rejected` lists them, `jobtally --db {0} db "
+                    "rejected --show ID | jobtally --db {1} ingest -` brings one",
+                    old, in_quotes(restored.store.path.string())));
 }
 
 void tell_what_was_replaced(const store::Restored& restored) {
@@ -36,13 +63,8 @@ void tell_what_was_replaced(const store::Restored& restored) {
             fmt::format("the store that was there can't be read; it is kept as {}", old));
     if (restored.is_damaged)
         print_warning(fmt::format("the store that was there is damaged; it is kept as {}", old));
-    const auto lacking = *restored.lacking;
-    if (lacking == 0) return;
-    print_warning(fmt::format("{} of the old store {} missing in this one, or different",
-                              counted(lacking, "report", "reports"), lacking == 1 ? "is" : "are"));
-    print_hint(fmt::format("`jobtally --db {} export | jobtally --db {} ingest` brings {} back",
-                           old, in_quotes(restored.store.path.string()),
-                           lacking == 1 ? "it" : "them"));
+    tell_lacking(restored, old);
+    tell_lacking_rejected(restored, old);
 }
 
 int run(const Globals& globals, const std::string& file) {

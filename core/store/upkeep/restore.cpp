@@ -182,6 +182,20 @@ std::int64_t count_lacking_of_rest(const Store& before, const Store& now) {
     return lacking.count();
 }
 
+std::int64_t count_lacking_rejected(const Store& before, const Store& now) {
+    std::int64_t count = 0;
+    FastStatement same(now.connection(),
+                       "SELECT 1 FROM rejected WHERE rejected_id = ? AND received_at = ?");
+    FastStatement row(before.connection(), "SELECT rejected_id, received_at FROM rejected");
+    while (row.step()) {
+        same.bind(1, row.integer(0));
+        same.bind(2, row.integer(1));
+        if (!same.step()) ++count;
+        same.reset();
+    }
+    return count;
+}
+
 void compare(Restored& result, const fs::path& old, const fs::path& store) {
     try {
         const auto before = Store::open_put_aside(old);
@@ -193,6 +207,7 @@ void compare(Restored& result, const fs::path& old, const fs::path& store) {
             result.is_damaged = true;
             result.lacking = count_lacking_of_rest(before, now);
         }
+        result.lacking_rejected = count_lacking_rejected(before, now);
     } catch (const StoreError&) {
         // Nobody can tell.
     }
@@ -240,8 +255,10 @@ Restored restore(const fs::path& file, const fs::path& path, std::chrono::millis
     require_verified(source, file);
     remove_partial_copies(store);
     const auto old = name_for_the_old(store);
-    Restored result{back_up(source, old), std::nullopt, std::nullopt, false, damage_found(source)};
+    Restored result;
+    result.store = back_up(source, old);
     result.store.path = store;
+    result.damage = damage_found(source);
     make_like(store, old);
     {
         WriteGuard guard(store, std::move(tell));

@@ -17,8 +17,9 @@ struct Restored {
                                           // that was all; nothing if none was there
     std::optional<std::int64_t> lacking;  // reports of that one which the store now lacks or has in
                                           // another state; nothing if it can't be read
-    bool is_damaged = false;              // that one: `lacking` counts what can be read of it
-    std::string damage;                   // damage_found() of the copy
+    std::optional<std::int64_t> lacking_rejected;  // the same of its rejected bodies
+    bool is_damaged = false;  // that one: `lacking` counts what can be read of it
+    std::string damage;       // damage_found() of the copy
 };
 
 // Makes `path` a copy of the store `file`, which is checked first, as by verify(), and stays as it

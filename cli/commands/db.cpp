@@ -42,8 +42,8 @@ table::Cell cursors_cell(const std::vector<store::CursorStatus>& cursors, const 
 }
 
 table::ResultTable status_table(const store::StoreStatus& status,
-                                std::optional<std::int64_t> spooled, std::int64_t unkept,
-                                table::Cell cursors) {
+                                std::optional<std::int64_t> spooled,
+                                std::optional<std::int64_t> unkept, table::Cell cursors) {
     table::ResultTable table;
     table.columns = {{"path", "store"},
                      {"reports", "reports"},
@@ -62,7 +62,7 @@ table::ResultTable status_table(const store::StoreStatus& status,
                      {"wal_reset_bug", "WAL-reset bug"},
                      {"cursors", "cursors"}};
     table.rows = {{status.path, status.reports, status.definitions, status.rejected,
-                   table::cell_or_unknown(spooled), unkept,
+                   table::cell_or_unknown(spooled), table::cell_or_unknown(unkept),
                    table::cell_or_unknown(status.first_created_at),
                    table::cell_or_unknown(status.last_created_at),
                    table::cell_or_unknown(status.last_received_at), status.file_bytes,

@@ -51,16 +51,24 @@ table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Glob
                         time::format_local(spooled->since, globals.zone(), false))};
 }
 
-std::int64_t unkept(const Globals& globals) {
+std::optional<std::int64_t> unkept(const Globals& globals) {
     if (globals.store_in_memory()) return 0;
-    return store::noted_losses(followed(globals.store_path())) +
-           store::noted_losses(spool_of(globals, {}).losses());
+    const auto beside = store::noted_losses(followed(globals.store_path()));
+    const auto aside = store::noted_losses(spool_of(globals, {}).losses());
+    if (!beside || !aside) return std::nullopt;
+    return *beside + *aside;
 }
 
-table::Mention unkept_mention(std::int64_t requests) {
-    return {"unkept_requests", requests,
+table::Mention unkept_mention(std::optional<std::int64_t> requests) {
+    constexpr const char* key = "unkept_requests";
+    if (!requests)
+        return {key, requests,
+                "how many requests were answered 503 and not kept can't be read: the store's lock "
+                "file is closed to you until a command writes to the store, such as "
+                "`jobtally ingest /dev/null`"};
+    return {key, requests,
             fmt::format("{} answered 503 or refused, and not kept: the listener's log says more",
-                        counted(requests, "request was", "requests were"))};
+                        counted(*requests, "request was", "requests were"))};
 }
 
 void tell_spooled(table::Probe& probe, const Globals& globals) {
@@ -71,7 +79,7 @@ void tell_spooled(table::Probe& probe, const Globals& globals) {
     const auto found = spooled(globals);
     if (found && globals.now() - found->since >= worth_telling)
         tell(spooled_mention(found, globals));
-    if (const auto requests = unkept(globals)) tell(unkept_mention(requests));
+    if (const auto requests = unkept(globals); requests != 0) tell(unkept_mention(requests));
 }
 
 }  // namespace jobtally::cli

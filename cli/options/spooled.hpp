@@ -26,10 +26,10 @@ std::optional<time::Instant> alive_at_the_spool(const Globals& globals);
 
 table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Globals& globals);
 
-// Requests that nothing could keep, and that the store does not tell of yet; 0 where nobody can
-// know.
-std::int64_t unkept(const Globals& globals);
-table::Mention unkept_mention(std::int64_t requests);
+// Requests that nothing could keep, and that the store does not tell of yet; none where the number
+// may not be read, and a folder that can't be looked into has none.
+std::optional<std::int64_t> unkept(const Globals& globals);
+table::Mention unkept_mention(std::optional<std::int64_t> requests);
 
 // What has waited for more than a minute is told, and what could not be kept, and keeps the probe
 // from saying OK.

@@ -43,24 +43,25 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
     text += more;
     if (answer.rejected > 0) text += fmt::format("; {} rejected", count_text(answer.rejected));
     if (answer.lost.count > 0)
-        text += fmt::format("; {} may be lost", counted(answer.lost.count, "run", "runs"));
+        text += fmt::format("; {} may be lost", counted(*answer.lost.count, "run", "runs"));
     if (answer.down.count > 0) text = "no listener is up; " + text;
     const auto& incidents = answer.sections.front().in_headline;
     if (!incidents.empty()) text = incidents + "; in the whole window " + text;
     if (answer.unkept.count > 0)
         text = fmt::format("{} not kept; {}",
-                           counted(answer.unkept.count, "request was", "requests were"), text);
+                           counted(*answer.unkept.count, "request was", "requests were"), text);
+    if (!answer.unkept.count) text = "what was not kept can't be read; " + text;
     if (answer.spooled.count > 0)
         text =
             fmt::format("{} in the spool; {}",
-                        counted(answer.spooled.count, "delivery waits", "deliveries wait"), text);
+                        counted(*answer.spooled.count, "delivery waits", "deliveries wait"), text);
     return text;
 }
 
 }  // namespace
 
 bool SummaryAnswer::has_problems() const {
-    return spooled.count > 0 || unkept.count > 0 || rejected > 0 || odd.count > 0 ||
+    return spooled.count > 0 || unkept.count != 0 || rejected > 0 || odd.count > 0 ||
            future.count > 0 || down.count > 0 || lost.count > 0 ||
            std::any_of(sections.begin(), sections.end(), [](const auto& section) {
                return section.table.rows.size() > section.quiet_rows;
@@ -95,7 +96,7 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
     answer.unkept = std::move(unkept);
     answer.future = future_mention(facts);
     answer.odd = odd_mention(facts);
-    answer.late = late_mention(facts, answer.future.count);
+    answer.late = late_mention(facts, *answer.future.count);
     answer.late_is_bulk = facts.late_is_bulk;
     answer.down = down_mention(facts);
     answer.lost = lost_mention(facts);

@@ -44,7 +44,7 @@ void LossDuty::write_row() {
     std::int64_t noted = 0, aside = 0;
     const auto count = [&] {
         noted = store::noted_losses(store);
-        aside = m_aside.empty() ? 0 : store::noted_losses(m_aside);
+        aside = m_aside.empty() ? 0 : store::noted_losses(m_aside).value_or(0);
         return unnoted + noted + aside - m_told;
     };
     if (count() <= 0) return;

@@ -28,10 +28,11 @@ struct Section {
     bool has_rows() const { return !table.rows.empty() || told_above > 0; }
 };
 
-// A count that stands for itself: machines get the number, people a sentence where it is not 0.
+// A count that stands for itself: machines get the number, people a sentence where it is not 0;
+// none is one that nobody can know.
 struct Mention {
     std::string key;
-    std::int64_t count = 0;
+    std::optional<std::int64_t> count = 0;
     std::string sentence;
 };
 

@@ -601,6 +601,34 @@ class Ends(unittest.TestCase):
         self.assertIn("2 rejected", self.said("summary", "--only-problems"))
         self.assertNotIn(told, self.said("summary", "--only-problems"))
 
+    def test_who_may_read_the_store_hears_what_was_answered_503(self):
+        subprocess.run([PROGRAM, "-q", "--db", self.store, "ingest", os.devnull], check=True, stdout=subprocess.DEVNULL)
+        os.chmod(self.folder.name, 0o755)
+        for ending in ("", "-wal", "-shm"):
+            os.chmod(self.store + ending, 0o644)
+        listener = Listener(self.store)
+        self.assertEqual(os.stat(self.store + ".lock").st_mode & 0o777, 0o644)
+        member = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+
+        def asked(*words):
+            return subprocess.run([PROGRAM, "--db", self.store, *words], capture_output=True, text=True, **member).stdout
+
+        with guard_held(self.store):
+            os.chmod(self.store + "-spool", 0o777)
+            self.assertEqual(self.status(listener, "a"), 503)
+            os.chmod(self.store + "-spool", 0o700)
+            for lock_mode, told, number in ((0o644, "1 request was answered 503 or refused, and not kept", "1"),
+                                            (0, "not kept can't be read", "null")):
+                os.chmod(self.store + ".lock", lock_mode)
+                self.assertIn(told, " ".join(asked("summary", "--only-problems").split()))
+                self.assertIn('"unkept_requests": %s,' % number, asked("summary", "--json"))
+                self.assertIn('"unkept": %s,' % number, asked("db", "status", "--json"))
+                check = asked("check", "--metric", "rejected", "-c", "0")
+                self.assertIn("UNKNOWN", check)
+                self.assertIn(told, check)
+        os.chmod(self.store + ".lock", 0o600)
+        self.assertEqual(listener.stop(), 0)
+
     def test_two_listeners_tell_once_what_was_answered_503(self):
         spool = self.store + "-spool"
         both = [Listener(self.store), Listener(self.store)]

@@ -78,9 +78,9 @@ std::string mentions(const table::Digest& digest) {
     std::string out;
     for (const auto& mention : digest.mentions) {
         if (mention.count == 0) continue;
-        out +=
-            fmt::format("<p class=\"mention\"{}>{}</p>\n",
-                        figure_attributes(mention.key, mention.count), html_text(mention.sentence));
+        out += fmt::format("<p class=\"mention\"{}>{}</p>\n",
+                           figure_attributes(mention.key, table::cell_or_unknown(mention.count)),
+                           html_text(mention.sentence));
     }
     return out;
 }

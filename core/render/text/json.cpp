@@ -171,7 +171,7 @@ std::string render_json(const table::Digest& digest) {
     for (const table::Mention& mention : digest.mentions) {
         out += ",\n  ";
         append_json_string(out, mention.key);
-        out += ": " + std::to_string(mention.count);
+        out += ": " + (mention.count ? std::to_string(*mention.count) : "null");
     }
     out += "\n}\n";
     return out;

@@ -73,8 +73,8 @@ bool note_losses(const std::filesystem::path& store, std::int64_t requests,
                  bool may_make = false) noexcept;
 // What is noted, for a store that is open for writing; 0 for one in memory.
 std::int64_t noted_losses(const Store& store);
-// The same for who asks; 0 where the lock file may not be read.
-std::int64_t noted_losses(const std::filesystem::path& store) noexcept;
+// The same for who asks; none where the lock file is seen there and may not be read.
+std::optional<std::int64_t> noted_losses(const std::filesystem::path& store);
 // Takes away what a row tells by now: who is killed between the two tells it twice, and never not.
 // False where that failed.
 bool forget_losses(const Store& store, std::int64_t requests) noexcept;

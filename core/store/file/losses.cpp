@@ -84,9 +84,12 @@ bool note_losses(const std::filesystem::path& store, std::int64_t requests,
     return file && add_losses(file.number(), requests);
 }
 
-std::int64_t noted_losses(const std::filesystem::path& store) noexcept {
+std::optional<std::int64_t> noted_losses(const std::filesystem::path& store) {
     const auto file = open_lock_of(store, O_RDONLY);
-    return file ? read_losses(file.number()) : 0;
+    if (file) return read_losses(file.number());
+    struct stat there {};
+    if (::lstat((store.string() + ".lock").c_str(), &there) == 0) return std::nullopt;
+    return 0;
 }
 
 std::int64_t noted_losses(const Store& store) {

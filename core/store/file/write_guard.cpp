@@ -56,6 +56,18 @@ bool is_locked(int file, off_t byte) noexcept {
     return fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
+// A failure is told by who can't read the file then.
+void make_readable_like(const std::filesystem::path& store, int file) noexcept {
+    struct stat wanted {};
+    struct stat found {};
+    if (::stat(store.c_str(), &wanted) != 0 || ::fstat(file, &found) != 0) return;
+    [[maybe_unused]] int ignored = 0;
+    if (found.st_gid != wanted.st_gid)
+        ignored = ::fchown(file, static_cast<uid_t>(-1), wanted.st_gid);
+    const mode_t mode = wanted.st_mode & 0666;
+    if ((found.st_mode & 0777) != mode) ignored = ::fchmod(file, mode);
+}
+
 }  // namespace
 
 WriteGuard::WriteGuard(const std::filesystem::path& store, TellWait tell)
@@ -64,6 +76,7 @@ WriteGuard::WriteGuard(const std::filesystem::path& store, TellWait tell)
     m_file = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!m_file) throw_errno(errno, "open the lock file", path);
     give_to_owner_of(store, m_file.number());
+    make_readable_like(store, m_file.number());
 }
 
 // Open-file-description locks have no wait with a limit, hence short sleeps that grow.

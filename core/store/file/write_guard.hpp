@@ -17,7 +17,8 @@ namespace jobtally::store {
 // in one process too. One thread at a time.
 class WriteGuard {
   public:
-    // Creates the file (0600) where it is not. Throws StoreError.
+    // Creates the file where it is not. It gets the mode and the group of the store, as SQLite's
+    // log does: who may read the store may read what is noted here. Throws StoreError.
     explicit WriteGuard(const std::filesystem::path& store, TellWait tell = {});
 
     // Waits for the lock until `deadline`, then throws StoreError::busy. After two seconds that is

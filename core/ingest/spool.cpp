@@ -61,6 +61,23 @@ bool is_left_unfinished(const fs::path& file) {
 
 }  // namespace
 
+fs::path Spool::real_folder() const {
+    std::error_code none;
+    return fs::is_symlink(m_folder, none) ? fs::read_symlink(m_folder, none) : m_folder;
+}
+
+// By the open folder: the link, or what it leads to, may be another's.
+void Spool::mend_mode() const {
+    if (is_link_of_another(m_folder, owner())) return;
+    constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    const Descriptor file(::open(real_folder().c_str(), flags));
+    struct stat found {};
+    if (!file || ::fstat(file.number(), &found) != 0) return;
+    if (found.st_uid != owner() || (found.st_mode & 0700) == 0700 || (found.st_mode & 022) != 0)
+        return;
+    [[maybe_unused]] const int ignored = ::fchmod(file.number(), 0700);
+}
+
 // Whoever can put files there gets them stored without an Authorization.
 void Spool::require_own_folder() const {
     struct stat status {};
@@ -124,12 +141,10 @@ uid_t Spool::owner() const {
 
 void Spool::make_folder() const {
     if (is_link_of_another(m_folder, owner())) fail("another user made that link", "use", m_folder);
-    std::error_code none;
-    // A link by which the spool is remembered may lead to a folder that is gone.
-    const auto real = fs::is_symlink(m_folder, none) ? fs::read_symlink(m_folder, none) : m_folder;
+    const auto real = real_folder();  // a link may lead to a folder that is gone
     if (::mkdir(real.c_str(), 0700) != 0) {
         if (errno != EEXIST) fail(errno, "make the folder", real);
-        return;
+        return mend_mode();
     }
     const Descriptor folder(::open(real.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (folder && !m_store.empty()) give_to_owner_of(m_store, folder.number());

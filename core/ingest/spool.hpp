@@ -28,8 +28,11 @@ class Spool {
     const std::filesystem::path& folder() const { return m_folder; }
     // For store::note_losses(), where nothing can be noted beside the store.
     std::filesystem::path losses() const { return m_folder / "lost"; }
-    // Makes the folder (0700), tries it out, notes there whose it is, and marks it as in use while
-    // this object or a copy lives. Throws IoError with a hint, also where others may write to it.
+    // Gives a folder that bars its owner its mode back, unless others may write to it.
+    void mend_mode() const;
+    // Makes the folder (0700) or mends its mode, tries it out, notes there whose it is, and marks
+    // it as in use while this object or a copy lives. Throws IoError with a hint, also where others
+    // may write to it.
     void prepare();
     bool is_prepared() const { return m_is_prepared; }
     // Makes `link`, beside the store, lead to this folder, so that it is found by who does not know
@@ -69,6 +72,7 @@ class Spool {
     void claim() const;
     void require_own_store() const;
     void make_folder() const;
+    std::filesystem::path real_folder() const;
     void keep_own_names() const;
     void write_synced(const std::filesystem::path& path, std::string_view bytes) const;
     // Nothing if the file is gone.

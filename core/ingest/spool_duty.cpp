@@ -160,6 +160,7 @@ std::vector<std::string> SpoolDuty::waiting() {
     m_problems.clear();
     if (is_unusable()) prepare();
     follow();
+    m_spool->mend_mode();
     auto names = m_spool->waiting();
     m_waiting = names.size();
     const auto undeletable = std::exchange(m_undeletable, {});

@@ -90,6 +90,25 @@ TEST_CASE("the spool keeps bodies to the byte, oldest first, with time and sende
     CHECK_FALSE(spool.read(names[0]).has_value());
 }
 
+TEST_CASE("a spool that bars its own user is given its mode back", "[ingest]") {
+    const IngestFolder folder;
+    Spool spool(folder.path / "spool");
+    spool.prepare();
+    const auto mode_after = [&](mode_t mode) {
+        REQUIRE(::chmod(spool.folder().c_str(), mode) == 0);
+        auto receipt = receipt_with(report_text("a"));
+        Receipt* const receipts[] = {&receipt};
+        const bool has_failed = spool.keep(receipts).has_value();
+        CHECK(has_failed != receipt.is_spooled);
+        struct stat status {};
+        REQUIRE(::stat(spool.folder().c_str(), &status) == 0);
+        return status.st_mode & 0777;
+    };
+    CHECK(mode_after(0640) == 0700);
+    CHECK(mode_after(0750) == 0750);
+    CHECK(mode_after(0660) == 0660);  // others may have put something there
+}
+
 TEST_CASE("what waits in a former spool is moved to the new one", "[ingest]") {
     const IngestFolder folder;
     const auto other_disk = GENERATE(false, true);

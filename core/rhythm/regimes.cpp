@@ -99,20 +99,18 @@ class Cutter {
         const Regime& newest = all.back();
         if (all.size() < 2 || !newest.found) return std::nullopt;
         const std::size_t count = newest.end - newest.begin;
+        const double as_well = nats_between(newest.begin, m_count, *newest.found) -
+                               gain_of_another - gain_a_run * static_cast<double>(count);
         for (std::size_t i = all.size() - 1; i-- > 0;) {
             if (newest.begin - all[i].end > count) break;
             if (!all[i].found || all[i].end - all[i].begin < count) continue;
-            const double as_well = gain_of_another + gain_a_run * static_cast<double>(count);
-            if (nats_of(*newest.found, newest.begin, m_count) -
-                    nats_of(*all[i].found, newest.begin, m_count) <
-                as_well)
-                return i;
+            if (nats_between(newest.begin, m_count, *all[i].found) > as_well) return i;
         }
         return std::nullopt;
     }
 
     // The nats of those runs, without what is missing before the first of them.
-    double nats_of(const Found& found, std::size_t begin, std::size_t end) const {
+    double nats_between(std::size_t begin, std::size_t end, const Found& found) const {
         const auto& [candidate, evidence, gain] = found.best;
         const Times part = m_runs.of(candidate.schedule.clock()).part(begin, end - begin);
         double sum = 0;
@@ -122,7 +120,7 @@ class Cutter {
 
     // The same, with naming the schedule.
     double told_by(const Found& found, std::size_t begin, std::size_t end) const {
-        return nats_of(found, begin, end) - cost_of(found.best.candidate, found.best.evidence);
+        return nats_between(begin, end, found) - cost_of(found.best.candidate, found.best.evidence);
     }
 
     std::vector<Regime> cut_by_runs() {

@@ -50,7 +50,7 @@ class WriteTransaction {
     // has as the source of a report.
     void reject(const model::Rejection& rejection, std::string_view place,
                 time::Instant received_at, std::string_view sender = {});
-    WriterMemory& memory();  // of the store's connection; for put_back() and note_listener()
+    WriterMemory& memory();  // of the store's connection; for put_back() and the notes
     // How many rejected bodies beyond the limit were deleted because newer ones came; known after
     // commit().
     std::int64_t forgotten_rejections() const;

@@ -1,11 +1,12 @@
 #include "cli/options/configuration.hpp"
 
+#include "cli/options/configuration_file.hpp"
+#include "cli/terminal/messages.hpp"
 #include "core/base/error.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,31 +19,11 @@ namespace {
 
 constexpr const char* schedules = "schedule";
 constexpr const char* objective_section = "objective";
-// What CLI11 opens without --config: a file that always exists, in a spelling that nobody would
-// type, because some versions of CLI11 then count it as given.
-constexpr const char* no_file = "/dev/./null";
-
-std::string from_environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
 // What the environment says for an option, or nothing. TZ is no envname(): it has more forms than
 // --tz takes.
-std::string from_environment(const CLI::Option& option) {
+std::string environment_of(const CLI::Option& option) {
     const auto name = option.check_lname("tz") ? "TZ" : option.get_envname();
     return name.empty() ? "" : from_environment(name.c_str());
-}
-
-// The default places, best first.
-std::vector<std::string> usual_files() {
-    std::vector<std::string> files;
-    const auto home = from_environment("HOME");
-    auto folder = from_environment("XDG_CONFIG_HOME");
-    if (folder.empty() && !home.empty()) folder = home + "/.config";
-    if (!folder.empty()) files.push_back(folder + "/jobtally/config.toml");
-    files.emplace_back("/etc/jobtally/config.toml");
-    return files;
 }
 
 // `words` is one word, or the whole command as it is typed: TOML forbids a section [db.prune]
@@ -106,7 +87,7 @@ bool flag_value(const FileSetting& setting) {
 
 }  // namespace
 
-// CLI11 opens the file of --config, or no_file, and asks its reader; so apply() comes at the right
+// CLI11 opens the file of --config, or none, and asks its reader; so apply() comes at the right
 // moment. Of several files the last comes first.
 struct Configuration::Trigger : CLI::ConfigBase {
     explicit Trigger(Configuration& configuration) : owner(&configuration) {}
@@ -118,12 +99,14 @@ struct Configuration::Trigger : CLI::ConfigBase {
 };
 
 Configuration::Configuration(CLI::App& app, Globals& globals) : m_app(app), m_globals(globals) {
-    app.set_config("--config", no_file, "TOML file with the same option names")->type_name("FILE");
+    app.set_config("--config", no_configuration_file, "TOML file with the same option names")
+        ->type_name("FILE");
     app.config_formatter(std::make_shared<Trigger>(*this));
 }
 
 void Configuration::check() const {
     if (m_error) std::rethrow_exception(m_error);
+    for (const auto& problem : m_passed_over) print_warning(problem);
 }
 
 const FileSetting* Configuration::in_file(const CLI::Option& option) const {
@@ -136,23 +119,12 @@ void Configuration::apply(std::istream& given) {
         if (!m_source.empty()) return;
         for (const auto* option : m_app.get_options())
             if (!option->empty()) m_flags.insert(option);
-        const auto* option = m_app.get_config_ptr();
-        if (!option->empty() && option->results().back() != no_file) {
-            m_source = "flag";
-            return read(given, option->results().back());
-        }
-        m_source = "environment";
-        auto file = from_environment("JOBTALLY_CONFIG");
-        if (file.empty()) {
-            m_source = "default";
-            for (const auto& usual : usual_files()) {
-                std::error_code error;  // a folder that we may not search has no file for us
-                if (file.empty() && std::filesystem::exists(usual, error)) file = usual;
-            }
-        }
-        if (file.empty()) return;
-        std::ifstream stream(file);
-        read(stream, file);
+        const auto file = configuration_file(*m_app.get_config_ptr());
+        m_source = file.source;
+        if (m_source == "flag") return read(given, file.path);
+        if (file.path.empty()) return;
+        std::ifstream stream(file.path);
+        read(stream, file.path);
     } catch (const Error&) {
         m_error = std::current_exception();
     }
@@ -167,7 +139,23 @@ void Configuration::read(std::istream& stream, const std::string& file) {
                                                    : "`--config /dev/null` goes without one");
     }
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    for (const auto& setting : parse_toml(text, file)) take(setting);
+    for (const auto& setting : parse_toml(text, file)) {
+        try {
+            take(setting);
+        } catch (const UsageError& problem) {
+            if (!can_be_passed_over(setting)) throw;
+            m_passed_over.emplace_back(problem.what());
+        }
+    }
+}
+
+// A slip in the section of another command must not keep a listener from its start: what is sent
+// meanwhile would be lost.
+bool Configuration::can_be_passed_over(const FileSetting& setting) const {
+    const auto* listen = command_named(m_app, "listen");
+    const auto* section = command_named(m_app, setting.path.front());
+    return setting.path.size() > 1 && listen != nullptr && listen->parsed() && section != nullptr &&
+           !section->parsed();
 }
 
 void Configuration::take(const FileSetting& setting) {
@@ -220,7 +208,7 @@ void Configuration::give(CLI::Option& option, const FileSetting& setting, bool i
 bool Configuration::gives_way(const CLI::Option& option, const FileSetting& setting) {
     const auto is_named = [this](const CLI::Option& other) {
         return !m_from_file.contains(&other) &&
-               (!other.empty() || !from_environment(other).empty());
+               (!other.empty() || !environment_of(other).empty());
     };
     if (is_named(option)) return true;
     for (auto* other : option.get_excludes()) {
@@ -307,7 +295,7 @@ Setting Configuration::setting_of(const std::string& path, CLI::Option& option) 
     }
     if (m_flags.contains(&option))
         return {name, fmt::format("{}", fmt::join(option.results(), ", ")), "flag"};
-    const auto said = from_environment(option);
+    const auto said = environment_of(option);
     if (!said.empty()) return {name, said, "environment"};
     if (name == "db") {
         try {

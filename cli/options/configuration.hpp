@@ -34,8 +34,8 @@ class Configuration {
     Configuration(const Configuration&) = delete;
     Configuration& operator=(const Configuration&) = delete;
 
-    // Throws the UsageError that reading the file gave. Asked for after parsing, so that --help
-    // works whatever the file says.
+    // Throws the UsageError that reading the file gave; warns of what `listen` starts with all the
+    // same. Asked for after parsing, so that --help works whatever the file says.
     void check() const;
     // Whether there is a file, wrong or right; known after parsing.
     bool is_used() const { return !m_file.empty() || m_error; }
@@ -49,6 +49,7 @@ class Configuration {
 
     void apply(std::istream& given);
     void read(std::istream& stream, const std::string& file);
+    bool can_be_passed_over(const FileSetting& setting) const;
     void take(const FileSetting& setting);
     void take_schedule(const FileSetting& setting);
     void take_objective(const FileSetting& setting);
@@ -64,6 +65,7 @@ class Configuration {
     std::map<const CLI::Option*, FileSetting> m_from_file;
     std::map<std::string, FileSetting> m_elsewhere;  // by name: the same in sections of commands
     std::exception_ptr m_error;
+    std::vector<std::string> m_passed_over;  // errors in sections that are not for this command
 };
 
 }  // namespace jobtally::cli

@@ -98,11 +98,15 @@ int for_each_name(const std::filesystem::path& folder,
     }
 }
 
+int sync_folder(int folder) noexcept {
+    return ::fsync(folder) == 0 || errno == EINVAL ? 0 : errno;
+}
+
 int sync_folder(const std::filesystem::path& folder) noexcept {
     const Descriptor opened(
         ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!opened) return errno == EACCES ? 0 : errno;
-    return ::fsync(opened.number()) == 0 ? 0 : errno;
+    return sync_folder(opened.number());
 }
 
 Descriptor reserve_room(const std::filesystem::path& folder, std::size_t bytes) noexcept {

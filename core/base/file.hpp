@@ -64,9 +64,10 @@ FileText read_regular_file(const std::filesystem::path& path, std::size_t most_b
                                 const std::function<bool(const char*)>& take);
 
 // Makes the names in `folder` last: a new or renamed file is on disk only after this. An empty path
-// is the working folder. 0, or errno; 0 as well for a folder that may be searched but not read,
-// which nobody can sync.
+// is the working folder. 0, or errno; 0 as well where nobody can sync it: a folder that may be
+// searched but not read, and file systems that sync no folders (EINVAL: some of FUSE, CIFS).
 [[nodiscard]] int sync_folder(const std::filesystem::path& folder) noexcept;
+[[nodiscard]] int sync_folder(int folder) noexcept;  // one that is open
 
 // Takes room for a nameless file in `folder`, which closing it gives back; else none, and errno.
 Descriptor reserve_room(const std::filesystem::path& folder, std::size_t bytes) noexcept;

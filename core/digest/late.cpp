@@ -89,7 +89,7 @@ std::string whose_odd(const SummaryFacts& facts) {
         const auto* id = std::get_if<std::string>(&row.key[0]);
         if (label || id) names.push_back(label ? *label : *id);
     }
-    return names.empty() ? "" : ", odd ones of " + some_of(names);
+    return names.empty() ? "" : ", odd ones of " + some_of(names, most_rows);
 }
 
 std::string option_text(const char* option, const std::optional<time::Instant>& at) {

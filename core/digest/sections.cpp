@@ -114,8 +114,8 @@ std::string next_step(const std::string& id) {
     return fmt::format("{} {}", command, plain ? id : in_shell_quotes(id));
 }
 
-std::string some_of(const std::vector<std::string>& names) {
-    const auto shown = std::min<std::size_t>(3, names.size());
+std::string some_of(const std::vector<std::string>& names, std::size_t most) {
+    const auto shown = std::min(most, names.size());
     std::string text;
     for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + in_quotes(names[i]);
     if (shown == names.size()) return text;

@@ -59,8 +59,8 @@ struct SummaryFacts {
 // necessary.
 std::string next_step(const std::string& id);
 
-// The first three names, in quotes, and how many there are more.
-std::string some_of(const std::vector<std::string>& names);
+// The first names, up to `most`, in quotes, and how many there are more.
+std::string some_of(const std::vector<std::string>& names, std::size_t most = 3);
 
 // `; `jobtally failures --at updated -S ...` lists them`
 std::string failures_listed(const char* at, const time::TimeSpan& span);

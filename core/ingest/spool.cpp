@@ -231,7 +231,8 @@ bool Spool::follow() {
 // By the descriptor that is open already: there may be no room for one more.
 void Spool::keep_own_names() const {
     if (!m_in_use || !is_open_file(m_in_use->number(), m_folder)) return keep_names(m_folder);
-    if (::fsync(m_in_use->number()) != 0) fail(errno, "sync the folder", m_folder);
+    if (const int number = sync_folder(m_in_use->number()))
+        fail(number, "sync the folder", m_folder);
 }
 
 std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {

@@ -49,9 +49,8 @@ std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant n
     // One that could not take its port ends beside the one that has it.
     const bool is_another_up = sign && now - *sign <= gone_after;
     const bool is_gone = has_ended ? !is_another_up : now - *up_until > gone_after;
-    const auto received = store::received_since_a_sign(store);
-    const bool came_otherwise = received && *received > *up_until + gone_after;
-    if (is_gone && !came_otherwise) down.push_back({*up_until, now});
+    if (is_gone && !store::came_without_a_listener(store, *up_until + gone_after))
+        down.push_back({*up_until, now});
     return down;
 }
 

@@ -13,8 +13,9 @@ namespace jobtally::rhythm {
 
 // Between the spans of listeners up to `now`, ascending and apart from each other, both ends set.
 // Before the first listener nothing is known, so nothing is downtime. The time since the last one
-// counts too, and then ends with `now`, unless reports have come since by another way. A listener
-// that can't write into the store was alive at `spooling_at`, if that is not after `now`.
+// counts too, and then ends with `now`, unless reports of jobs that have ended since have come by
+// another way. A listener that can't write into the store was alive at `spooling_at`, if that is
+// not after `now`.
 std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant now,
                                       std::optional<time::Instant> spooling_at = {});
 

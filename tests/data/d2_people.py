@@ -43,13 +43,13 @@ class Page(HTMLParser):
         self.tags["<!--"] = self.tags.get("<!--", 0) + 1
 
 
+PIECE = re.compile(r"\\([!-/:-@\[-`{-~])|(&(?:lt|gt|amp);)|(.)", re.DOTALL)
+
+
 def markdown_cells(line):
     """As GitHub splits a row: a bar after a backslash is part of the text, and the backslash stands for what follows it."""
-    cells, cell, rest = [], "", line
-    while rest:
-        found = re.match(r"\\([!-/:-@\[-`{-~])|(&(?:lt|gt|amp);)|(.)", rest, re.DOTALL)
-        escaped, reference, plain = found.groups()
-        rest = rest[found.end():]
+    cells, cell = [], ""
+    for escaped, reference, plain in PIECE.findall(line):
         if plain == "|":
             cells.append(cell.strip(" "))
             cell = ""

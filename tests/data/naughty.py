@@ -1,5 +1,7 @@
 """Texts that break programs, and what the formats may make of them: told here a second time, by Python's tables."""
+import functools
 import json
+import re
 import unicodedata
 
 from corpora import corpus
@@ -24,12 +26,14 @@ def naughty_texts():
     return len(public), list(dict.fromkeys(public + controls + MORE))
 
 
+@functools.cache
 def is_unseen(letter):
     """What must never come out raw: it acts on a terminal, a log or its neighbours."""
     category = unicodedata.category(letter)
     return category in ("Cc", "Zl", "Zp") or ord(letter) in BIDI or (category == "Cf" and ord(letter) not in SEEN_FORMAT)
 
 
+@functools.cache
 def visible(text):
     names = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
     return "".join(names.get(letter, "\\u{%02x}" % ord(letter)) if is_unseen(letter) else letter for letter in text)
@@ -39,17 +43,19 @@ def guarded(text, spelled):
     return ("'" if text[:1] in tuple("=+-@\t\r") else "") + spelled
 
 
+@functools.cache
+def columns_of(letter):
+    category = unicodedata.category(letter)
+    is_shaping = category in ("Mn", "Me") or (category == "Cf" and ord(letter) not in SEEN_FORMAT)
+    if ord(letter) >= 0x300 and (is_shaping or 0x1160 <= ord(letter) <= 0x11ff):
+        return 0
+    # Of unassigned ones some versions of Python say that they are wide.
+    return 2 if category != "Cn" and unicodedata.east_asian_width(letter) in "WF" else 1
+
+
 def width(text):
     """Columns of a terminal, by the East Asian widths and categories of Unicode."""
-    columns = 0
-    for letter in text:
-        category = unicodedata.category(letter)
-        is_shaping = category in ("Mn", "Me") or (category == "Cf" and ord(letter) not in SEEN_FORMAT)
-        if ord(letter) >= 0x300 and (is_shaping or 0x1160 <= ord(letter) <= 0x11ff):
-            continue
-        # Of unassigned ones some versions of Python say that they are wide.
-        columns += 2 if category != "Cn" and unicodedata.east_asian_width(letter) in "WF" else 1
-    return columns
+    return sum(map(columns_of, text))
 
 
 def raw_in(output, allowed="\n"):
@@ -58,20 +64,15 @@ def raw_in(output, allowed="\n"):
         text = output.decode("utf-8")
     except UnicodeDecodeError as error:
         return str(error)
-    return next((ascii(letter) for letter in text if letter not in allowed and is_unseen(letter)), None)
+    return next((ascii(letter) for letter in sorted(set(text) - set(allowed)) if is_unseen(letter)), None)
+
+
+ESCAPE = re.compile(r"\\(?:u\{([0-9a-f]+)\}|([nrt\\]))|\\")
 
 
 def turned_back(field):
-    """Undoes the escapes of tsv."""
-    out, rest = [], field
-    while rest:
-        if rest[0] != "\\":
-            out.append(rest[0])
-            rest = rest[1:]
-        elif rest[1] == "u":
-            code, rest = rest[3:].split("}", 1)
-            out.append(chr(int(code, 16)))
-        else:
-            out.append({"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}[rest[1]])
-            rest = rest[2:]
-    return "".join(out)
+    """Undoes the escapes of tsv; raises KeyError at one that is none."""
+    def meant(found):
+        code, name = found.groups()
+        return chr(int(code, 16)) if code else {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}[name]
+    return ESCAPE.sub(meant, field)

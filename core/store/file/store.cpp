@@ -112,7 +112,7 @@ std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identit
     return connection;
 }
 
-// `did you mean "jobtally.db"?`, of a store in that folder, which its lock file tells.
+// `did you mean "jobtally.db"?`, of another store in that folder, which its lock file tells.
 std::string near_store(const fs::path& path) {
     constexpr std::string_view lock = ".lock";
     constexpr std::size_t most_looked_at = 1000;  // a hint is not worth more work
@@ -120,7 +120,8 @@ std::string near_store(const fs::path& path) {
     std::size_t looked_at = 0;
     const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     [[maybe_unused]] const int ignored = for_each_name(folder, [&](std::string_view name) {
-        if (name.ends_with(lock)) names.emplace_back(name.substr(0, name.size() - lock.size()));
+        if (name.ends_with(lock) && name != path.filename().string() + ".lock")
+            names.emplace_back(name.substr(0, name.size() - lock.size()));
         return ++looked_at < most_looked_at;
     });
     const auto near = nearest(path.filename().string(), names);

@@ -9,9 +9,11 @@
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/store_file.hpp"
 #include "core/store/reports/rescue.hpp"
+#include "core/store/upkeep/uptime.hpp"
 #include "core/store/upkeep/verify.hpp"
 #include "core/time/instant.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <string_view>
@@ -213,6 +215,29 @@ void compare(Restored& result, const fs::path& old, const fs::path& store) {
     }
 }
 
+// The last sign of life of a listener; nothing where there never was one.
+std::optional<UptimeSpan> last_sign(const Store& store) {
+    const auto spans = read_uptime(store);
+    const auto last = std::max_element(spans.begin(), spans.end(),
+                                       [](const UptimeSpan& one, const UptimeSpan& other) {
+                                           return one.last_alive_at < other.last_alive_at;
+                                       });
+    return last == spans.end() ? std::nullopt : std::optional(*last);
+}
+
+// A listener that ended after the copy was made is one that is down now.
+void take_over_last_sign(const fs::path& old, Store& now, std::chrono::milliseconds patience) {
+    try {
+        const auto before = last_sign(Store::open_put_aside(old));
+        const auto known = last_sign(now);
+        if (!before || (known && known->last_alive_at >= before->last_alive_at)) return;
+        const auto span = begin_uptime(now, before->last_alive_at, patience);
+        if (before->has_ended) end_uptime(now, span, before->last_alive_at, patience);
+    } catch (const StoreError&) {
+        // What can't be read says nothing, and the copy is in its place.
+    }
+}
+
 // What helps is another copy, never another store.
 Store open_copy(const fs::path& file) {
     try {
@@ -265,9 +290,11 @@ Restored restore(const fs::path& file, const fs::path& path, std::chrono::millis
         const HeldGuard held(&guard, std::chrono::steady_clock::now() + patience);
         result.replaced = put_in_place(old, store, guard);
     }
-    Store::open_to_write(store,
-                         patience);  // a backup has no log yet, and may be of an older version
-    if (result.replaced) compare(result, old, store);
+    // A backup has no log yet, and may be of an older version.
+    auto now = Store::open_to_write(store, patience);
+    if (!result.replaced) return result;
+    take_over_last_sign(old, now, patience);
+    compare(result, old, store);
     return result;
 }
 

@@ -27,7 +27,8 @@ struct Restored {
 // what was there at one moment under the write guard, for which it waits up to `patience`; a
 // process that has the old one open to write opens the new one before its next commit. What was
 // there is kept beside it, with its log, whatever state it is in; an empty file's log is not
-// touched. Copies that killed restores left half-written are removed. Throws StoreError.
+// touched; when a listener was last up is taken over from it. Copies that killed restores left
+// half-written are removed. Throws StoreError.
 Restored restore(const std::filesystem::path& file, const std::filesystem::path& path,
                  std::chrono::milliseconds patience = std::chrono::seconds(60), TellWait tell = {});
 

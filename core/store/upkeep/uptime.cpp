@@ -25,12 +25,8 @@ void require_room(const Store::Connection& connection) {
     if (number != 0) throw_full(connection.path());
 }
 
-std::optional<time::Instant> last_received_at(const Store::Connection& connection,
-                                              Sequence after = 0) {
-    Statement row(connection,
-                  "SELECT received_at FROM report WHERE sequence > ? ORDER BY sequence DESC "
-                  "LIMIT 1");
-    row.bind(1, after);
+std::optional<time::Instant> last_received_at(const Store::Connection& connection) {
+    Statement row(connection, "SELECT received_at FROM report ORDER BY sequence DESC LIMIT 1");
     if (!row.executeStep()) return std::nullopt;
     return time::instant_from_micros(row.getColumn(0));
 }
@@ -113,11 +109,14 @@ std::vector<UptimeSpan> read_uptime(const Store& store) {
     return spans;
 }
 
-std::optional<time::Instant> received_since_a_sign(const Store& store) {
-    const auto& connection = store.connection();
-    return last_received_at(
-        connection,
-        connection.query_integer("SELECT value FROM state WHERE name = 'sequence_at_sign'"));
+bool came_without_a_listener(const Store& store, time::Instant at) {
+    Statement row(store.connection(),
+                  "SELECT 1 FROM report WHERE sequence > ?1 AND received_at > ?2 AND "
+                  "coalesce(updated_at, created_at) > ?2 ORDER BY sequence DESC LIMIT 1");
+    row.bind(1, store.connection().query_integer(
+                    "SELECT value FROM state WHERE name = 'sequence_at_sign'"));
+    row.bind(2, time::micros(at));
+    return row.executeStep();
 }
 
 }  // namespace jobtally::store

@@ -34,8 +34,8 @@ void end_uptime(Store& store, UptimeKey span, time::Instant at, std::chrono::mil
 
 // Ordered by begun_at.
 std::vector<UptimeSpan> read_uptime(const Store& store);
-// When the last report arrived, if that was after the last sign of life was written, and it was not
-// one that a listener had taken before.
-std::optional<time::Instant> received_since_a_sign(const Store& store);
+// Whether a report has arrived after `at`, of a job that ended after it, since the last sign of
+// life was written; not one that a listener had taken before.
+bool came_without_a_listener(const Store& store, time::Instant at);
 
 }  // namespace jobtally::store

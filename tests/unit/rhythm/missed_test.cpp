@@ -225,7 +225,10 @@ TEST_CASE("downtime lies between the spans of listeners", "[rhythm]") {
     CHECK(downtimes("05:30:00") == "02:00-02:30 04:00-05:00 ");
     CHECK(downtimes("02:10:00") == "02:00-02:10 ");
     CHECK(downtimes("00:30:00") == "");
-    // What came since by another way says that not only listeners bring reports.
+    // What came since by another way says that not only listeners bring reports, but of old
+    // history.
+    query_test::put(store, {{"0", "SUCCESS", "05:59:00", "", "d", "D"}}, "2026-11-02T06:30:00Z");
+    CHECK(downtimes("08:00:00") == "02:00-02:30 04:00-05:00 06:00-08:00 ");
     query_test::put(store, {{"1", "SUCCESS", "07:00:00", "", "d", "D"}}, "2026-11-02T07:00:00Z");
     CHECK(downtimes("08:00:00") == "02:00-02:30 04:00-05:00 ");
     // One that starts beside it and ends at once, as where its port is taken.

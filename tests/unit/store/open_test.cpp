@@ -442,6 +442,30 @@ TEST_CASE("a restored store takes the place of one that is open", "[store]") {
     CHECK_FALSE(store::restore(folder / "copy.db", folder / "new.db").replaced);
 }
 
+TEST_CASE("a restored store knows when a listener was last up", "[store]") {
+    constexpr std::int64_t minute = 60'000'000, now = 1'700'000'000'000'000;
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    auto own = store::Store::open_to_write(path);
+    const auto listener = store::begin_uptime(own, at(now), {});
+    store::back_up(own, folder / "copy.db");
+    store::mark_alive(own, listener, at(now + 90 * minute), {});
+    SECTION("that was killed") {}
+    SECTION("that ended") {
+        store::end_uptime(own, listener, at(now + 90 * minute), {});
+    }
+    const bool has_ended = store::read_uptime(own).back().has_ended;
+    store::restore(folder / "copy.db", path);
+    const auto spans = store::read_uptime(store::Store::open_to_read(path));
+    REQUIRE(spans.size() == 2);
+    CHECK(spans[0].last_alive_at == at(now));
+    CHECK(spans[1].begun_at == at(now + 90 * minute));
+    CHECK(spans[1].last_alive_at == at(now + 90 * minute));
+    CHECK(spans[1].has_ended == has_ended);
+    store::restore(folder / "copy.db", folder / "new.db");
+    CHECK(store::read_uptime(store::Store::open_to_read(folder / "new.db")).size() == 1);
+}
+
 TEST_CASE("the log of an emptied store is kept", "[store]") {
     const TemporaryFolder folder;
     const auto path = folder / "a.db";

@@ -170,9 +170,9 @@ TEST_CASE("what a listener stores after its clock was ahead is no other way of r
     };
     put("b", true);
     CHECK(store::find_report(own, "b")->received_at == at(now + 40 * minute));
-    CHECK_FALSE(store::received_since_a_sign(own));
+    CHECK_FALSE(store::came_without_a_listener(own, at(now - 1)));
     put("c", false);
-    CHECK(store::received_since_a_sign(own) == at(now + 40 * minute));
+    CHECK(store::came_without_a_listener(own, at(now - 1)));
 }
 
 TEST_CASE("what a listener had taken before is no other way of reports", "[store]") {
@@ -188,10 +188,10 @@ TEST_CASE("what a listener had taken before is no other way of reports", "[store
         transaction.commit();
     };
     put("b", 60);
-    CHECK_FALSE(store::received_since_a_sign(own));
+    CHECK_FALSE(store::came_without_a_listener(own, at(now - 1)));
     put_one(own, report_of("c", now), now + 70 * minute);
     put("d", 80);
-    CHECK(store::received_since_a_sign(own) == at(now + 80 * minute));
+    CHECK(store::came_without_a_listener(own, at(now - 1)));
 }
 
 TEST_CASE("rejected bodies that came while the clock was far ahead are put back too", "[store]") {

@@ -149,7 +149,7 @@ int run_on_change(const Globals& globals, const CheckOptions& options) {
     {
         const auto store = open_store(globals, {});
         asked.check.expected = {missed_options(globals, store),
-                                objectives(globals, options.objective)};
+                                objectives(globals, options.objective, store)};
         probe = probe::check(query::Scope(store, asked.selection), asked.check);
         tell_spooled(probe, globals);
         said = store::find_probe(store, name);
@@ -183,7 +183,8 @@ int run(const Globals& globals, CheckOptions options) {
     Output output(globals);
     auto asked = question(globals, options, output.style());
     const auto store = open_store(globals, options.selection.from);
-    asked.check.expected = {missed_options(globals, store), objectives(globals, options.objective)};
+    asked.check.expected = {missed_options(globals, store),
+                            objectives(globals, options.objective, store)};
     auto probe = probe::check(query::Scope(store, asked.selection), asked.check);
     if (options.selection.from.empty()) tell_spooled(probe, globals);
     print(globals, output, probe);

@@ -69,7 +69,7 @@ void JobWatch::compute() {
         options.abandoned = &m_is_stopping;
         all.now = options.now;
         shared = std::make_shared<const std::string>(digest::job_metrics(
-            query::Scope(*m_store, std::move(all)), options, objectives(m_globals, {})));
+            query::Scope(*m_store, std::move(all)), options, objectives(m_globals, {}, *m_store)));
     } catch (const std::exception&) {
         m_store.reset();  // /healthz and the log tell what is wrong with it
     }

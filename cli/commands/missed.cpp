@@ -48,7 +48,7 @@ int run(const Globals& globals, MissedOptions options) {
     warn_about_unmatched(globals, scope);
     output.tell_apart(scope);
     const auto missed_by = missed_options(globals, store);
-    warn_about_schedules(globals, scope);
+    warn_about_names(globals, store);
     note_downtime(globals, missed_by);
     if (!options.history.empty()) {
         output.print(rhythm::gaps_table(rhythm::gaps(scope, missed_by)));

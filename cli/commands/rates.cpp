@@ -31,17 +31,17 @@ int run(const Globals& globals, RatesOptions options) {
     Output output(globals);
     if (options.fail_under) options.grouped.selection.judge_what_ended();
     const auto by = options.grouped.group_by();
-    query::Objectives wanted;
-    if (options.objective || !globals.objectives.empty())
-        wanted = objectives(globals, options.objective);
+    const bool has_objectives = options.objective || !globals.objectives.empty();
     const auto answer = print_grouped(
         output, globals, options.grouped,
         [&](const query::Scope& scope, table::Sparkline trend) {
             auto found = answers::rates(scope, by, trend);
-            if (wanted.any()) answers::set_objectives(found, wanted);
+            if (has_objectives)
+                answers::set_objectives(found,
+                                        objectives(globals, options.objective, scope.store()));
             return found;
         },
-        [&](const auto&... sides) { return answers::rates_table(sides..., wanted.any()); },
+        [&](const auto&... sides) { return answers::rates_table(sides..., has_objectives); },
         [&](const answers::RatesAnswer& now) {
             return answers::plots_of(arranged(answers::rates_table(now), options.grouped),
                                      answers::rates_plot(), output.twins());

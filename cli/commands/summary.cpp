@@ -42,7 +42,7 @@ int print_jobs(Globals globals, const SelectionOptions& selection) {
     if (asked.span.until) options.now = std::min(options.now, *asked.span.until);
     const query::Scope scope(store, std::move(asked));
     warn_about_unmatched(globals, scope);
-    output.write(digest::job_metrics(scope, options, objectives(globals, {})));
+    output.write(digest::job_metrics(scope, options, objectives(globals, {}, store)));
     output.finish();
     return exit_done;
 }
@@ -59,6 +59,7 @@ int run(const Globals& globals, const SummaryOptions& options) {
     if (knows_arrivals) asked = digest::as_of_its_end(std::move(asked), globals.now());
     const query::Scope scope(store, std::move(asked));
     warn_about_unmatched(globals, scope);
+    warn_about_names(globals, store);
     const auto waiting = knows_arrivals ? spooled(globals) : std::nullopt;
     const auto answer = digest::summary(
         scope, missed_options(globals, store), knows_arrivals, judge::Budget{options.budget / 1000},

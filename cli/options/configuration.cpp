@@ -207,8 +207,7 @@ void Configuration::give(CLI::Option& option, const FileSetting& setting, bool i
 // Two options of the file that exclude each other are an error, unless one is for all commands.
 bool Configuration::gives_way(const CLI::Option& option, const FileSetting& setting) {
     const auto is_named = [this](const CLI::Option& other) {
-        return !m_from_file.contains(&other) &&
-               (!other.empty() || !environment_of(other).empty());
+        return !m_from_file.contains(&other) && (!other.empty() || !environment_of(other).empty());
     };
     if (is_named(option)) return true;
     for (auto* other : option.get_excludes()) {

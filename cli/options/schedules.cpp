@@ -5,6 +5,7 @@
 #include "cli/terminal/messages.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/text.hpp"
+#include "core/query/bearers.hpp"
 #include "core/rhythm/downtime.hpp"
 #include "core/rhythm/schedule.hpp"
 #include "core/time/length.hpp"
@@ -90,23 +91,24 @@ rhythm::ConfiguredSchedule configured(const Settings& settings, const Globals& g
 rhythm::MissedOptions missed_options(const Globals& globals, const store::Store& store) {
     rhythm::MissedOptions options;
     options.now = globals.now();
-    for (const auto& [definition, settings] : by_definition(globals)) {
-        options.configured.emplace(definition, configured(settings, globals));
+    for (const auto& [name, settings] : by_definition(globals)) {
+        const auto one = configured(settings, globals);
+        for (const auto& bearer : query::bearers_of(name, query::Scope(store, {})))
+            options.configured.emplace(bearer, one);
     }
     options.down = rhythm::downtimes(store, options.now, alive_at_the_spool(globals));
     return options;
 }
 
-void warn_about_schedules(const Globals& globals, const query::Scope& scope) {
+void warn_about_names(const Globals& globals, const store::Store& store) {
     if (globals.quiet) return;
-    const auto& known = scope.catalogue().definitions();
-    for (const auto& [name, settings] : by_definition(globals)) {
-        const auto is_it = [&name = name](const store::Definition& definition) {
-            return definition.id == name || definition.label == name;
-        };
-        if (std::any_of(known.begin(), known.end(), is_it)) continue;
-        print_warning(fmt::format("schedule of \"{}\": no such definition has reported", name));
-    }
+    const auto warn = [&](const char* what, const std::string& name) {
+        const auto bearers = query::bearers_of(name, query::Scope(store, {}));
+        if (bearers.empty())
+            print_warning(fmt::format("{} of \"{}\": no such definition has reported", what, name));
+    };
+    for (const auto& [name, settings] : by_definition(globals)) warn("schedule", name);
+    for (const auto& setting : globals.objectives) warn("objective", setting.definition);
 }
 
 void add_objective(CLI::App& command, std::optional<double>& per_cent_value) {
@@ -117,7 +119,8 @@ void add_objective(CLI::App& command, std::optional<double>& per_cent_value) {
         ->transform(per_cent());
 }
 
-query::Objectives objectives(const Globals& globals, std::optional<double> per_cent_value) {
+query::Objectives objectives(const Globals& globals, std::optional<double> per_cent_value,
+                             const store::Store& store) {
     query::Objectives found;
     if (per_cent_value) found.general = *per_cent_value / 100;
     for (const auto& setting : globals.objectives) {
@@ -128,7 +131,8 @@ query::Objectives objectives(const Globals& globals, std::optional<double> per_c
                                          setting.definition, problem),
                              "for example \"User import\" = 99.5");
         }
-        found.own.emplace(setting.definition, std::stod(text) / 100);
+        for (const auto& bearer : query::bearers_of(setting.definition, query::Scope(store, {})))
+            found.own.emplace(bearer, std::stod(text) / 100);
     }
     return found;
 }

@@ -7,6 +7,7 @@
 #include "core/store/reports/replaced.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
@@ -98,8 +99,9 @@ class RunHistory::WindowReader {
         const auto& span = scope.selection().span;
         if (span.since) m_since = time::micros(*span.since);
         if (span.until) m_until = time::micros(*span.until);
-        const std::int64_t end = std::min(m_until, m_last_created);
-        if (span.since && end > m_since && end - a_day < m_since) m_between_mails = end - m_since;
+        m_end = std::min(m_until, m_last_created);
+        if (span.since && m_end > m_since && m_end - a_day < m_since)
+            m_between_mails = m_end - m_since;
     }
 
     void read() {
@@ -177,14 +179,29 @@ class RunHistory::WindowReader {
         return run;
     }
 
-    // Whether a mail may have told of a failure that was known from `failed_at` to `withdrawn_at`:
-    // as far as anyone can say, there was one when the window began, and before that one each day,
-    // or each window, if that is shorter.
+    // Whether a mail may have told of a failure that was known from `failed_at` to `withdrawn_at`.
     bool may_be_told(std::int64_t failed_at, std::int64_t withdrawn_at) const {
-        std::int64_t mail = m_since;
-        if (withdrawn_at < mail)
-            mail -= (mail - withdrawn_at + m_between_mails - 1) / m_between_mails * m_between_mails;
-        return failed_at < mail;
+        return failed_at < last_mail(withdrawn_at);
+    }
+
+    // As far as anyone can say, there was a mail when the window began, and before that one each
+    // window, if that is shorter than a day, and at the times of day at which it begins and ends.
+    std::int64_t last_mail(std::int64_t at) const {
+        if (at >= m_since) return m_since;
+        const std::int64_t windows = (m_since - at + m_between_mails - 1) / m_between_mails;
+        std::int64_t mail = std::max(m_since - windows * m_between_mails, same_time(m_since, at));
+        if (m_between_mails < a_day) mail = std::max(mail, same_time(m_end, at));
+        return mail;
+    }
+
+    // The last moment up to `at` with the local time of day of the later `moment`.
+    std::int64_t same_time(std::int64_t moment, std::int64_t at) const {
+        const auto& zone = m_scope.selection().zone;
+        const auto local = zone.to_local(time::instant_from_micros(moment));
+        for (std::int64_t days = (moment - at) / a_day;; ++days) {
+            const auto found = time::micros(zone.to_utc(local - std::chrono::days{days}));
+            if (found <= at) return found;
+        }
     }
 
     // Whether it has finished, and is not of the future. One that has not, and was told as failed,
@@ -193,13 +210,12 @@ class RunHistory::WindowReader {
         if (batch.created_at[i] > m_last_created) return false;
         if (model::is_finished(batch.status[i])) return true;
         const auto failing = m_failing.find(batch.sequence[i]);
-        if (failing == m_failing.end() || !may_be_told(failing->second, batch.received_at[i]))
-            return false;
+        if (failing == m_failing.end()) return false;
+        const std::lock_guard lock(m_of_told);  // also for the zone
+        if (!may_be_told(failing->second, batch.received_at[i])) return false;
         Run run = run_at(batch, i);
         run.status = model::Status::failure;
-        const auto definition = static_cast<std::size_t>(batch.definition[i]);
-        const std::lock_guard lock(m_of_told);
-        m_history.m_as_told[definition].push_back(run);
+        m_history.m_as_told[static_cast<std::size_t>(batch.definition[i])].push_back(run);
         return false;
     }
 
@@ -294,7 +310,8 @@ class RunHistory::WindowReader {
     Reach m_reach;
     const Scope* m_late;
     std::int64_t m_last_created, m_last_created_before;
-    std::int64_t m_since = INT64_MIN, m_until = INT64_MAX, m_between_mails = a_day;
+    std::int64_t m_since = INT64_MIN, m_until = INT64_MAX, m_end = INT64_MAX;
+    std::int64_t m_between_mails = a_day;  // or a shorter window
     RunHistory& m_history;
     std::vector<FoundRuns>& m_found;
     std::int64_t m_first = INT64_MAX;  // created_at of the window's runs

@@ -5,6 +5,7 @@ Usage: service.py PATH-OF-JOBTALLY [unittest arguments]
 """
 import os
 import shutil
+import select
 import signal
 import socket
 import sqlite3
@@ -188,6 +189,8 @@ class Service(unittest.TestCase):
                 seen = len(self.beats(manager))
                 time.sleep(1)
                 self.assertLess(time.monotonic() - began, 5)  # else the disk may have come back
+                if select.select([connection], [], [], 0)[0]:
+                    self.skipTest("strace let the commit go on")  # it loses a delay now and then
                 self.assertEqual(len(self.beats(manager)), seen)
         finally:
             service.kill()

@@ -2,6 +2,7 @@
 #include "core/query/scope.hpp"
 
 #include "core/base/error.hpp"
+#include "core/query/bearers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/query/made_store.hpp"
 
@@ -165,4 +166,21 @@ TEST_CASE("groupings have names", "[query]") {
     CHECK(query::by_named("definition") == query::By::definition);
     CHECK(query::by_named("none") == query::By::none);
     CHECK_THROWS_AS(query::by_named("day"), UsageError);
+}
+
+TEST_CASE("a name means who bears it, else who bore it", "[query]") {
+    const auto store = query_test::store_of({{"a1", "SUCCESS", "01:00:00", "", "d-1", "Import"},
+                                             {"a2", "SUCCESS", "02:00:00", "", "d-1", "Import v2"},
+                                             {"b1", "SUCCESS", "01:00:00", "", "d-2", "Import"},
+                                             {"b2", "SUCCESS", "02:00:00", "", "d-2", "Export"},
+                                             {"c1", "SUCCESS", "01:00:00", "", "d-3", "Export"},
+                                             {"n1", "SUCCESS", "01:00:00", "", "", "Nameless"}});
+    const query::Scope everything(store, {});
+    const auto bearers = [&](const char* name) { return query::bearers_of(name, everything); };
+    using Names = std::vector<std::string>;
+    CHECK(bearers("Import") == Names{"d-1", "d-2"});
+    CHECK(bearers("Export") == Names{"Export"});
+    CHECK(bearers("d-3") == Names{"d-3"});
+    CHECK(bearers("Nameless").empty());
+    CHECK(bearers("Nobody").empty());
 }

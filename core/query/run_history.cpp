@@ -2,12 +2,12 @@
 #include "core/query/run_history.hpp"
 
 #include "core/base/parallel.hpp"
+#include "core/query/mail_times.hpp"
 #include "core/query/newest_fold.hpp"
 #include "core/query/runs_by_definition.hpp"
 #include "core/store/reports/replaced.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
@@ -99,9 +99,7 @@ class RunHistory::WindowReader {
         const auto& span = scope.selection().span;
         if (span.since) m_since = time::micros(*span.since);
         if (span.until) m_until = time::micros(*span.until);
-        m_end = std::min(m_until, m_last_created);
-        if (span.since && m_end > m_since && m_end - a_day < m_since)
-            m_between_mails = m_end - m_since;
+        m_mails = MailTimes(m_since, std::min(m_until, m_last_created), scope.selection().zone);
     }
 
     void read() {
@@ -179,31 +177,6 @@ class RunHistory::WindowReader {
         return run;
     }
 
-    // Whether a mail may have told of a failure that was known from `failed_at` to `withdrawn_at`.
-    bool may_be_told(std::int64_t failed_at, std::int64_t withdrawn_at) const {
-        return failed_at < last_mail(withdrawn_at);
-    }
-
-    // As far as anyone can say, there was a mail when the window began, and before that one each
-    // window, if that is shorter than a day, and at the times of day at which it begins and ends.
-    std::int64_t last_mail(std::int64_t at) const {
-        if (at >= m_since) return m_since;
-        const std::int64_t windows = (m_since - at + m_between_mails - 1) / m_between_mails;
-        std::int64_t mail = std::max(m_since - windows * m_between_mails, same_time(m_since, at));
-        if (m_between_mails < a_day) mail = std::max(mail, same_time(m_end, at));
-        return mail;
-    }
-
-    // The last moment up to `at` with the local time of day of the later `moment`.
-    std::int64_t same_time(std::int64_t moment, std::int64_t at) const {
-        const auto& zone = m_scope.selection().zone;
-        const auto local = zone.to_local(time::instant_from_micros(moment));
-        for (std::int64_t days = (moment - at) / a_day;; ++days) {
-            const auto found = time::micros(zone.to_utc(local - std::chrono::days{days}));
-            if (found <= at) return found;
-        }
-    }
-
     // Whether it has finished, and is not of the future. One that has not, and was told as failed,
     // is kept as what it was.
     bool is_run(const FactBatch& batch, std::size_t i) {
@@ -211,8 +184,9 @@ class RunHistory::WindowReader {
         if (model::is_finished(batch.status[i])) return true;
         const auto failing = m_failing.find(batch.sequence[i]);
         if (failing == m_failing.end()) return false;
-        const std::lock_guard lock(m_of_told);  // also for the zone
-        if (!may_be_told(failing->second, batch.received_at[i])) return false;
+        const std::lock_guard lock(m_of_told);
+        const bool may_be_told = failing->second < m_mails.last(batch.received_at[i]);
+        if (!may_be_told) return false;
         Run run = run_at(batch, i);
         run.status = model::Status::failure;
         m_history.m_as_told[static_cast<std::size_t>(batch.definition[i])].push_back(run);
@@ -310,15 +284,15 @@ class RunHistory::WindowReader {
     Reach m_reach;
     const Scope* m_late;
     std::int64_t m_last_created, m_last_created_before;
-    std::int64_t m_since = INT64_MIN, m_until = INT64_MAX, m_end = INT64_MAX;
-    std::int64_t m_between_mails = a_day;  // or a shorter window
+    std::int64_t m_since = INT64_MIN, m_until = INT64_MAX;
+    MailTimes m_mails{INT64_MIN, INT64_MAX, {}};
     RunHistory& m_history;
     std::vector<FoundRuns>& m_found;
     std::int64_t m_first = INT64_MAX;  // created_at of the window's runs
     std::int64_t m_last = INT64_MIN;
     std::unordered_set<store::Sequence> m_not_before;
     std::unordered_map<store::Sequence, std::int64_t> m_failing;
-    std::mutex m_of_told;  // of what the history has as told, while several workers read
+    std::mutex m_of_told;  // of what the history has as told, and of the mails
 };
 
 RunHistory RunHistory::around_window(const Scope& scope, Reach reach, const Scope* late) {

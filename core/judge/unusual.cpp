@@ -51,7 +51,7 @@ RunJudge::RunJudge(std::span<const Run> runs, const time::Zone& zone, Budget bud
         if (!run.succeeded()) continue;
         const ClockPlace place = clock_place(run.created_at, zone);
         const auto put = [&](std::size_t values, std::int64_t value) {
-            m_values[values].add(run.created_at, place, value);
+            m_values[values].add(run.created_at, place, value, run.in_window);
             return Place{values, m_values[values].size() - 1};
         };
         // Of a failure that was started again under its id nobody knows how long it took.

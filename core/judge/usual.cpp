@@ -58,7 +58,8 @@ void UsualValues::expect(std::size_t values) {
     m_logarithms.reserve(values);
 }
 
-void UsualValues::add(std::int64_t at, ClockPlace place, std::int64_t value) {
+void UsualValues::add(std::int64_t at, ClockPlace place, std::int64_t value, bool is_judged) {
+    if (is_judged && !m_first_judged) m_first_judged = size();
     m_at.push_back(at);
     m_places.push_back(place);
     m_values.push_back(value);
@@ -115,7 +116,8 @@ bool UsualValues::learn(const Chances& chances) {
         m_left[i - m_recent] = m_fitted.residuals[i] - (is_now ? m_now : m_level);
     }
     m_scale = std::max(least_scale, median_scale(m_left));
-    m_left.resize(m_left.size() - std::min(maybe_a_step, m_left.size() / 5));
+    const std::size_t newest = std::max(maybe_a_step, size() - m_first_judged.value_or(size()));
+    m_left.resize(m_left.size() - std::min(newest, m_left.size() / 5));
     return true;
 }
 

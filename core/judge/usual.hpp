@@ -53,7 +53,8 @@ struct Comparison {
 // - A normal distribution takes its residual so far less often than the budget allows. With n
 //   values known the bound is 1 + 4 / n times as wide, because few values know their spread badly.
 // - So does a distribution with a tail as long as that of the values on its side (Tail). The newest
-//   four do not count there: they may be the first of a new level and would hide each other.
+//   ones do not count there, four and those that are judged, up to a fifth: they may be of one kind
+//   and would hide each other.
 // The spread is taken to be at least 3 %, one second of a duration, and of counts what chance makes
 // of them (Poisson). Usual is also the level of the last ten runs before, and the one that the
 // definition has moved to.
@@ -64,7 +65,7 @@ class UsualValues {
     explicit UsualValues(double unit = 0) : m_unit(unit) {}
 
     void expect(std::size_t values);  // makes room for so many
-    void add(std::int64_t at, ClockPlace place, std::int64_t value);
+    void add(std::int64_t at, ClockPlace place, std::int64_t value, bool is_judged = false);
     std::size_t size() const { return m_values.size(); }
     const std::vector<std::int64_t>& values() const { return m_values; }
 
@@ -98,6 +99,7 @@ class UsualValues {
     std::vector<std::int64_t> m_values, m_at;
     std::vector<double> m_logarithms;
     std::vector<ClockPlace> m_places;
+    std::optional<std::size_t> m_first_judged;
 
     FittedProfile m_fitted;
     std::vector<double> m_residuals;  // from the profile

@@ -163,6 +163,22 @@ TEST_CASE("runs as slow as the definition has become are not named again", "[jud
     CHECK(findings.unusual[0].worst.sequence == 37);
 }
 
+TEST_CASE("several odd runs of one window do not hide each other", "[judge]") {
+    Noise noise(7);
+    Runs runs(query_test::hour);
+    for (int i = 0; i < 168; ++i) {
+        const bool is_odd = i >= 150 && i < 158;
+        runs.add(noise.log_normal(is_odd ? 600 : 30, 0.05), is_odd ? 50 : 1000);
+    }
+    for (std::size_t i = 0; i < 144; ++i) runs.all()[i].in_window = false;
+    const auto findings = found_in(runs);
+    REQUIRE(findings.unusual.size() == 2);
+    CHECK(findings.unusual[0].kind == Unusual::fewer);
+    CHECK(findings.unusual[0].count >= 5);
+    CHECK(findings.unusual[1].kind == Unusual::slower);
+    CHECK(findings.unusual[1].count >= 5);
+}
+
 TEST_CASE("findings keep the worst run of a kind", "[judge]") {
     Runs runs(query_test::hour);
     runs.usual(100, 60, 1000).add(200, 1000).add(260, 1000).usual(5, 60, 1000).add(60, 100);

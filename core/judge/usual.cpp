@@ -38,6 +38,21 @@ std::vector<double> as_far_as(std::span<const double> residuals, bool above) {
     return found;
 }
 
+// Of far ones in a row, which have one cause, the farthest.
+void keep_farthest_of_rows(std::vector<double>& residuals) {
+    std::size_t kept = 0;
+    for (const double each : residuals) {
+        const bool is_far = std::abs(each) >= least_unusual;
+        if (kept > 0 && is_far && each * residuals[kept - 1] > 0 &&
+            std::abs(residuals[kept - 1]) >= least_unusual) {
+            if (std::abs(each) > std::abs(residuals[kept - 1])) residuals[kept - 1] = each;
+        } else {
+            residuals[kept++] = each;
+        }
+    }
+    residuals.resize(kept);
+}
+
 }  // namespace
 
 double Comparison::factor() const {
@@ -118,6 +133,7 @@ bool UsualValues::learn(const Chances& chances) {
     m_scale = std::max(least_scale, median_scale(m_left));
     const std::size_t newest = std::max(maybe_a_step, size() - m_first_judged.value_or(size()));
     m_left.resize(m_left.size() - std::min(newest, m_left.size() / 5));
+    keep_farthest_of_rows(m_left);
     return true;
 }
 

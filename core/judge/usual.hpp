@@ -54,7 +54,9 @@ struct Comparison {
 //   values known the bound is 1 + 4 / n times as wide, because few values know their spread badly.
 // - So does a distribution with a tail as long as that of the values on its side (Tail). The newest
 //   ones do not count there, four and those that are judged, up to a fifth: they may be of one kind
-//   and would hide each other.
+//   and would hide each other. Of far ones in a row, which have one cause, the farthest counts, as
+//   S. Coles, "An Introduction to Statistical Modeling of Extreme Values", Springer 2001, 5.3.2,
+//   has it.
 // The spread is taken to be at least 3 %, one second of a duration, and of counts what chance makes
 // of them (Poisson). Usual is also the level of the last ten runs before, and the one that the
 // definition has moved to.

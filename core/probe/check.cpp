@@ -80,6 +80,11 @@ void tell_unmatched(const query::Scope& scope, table::Probe& probe) {
         probe.remarks.push_back(fmt::format("no definition matches \"{}\"", pattern));
         raise(probe.state, ProbeState::unknown);
     }
+    for (const auto& [pattern, nearest] : scope.unknown_sources()) {
+        if (pattern.starts_with('!')) continue;
+        probe.remarks.push_back(fmt::format("no report came from \"{}\"", pattern));
+        raise(probe.state, ProbeState::unknown);
+    }
 }
 
 bool is_odd(const store::FactBatch& batch, std::size_t i) {

@@ -27,7 +27,7 @@ struct CheckOptions {
 };
 
 // The state of the probe is that of the worst value. A pattern of the selection that matches no
-// definition makes it at least as bad as unknown. Throws UsageError if the metric was asked for by
+// definition, or no source, makes it at least as bad as unknown. Throws UsageError if the metric was asked for by
 // definition but can't be given by definition.
 table::Probe check(const query::Scope& scope, const CheckOptions& options);
 

@@ -179,6 +179,20 @@ TEST_CASE("several odd runs of one window do not hide each other", "[judge]") {
     CHECK(findings.unusual[1].count >= 5);
 }
 
+TEST_CASE("some odd runs in a row are not usual ever after", "[judge]") {
+    Noise noise(3);
+    Runs runs(6 * query_test::hour);
+    for (int i = 0; i < 300; ++i) {
+        const bool is_odd = i >= 200 && i < 206;
+        runs.add(30, std::llround(noise.log_normal(is_odd || i == 297 ? 100 : 2000, 0.03)));
+    }
+    for (std::size_t i = 0; i < 296; ++i) runs.all()[i].in_window = false;
+    const auto findings = found_in(runs);
+    REQUIRE(findings.unusual.size() == 1);
+    CHECK(findings.unusual[0].kind == Unusual::fewer);
+    CHECK(findings.unusual[0].worst.sequence == 298);
+}
+
 TEST_CASE("findings keep the worst run of a kind", "[judge]") {
     Runs runs(query_test::hour);
     runs.usual(100, 60, 1000).add(200, 1000).add(260, 1000).usual(5, 60, 1000).add(60, 100);

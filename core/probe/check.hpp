@@ -27,8 +27,8 @@ struct CheckOptions {
 };
 
 // The state of the probe is that of the worst value. A pattern of the selection that matches no
-// definition, or no source, makes it at least as bad as unknown. Throws UsageError if the metric was asked for by
-// definition but can't be given by definition.
+// definition, or no source, makes it at least as bad as unknown. Throws UsageError if the metric
+// was asked for by definition but can't be given by definition.
 table::Probe check(const query::Scope& scope, const CheckOptions& options);
 
 // What a probe that speaks only of changes does with a new state.

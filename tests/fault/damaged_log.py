@@ -82,6 +82,9 @@ class Case:
         self.expect(len(kept) == 1 and bytes_of(kept[0]) == log_as_it_was, "the log is not kept: %s" % kept)
         self.expect(all(os.stat(name).st_mode & 0o777 == 0o600 for name in kept), "the copy is open to others")
         self.expect(not damage(self.store), "the store is damaged")
+        noted = self.notes().count("was damaged after a crash")
+        self.proof.count("noted for the mail", noted)
+        self.expect(noted == 1, "noted %d times for the mail" % noted)
         said, again = self.open()
         self.expect("was damaged" not in said and again == kept, "told again: " + said)
 
@@ -90,6 +93,11 @@ class Case:
         done = subprocess.run([self.program, "--db", self.store, *arguments], env=environment(), stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=60)
         return done.stderr.decode()
+
+    def notes(self):
+        """What the mail counts as rejected, and where it says why."""
+        return subprocess.run([self.program, "--db", self.store, "db", "rejected", "-F", "tsv"], env=environment(),
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60).stdout.decode()
 
     def expect_silence(self):
         asked = self.ask("db", "status")

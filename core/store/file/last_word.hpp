@@ -63,6 +63,10 @@ void require_no_lone_log(const std::filesystem::path& store);
 // Call it before SQLite opens the file or one is made.
 void require_own_log(const std::filesystem::path& store);
 
+// The source of rejected rows that are no bodies: notes of what is lost, which the next mail tells.
+// They do not count against the limit; the newest 1,000 are kept at least.
+inline constexpr const char* source_of_notes = "listener";
+
 // How many requests were answered 503 and kept nowhere, until a row of the store tells it: it takes
 // no room of a full disk and outlives the process. It is not synced: a power cut may take it.
 

@@ -1,9 +1,11 @@
 #include "core/store/file/log_damage.hpp"
 
 #include "core/base/text.hpp"
+#include "core/store/file/last_word.hpp"
 #include "core/store/file/log_file.hpp"
 #include "core/store/file/partial_file.hpp"
 #include "core/store/file/sqlite_error.hpp"
+#include "core/store/file/statement.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -172,6 +174,20 @@ std::string keep_damaged_log(Store::Connection& connection, std::chrono::millise
         "missing; the log is kept as {}; run `jobtally db verify`, and load the platform's list "
         "of jobs by `jobtally ingest`, which brings back what it has",
         in_quotes(connection.path().string()), commits, in_quotes(name));
+}
+
+void note_damage(const Store::Connection& connection, std::chrono::milliseconds patience) {
+    if (connection.damage.empty()) return;
+    const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
+    WriteScope scope(connection);
+    Statement note(
+        connection,
+        "INSERT INTO rejected (received_at, source, reason, body) VALUES (?, ?, ?, x'')");
+    note.bind(1, static_cast<std::int64_t>(std::time(nullptr)) * 1'000'000);
+    note.bind(2, source_of_notes);
+    note.bind(3, connection.damage);
+    note.exec();
+    scope.commit();
 }
 
 std::string look_for_damaged_log(const Store::Connection& connection) {

@@ -18,6 +18,10 @@ namespace jobtally::store {
 // would undo it; busy after `patience`; and where the copy can't be made.
 std::string keep_damaged_log(Store::Connection& connection, std::chrono::milliseconds patience);
 
+// Notes that line (Connection::damage) among the rejected bodies, for the next mail: nobody may
+// have read it. For a store whose tables are there. Throws StoreError.
+void note_damage(const Store::Connection& connection, std::chrono::milliseconds patience);
+
 // What a connection that only reads says of such a log, which it leaves as it is; empty where there
 // is no damage, where a connection that writes is open, and where the lock file can't be read.
 // Throws StoreError::corrupt as keep_damaged_log() does.

@@ -55,11 +55,13 @@ void make_ready_to_write(Store::Connection& connection, std::chrono::millisecond
     require_no_triggers(connection);
     auto* const guard = connection.guard();
     connection.damage = keep_damaged_log(connection, patience);
-    if (identity == Identity::current && uses_wal(connection)) return;
-    const HeldGuard held(guard, std::chrono::steady_clock::now() + patience);
-    if (!uses_wal(connection)) switch_to_wal(connection);
-    migrate(connection);
-    leave_word(connection.path(), *guard);
+    if (identity != Identity::current || !uses_wal(connection)) {
+        const HeldGuard held(guard, std::chrono::steady_clock::now() + patience);
+        if (!uses_wal(connection)) switch_to_wal(connection);
+        migrate(connection);
+        leave_word(connection.path(), *guard);
+    }
+    note_damage(connection, patience);
 }
 
 bool has_log(const fs::path& path) {

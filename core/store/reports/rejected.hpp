@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/outcome.hpp"
+#include "core/store/file/last_word.hpp"
 #include "core/store/file/store.hpp"
 #include "core/time/instant.hpp"
 
@@ -15,10 +16,6 @@ namespace jobtally::store {
 
 // How many rejected bodies are kept: the newest.
 inline constexpr std::int64_t default_rejected_limit = 10'000;
-
-// The source of those that are no bodies: the listener's notes of what is lost. They do not count
-// against the limit; the newest 1,000 are kept at least.
-inline constexpr const char* source_of_notes = "listener";
 
 struct RejectedBody {
     std::int64_t rejected_id = 0;  // counts up, never used again

@@ -115,27 +115,31 @@ void exchange(const fs::path& a, const fs::path& b) {
     rename_or_throw(between, a);
 }
 
-// Until the last step the store is what it was: where its log can be emptied, the file has all.
-// Returns what was put aside.
+void rename_if_there(const fs::path& from, const fs::path& to) {
+    if (::rename(from.c_str(), to.c_str()) != 0 && errno != ENOENT)
+        throw_errno(errno, "rename", from);
+}
+
+// Until the last step the store is what it was: where its log can be emptied, the file has all. If
+// that step fails its log and index are back, for who has them open. Returns what was put aside.
 std::optional<std::string> put_in_place(const fs::path& copy, const fs::path& store,
                                         WriteGuard& guard) {
     std::error_code none;
     const bool was_there = fs::exists(store, none);
-    const auto log = beside_store(store, "-wal");
-    const auto old_log = beside_store(copy, "-wal");
+    const auto log = beside_store(store, "-wal"), old_log = beside_store(copy, "-wal");
+    const auto index = beside_store(store, "-shm"), old_index = beside_store(copy, "-shm");
     const bool has_log = !empty_log(store, guard);
-    if (has_log) {
-        rename_or_throw(log, old_log);
-    } else if (::unlink(log.c_str()) != 0 && errno != ENOENT) {
-        throw_errno(errno, "delete", log);
-    }
-    ::unlink(beside_store(store, "-shm").c_str());
     try {
+        rename_if_there(log, old_log);
+        rename_if_there(index, old_index);
         was_there ? exchange(copy, store) : rename_or_throw(copy, store);
     } catch (const StoreError&) {
+        ::rename(old_index.c_str(), index.c_str());
         ::rename(old_log.c_str(), log.c_str());
         throw;
     }
+    ::unlink(old_index.c_str());
+    if (!has_log) ::unlink(old_log.c_str());
     if (const int number = sync_folder(store.parent_path()))
         throw_sync_failed(number, store.parent_path());
     leave_word(store, guard);

@@ -442,6 +442,24 @@ TEST_CASE("a restored store takes the place of one that is open", "[store]") {
     CHECK_FALSE(store::restore(folder / "copy.db", folder / "new.db").replaced);
 }
 
+TEST_CASE("a restore that fails leaves the store to who has it open", "[store]") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    auto own = store::Store::open_to_write(path);
+    put_one(own, report_of("a"));
+    store::back_up(own, folder / "copy.db");
+    put_one(own, report_of("b"));
+    const auto change = [&](const char* flag) {
+        return std::system(fmt::format("chattr {} '{}' 2>/dev/null", flag, path.string()).c_str());
+    };
+    if (change("+i") != 0) return;  // not every file system can
+    const auto kind = kind_of([&] { store::restore(folder / "copy.db", path); });
+    REQUIRE(change("-i") == 0);
+    CHECK(kind == Kind::not_writable);
+    CHECK_NOTHROW(put_one(own, report_of("c")));
+    CHECK(store::find_report(store::Store::open_to_read(path), "b"));
+}
+
 TEST_CASE("a restored store knows when a listener was last up", "[store]") {
     constexpr std::int64_t minute = 60'000'000, now = 1'700'000'000'000'000;
     const TemporaryFolder folder;

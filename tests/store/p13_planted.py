@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """P13: what another user planted beside the store, in a sticky folder such as /tmp, is neither accepted nor followed, and
 nothing waits for it: journals, logs, indexes and lock files, FIFOs, links and hard links of those names, the spool, and what
--o, `db backup` and `db restore` are given. Root plays both users; otherwise it is skipped.
+-o, `db backup` and `db restore` are given. Root plays both users; otherwise it is skipped. Nor is a store written that is
+mounted without its folder, in which the log would be.
 
 Each planting is tried by readers and writers, run as the owner of the store. --long: by every command.
 """
@@ -282,6 +283,28 @@ def denied(proof, program):
     place.end()
 
 
+def mounted_alone(proof, program):
+    """As by `docker run -v FILE:FILE`: read, but not written, and nothing is made beside it."""
+    private = ["unshare", "--mount", "--propagation", "private"]
+    place = Place(proof, program)
+    cases = [(["list", "-n", "1"], 0), (["ingest", "-"], 1), (["listen", "--bind", "127.0.0.1:0"], 1),
+             (["db", "restore", "backup.db"], 1)]
+    for words, expected in cases:
+        folder = tempfile.mkdtemp(dir=place.folder)
+        mount = os.path.join(folder, "store.db")
+        write(mount)
+        if subprocess.run([*private, "mount", "--bind", place.store, mount], capture_output=True).returncode:
+            print("the store that is mounted alone is left out: a file can't be mounted here")
+            break
+        script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+        code, said = run_as(0, [*private, "sh", "-c", script, "sh", place.store, mount, program, "--db", mount, *words],
+                            place.folder, lines(["a"]))
+        proof.expect(code == expected and ("mounted without its folder" in said) == (expected == 1),
+                     "mounted alone: %s: %s %s" % (words, code, said[-300:]))
+        proof.expect(expected == 0 or os.listdir(folder) == ["store.db"], "mounted alone: %s: %s" % (words, os.listdir(folder)))
+    place.end()
+
+
 def main():
     options = arguments(__doc__)
     if os.geteuid() != 0:
@@ -293,7 +316,7 @@ def main():
     commands = READERS + WRITERS if options.long else READERS[:2] + WRITERS[:2]
     for name, plant in plantings("/nowhere"):
         beside(proof, program, name, plant, commands)
-    for part in (spool, output, modes, empty_store, folders, root_makes, denied):
+    for part in (spool, output, modes, empty_store, folders, root_makes, denied, mounted_alone):
         part(proof, program)
     for what in ("accepted", "hangs"):
         proof.count(what, 0)

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -71,6 +72,28 @@ void require_own_file(const fs::path& path, const struct stat& file) {
                                      user_name(file.st_uid)),
                          run_as(file.st_uid));
     }
+}
+
+// Kernels before 5.8 do not tell what is a mount; there one of the same file system is not seen.
+bool is_mount(const fs::path& path, const struct stat& file) {
+    struct statx found {};
+    if (::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, 0, &found) == 0 &&
+        (found.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0)
+        return (found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+    struct stat folder {};
+    return ::stat(path.parent_path().c_str(), &folder) == 0 && folder.st_dev != file.st_dev;
+}
+
+// What is only in the log would be gone with the container, and others that have the file by its
+// own name would see neither the log nor the lock.
+void require_mounted_with_folder(const fs::path& path, const struct stat& file) {
+    if (!is_mount(path, file)) return;
+    throw StoreError(Kind::foreign,
+                     fmt::format("store {} is mounted without its folder, and its log would stand "
+                                 "elsewhere",
+                                 in_quotes(path.string())),
+                     "mount the folder that holds it, not the file: its log and its lock belong "
+                     "beside it");
 }
 
 // SQLite plays a journal back into the file, trusts an index and waits at a FIFO for ever, whoever
@@ -188,7 +211,10 @@ fs::path find_store_file(const fs::path& path, Use use, const FileSystemType& ty
     struct stat file {};
     if (::stat(real.c_str(), &file) == 0) {
         require_regular(real, file);
-        if (use == Use::write) require_own_file(real, file);
+        if (use == Use::write) {
+            require_own_file(real, file);
+            require_mounted_with_folder(real, file);
+        }
     } else if (errno != ENOENT && errno != ENOTDIR) {
         throw_errno(errno, "open the store", real);
     }

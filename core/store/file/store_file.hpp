@@ -25,7 +25,8 @@ bool is_on_network(std::int64_t file_system_type);
 // The file itself, links followed: its log and its lock stand beside it. Throws StoreError for
 // - what is neither a regular file nor absent, and links that lead nowhere, in a circle, or were
 //   made by another user (root's are fine);
-// - to write: a file of another user (unless we are root);
+// - to write: a file of another user (unless we are root), and one that is mounted without its
+//   folder;
 // - what others may have put beside it: a journal, and a log, index or lock file that is no regular
 //   file, has a second name, or belongs to neither the owner of the store nor root;
 // - a folder in which everybody may replace files, unless JOBTALLY_SHARED_FOLDER is `allow`;

@@ -206,8 +206,10 @@ ingest::WriterHooks writer_hooks(const ListenOptions& options, listen::ServiceMa
                         time::format_utc(from), time::format_utc(to)));
     };
     result.stood_still = [](time::Instant from, time::Instant to) {
-        print_note(fmt::format("this process stood still from {} to {}: no listener was up then",
-                               time::format_utc(from), time::format_utc(to)));
+        print_note(
+            fmt::format("this process stood still from {} to {}, or its clock was set forward: no "
+                        "listener counts as up then",
+                        time::format_utc(from), time::format_utc(to)));
     };
     result.losses = [](const std::string& what) { print_warning(what); };
     result.forgotten = tell_forgotten_once(options.rejected_limit);

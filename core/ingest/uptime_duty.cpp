@@ -1,5 +1,6 @@
 #include "core/ingest/uptime_duty.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <exception>
 #include <utility>
@@ -8,10 +9,10 @@ namespace jobtally::ingest {
 namespace {
 
 // Since the machine was started: goes on while it is suspended, and nobody sets it.
-std::chrono::nanoseconds running_for() {
+time::Duration running_for() {
     timespec running{};
     ::clock_gettime(CLOCK_BOOTTIME, &running);
-    return std::chrono::seconds(running.tv_sec) + std::chrono::nanoseconds(running.tv_nsec);
+    return std::chrono::seconds(running.tv_sec) + std::chrono::microseconds(running.tv_nsec / 1000);
 }
 
 }  // namespace
@@ -22,7 +23,7 @@ void UptimeDuty::record(Entry entry) {
     try {
         write(entry);
     } catch (const std::exception& problem) {
-        if (const auto& spool = m_store.options().spool) spool->touch();
+        note_failure();
         const bool is_busy = WriterStore::is_busy(problem);
         if (is_busy && m_span && entry == Entry::sign) return;
         if (is_busy) m_store.set_locked_out(true);
@@ -30,29 +31,56 @@ void UptimeDuty::record(Entry entry) {
     }
 }
 
+void UptimeDuty::prove() {
+    try {
+        write(Entry::proof);
+    } catch (const std::exception&) {
+        note_failure();
+        throw;
+    }
+}
+
+void UptimeDuty::note_failure() noexcept {
+    if (const auto& spool = m_store.options().spool) spool->touch();
+    if (!m_store.spool_works()) m_up_since = time::end_of_time;
+}
+
+// A clock that comes back to where it was put back from was right before.
+bool UptimeDuty::went_on_without_us(time::Duration shown, time::Duration ran) {
+    constexpr int left_out = 3;  // signs of one that is taken for gone
+    constexpr time::Duration gone_after = left_out * store::alive_every;
+    const auto leap = shown - ran;
+    if (leap < -gone_after) m_put_back = -leap;
+    const bool has_leapt = leap > gone_after;
+    const auto put_back = has_leapt ? std::exchange(m_put_back, {}) : time::Duration{};
+    const bool stood_still = ran > left_out * m_store.options().alive_every && shown > gone_after;
+    return stood_still || (has_leapt && std::chrono::abs(leap - put_back) > gone_after);
+}
+
 void UptimeDuty::write(Entry entry) {
     m_due = std::chrono::steady_clock::now() + m_store.options().alive_every;
     const auto at = m_store.options().clock();
-    const auto shown = std::exchange(m_shown, at);
+    const auto shown = std::exchange(m_shown, at).value_or(at);
     const auto running = running_for();
-    const auto stood = running - std::exchange(m_running, running);
+    const auto ran = running - std::exchange(m_running, running).value_or(running);
     constexpr std::chrono::seconds corrected{2};  // clocks are, all the time
     if (at + corrected < shown && m_store.hooks().clock_went_back)
         m_store.hooks().clock_went_back(shown, at);
-    constexpr int left_out = 3;  // signs of one that is taken for gone
-    if (m_span && stood > left_out * m_store.options().alive_every &&
-        at - shown > left_out * store::alive_every) {
+    m_up_since = std::min(m_up_since, at);
+    if (went_on_without_us(at - shown, ran)) {
         m_span.reset();
+        m_up_since = at;
         if (m_store.hooks().stood_still) m_store.hooks().stood_still(shown, at);
     }
     auto& store = m_store.opened();
     if (m_opening != m_store.openings()) m_span.reset();
     m_opening = m_store.openings();
     if (!m_span) {
-        m_span = store::begin_uptime(store, at, m_store.patience());
+        m_span = store::begin_uptime(store, at, m_store.patience(), m_up_since);
     } else {
         write(entry, store, at);
     }
+    m_up_since = at;
     m_store.works(Failing::store);
     m_store.count_commit(0);
 }

@@ -9,7 +9,8 @@
 namespace jobtally::ingest {
 
 // Without WriterOptions::clock nothing is recorded. A process that stood still, or its machine, was
-// not up meanwhile, so it begins again.
+// not up meanwhile, so it begins again; nor was one whose clock leaps, as that of a virtual machine
+// that was paused. While the store took nothing but the spool worked, it was up.
 class UptimeDuty {
   public:
     using Time = std::chrono::steady_clock::time_point;
@@ -28,12 +29,15 @@ class UptimeDuty {
     void end() { record(Entry::end); }
     // Records a sign of life to prove that a commit works, and waits for other writers as long as a
     // delivery does. Throws what the store throws.
-    void prove() { write(Entry::proof); }
+    void prove();
 
   private:
     enum class Entry { sign, proof, end };
 
     void record(Entry entry);
+    void note_failure() noexcept;
+    // Since the last entry: what the clock has shown to go by, and how long the machine ran.
+    bool went_on_without_us(time::Duration shown, time::Duration ran);
     // Where nothing was begun yet in the store that is open, that is done instead.
     void write(Entry entry);
     void write(Entry entry, store::Store& store, time::Instant at) const;
@@ -42,8 +46,10 @@ class UptimeDuty {
     std::optional<store::UptimeKey> m_span;
     std::size_t m_opening = 0;  // WriterStore::openings() at the last entry
     Time m_due;
-    time::Instant m_shown = time::earliest;  // by the clock at the last entry
-    std::chrono::nanoseconds m_running{};    // since the machine was started, at the last entry
+    std::optional<time::Instant> m_shown;     // by the clock at the last entry
+    std::optional<time::Duration> m_running;  // since the machine was started, at the last entry
+    time::Duration m_put_back{};              // the clock, since it last leapt
+    time::Instant m_up_since = time::end_of_time;  // what is not recorded yet
 };
 
 }  // namespace jobtally::ingest

@@ -59,7 +59,7 @@ struct WriterHooks {
     // Called when the clock has gone back, since the last sign of life, from the first time to the
     // second.
     std::function<void(time::Instant, time::Instant)> clock_went_back{};
-    // Called when the process stood still from the first time to the second.
+    // Called when the process stood still from the first time to the second, or the clock leapt.
     std::function<void(time::Instant, time::Instant)> stood_still{};
     // Called with a line that says how many requests were answered 503 and not kept: when the store
     // keeps it for the next mail, and at the end where nothing does.

@@ -154,6 +154,10 @@ void WriterStore::make_room() {
     }
 }
 
+bool WriterStore::spool_works() const {
+    return m_options.spool && m_told[static_cast<std::size_t>(Failing::spool)].empty();
+}
+
 bool WriterStore::is_busy(const std::exception& problem) {
     return is_of_kind(Kind::busy, problem);
 }

@@ -77,6 +77,8 @@ class WriterStore {
     // Empties the log, which may hold the last room of a disk.
     void make_room();
 
+    // True where a spool takes what the store does not.
+    bool spool_works() const;
     // True where another process holds the store.
     static bool is_busy(const std::exception& problem);
     static bool is_full(const std::exception& problem);

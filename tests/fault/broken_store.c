@@ -1,7 +1,8 @@
 /* Breaks the store of the program that it is preloaded into, for the controls of the proofs: each must notice.
    JOBTALLY_BREAK=normal commits with synchronous=NORMAL; nosync leaves fsync() out; spool drops what is written to a
    spool, and says that it was written; lie rolls back what should be committed, from the seventh time on; unlock
-   opens and closes each file that was locked, by which all locks on it go. */
+   opens and closes each file that was locked, by which all locks on it go; clock puts the clock ahead by as many
+   seconds as the file JOBTALLY_AHEAD has bytes. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -9,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef int exec_function(void*, const char*, void*, void*, char**);
@@ -62,4 +66,12 @@ int fsync(int file) {
 ssize_t write(int file, const void* bytes, size_t count) {
     ssize_t (*real)(int, const void*, size_t) = (ssize_t(*)(int, const void*, size_t))dlsym(RTLD_NEXT, "write");
     return breaks("spool") && ends_with(file, ".part") ? (ssize_t)count : real(file, bytes, count);
+}
+
+int clock_gettime(clockid_t clock, struct timespec* now) {
+    struct stat ahead;
+    const int code = (int)syscall(SYS_clock_gettime, clock, now);
+    if (clock == CLOCK_REALTIME && breaks("clock") && stat(getenv("JOBTALLY_AHEAD"), &ahead) == 0)
+        now->tv_sec += ahead.st_size;
+    return code;
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <initializer_list>
 
 namespace jobtally::store {
 
@@ -31,16 +32,22 @@ std::optional<time::Instant> last_received_at(const Store::Connection& connectio
     return time::instant_from_micros(row.getColumn(0));
 }
 
-void write(Store& store, const std::string& sql, time::Instant at, std::optional<UptimeKey> span,
-           std::chrono::milliseconds patience) {
+// A clock that is behind its last sign was ahead since the span began: a leap begins another.
+constexpr const char* sign_of_life =
+    "UPDATE uptime SET begun_at = begun_at - max(last_alive_at - ?1, 0), last_alive_at = ?1, "
+    "has_ended = ?3 WHERE span = ?2";
+
+void write(Store& store, const std::string& sql, time::Instant at,
+           std::initializer_list<std::int64_t> more, std::chrono::milliseconds patience) {
     auto& connection = store.connection();
     const HeldGuard held(connection.guard(), std::chrono::steady_clock::now() + patience);
     connection.wait_at_most(patience);
     WriteScope scope(connection);
     WriterMemory::of(connection).note_clock(time::micros(at));
     Statement statement(connection, sql);
-    statement.bind(1, time::micros(at));
-    if (span) statement.bind(2, *span);
+    int number = 1;
+    statement.bind(number, time::micros(at));
+    for (const auto value : more) statement.bind(++number, value);
     statement.exec();
     connection.execute(
         "INSERT INTO state (name, value) SELECT 'sequence_at_sign', value FROM state "
@@ -62,7 +69,8 @@ void put_back(Store& store, time::Instant at, std::chrono::milliseconds patience
 
 }  // namespace
 
-UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds patience) {
+UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds patience,
+                       time::Instant begun_at) {
     // Those before were not alive at a time that is still ahead: the clock was.
     const auto before = read_uptime(store);
     const bool was_ahead = std::any_of(before.begin(), before.end(), [&](const UptimeSpan& span) {
@@ -74,9 +82,9 @@ UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds
         write(store,
               "UPDATE uptime SET begun_at = min(begun_at, ?1), last_alive_at = ?1 "
               "WHERE last_alive_at > ?1",
-              at, std::nullopt, patience);
-    write(store, "INSERT INTO uptime (begun_at, last_alive_at) VALUES (?1, ?1)", at, std::nullopt,
-          patience);
+              at, {}, patience);
+    write(store, "INSERT INTO uptime (begun_at, last_alive_at) VALUES (min(?1, ?2), ?1)", at,
+          {time::micros(begun_at)}, patience);
     return store.connection().database().getLastInsertRowid();
 }
 
@@ -84,17 +92,12 @@ void mark_alive(Store& store, UptimeKey span, time::Instant at,
                 std::chrono::milliseconds patience) {
     require_room(store.connection());
     put_back(store, at, patience);
-    write(store,
-          "UPDATE uptime SET begun_at = min(begun_at, ?1), last_alive_at = ?1 WHERE span = ?2", at,
-          span, patience);
+    write(store, sign_of_life, at, {span, 0}, patience);
 }
 
 void end_uptime(Store& store, UptimeKey span, time::Instant at,
                 std::chrono::milliseconds patience) {
-    write(store,
-          "UPDATE uptime SET begun_at = min(begun_at, ?1), last_alive_at = ?1, has_ended = 1 "
-          "WHERE span = ?2",
-          at, span, patience);
+    write(store, sign_of_life, at, {span, 1}, patience);
 }
 
 std::vector<UptimeSpan> read_uptime(const Store& store) {

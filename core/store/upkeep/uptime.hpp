@@ -24,11 +24,13 @@ inline constexpr std::chrono::seconds alive_every{60};
 
 // The times are those of the clock, which may turn out to have been ahead: a later call with an
 // earlier time corrects what the span says, and begin_uptime() what all spans say; and what came
-// long ahead of a sign of life is put back.
+// long ahead of a sign of life is put back. Where the listener was up before `at`, it is since
+// `begun_at`.
 // Each call is a transaction of its own under the write guard, for which it waits up to `patience`.
 // What it wrote is on disk when it returns. mark_alive() throws StoreError::full as well where a
 // report would have no room.
-UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds patience);
+UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds patience,
+                       time::Instant begun_at = time::end_of_time);
 void mark_alive(Store& store, UptimeKey span, time::Instant at, std::chrono::milliseconds patience);
 void end_uptime(Store& store, UptimeKey span, time::Instant at, std::chrono::milliseconds patience);
 

@@ -417,6 +417,37 @@ TEST_CASE("a store that can't be synced at the start is waited for", "[ingest]")
     CHECK(jobtally::store::find_report(Store::open_to_read(folder.store()), "a").has_value());
 }
 
+TEST_CASE("a listener was up while its store did not work, if its spool did", "[ingest]") {
+    using jobtally::store::StoreError;
+    const IngestFolder folder;
+    const bool has_spool = GENERATE(true, false);
+    std::atomic<std::int64_t> seconds = 100, signs = 0;
+    std::atomic<bool> works = false;
+    auto options = has_spool ? with_spool(folder) : WriterOptions{};
+    if (has_spool) options.spool->prepare();
+    options.is_listener = true;
+    options.alive_every = 5ms;
+    options.clock = [&] {
+        ++signs;
+        return jobtally::time::Instant{std::chrono::seconds(seconds)};
+    };
+    Writer writer(std::nullopt, options, {}, [&] {
+        if (!works) throw StoreError(StoreError::Kind::other, "not now");
+        return store_to_write(folder);
+    });
+    while (signs < 5) std::this_thread::sleep_for(1ms);
+    seconds = 150;
+    const auto before = signs.load();
+    while (signs < before + 5) std::this_thread::sleep_for(1ms);
+    works = true;
+    CHECK_FALSE(receipt_of(writer, Delivery{}).error.has_value());
+    writer.finish();
+    const auto spans = jobtally::store::read_uptime(Store::open_to_read(folder.store()));
+    REQUIRE(spans.size() == 1);
+    CHECK(spans[0].begun_at ==
+          jobtally::time::Instant{std::chrono::seconds(has_spool ? 100 : 150)});
+}
+
 TEST_CASE("an empty delivery is answered after a commit", "[ingest]") {
     const IngestFolder folder;
     std::atomic<std::int64_t> seconds = 100;

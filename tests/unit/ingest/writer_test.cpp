@@ -213,7 +213,7 @@ TEST_CASE("a clock that goes back is told, once", "[ingest]") {
           jobtally::time::Instant{std::chrono::seconds(100'000)});
 }
 
-TEST_CASE("a listener that stood still was not up, one whose clock was set was", "[ingest]") {
+TEST_CASE("a listener that stood still, or whose clock was set forward, was not up", "[ingest]") {
     const IngestFolder folder;
     const bool stands_still = GENERATE(true, false);
     std::atomic<std::int64_t> signs = 0, seconds = 100'000;
@@ -227,14 +227,42 @@ TEST_CASE("a listener that stood still was not up, one whose clock was set was",
         }
         return jobtally::time::Instant{std::chrono::seconds(seconds)};
     };
-    Writer writer(store_to_write(folder), options);
+    std::atomic<int> told = 0;
+    WriterHooks hooks;
+    hooks.stood_still = [&](jobtally::time::Instant, jobtally::time::Instant) { ++told; };
+    Writer writer(store_to_write(folder), options, hooks);
     while (signs < 5) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    writer.finish();
+    CHECK(told == 1);
+    const auto spans =
+        jobtally::store::read_uptime(jobtally::store::Store::open_to_read(folder.store()));
+    REQUIRE(spans.size() == 2);
+    CHECK(spans.front().last_alive_at == jobtally::time::Instant{std::chrono::seconds(100'000)});
+    CHECK(spans.back().begun_at == jobtally::time::Instant{std::chrono::seconds(200'000)});
+}
+
+TEST_CASE("a clock that is set wrong and right again makes no downtime", "[ingest]") {
+    const IngestFolder folder;
+    const std::int64_t wrong = GENERATE(90'000, 110'000);
+    std::atomic<std::int64_t> seconds = 100'000;
+    WriterOptions options;
+    options.is_listener = true;
+    options.clock = [&] { return jobtally::time::Instant{std::chrono::seconds(seconds)}; };
+    Writer writer(store_to_write(folder), options);
+    for (const std::int64_t shown :
+         {std::int64_t{100'000}, wrong, wrong + 1, std::int64_t{100'002}}) {
+        seconds = shown;
+        receipt_of(writer, Delivery{});
+    }
     writer.finish();
     const auto spans =
         jobtally::store::read_uptime(jobtally::store::Store::open_to_read(folder.store()));
-    REQUIRE(spans.size() == (stands_still ? 2 : 1));
-    CHECK(spans.front().begun_at == jobtally::time::Instant{std::chrono::seconds(100'000)});
-    CHECK(spans.back().last_alive_at == jobtally::time::Instant{std::chrono::seconds(200'000)});
+    auto up_until = jobtally::time::Instant{std::chrono::seconds(100'000)};
+    for (const auto& span : spans) {
+        CHECK(span.begun_at <= up_until + std::chrono::seconds(2));
+        up_until = std::max(up_until, span.last_alive_at);
+    }
+    CHECK(up_until == jobtally::time::Instant{std::chrono::seconds(100'002)});
 }
 
 TEST_CASE("a sign of life does not wait for another writer", "[ingest]") {

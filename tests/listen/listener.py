@@ -572,7 +572,8 @@ class Ends(unittest.TestCase):
         self.said(*later(2), "db", "rejected", "--retry")
         self.assertEqual(sorted(listener.ids()), ["a", "mistyped", "spooled"])
         self.assertIn("no listener is up", self.said(*later(5), "summary", "--only-problems"))
-        subprocess.run([PROGRAM, "--db", self.store, *later(3), "ingest"], input=report("listed"), text=True, check=True,
+        listed = report("listed", created_at=later(3)[1], updated_at=later(3)[1])
+        subprocess.run([PROGRAM, "--db", self.store, *later(3), "ingest"], input=listed, text=True, check=True,
                        stdout=subprocess.DEVNULL)
         self.assertEqual(self.said(*later(5), "summary", "--only-problems"), "")
 

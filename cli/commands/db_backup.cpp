@@ -2,6 +2,7 @@
 #include "cli/commands/db.hpp"
 #include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
+#include "cli/options/spooled.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/progress.hpp"
@@ -32,6 +33,7 @@ int back_up(const Globals& globals, const std::string& file) {
         Progress progress(globals.quiet);
         return store::back_up(store, file, [&](auto done, auto all) { progress.show(done, all); });
     }();
+    note_spooled(globals, "the backup");
     output.print_record(backup_table(backup));
     output.finish();
     return exit_done;

@@ -5,6 +5,7 @@
 #include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/selection_options.hpp"
+#include "cli/options/spooled.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
@@ -212,6 +213,7 @@ int export_all(const Globals& globals, const SelectionOptions& options) {
     ReportStream::Rebuilt rebuilt;
     if (stream.rescue()) rebuilt = stream.rebuild(store, put);
     output.finish();
+    if (options.from.empty()) note_spooled(globals, "the export");
     return stream.rescue() ? tell_damage(globals, stream.rescue()->gaps(), rebuilt) : exit_done;
 }
 

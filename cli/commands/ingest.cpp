@@ -88,6 +88,7 @@ Loaded load(const Globals& globals, const IngestOptions& options) {
     writer_options.clock = globals.clock();
     writer_options.store = followed(globals.store_path());
     writer_options.spool = spool_of(globals, options.spool);
+    writer_options.spool->mend_mode();
     if (!can_read(*writer_options.spool)) writer_options.spool.reset();
     Loaded loaded;
     ingest::Writer writer(open_to_write(globals), writer_options,

@@ -163,6 +163,10 @@ ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions
     result.settle_patience = settle_patience;
     result.store = followed(globals.store_path());
     result.spool = spool_of(globals, options.spool);
+    if (const auto lost = spool_of(globals, {}).lost()) {
+        result.first_note = with_hint(*lost);
+        print_warning(result.first_note);
+    }
     try {
         result.spool->prepare();
     } catch (const IoError&) {

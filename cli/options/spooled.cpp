@@ -1,6 +1,7 @@
 #include "cli/options/spooled.hpp"
 
 #include "cli/options/writing_options.hpp"
+#include "cli/terminal/messages.hpp"
 #include "core/base/numbers.hpp"
 #include "core/ingest/spool.hpp"
 #include "core/ingest/spool_name.hpp"
@@ -32,6 +33,9 @@ std::vector<std::string> names_in(const ingest::Spool& spool) {
 std::optional<Spooled> spooled(const Globals& globals) {
     if (globals.store_in_memory()) return std::nullopt;
     const auto spool = spool_of(globals, {});
+    auto problem = spool.lost();
+    if (!problem) problem = spool.barred();
+    if (problem) return Spooled{0, {}, with_hint(*problem)};
     const auto names = names_in(spool);
     if (names.empty()) return std::nullopt;
     return Spooled{static_cast<std::int64_t>(names.size()),
@@ -44,6 +48,7 @@ std::optional<time::Instant> alive_at_the_spool(const Globals& globals) {
 
 table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Globals& globals) {
     if (!spooled) return {"spooled_reports", 0, ""};
+    if (!spooled->problem.empty()) return {"spooled_reports", std::nullopt, spooled->problem};
     return {"spooled_reports", spooled->bodies,
             fmt::format("{} in the spool since {}: the store takes none, and what waits is not "
                         "counted here",
@@ -77,9 +82,18 @@ void tell_spooled(table::Probe& probe, const Globals& globals) {
         probe.remarks.push_back(mention.sentence);
     };
     const auto found = spooled(globals);
-    if (found && globals.now() - found->since >= worth_telling)
+    if (found && (!found->problem.empty() || globals.now() - found->since >= worth_telling))
         tell(spooled_mention(found, globals));
     if (const auto requests = unkept(globals); requests != 0) tell(unkept_mention(requests));
+}
+
+void note_spooled(const Globals& globals, const char* what) {
+    const auto found = spooled(globals);
+    if (!found || globals.quiet) return;
+    if (!found->problem.empty()) return print_warning(found->problem);
+    print_note(fmt::format("{} in the spool and {} not in {}",
+                           counted(found->bodies, "delivery waits", "deliveries wait"),
+                           found->bodies == 1 ? "is" : "are", what));
 }
 
 }  // namespace jobtally::cli

@@ -9,15 +9,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace jobtally::cli {
 
 struct Spooled {
-    std::int64_t bodies = 0;  // 1 and more
-    time::Instant since;      // when the oldest came
+    std::int64_t bodies = 0;  // 1 and more, where there is no problem
+    time::Instant since{};    // when the oldest came
+    std::string problem{};    // why the spool can't be used, and what lies there
 };
 
-// None where nothing waits, or nobody can know.
+// None where nothing waits, or who asks may not know.
 std::optional<Spooled> spooled(const Globals& globals);
 
 // The last sign of life of a listener whose store takes none, nor its signs of life; none where
@@ -31,8 +33,11 @@ table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Glob
 std::optional<std::int64_t> unkept(const Globals& globals);
 table::Mention unkept_mention(std::optional<std::int64_t> requests);
 
-// What has waited for more than a minute is told, and what could not be kept, and keeps the probe
-// from saying OK.
+// What has waited for more than a minute is told, and a spool that can't be used, and what could
+// not be kept, and keeps the probe from saying OK.
 void tell_spooled(table::Probe& probe, const Globals& globals);
+
+// Says on stderr what waits and is therefore not in `what`: a backup, an export.
+void note_spooled(const Globals& globals, const char* what);
 
 }  // namespace jobtally::cli

@@ -74,6 +74,10 @@ void remember_spool(const Globals& globals, const ingest::Spool& spool) {
     }
 }
 
+std::string with_hint(const Error& error) {
+    return fmt::format("{} ({})", error.what(), error.hint());
+}
+
 bool can_read(const ingest::Spool& spool) {
     try {
         spool.waiting();

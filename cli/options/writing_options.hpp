@@ -25,6 +25,8 @@ ingest::Spool spool_of(const Globals& globals, const std::string& folder);
 // Makes spool_of() without a name find this spool from now on, and moves there what waits in the
 // one that it found before; warns where that fails.
 void remember_spool(const Globals& globals, const ingest::Spool& spool);
+// An error as one line, its hint in brackets.
+std::string with_hint(const Error& error);
 // False, with a warning, where it can't be read or is another user's.
 bool can_read(const ingest::Spool& spool);
 // How many bodies wait there; nothing where that can't be known.

@@ -51,6 +51,7 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
         text = fmt::format("{} not kept; {}",
                            counted(*answer.unkept.count, "request was", "requests were"), text);
     if (!answer.unkept.count) text = "what was not kept can't be read; " + text;
+    if (!answer.spooled.count) text = "the spool can't be used; " + text;
     if (answer.spooled.count > 0)
         text =
             fmt::format("{} in the spool; {}",
@@ -61,7 +62,7 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
 }  // namespace
 
 bool SummaryAnswer::has_problems() const {
-    return spooled.count > 0 || unkept.count != 0 || rejected > 0 || odd.count > 0 ||
+    return spooled.count != 0 || unkept.count != 0 || rejected > 0 || odd.count > 0 ||
            future.count > 0 || down.count > 0 || lost.count > 0 ||
            std::any_of(sections.begin(), sections.end(), [](const auto& section) {
                return section.table.rows.size() > section.quiet_rows;

@@ -4,7 +4,6 @@
 #include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
 #include "core/ingest/spool_name.hpp"
-#include "core/store/file/store_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -22,23 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The ending of a file that is still being written. Its sender has not been told yet that the body
-// is kept; but a file that a process left behind is stored all the same, since it may hold a whole
-// report.
-constexpr std::string_view unfinished = ".part";
-constexpr std::chrono::minutes unfinished_for{1};
-constexpr std::size_t most_bytes = 1 << 30;       // SQLite takes no longer text either
-constexpr std::string_view owner_name = "store";  // holds the path of the store
-
-[[noreturn]] void fail(const std::string& why, const char* action, const fs::path& path) {
-    throw IoError(fmt::format("can't {} \"{}\": {}", action, visible(path.string()), why),
-                  "see to the room and the rights of the spool, or name another folder with "
-                  "--spool");
-}
-
-[[noreturn]] void fail(int number, const char* action, const fs::path& path) {
-    fail(std::strerror(number), action, path);
-}
+constexpr std::size_t most_bytes = 1 << 30;  // SQLite takes no longer text either
 
 void keep_names(const fs::path& folder) {
     if (const int number = sync_folder(folder)) fail(number, "sync the folder", folder);
@@ -48,46 +31,11 @@ Descriptor opened_folder(const fs::path& folder) {
     return Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-bool is_left_unfinished(const fs::path& file) {
-    const auto name = file.filename().string();
-    if (!name.ends_with(unfinished) ||
-        !is_spool_name(std::string_view(name).substr(0, name.size() - unfinished.size()))) {
-        return false;
-    }
-    std::error_code problem;
-    const auto written = fs::last_write_time(file, problem);
-    return !problem && fs::file_time_type::clock::now() - written > unfinished_for;
-}
-
 }  // namespace
 
-fs::path Spool::real_folder() const {
-    std::error_code none;
-    return fs::is_symlink(m_folder, none) ? fs::read_symlink(m_folder, none) : m_folder;
-}
-
-// By the open folder: the link, or what it leads to, may be another's.
-void Spool::mend_mode() const {
-    if (is_link_of_another(m_folder, owner())) return;
-    constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    const Descriptor file(::open(real_folder().c_str(), flags));
-    struct stat found {};
-    if (!file || ::fstat(file.number(), &found) != 0) return;
-    if (found.st_uid != owner() || (found.st_mode & 0700) == 0700 || (found.st_mode & 022) != 0)
-        return;
-    [[maybe_unused]] const int ignored = ::fchmod(file.number(), 0700);
-}
-
-// Whoever can put files there gets them stored without an Authorization.
 void Spool::require_own_folder() const {
-    struct stat status {};
-    if (::stat(m_folder.c_str(), &status) != 0) fail(errno, "look at the folder", m_folder);
-    const bool is_ours =
-        (status.st_uid == owner() || status.st_uid == 0) && !is_link_of_another(m_folder, owner());
-    if (is_ours && (status.st_mode & 022) == 0) return require_own_store();
-    throw IoError(fmt::format("the spool \"{}\" {}", visible(m_folder.string()),
-                              is_ours ? "can be written by others" : "is another user's"),
-                  is_ours ? "chmod go-w cures it" : "name another folder with --spool");
+    if (const auto problem = barred()) throw IoError(*problem);
+    require_own_store();
 }
 
 bool Spool::is_beside_store() const {
@@ -135,13 +83,10 @@ void Spool::write_synced(const fs::path& path, std::string_view bytes) const {
     fail(number, "write", path);
 }
 
-uid_t Spool::owner() const {
-    return m_store.empty() ? ::geteuid() : store::owner_of_store(m_store);
-}
-
 void Spool::make_folder() const {
-    if (is_link_of_another(m_folder, owner())) fail("another user made that link", "use", m_folder);
-    const auto real = real_folder();  // a link may lead to a folder that is gone
+    if (is_link_of_another(m_folder, owner_of_spool(m_store)))
+        fail("another user made that link", "use", m_folder);
+    const auto real = real_folder(m_folder);  // a link may lead to a folder that is gone
     if (::mkdir(real.c_str(), 0700) != 0) {
         if (errno != EEXIST) fail(errno, "make the folder", real);
         return mend_mode();
@@ -181,7 +126,8 @@ std::optional<std::string> Spool::text_of(const fs::path& path) const {
     auto text = read_regular_file(path, most_bytes, false);
     if (text.error == ENOENT) return std::nullopt;
     if (text.error != 0) fail(text.problem, "read", path);
-    if (text.owner != owner() && text.owner != 0) fail("it is another user's", "take", path);
+    if (text.owner != owner_of_spool(m_store) && text.owner != 0)
+        fail("it is another user's", "take", path);
     return std::move(text.bytes);
 }
 
@@ -222,7 +168,7 @@ std::size_t Spool::move_all_here(const Spool& former) const {
 bool Spool::follow() {
     if (!m_in_use || is_open_file(m_in_use->number(), m_folder)) return false;
     make_folder();
-    const Spool former(fmt::format("/proc/self/fd/{}", m_in_use->number()), m_store);
+    const Spool former(path_of(*m_in_use), m_store);
     move_all_here(former);
     prepare();
     return true;
@@ -265,17 +211,11 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
 }
 
 std::vector<std::string> Spool::waiting() const {
-    std::vector<std::string> names;
+    if (const auto problem = lost()) throw IoError(*problem);
     std::error_code none;
-    if (!fs::exists(m_folder, none)) return names;
+    if (!fs::exists(m_folder, none)) return {};
     require_own_folder();
-    const int problem = for_each_name(m_folder, [&](const char* name) {
-        if (is_spool_name(name) || is_left_unfinished(m_folder / name)) names.emplace_back(name);
-        return true;
-    });
-    if (problem != 0 && problem != ENOENT) fail(problem, "read the folder", m_folder);
-    std::sort(names.begin(), names.end());
-    return names;
+    return bodies_in_spool(m_folder);
 }
 
 void Spool::touch() const noexcept {

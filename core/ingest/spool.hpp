@@ -5,6 +5,7 @@
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/ingest/delivery.hpp"
+#include "core/ingest/spool_folder.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -29,7 +30,7 @@ class Spool {
     // For store::note_losses(), where nothing can be noted beside the store.
     std::filesystem::path losses() const { return m_folder / "lost"; }
     // Gives a folder that bars its owner its mode back, unless others may write to it.
-    void mend_mode() const;
+    void mend_mode() const { ingest::mend_mode(m_folder, m_store); }
     // Makes the folder (0700) or mends its mode, tries it out, notes there whose it is, and marks
     // it as in use while this object or a copy lives. Throws IoError with a hint, also where others
     // may write to it.
@@ -51,14 +52,17 @@ class Spool {
     // others, if anything did; none is kept where others may write to the folder.
     std::optional<IoError> keep(std::span<Receipt* const> receipts);
     // The names of those that wait, oldest first; none where there is no folder. Throws IoError,
-    // also where others may write to the folder: they could add reports without an Authorization.
+    // also where others may write to the folder: they could add reports without an Authorization;
+    // and lost().
     std::vector<std::string> waiting() const;
     // A sign of life, for who asks while the store takes none; and the last one, or whatever was
     // done there since.
     void touch() const noexcept;
     std::optional<time::Instant> touched_at() const;
-    // Throws IoError where others may write to the folder, and where it is another store's: a copy
-    // of that one may have led here, or a slip.
+    std::optional<IoError> barred() const { return why_barred(m_folder, m_store); }
+    std::optional<IoError> lost() const { return why_lost(m_folder, m_store); }
+    // Throws barred(), and IoError where it is another store's: a copy of that one may have led
+    // here, or a slip.
     void require_own_folder() const;
     // Reads a body and decodes it as when it came; nothing if the file is gone. Throws IoError,
     // also where it is another user's: who put it there while others might write to the folder.
@@ -67,12 +71,10 @@ class Spool {
     std::optional<IoError> drop(const std::string& name) const;
 
   private:
-    uid_t owner() const;
     bool is_beside_store() const;
     void claim() const;
     void require_own_store() const;
     void make_folder() const;
-    std::filesystem::path real_folder() const;
     void keep_own_names() const;
     void write_synced(const std::filesystem::path& path, std::string_view bytes) const;
     // Nothing if the file is gone.

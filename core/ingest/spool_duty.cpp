@@ -102,6 +102,8 @@ void SpoolDuty::run() {
     if (m_store.is_lost()) return;
     try {
         if (m_names.empty()) m_names = waiting();
+        if (!m_first_note.empty()) m_store.keep_note([this] { return m_first_note; });
+        m_first_note.clear();
         if (m_lost > 0) note_lost();
         if (m_names.empty()) {
             m_at_once = bodies_a_commit;

@@ -24,6 +24,7 @@ class SpoolDuty {
     explicit SpoolDuty(WriterStore& store)
         : m_store(store),
           m_spool(store.options().spool),
+          m_first_note(store.options().first_note),
           m_due(m_spool ? Time::min() : Time::max()) {}
 
     // Puts the bodies of the receipts that have one into the spool, and sets Receipt::is_spooled
@@ -60,6 +61,7 @@ class SpoolDuty {
 
     WriterStore& m_store;
     std::optional<Spool> m_spool;
+    std::string m_first_note;
     Descriptor m_reserve;  // a nameless file in the spool's folder, so that a listener can go on
     Time m_due;
     std::size_t m_at_once = bodies_a_commit;

@@ -25,6 +25,8 @@ struct WriterOptions {
     // The place for bodies that the store can't take. What waits there is stored when the writer
     // starts and whenever the store works again.
     std::optional<Spool> spool{};
+    // What the next mail has to tell of the start; empty: nothing.
+    std::string first_note{};
     std::int64_t rejected_limit = store::default_rejected_limit;
     // The store's own path, links followed: what was answered 503 and not kept is noted beside it.
     // Without one that ends with the process.

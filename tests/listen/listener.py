@@ -3,6 +3,7 @@
 
 Usage: listener.py PATH-OF-JOBTALLY [unittest arguments]
 """
+import glob
 import os
 import re
 import resource
@@ -466,12 +467,33 @@ class Ends(unittest.TestCase):
         self.assertEqual(self.status(listener, "a"), 200)
         time.sleep(1.5)  # it looks each second
         self.assertEqual(listener.ids(), ["a"])
+        told = "can be written by others: 1 body waits there and is not taken"
+        self.assertIn(told, " ".join(self.said("summary", "--only-problems").split()))
+        self.assertTrue(self.said("check", "--metric", "failed", "-c", "0").startswith("JOBTALLY UNKNOWN"))
         self.assertEqual(listener.stop(), 0)
-        self.assertEqual(sum("can be written by others" in line for line in listener.log), 1)
+        self.assertEqual(sum(told in line for line in listener.log), 1)
         loaded = subprocess.run([PROGRAM, "--db", self.store, "ingest", "-"], text=True, capture_output=True, timeout=20,
                                 input=report("own"))
         self.assertIn("can be written by others", loaded.stderr)
         self.assertEqual(os.listdir(spool), [planted])
+
+    def test_a_group_that_may_write_to_the_store_may_write_to_the_spool(self):
+        """As that of a volume's fsGroup, of which the modes are set at each mount."""
+        listener = Listener(self.store)
+        with guard_held(self.store):
+            self.assertEqual(self.status(listener, "a"), 202)
+            listener.stop(signal.SIGKILL)
+        os.chmod(self.store + "-spool", 0o2770)
+        for path in (self.store, *glob.glob(self.store + "-spool/*")):
+            os.chmod(path, 0o660)
+        listener = Listener(self.store)
+        with guard_held(self.store):
+            self.assertEqual(self.status(listener, "b"), 202)
+        deadline = time.time() + 20
+        while len(listener.ids()) < 2 and time.time() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(sorted(listener.ids()), ["a", "b"])
+        self.assertEqual(listener.stop(), 0)
 
     def test_a_spool_that_is_opened_to_others_is_not_used_any_more(self):
         spool = self.store + "-spool"

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -49,6 +50,23 @@ Delivery with_body(const std::string& body) {
     delivery.body = body;
     return delivery;
 }
+
+// Root is barred by no mode: in the life of one of these it acts as another, to whom `folder` goes.
+struct NotRoot {
+    explicit NotRoot(const std::filesystem::path& folder) {
+        if (!m_is_root) return;
+        REQUIRE(::chown(folder.c_str(), 12346, 12346) == 0);
+        REQUIRE(::seteuid(12346) == 0);
+    }
+    ~NotRoot() {
+        if (m_is_root && ::seteuid(0) != 0) std::abort();
+    }
+    NotRoot(const NotRoot&) = delete;
+    NotRoot& operator=(const NotRoot&) = delete;
+
+  private:
+    bool m_is_root = ::geteuid() == 0;
+};
 
 void wait_until_empty(const Spool& spool) {
     for (int i = 0; i < 1000 && !spool.waiting().empty(); ++i) std::this_thread::sleep_for(10ms);
@@ -92,6 +110,7 @@ TEST_CASE("the spool keeps bodies to the byte, oldest first, with time and sende
 
 TEST_CASE("a spool that bars its own user is given its mode back", "[ingest]") {
     const IngestFolder folder;
+    const NotRoot user(folder.path);
     Spool spool(folder.path / "spool");
     spool.prepare();
     const auto mode_after = [&](mode_t mode) {
@@ -104,9 +123,38 @@ TEST_CASE("a spool that bars its own user is given its mode back", "[ingest]") {
         REQUIRE(::stat(spool.folder().c_str(), &status) == 0);
         return status.st_mode & 0777;
     };
-    CHECK(mode_after(0640) == 0700);
+    for (const mode_t mode : {0640, 0300, 0100, 0}) CHECK(mode_after(mode) == 0700);
     CHECK(mode_after(0750) == 0750);
     CHECK(mode_after(0660) == 0660);  // others may have put something there
+    REQUIRE(::chmod(spool.folder().c_str(), 0300) == 0);
+    REQUIRE(spool.barred().has_value());
+    CHECK(std::string(spool.barred()->what())
+              .ends_with("bars its own user: what waits there can't be counted"));
+    CHECK_THROWS_AS(spool.waiting(), jobtally::IoError);
+}
+
+TEST_CASE("a spool to which the group of its store may write is used, no other", "[ingest]") {
+    const IngestFolder folder;
+    std::ofstream(folder.path / "store.db");
+    Spool spool(folder.path / "spool", folder.path / "store.db");
+    spool.prepare();
+    const auto takes = [&](mode_t store, mode_t mode) {
+        REQUIRE(::chmod((folder.path / "store.db").c_str(), store) == 0);
+        REQUIRE(::chmod(spool.folder().c_str(), mode) == 0);
+        auto receipt = receipt_with(report_text("a"));
+        Receipt* const receipts[] = {&receipt};
+        return !spool.keep(receipts).has_value();
+    };
+    CHECK(takes(0600, 0700));
+    CHECK_FALSE(takes(0600, 02770));
+    CHECK_FALSE(takes(0640, 02770));
+    CHECK(takes(0660, 02770));
+    CHECK_FALSE(takes(0666, 0702));
+    REQUIRE(spool.barred().has_value());
+    CHECK(std::string(spool.barred()->what()).ends_with(": 2 bodies wait there and are not taken"));
+    if (::geteuid() != 0) return;
+    REQUIRE(::chown(spool.folder().c_str(), 0, 12346) == 0);
+    CHECK_FALSE(takes(0660, 02770));
 }
 
 TEST_CASE("what waits in a former spool is moved to the new one", "[ingest]") {

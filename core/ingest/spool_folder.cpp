@@ -1,0 +1,139 @@
+#include "core/ingest/spool_folder.hpp"
+
+#include "core/base/numbers.hpp"
+#include "core/base/text.hpp"
+#include "core/ingest/spool_name.hpp"
+#include "core/store/file/store_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace jobtally::ingest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::minutes unfinished_for{1};
+
+bool is_left_unfinished(const fs::path& file) {
+    const auto name = file.filename().string();
+    if (!name.ends_with(unfinished) ||
+        !is_spool_name(std::string_view(name).substr(0, name.size() - unfinished.size()))) {
+        return false;
+    }
+    std::error_code problem;
+    const auto written = fs::last_write_time(file, problem);
+    return !problem && fs::file_time_type::clock::now() - written > unfinished_for;
+}
+
+// Whoever can put files there gets them stored without an Authorization. A group that may write to
+// the store itself needs no spool for that: a volume's fsGroup, in Kubernetes, is one.
+bool is_open_to_others(const struct stat& folder, const fs::path& store) {
+    struct stat file {};
+    const bool is_of_store = !store.empty() && ::stat(store.c_str(), &file) == 0 &&
+                             file.st_gid == folder.st_gid && (file.st_mode & S_IWGRP) != 0;
+    return (folder.st_mode & (is_of_store ? S_IWOTH : S_IWOTH | S_IWGRP)) != 0;
+}
+
+std::string what_lies_in(const fs::path& folder) {
+    try {
+        const auto count = static_cast<std::int64_t>(bodies_in_spool(folder).size());
+        if (count == 0) return {};
+        return fmt::format(": {} there and {} not taken",
+                           counted(count, "body waits", "bodies wait"), count == 1 ? "is" : "are");
+    } catch (const IoError&) {
+        return ": what waits there can't be counted";
+    }
+}
+
+}  // namespace
+
+void fail(const std::string& why, const char* action, const fs::path& path) {
+    throw IoError(fmt::format("can't {} \"{}\": {}", action, visible(path.string()), why),
+                  "see to the room and the rights of the spool, or name another folder with "
+                  "--spool");
+}
+
+void fail(int number, const char* action, const fs::path& path) {
+    fail(std::strerror(number), action, path);
+}
+
+uid_t owner_of_spool(const fs::path& store) {
+    return store.empty() ? ::geteuid() : store::owner_of_store(store);
+}
+
+fs::path real_folder(const fs::path& folder) {
+    std::error_code none;
+    return fs::is_symlink(folder, none) ? fs::read_symlink(folder, none) : folder;
+}
+
+fs::path path_of(const Descriptor& folder) {
+    return fmt::format("/proc/self/fd/{}", folder.number());
+}
+
+// By the open folder: the link, or what it leads to, may be another's. O_PATH opens what may not be
+// read.
+void mend_mode(const fs::path& folder, const fs::path& store) {
+    const auto owner = owner_of_spool(store);
+    if (is_link_of_another(folder, owner)) return;
+    constexpr int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    const Descriptor file(::open(real_folder(folder).c_str(), flags));
+    struct stat found {};
+    if (!file || ::fstat(file.number(), &found) != 0) return;
+    if (found.st_uid != owner || (found.st_mode & 0700) == 0700 || is_open_to_others(found, store))
+        return;
+    [[maybe_unused]] const int ignored = ::chmod(path_of(file).c_str(), 0700);
+}
+
+std::optional<IoError> why_barred(const fs::path& folder, const fs::path& store) {
+    struct stat found {};
+    if (::stat(folder.c_str(), &found) != 0) return std::nullopt;
+    const auto owner = owner_of_spool(store);
+    const bool is_ours =
+        (found.st_uid == owner || found.st_uid == 0) && !is_link_of_another(folder, owner);
+    const bool is_closed =
+        owner == ::geteuid() && ::faccessat(AT_FDCWD, folder.c_str(), R_OK | X_OK, AT_EACCESS) != 0;
+    if (is_ours && !is_closed && !is_open_to_others(found, store)) return std::nullopt;
+    const auto* const wrong = !is_ours    ? "is another user's"
+                              : is_closed ? "bars its own user"
+                                          : "can be written by others";
+    const auto* const cure = !is_ours    ? "name another folder with --spool"
+                             : is_closed ? "chmod u+rwx cures it"
+                                         : "chmod go-w cures it";
+    return IoError(
+        fmt::format("the spool \"{}\" {}{}", visible(folder.string()), wrong, what_lies_in(folder)),
+        cure);
+}
+
+std::vector<std::string> bodies_in_spool(const fs::path& folder) {
+    std::vector<std::string> names;
+    const int problem = for_each_name(folder, [&](const char* name) {
+        if (is_spool_name(name) || is_left_unfinished(folder / name)) names.emplace_back(name);
+        return true;
+    });
+    if (problem != 0 && problem != ENOENT) fail(problem, "read the folder", folder);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::optional<IoError> why_lost(const fs::path& link, const fs::path& store) {
+    std::error_code none;
+    if (link != fs::path(store).concat("-spool") || !fs::is_symlink(link, none))
+        return std::nullopt;
+    const auto folder = link.parent_path() / fs::read_symlink(link, none);
+    if (fs::status(folder / owner_name, none).type() != fs::file_type::not_found)
+        return std::nullopt;
+    return IoError(fmt::format("the spool {}, which this store used last, is gone or empty, with "
+                               "what waited in it",
+                               in_quotes(folder.string())),
+                   "is a volume not mounted?");
+}
+
+}  // namespace jobtally::ingest

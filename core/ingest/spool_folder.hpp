@@ -1,0 +1,49 @@
+// The folder of a spool as it is found: whose it is, who may write to it, and what lies there. A
+// `store` is the path of the spool's store, links followed, or empty: then the spool is ours.
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/base/file.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jobtally::ingest {
+
+// The ending of a file that is still being written. Its sender has not been told yet that the body
+// is kept; but a file that a process left behind is stored all the same, since it may hold a whole
+// report.
+inline constexpr std::string_view unfinished = ".part";
+inline constexpr std::string_view owner_name = "store";  // holds the path of the store
+
+// Throw IoError with a hint.
+[[noreturn]] void fail(const std::string& why, const char* action,
+                       const std::filesystem::path& path);
+[[noreturn]] void fail(int number, const char* action, const std::filesystem::path& path);
+
+uid_t owner_of_spool(const std::filesystem::path& store);
+// Where the folder is, or is to be, if it is named by a link.
+std::filesystem::path real_folder(const std::filesystem::path& folder);
+// A path of an open folder, wherever it is moved.
+std::filesystem::path path_of(const Descriptor& folder);
+
+// Gives a folder that bars its owner its mode back, unless others may write to it.
+void mend_mode(const std::filesystem::path& folder, const std::filesystem::path& store);
+
+// Why nothing may be put there or taken, and how many bodies lie there, as far as they can be
+// counted: others may write to the folder, it is another user's, or it bars its own, who asks.
+std::optional<IoError> why_barred(const std::filesystem::path& folder,
+                                  const std::filesystem::path& store);
+
+// The names of the bodies there, oldest first, whoever made them. Throws IoError.
+std::vector<std::string> bodies_in_spool(const std::filesystem::path& folder);
+
+// Why nothing can be known of what waits, where `link` is that of Spool::remember_as() and leads to
+// no folder, or to one that was never used, by the note of Spool::prepare().
+std::optional<IoError> why_lost(const std::filesystem::path& link,
+                                const std::filesystem::path& store);
+
+}  // namespace jobtally::ingest

@@ -6,9 +6,12 @@
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"
 #include "cli/terminal/progress.hpp"
+#include "core/base/text.hpp"
 #include "core/store/upkeep/backup.hpp"
 
 #include <memory>
+
+#include <fmt/core.h>
 
 namespace jobtally::cli {
 
@@ -29,6 +32,9 @@ int back_up(const Globals& globals, const std::string& file) {
     end_with_words_on_interrupt(
         "\njobtally: note: stopped: no backup was made, an older one is as it was\n");
     const auto store = open_to_read(globals);
+    if (globals.is_in_spool(file))
+        throw Error(fmt::format("{} is in the spool of the store", in_quotes(file)),
+                    "name another file");
     const auto backup = [&] {
         Progress progress(globals.quiet);
         return store::back_up(store, file, [&](auto done, auto all) { progress.show(done, all); });

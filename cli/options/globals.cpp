@@ -66,6 +66,19 @@ bool Globals::is_file_of_store(const std::filesystem::path& file) const {
     }
 }
 
+bool Globals::is_in_spool(const std::filesystem::path& file) const {
+    std::error_code none;
+    const auto real = [&none](const std::filesystem::path& path) {
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(path, none), none);
+    };
+    try {
+        return !store_in_memory() &&
+               real(file).parent_path() == real(real(store_path()).concat("-spool"));
+    } catch (const Error&) {
+        return false;  // opening the store will say what is wrong
+    }
+}
+
 std::vector<std::string> Globals::column_keys() const {
     return columns.empty() ? std::vector<std::string>{} : CLI::detail::split(columns, ',');
 }

@@ -54,6 +54,8 @@ struct Globals {
     // True for the files of the named store, whether it exists or not: only the store itself may
     // open or replace them.
     bool is_file_of_store(const std::filesystem::path& file) const;
+    // True for what lies in the spool beside the store, or where that leads.
+    bool is_in_spool(const std::filesystem::path& file) const;
     std::vector<std::string> column_keys() const;
 
     mutable bool has_warned_of_tz = false;

@@ -117,6 +117,9 @@ Output::Output(const Globals& globals, render::Format fallback)
     if (globals.is_file_of_store(m_path))
         throw UsageError(fmt::format("\"{}\" is a file of the store itself", globals.output),
                          "name another file with -o");
+    if (globals.is_in_spool(m_path))
+        throw UsageError(fmt::format("\"{}\" is in the spool of the store", globals.output),
+                         "name another file with -o");
     open_file();
 }
 

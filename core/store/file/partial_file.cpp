@@ -20,10 +20,22 @@ std::filesystem::path with_ending(std::filesystem::path path, const char* ending
     return path;
 }
 
+// A store has its log and its lock file beside it.
+void require_no_store(const std::filesystem::path& path) {
+    const auto is_there = [&path](const char* ending) {
+        return ::access(with_ending(path, ending).c_str(), F_OK) == 0;
+    };
+    if (!is_there("") || !(is_there("-wal") || is_there(".lock"))) return;
+    throw StoreError(StoreError::Kind::other,
+                     fmt::format("{} is a store", in_quotes(path.string())), "name another file");
+}
+
 }  // namespace
 
 PartialFile::PartialFile(const std::filesystem::path& target)
     : m_target(target), m_path(with_ending(target, ".partial")) {
+    require_no_store(m_path);
+    require_no_store(with_ending(m_path, "-journal"));
     do {
         create();
     } while (!is_in_place());

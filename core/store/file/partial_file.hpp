@@ -13,7 +13,7 @@ namespace jobtally::store {
 class PartialFile {
   public:
     // Creates the partial file, empty and with mode 0600; one that nobody writes any more is
-    // removed first. `target` has its links followed already.
+    // removed first; a store of that name is refused. `target` has its links followed already.
     explicit PartialFile(const std::filesystem::path& target);
     // Removes the file if it was not finished.
     ~PartialFile();

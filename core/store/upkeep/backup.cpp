@@ -45,13 +45,15 @@ bool is_older_backup(const fs::path& target) {
 }
 
 void require_replaceable(const fs::path& target, const fs::path& store) {
+    for (const auto* const ending : {"", ".partial", ".partial-journal"}) {  // of PartialFile
+        const auto name = beside(target, ending);
+        if (is_file_of_store(name, store))
+            throw StoreError(Kind::other,
+                             fmt::format("{} is the store itself", in_quotes(name.string())),
+                             "name another file");
+    }
     std::error_code error;
     const auto status = fs::status(target, error);
-    if (is_file_of_store(target, store)) {
-        throw StoreError(Kind::other,
-                         fmt::format("{} is the store itself", in_quotes(target.string())),
-                         "name another file");
-    }
     if (!fs::exists(status)) return;
     if (!fs::is_regular_file(status)) {
         throw StoreError(Kind::other,

@@ -5,7 +5,6 @@ Usage: service.py PATH-OF-JOBTALLY [unittest arguments]
 """
 import os
 import shutil
-import select
 import signal
 import socket
 import sqlite3
@@ -177,7 +176,7 @@ class Service(unittest.TestCase):
         manager = self.manager(watchdog_usec=400_000)
         service = self.start(manager)
         tracer = subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=fdatasync,fsync:delay_enter=9s",
-                                   "-p", str(service.pid)])
+                                   "-p", str(service.pid)], stderr=subprocess.PIPE, text=True)
         try:
             time.sleep(1)
             with socket.create_connection(("127.0.0.1", manager.ports[0]), timeout=10) as connection:
@@ -189,12 +188,13 @@ class Service(unittest.TestCase):
                 seen = len(self.beats(manager))
                 time.sleep(1)
                 self.assertLess(time.monotonic() - began, 5)  # else the disk may have come back
-                if select.select([connection], [], [], 0)[0]:
-                    self.skipTest("strace let the commit go on")  # it loses a delay now and then
-                self.assertEqual(len(self.beats(manager)), seen)
+                heard = len(self.beats(manager))
         finally:
             service.kill()
-            tracer.wait()
+            said = tracer.communicate()[1]
+        if heard != seen and "delayed wait data" in said:
+            self.skipTest("strace stopped a thread and lost it")  # some versions do so at times
+        self.assertEqual(heard, seen)
 
     @staticmethod
     def beats(manager):

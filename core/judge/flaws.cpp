@@ -2,6 +2,7 @@
 #include "core/judge/unusual.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace jobtally::judge {
@@ -47,6 +48,18 @@ bool are_many(Flags before, std::size_t within, std::size_t flawed, double chanc
                          share) < chance;
 }
 
+// A longer row than ever before, of flaws that hardly ever followed each other.
+bool is_rare_row(Flags before, std::size_t row, double chance) {
+    constexpr std::size_t enough_flaws = 20;
+    const std::size_t flawed = count_flawed(before);
+    if (flawed < enough_flaws || row <= longest_row(before)) return false;
+    std::size_t followed = 0;
+    for (std::size_t i = 1; i < before.size(); ++i) followed += before[i] & before[i - 1];
+    const auto share = static_cast<double>(flawed) / static_cast<double>(before.size());
+    const auto after = static_cast<double>(followed + 1) / static_cast<double>(flawed + 1);
+    return share * std::pow(after, static_cast<double>(row - 1)) < chance;
+}
+
 }  // namespace
 
 FlawJudgement judge_flaws(Flags flawed, std::size_t window, double chance) {
@@ -63,7 +76,8 @@ FlawJudgement judge_flaws(Flags flawed, std::size_t window, double chance) {
     const std::size_t row = longest_row(within), newest_row = last_row(within);
     found.is_unusual = are_many(before, within.size(), count_flawed(within), chance) ||
                        are_many(before, row, row, chance / static_cast<double>(within.size())) ||
-                       are_many(before, newest_row, newest_row, chance);
+                       are_many(before, newest_row, newest_row, chance) ||
+                       is_rare_row(before, newest_row, chance);
     return found;
 }
 

@@ -47,6 +47,9 @@ struct FlawJudgement {
 //   (binomial; the share after H. Jeffreys, "Theory of Probability", 1939);
 // - no earlier stretch of as many successes had as many flaws, as it has where flaws come in
 //   seasons.
+// A row at the end that is longer than any before is unusual, too, where flaws followed flaws so
+// seldom that it comes about less often than `chance` (a Markov chain; of 20 flaws before and
+// more): of the parts of a job one may always be empty.
 FlawJudgement judge_flaws(std::span<const std::uint8_t> flawed, std::size_t window, double chance);
 
 struct Judgement {

@@ -198,3 +198,18 @@ TEST_CASE("flaws are unusual where they were seldom", "[judge]") {
     for (int i = 0; i < 140; ++i) weekends.push_back(i % 70 >= 60 ? 1 : 0);
     CHECK_FALSE(judge::judge_flaws(weekends, 130, 0.0001).is_unusual);
 }
+
+TEST_CASE("parts that are always empty do not hide that all are", "[judge]") {
+    const auto is_unusual = [](int days, const std::vector<std::uint8_t>& day, std::size_t row) {
+        std::vector<std::uint8_t> flawed;
+        for (int i = 0; i < days; ++i) flawed.insert(flawed.end(), day.begin(), day.end());
+        const std::size_t window = flawed.size();
+        flawed.insert(flawed.end(), row, 1);
+        return judge::judge_flaws(flawed, window, 0.0001).is_unusual;
+    };
+    CHECK(is_unusual(100, {0, 1}, 2));
+    CHECK_FALSE(is_unusual(100, {0, 1}, 1));
+    CHECK(is_unusual(50, {0, 0, 0, 1}, 4));
+    CHECK_FALSE(is_unusual(10, {0, 1}, 2));              // few are known
+    CHECK_FALSE(is_unusual(40, {0, 0, 0, 1, 1, 1}, 2));  // as at the end of each day
+}

@@ -86,26 +86,43 @@ rhythm::ConfiguredSchedule configured(const Settings& settings, const Globals& g
     return result;
 }
 
+// Adds what was set by a name that no definition has any more, for those that had it and have
+// nothing of their own. `settings` are a map by id or name.
+template <class Settings>
+void add_for_renamed(Settings& settings, const store::Store& store) {
+    if (settings.empty()) return;
+    const query::Scope everything(store, {});
+    Settings added;
+    for (const auto& [name, setting] : settings) {
+        for (const auto* definition : query::renamed_from(name, everything)) {
+            const bool has_own = settings.contains(definition->id) ||
+                                 (definition->label && settings.contains(*definition->label));
+            if (!has_own) added.emplace(definition->id, setting);
+        }
+    }
+    settings.merge(added);
+}
+
 }  // namespace
 
 rhythm::MissedOptions missed_options(const Globals& globals, const store::Store& store) {
     rhythm::MissedOptions options;
     options.now = globals.now();
-    for (const auto& [name, settings] : by_definition(globals)) {
-        const auto one = configured(settings, globals);
-        for (const auto& bearer : query::bearers_of(name, query::Scope(store, {})))
-            options.configured.emplace(bearer, one);
-    }
+    for (const auto& [name, settings] : by_definition(globals))
+        options.configured.emplace(name, configured(settings, globals));
+    add_for_renamed(options.configured, store);
     options.down = rhythm::downtimes(store, options.now, alive_at_the_spool(globals));
     return options;
 }
 
 void warn_about_names(const Globals& globals, const store::Store& store) {
-    if (globals.quiet) return;
+    if (globals.quiet || (globals.schedules.empty() && globals.objectives.empty())) return;
+    const query::Scope everything(store, {});
     const auto warn = [&](const char* what, const std::string& name) {
-        const auto bearers = query::bearers_of(name, query::Scope(store, {}));
-        if (bearers.empty())
-            print_warning(fmt::format("{} of \"{}\": no such definition has reported", what, name));
+        if (query::is_borne(name, everything.catalogue()) ||
+            !query::renamed_from(name, everything).empty())
+            return;
+        print_warning(fmt::format("{} of \"{}\": no such definition has reported", what, name));
     };
     for (const auto& [name, settings] : by_definition(globals)) warn("schedule", name);
     for (const auto& setting : globals.objectives) warn("objective", setting.definition);
@@ -131,9 +148,9 @@ query::Objectives objectives(const Globals& globals, std::optional<double> per_c
                                          setting.definition, problem),
                              "for example \"User import\" = 99.5");
         }
-        for (const auto& bearer : query::bearers_of(setting.definition, query::Scope(store, {})))
-            found.own.emplace(bearer, std::stod(text) / 100);
+        found.own.emplace(setting.definition, std::stod(text) / 100);
     }
+    add_for_renamed(found.own, store);
     return found;
 }
 

@@ -17,25 +17,28 @@ store::WordKey word_of(const std::string& text, const store::Catalogue& catalogu
 
 }  // namespace
 
-std::vector<std::string> bearers_of(const std::string& name, const Scope& everything) {
-    const auto& catalogue = everything.catalogue();
+bool is_borne(const std::string& name, const store::Catalogue& catalogue) {
     const auto& known = catalogue.definitions();
-    const auto has_it = [&](const store::Definition& definition) {
+    return std::any_of(known.begin(), known.end(), [&](const store::Definition& definition) {
         return definition.id == name || definition.label == name;
-    };
-    if (std::any_of(known.begin(), known.end(), has_it)) return {name};
+    });
+}
+
+std::vector<const store::Definition*> renamed_from(const std::string& name,
+                                                   const Scope& everything) {
+    const auto& catalogue = everything.catalogue();
+    if (is_borne(name, catalogue)) return {};
     const auto word = word_of(name, catalogue);
     if (word == 0) return {};
-    std::set<std::string> ids;
+    std::set<store::DefinitionKey> keys;
     using store::FactColumn;
     everything.scan(FactColumn::definition | FactColumn::name, [&](const store::FactBatch& batch) {
-        for (std::size_t i = 0; i < batch.size; ++i) {
-            const auto* definition =
-                batch.name[i] == word ? catalogue.definition(batch.definition[i]) : nullptr;
-            if (definition != nullptr) ids.insert(definition->id);
-        }
+        for (std::size_t i = 0; i < batch.size; ++i)
+            if (batch.name[i] == word && batch.definition[i] != 0) keys.insert(batch.definition[i]);
     });
-    return {ids.begin(), ids.end()};
+    std::vector<const store::Definition*> found;
+    for (const auto key : keys) found.push_back(catalogue.definition(key));
+    return found;
 }
 
 }  // namespace jobtally::query

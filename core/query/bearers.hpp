@@ -8,9 +8,12 @@
 
 namespace jobtally::query {
 
-// The name itself, where a definition has it as its id or its label. Else the ids of those that had
-// it once and were renamed, ascending; for that the names of all reports are read. Empty where no
-// definition ever had it.
-std::vector<std::string> bearers_of(const std::string& name, const Scope& everything);
+// Whether a definition has that name as its id or its label.
+bool is_borne(const std::string& name, const store::Catalogue& catalogue);
+
+// The definitions that had a name once which none has any more; for that the names of all reports
+// are read. They live as long as `everything`.
+std::vector<const store::Definition*> renamed_from(const std::string& name,
+                                                   const Scope& everything);
 
 }  // namespace jobtally::query

@@ -168,7 +168,7 @@ TEST_CASE("groupings have names", "[query]") {
     CHECK_THROWS_AS(query::by_named("day"), UsageError);
 }
 
-TEST_CASE("a name means who bears it, else who bore it", "[query]") {
+TEST_CASE("a name that nobody has any more means who had it", "[query]") {
     const auto store = query_test::store_of({{"a1", "SUCCESS", "01:00:00", "", "d-1", "Import"},
                                              {"a2", "SUCCESS", "02:00:00", "", "d-1", "Import v2"},
                                              {"b1", "SUCCESS", "01:00:00", "", "d-2", "Import"},
@@ -176,11 +176,16 @@ TEST_CASE("a name means who bears it, else who bore it", "[query]") {
                                              {"c1", "SUCCESS", "01:00:00", "", "d-3", "Export"},
                                              {"n1", "SUCCESS", "01:00:00", "", "", "Nameless"}});
     const query::Scope everything(store, {});
-    const auto bearers = [&](const char* name) { return query::bearers_of(name, everything); };
-    using Names = std::vector<std::string>;
-    CHECK(bearers("Import") == Names{"d-1", "d-2"});
-    CHECK(bearers("Export") == Names{"Export"});
-    CHECK(bearers("d-3") == Names{"d-3"});
-    CHECK(bearers("Nameless").empty());
-    CHECK(bearers("Nobody").empty());
+    const auto had = [&](const char* name) {
+        std::string ids;
+        for (const auto* each : query::renamed_from(name, everything)) ids += each->id + " ";
+        return ids;
+    };
+    CHECK(had("Import") == "d-1 d-2 ");
+    CHECK(had("Export") == "");
+    CHECK(had("Nameless") == "");
+    CHECK(had("Nobody") == "");
+    CHECK(query::is_borne("Export", everything.catalogue()));
+    CHECK(query::is_borne("d-3", everything.catalogue()));
+    CHECK_FALSE(query::is_borne("Import", everything.catalogue()));
 }

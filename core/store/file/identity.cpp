@@ -82,6 +82,14 @@ void require_no_triggers(const Store::Connection& connection) {
         "restore a backup");
 }
 
+void require_sound(const Store::Connection& connection) {
+    Statement check(connection, "PRAGMA integrity_check(1)");
+    const std::string found = check.executeStep() ? check.getColumn(0).getString() : "no answer";
+    if (found == "ok") return;
+    // A title may stand in front of it.
+    throw_damaged(connection.path(), visible(found.substr(found.find('\n') + 1)));
+}
+
 void migrate(const Store::Connection& connection, const std::vector<std::string_view>& steps) {
     WriteScope scope(connection);
     // Asked again: another process may have been faster.

@@ -1,4 +1,5 @@
-// Whose file it is: the header's application_id and user_version, and the way up to today's schema.
+// Whose file it is: the header's application_id and user_version, and the way up to today's schema;
+// and whether it is sound.
 #pragma once
 
 #include "core/store/file/connection.hpp"
@@ -28,6 +29,10 @@ bool add_what_lacks(const Store::Connection& connection);
 // Throws StoreError::foreign where the schema has a trigger: jobtally makes none, and one can undo
 // what is written without an error.
 void require_no_triggers(const Store::Connection& connection);
+
+// Throws StoreError::corrupt where SQLite's integrity check, which reads the whole file, finds
+// damage.
+void require_sound(const Store::Connection& connection);
 
 // Runs the steps that the store lacks, all in one transaction. The caller holds the write guard.
 void migrate(const Store::Connection& connection,

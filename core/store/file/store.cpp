@@ -46,6 +46,12 @@ void switch_to_wal(const Store::Connection& connection) {
     }
 }
 
+// What others wrote may be anything, and what goes into a damaged store is lost with it.
+bool others_have_written(const WriteGuard& guard) {
+    const auto word = read_word(guard.descriptor());
+    return word && word->is_foreign == LastWord::written;
+}
+
 // Identifies the file first, so that someone else's file gets no lock file beside it.
 void make_ready_to_write(Store::Connection& connection, std::chrono::milliseconds patience) {
     if (sqlite3_db_readonly(connection.handle(), "main") == 1) {
@@ -54,6 +60,7 @@ void make_ready_to_write(Store::Connection& connection, std::chrono::millisecond
     const auto identity = identify(connection);
     require_no_triggers(connection);
     auto* const guard = connection.guard();
+    if (others_have_written(*guard)) require_sound(connection);
     connection.damage = keep_damaged_log(connection, patience);
     if (identity != Identity::current || !uses_wal(connection)) {
         const HeldGuard held(guard, std::chrono::steady_clock::now() + patience);

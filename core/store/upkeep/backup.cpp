@@ -131,17 +131,6 @@ Backup checked(const fs::path& copy, const fs::path& target) {
 
 }  // namespace
 
-void require_sound(const Store::Connection& connection) {
-    Statement check(connection, "PRAGMA integrity_check(1)");
-    const std::string found = check.executeStep() ? check.getColumn(0).getString() : "no answer";
-    if (found == "ok") return;
-    // A title may stand in front of it.
-    throw StoreError(Kind::corrupt,
-                     fmt::format("{} is damaged: {}", in_quotes(connection.path().string()),
-                                 visible(found.substr(found.find('\n') + 1))),
-                     "`jobtally db verify` says more");
-}
-
 Backup back_up(const Store& store, const fs::path& target, const Progress& progress) {
     const auto& connection = store.connection();
     require_own_link(target);

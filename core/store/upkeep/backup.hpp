@@ -24,7 +24,4 @@ struct Backup {
 Backup back_up(const Store& store, const std::filesystem::path& target,
                const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});
 
-// Throws StoreError::corrupt where SQLite's integrity check finds damage.
-void require_sound(const Store::Connection& connection);
-
 }  // namespace jobtally::store

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <new>
 #include <optional>
+#include <sstream>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -16,10 +17,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <fmt/format.h>
@@ -39,10 +40,12 @@ using beast::error_code;
 using Protocol = asio::generic::stream_protocol;
 using Plain = beast::basic_stream<Protocol>;
 using Request = http::request<http::string_body>;
+using Parser = http::response_parser<http::string_body>;
 using Kind = Answer::Kind;
 
 constexpr std::uint32_t most_head_bytes = 64 << 10;
 constexpr std::uint64_t most_body_bytes = 1 << 20;
+constexpr std::size_t most_at_once = 64 << 10;
 constexpr std::chrono::milliseconds between_tries{10};
 
 Answer failed(Kind kind, const error_code& problem) {
@@ -142,6 +145,13 @@ struct Connection::Parts {
         return result;
     }
 
+    // The request as it goes over the wire.
+    std::string text() const {
+        std::ostringstream result;
+        result << request;
+        return std::move(result).str();
+    }
+
     // False too where bytes or the end wait that belong to no request: the receiver is closing it.
     bool is_open() {
         char byte = 0;
@@ -198,18 +208,51 @@ struct Connection::Parts {
         return answer;
     }
 
+    // What comes behind the message stays in `input`.
+    template <class Stream>
+    error_code read(Stream& wire, Parser& parser) {
+        parser.eager(true);
+        error_code problem;
+        for (;;) {
+            while (input.size() > 0 && !problem) {
+                input.consume(parser.put(input.data(), problem));
+                if (parser.is_done()) return problem;
+            }
+            if (problem && problem != http::error::need_more) return problem;
+            std::size_t bytes = 0;
+            problem = wait([&](auto done) {
+                wire.async_read_some(input.prepare(most_at_once),
+                                     [&bytes, done](const error_code& found, std::size_t come) {
+                                         bytes = come;
+                                         done(found);
+                                     });
+            });
+            input.commit(bytes);
+            if (problem == asio::error::eof) return end_of(parser);
+            if (problem) return problem;
+        }
+    }
+
+    // The end of the connection ends a message that does not say how long it is.
+    static error_code end_of(Parser& parser) {
+        error_code problem = http::error::end_of_stream;
+        if (parser.got_some()) parser.put_eof(problem);
+        return problem;
+    }
+
     template <class Stream>
     Answer exchange(Stream& wire) {
         // An answer may have come although not all could be sent: a refusal, say, of a long body.
-        const auto unsent = wait([&](auto done) { http::async_write(wire, request, done); });
+        const auto message_text = text();
+        const auto unsent =
+            wait([&](auto done) { asio::async_write(wire, asio::buffer(message_text), done); });
         if (unsent == beast::error::timeout) return failed(Kind::no_answer, unsent);
         for (;;) {
-            http::response_parser<http::string_body> parser;
+            Parser parser;
             parser.header_limit(most_head_bytes);
             parser.body_limit(most_body_bytes);
-            const auto problem =
-                wait([&](auto done) { http::async_read(wire, input, parser, done); });
-            if (problem) return failed(Kind::no_answer, unsent ? unsent : problem);
+            if (const auto problem = read(wire, parser))
+                return failed(Kind::no_answer, unsent ? unsent : problem);
             const auto& message = parser.get();
             if (message.result_int() / 100 == 1) continue;  // `100 Continue` and its kind
             if (!parser.keep_alive() || unsent) close();

@@ -34,7 +34,7 @@ run_checked() {
 }
 
 # What findings are, for all that is run from that build. Counters are thrown away unless coverage.sh asks for them.
-export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1:malloc_context_size=5
 tests_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export UBSAN_OPTIONS=print_stacktrace=1:suppressions=$tests_dir/ubsan.supp
 export LLVM_PROFILE_FILE=/dev/null

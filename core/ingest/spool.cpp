@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_bytes = 1 << 30;  // SQLite takes no longer text either
 
 void keep_names(const fs::path& folder) {
-    if (const int number = sync_folder(folder)) fail(number, "sync the folder", folder);
+    if (const int number = sync_folder(folder)) throw_of_spool(number, "sync the folder", folder);
 }
 
 Descriptor opened_folder(const fs::path& folder) {
@@ -74,21 +74,21 @@ void Spool::claim() const {
 void Spool::write_synced(const fs::path& path, std::string_view bytes) const {
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
     const Descriptor file(::open(path.c_str(), flags, 0600));
-    if (!file) fail(errno, "make", path);
+    if (!file) throw_of_spool(errno, "make", path);
     give_to_owner_of(m_folder, file.number());
     int number = write_all(file.number(), bytes);
     if (number == 0 && ::fsync(file.number()) != 0) number = errno;
     if (number == 0) return;
     ::unlink(path.c_str());
-    fail(number, "write", path);
+    throw_of_spool(number, "write", path);
 }
 
 void Spool::make_folder() const {
     if (is_link_of_another(m_folder, owner_of_spool(m_store)))
-        fail("another user made that link", "use", m_folder);
+        throw_of_spool("another user made that link", "use", m_folder);
     const auto real = real_folder(m_folder);  // a link may lead to a folder that is gone
     if (::mkdir(real.c_str(), 0700) != 0) {
-        if (errno != EEXIST) fail(errno, "make the folder", real);
+        if (errno != EEXIST) throw_of_spool(errno, "make the folder", real);
         return mend_mode();
     }
     const Descriptor folder(::open(real.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -114,8 +114,8 @@ void Spool::remember_as(const fs::path& link) const {
     std::error_code none;
     const auto target = fs::weakly_canonical(m_folder, none);
     if (none || target == fs::weakly_canonical(link, none)) return;
-    if (fs::remove(link, none); none) fail(none.value(), "make a link of", link);
-    if (::symlink(target.c_str(), link.c_str()) != 0) fail(errno, "make the link", link);
+    if (fs::remove(link, none); none) throw_of_spool(none.value(), "make a link of", link);
+    if (::symlink(target.c_str(), link.c_str()) != 0) throw_of_spool(errno, "make the link", link);
     struct stat store {};
     if (::geteuid() == 0 && ::stat(m_store.c_str(), &store) == 0) {
         [[maybe_unused]] const int ignored = ::lchown(link.c_str(), store.st_uid, store.st_gid);
@@ -125,9 +125,9 @@ void Spool::remember_as(const fs::path& link) const {
 std::optional<std::string> Spool::text_of(const fs::path& path) const {
     auto text = read_regular_file(path, most_bytes, false);
     if (text.error == ENOENT) return std::nullopt;
-    if (text.error != 0) fail(text.problem, "read", path);
+    if (text.error != 0) throw_of_spool(text.problem, "read", path);
     if (text.owner != owner_of_spool(m_store) && text.owner != 0)
-        fail("it is another user's", "take", path);
+        throw_of_spool("it is another user's", "take", path);
     return std::move(text.bytes);
 }
 
@@ -135,16 +135,16 @@ std::optional<std::string> Spool::text_of(const fs::path& path) const {
 void Spool::move_here(const fs::path& former, const std::string& name) const {
     if (::rename((former / name).c_str(), (m_folder / name).c_str()) == 0 || errno == ENOENT)
         return;
-    if (errno != EXDEV) fail(errno, "move", former / name);
+    if (errno != EXDEV) throw_of_spool(errno, "move", former / name);
     const auto text = text_of(former / name);
     if (!text) return;
     const auto part = m_folder / (name + ".moved");
     ::unlink(part.c_str());
     write_synced(part, *text);
-    if (::rename(part.c_str(), (m_folder / name).c_str()) != 0) fail(errno, "name", part);
+    if (::rename(part.c_str(), (m_folder / name).c_str()) != 0) throw_of_spool(errno, "name", part);
     keep_names(m_folder);
     if (::unlink((former / name).c_str()) != 0 && errno != ENOENT)
-        fail(errno, "delete", former / name);
+        throw_of_spool(errno, "delete", former / name);
 }
 
 std::size_t Spool::take_over(const Spool& former) const {
@@ -178,7 +178,7 @@ bool Spool::follow() {
 void Spool::keep_own_names() const {
     if (!m_in_use || !is_open_file(m_in_use->number(), m_folder)) return keep_names(m_folder);
     if (const int number = sync_folder(m_in_use->number()))
-        fail(number, "sync the folder", m_folder);
+        throw_of_spool(number, "sync the folder", m_folder);
 }
 
 std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
@@ -195,7 +195,7 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
             const auto path = m_folder / spool_name(receipt->delivery, ++m_last);
             const auto part = fs::path(path).concat(unfinished);
             write_synced(part, *receipt->delivery.body);
-            if (::rename(part.c_str(), path.c_str()) != 0) fail(errno, "name", path);
+            if (::rename(part.c_str(), path.c_str()) != 0) throw_of_spool(errno, "name", path);
             named.push_back(receipt);
         } catch (const IoError& error) {
             problem = error;

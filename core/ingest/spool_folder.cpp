@@ -55,14 +55,14 @@ std::string what_lies_in(const fs::path& folder) {
 
 }  // namespace
 
-void fail(const std::string& why, const char* action, const fs::path& path) {
+void throw_of_spool(const std::string& why, const char* action, const fs::path& path) {
     throw IoError(fmt::format("can't {} \"{}\": {}", action, visible(path.string()), why),
                   "see to the room and the rights of the spool, or name another folder with "
                   "--spool");
 }
 
-void fail(int number, const char* action, const fs::path& path) {
-    fail(std::strerror(number), action, path);
+void throw_of_spool(int number, const char* action, const fs::path& path) {
+    throw_of_spool(std::strerror(number), action, path);
 }
 
 uid_t owner_of_spool(const fs::path& store) {
@@ -118,7 +118,7 @@ std::vector<std::string> bodies_in_spool(const fs::path& folder) {
         if (is_spool_name(name) || is_left_unfinished(folder / name)) names.emplace_back(name);
         return true;
     });
-    if (problem != 0 && problem != ENOENT) fail(problem, "read the folder", folder);
+    if (problem != 0 && problem != ENOENT) throw_of_spool(problem, "read the folder", folder);
     std::sort(names.begin(), names.end());
     return names;
 }

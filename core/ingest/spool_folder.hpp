@@ -19,10 +19,10 @@ namespace jobtally::ingest {
 inline constexpr std::string_view unfinished = ".part";
 inline constexpr std::string_view owner_name = "store";  // holds the path of the store
 
-// Throw IoError with a hint.
-[[noreturn]] void fail(const std::string& why, const char* action,
-                       const std::filesystem::path& path);
-[[noreturn]] void fail(int number, const char* action, const std::filesystem::path& path);
+// Throw IoError, that "can't {action} {path}", with a hint.
+[[noreturn]] void throw_of_spool(const std::string& why, const char* action,
+                                 const std::filesystem::path& path);
+[[noreturn]] void throw_of_spool(int number, const char* action, const std::filesystem::path& path);
 
 uid_t owner_of_spool(const std::filesystem::path& store);
 // Where the folder is, or is to be, if it is named by a link.

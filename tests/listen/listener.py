@@ -705,6 +705,7 @@ class Ends(unittest.TestCase):
                 self.assertEqual(read_answer(connection)[0].status, 200)
         listener.stop()
         listener = Listener(self.store, *options)
+        time.sleep(1)  # what is written while it writes itself can't be told apart
         with open(self.store, "r+b") as file:
             file.seek(2 * 4096)
             file.write(b"\xa5" * 4096)
@@ -729,7 +730,7 @@ class Ends(unittest.TestCase):
                 connection.sendall(post(report("r%d" % number, more="-" * 500)))
                 self.assertEqual(read_answer(connection)[0].status, 200)
         wait(lambda: os.path.getsize(self.store + "-wal") == 0)
-        time.sleep(0.2)  # what is written while it writes itself can't be told apart
+        time.sleep(1)  # what is written while it writes itself can't be told apart
         with open(self.store, "r+b") as file:
             file.seek(os.path.getsize(self.store) // 4096 // 2 * 4096)
             file.write(b"\xa5" * 4096)

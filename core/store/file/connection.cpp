@@ -124,6 +124,7 @@ Store::Connection::Connection(const std::filesystem::path& path, Access access)
 void Store::Connection::watch_files(std::chrono::milliseconds patience) {
     m_watch = std::make_unique<FileWatch>(handle(), m_path, *guard(),
                                           std::chrono::steady_clock::now() + patience);
+    m_copies_on_write = copies_on_write(m_path.parent_path());
 }
 
 bool Store::Connection::is_in_place() const {
@@ -138,6 +139,7 @@ void Store::Connection::require_in_place() const {
 void Store::Connection::begin_writing() const {
     if (is_in_transaction()) execute("ROLLBACK");  // there was no memory for it before
     require_in_place();
+    if (m_copies_on_write) require_room_for_index(m_path);
     execute("BEGIN IMMEDIATE");
     if (m_watch) m_watch->note_begin();
 }
@@ -169,6 +171,7 @@ void Store::Connection::wait_at_most(std::chrono::milliseconds patience) const {
 void Store::Connection::checkpoint(int mode) {
     if (is_private()) return;
     require_in_place();
+    if (m_copies_on_write) require_room_for_index(m_path);
     int log_pages = 0;
     int done_pages = 0;
     const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, &log_pages, &done_pages);

@@ -78,6 +78,7 @@ class Store::Connection {
     SQLite::Database m_database;
     std::unique_ptr<FileWatch> m_watch;
     std::uint64_t m_inode = 0;
+    bool m_copies_on_write = false;  // the file system
     std::int64_t m_log_pages = 0;  // after the last commit
     std::int64_t m_checkpoint_at = log_pages_limit;
 

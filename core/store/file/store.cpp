@@ -102,18 +102,20 @@ void keep_few_pages(const Store::Connection& connection) {
     connection.execute("PRAGMA cache_size=-512");
 }
 
-// In a folder that can't be written SQLite can't make its files for readers. Without a log there
-// is no writer, and the file can be read as it is.
+// In a folder that can't be written, or on a full disk, SQLite can't make its files for readers.
+// Without a log there is no writer, and the file can be read as it is.
 std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identity& identity) {
     try {
         if (would_make_index(path)) throw_errno(EACCES, "make the log's index of", path);
+        require_room_for_index(path);
         auto connection = std::make_unique<Store::Connection>(path, Access::read);
         identity = identify(*connection);
         require_whole(*connection);
         keep_few_pages(*connection);
         return connection;
     } catch (const StoreError& error) {
-        if (error.kind() != Kind::not_writable || has_log(path)) throw;
+        const bool can_make_none = error.kind() == Kind::not_writable || error.kind() == Kind::full;
+        if (!can_make_none || has_log(path)) throw;
     }
     auto connection = std::make_unique<Store::Connection>(path, Access::read_immutable);
     identity = identify(*connection);
@@ -206,6 +208,7 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
                            TellWait tell) {
     const auto real = find_store_file(path, Use::write);
     require_own_log(real);
+    require_room_for_index(real);
     make_file(real);
     auto connection = std::make_unique<Connection>(real, Access::write);
     connection->tell_wait = std::move(tell);

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -24,6 +25,8 @@ namespace fs = std::filesystem;
 using Kind = StoreError::Kind;
 
 constexpr off_t smallest_page = 512;
+constexpr std::size_t store_page = 4096;
+constexpr std::size_t room_for_index = 256 << 10;  // that of a log as long as logs are takes 32 KiB
 // The endings of the store, its log, the log's index, its lock file, and of the journal that it
 // never has.
 constexpr const char* endings[] = {"", "-wal", "-shm", ".lock", "-journal"};
@@ -174,6 +177,23 @@ bool is_on_network(std::int64_t file_system_type) {
     };
     const auto unsigned_type = file_system_type & 0xffffffff;
     return std::find(std::begin(types), std::end(types), unsigned_type) != std::end(types);
+}
+
+bool copies_on_write(const fs::path& folder) {
+    constexpr std::int64_t btrfs = 0x9123683e, bcachefs = 0xca451a4e;
+    const auto type = file_system_type(folder) & 0xffffffff;
+    return type == btrfs || type == bcachefs;
+}
+
+// Where blocks are reserved or a quota counts, only an attempt tells.
+void require_room_for_index(const fs::path& store) {
+    struct statvfs found {};
+    if (::statvfs(store.parent_path().c_str(), &found) != 0) return;
+    const bool is_full =
+        copies_on_write(store.parent_path())
+            ? found.f_bavail * found.f_frsize < room_for_index
+            : found.f_frsize < store_page && lacks_room(store.parent_path(), room_for_index) != 0;
+    if (is_full) throw_full(store);
 }
 
 void require_own_link(const fs::path& path) {

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace jobtally {
@@ -119,8 +120,14 @@ Descriptor reserve_room(const std::filesystem::path& folder, std::size_t bytes) 
     return file;
 }
 
+// Where no inode is left there may be room for bytes.
 int lacks_room(const std::filesystem::path& folder, std::size_t bytes) noexcept {
     const int number = reserve_room(folder, bytes) ? 0 : errno;
+    struct statvfs found {};
+    const char* const name = folder.empty() ? "." : folder.c_str();
+    const bool lacks_inodes = number == ENOSPC && ::statvfs(name, &found) == 0 &&
+                              found.f_files > 0 && found.f_favail == 0;
+    if (lacks_inodes && found.f_bavail * found.f_frsize >= bytes) return 0;
     return number == ENOSPC || number == EDQUOT || number == EFBIG ? number : 0;
 }
 

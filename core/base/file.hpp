@@ -72,7 +72,7 @@ FileText read_regular_file(const std::filesystem::path& path, std::size_t most_b
 // Takes room for a nameless file in `folder`, which closing it gives back; else none, and errno.
 Descriptor reserve_room(const std::filesystem::path& folder, std::size_t bytes) noexcept;
 
-// 0 where `folder` has room for a new file of so many bytes, or where that can't be told; else
+// 0 where `folder` has room for so many bytes more, or where that can't be told; else
 // errno: ENOSPC, EDQUOT, EFBIG. Leaves nothing behind.
 [[nodiscard]] int lacks_room(const std::filesystem::path& folder, std::size_t bytes) noexcept;
 

@@ -63,6 +63,15 @@ void Spool::require_own_store() const {
                   "name another folder with --spool");
 }
 
+bool Spool::is_own() const {
+    try {
+        require_own_folder();
+        return true;
+    } catch (const IoError&) {
+        return false;
+    }
+}
+
 void Spool::claim() const {
     if (is_beside_store()) return;
     const auto path = m_folder / owner_name;

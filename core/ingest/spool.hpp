@@ -64,6 +64,7 @@ class Spool {
     // Throws barred(), and IoError where it is another store's: a copy of that one may have led
     // here, or a slip.
     void require_own_folder() const;
+    bool is_own() const;  // false where that throws
     // Reads a body and decodes it as when it came; nothing if the file is gone. Throws IoError,
     // also where it is another user's: who put it there while others might write to the folder.
     std::optional<Delivery> read(const std::string& name) const;

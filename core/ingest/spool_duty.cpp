@@ -157,14 +157,17 @@ void SpoolDuty::leave_alone(const Error& problem) {
                  Failing::spool);
 }
 
-// What waits, but for what was stored and can't be deleted, which is tried again.
+// What waits, but for what was stored and can't be deleted, which is tried again. It is taken where
+// nothing more can be put there, too.
 std::vector<std::string> SpoolDuty::waiting() {
     m_problems.clear();
-    if (is_unusable()) prepare();
+    const auto problem = is_unusable() ? prepare() : std::nullopt;
     follow();
     m_spool->mend_mode();
     auto names = m_spool->waiting();
     m_waiting = names.size();
+    if (problem && names.empty()) throw *problem;
+    if (problem) m_problems.push_back(*problem);
     const auto undeletable = std::exchange(m_undeletable, {});
     std::erase_if(names, [&](const std::string& name) {
         if (!undeletable.contains(name)) return false;
@@ -179,14 +182,18 @@ bool SpoolDuty::is_unusable() const {
     return m_store.options().is_listener && !m_spool->is_prepared();
 }
 
-void SpoolDuty::prepare() {
+// Why nothing more can be kept there; throws it where nothing may be taken from there either.
+std::optional<IoError> SpoolDuty::prepare() {
     try {
         m_spool->prepare();
+        return std::nullopt;
     } catch (const IoError& error) {
-        throw IoError(fmt::format("the spool can't be used, so what the store does not take is "
-                                  "answered 503: {}",
-                                  error.what()),
-                      error.hint());
+        const IoError problem(fmt::format("the spool can't be used, so what the store does not "
+                                          "take is answered 503: {}",
+                                          error.what()),
+                              error.hint());
+        if (!m_spool->is_own()) throw problem;
+        return problem;
     }
 }
 

@@ -49,7 +49,7 @@ class SpoolDuty {
     void keep_one_by_one(std::span<Receipt* const> receipts);
     std::vector<std::string> waiting();
     bool is_unusable() const;
-    void prepare();
+    std::optional<IoError> prepare();
     void follow();
     void note_lost();
     void pass_over(bool is_too_large);

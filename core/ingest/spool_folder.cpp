@@ -89,6 +89,9 @@ void mend_mode(const fs::path& folder, const fs::path& store) {
     if (!file || ::fstat(file.number(), &found) != 0) return;
     if (found.st_uid != owner || (found.st_mode & 0700) == 0700 || is_open_to_others(found, store))
         return;
+    // Root is barred from none, and whoever names /proc by a slip must find it as it was.
+    constexpr int all = R_OK | W_OK | X_OK;
+    if (owner == ::geteuid() && ::faccessat(AT_FDCWD, folder.c_str(), all, AT_EACCESS) == 0) return;
     [[maybe_unused]] const int ignored = ::chmod(path_of(file).c_str(), 0700);
 }
 
@@ -101,15 +104,18 @@ std::optional<IoError> why_barred(const fs::path& folder, const fs::path& store)
     const bool is_closed =
         owner == ::geteuid() && ::faccessat(AT_FDCWD, folder.c_str(), R_OK | X_OK, AT_EACCESS) != 0;
     if (is_ours && !is_closed && !is_open_to_others(found, store)) return std::nullopt;
-    const auto* const wrong = !is_ours    ? "is another user's"
-                              : is_closed ? "bars its own user"
-                                          : "can be written by others";
-    const auto* const cure = !is_ours    ? "name another folder with --spool"
-                             : is_closed ? "chmod u+rwx cures it"
-                                         : "chmod go-w cures it";
-    return IoError(
-        fmt::format("the spool \"{}\" {}{}", visible(folder.string()), wrong, what_lies_in(folder)),
-        cure);
+    const auto say = [&](const char* wrong, const std::string& cure) {
+        return IoError(fmt::format("the spool \"{}\" {}{}", visible(folder.string()), wrong,
+                                   what_lies_in(folder)),
+                       cure);
+    };
+    if (!is_ours) return say("is another user's", "name another folder with --spool");
+    if (is_closed && found.st_uid != owner)
+        return say("is root's and bars who owns the store",
+                   fmt::format("chown -R --reference={} {} cures it",
+                               in_shell_quotes(store.string()), in_shell_quotes(folder.string())));
+    if (is_closed) return say("bars its own user", "chmod u+rwx cures it");
+    return say("can be written by others", "chmod go-w cures it");
 }
 
 std::vector<std::string> bodies_in_spool(const fs::path& folder) {

@@ -2,9 +2,12 @@
 """P6: the store's file system is full. Reports are answered 202 or 503, the listener goes on, and once there is room
 again it stores by itself all that it acknowledged, and acknowledges again.
 
-Five cases: the spool is beside the store, or on another file system; the space comes back only after SIGKILL; the
-listener is started while there is none; and the store's own log takes the last room while there is enough for the
-reports, and then another process the store. On a XX"""
+Six cases: the spool is beside the store, or on another file system; the space comes back only after SIGKILL; the
+listener is started while there is none; the disk has no more inodes; and the store's own log takes the last room while
+there is enough for the reports, and then another process the store. On a tmpfs of 8 MiB, which in the last case holds
+the log as well; --long: on an ext4 in a file too, which has blocks of 1 KiB, as a start without room always, and on a
+btrfs, which copies on write, where its tools are. Needs root, to mount.
+"""
 
 import os
 import shutil
@@ -58,6 +61,10 @@ def disk(proof, folder, kind, size, *options):
 
 def ext4(proof, folder):
     return disk(proof, folder, "ext4", 16 * MIB, "-m", "0")
+
+
+def few_inodes(proof, folder):
+    return disk(proof, folder, "ext4", 16 * MIB, "-N", "48")
 
 
 def btrfs(proof, folder):
@@ -190,6 +197,30 @@ def started_without_room(proof, program, name, folder, spool):
     proof.count("cases")
 
 
+def without_inodes(proof, program, name, folder):
+    """A disk with room and without inodes: the store takes all, and what waits in the spool is not forgotten there."""
+    store = os.path.join(folder, "store.db")
+    admin = proof.path("admin-" + name)
+    acknowledged = {}
+    listener = Listener(program, store, log_path=proof.path("log"))
+    proof.expect(post(listener, "before", BEFORE, acknowledged) == {200: BEFORE}, name + ": not stored at first")
+    with guard_held(store):
+        proof.expect(post(listener, "spooled", 5, acknowledged) == {202: 5}, name + ": not spooled")
+        listener.stop()
+    try:
+        for number in range(1000):
+            os.close(os.open(os.path.join(folder, "file%d" % number), os.O_CREAT | os.O_WRONLY))
+    except OSError:
+        proof.count("disks without inodes")
+    listener = Listener(program, store, "--admin", "unix:" + admin, log_path=proof.path("log"))
+    proof.expect(post(listener, "after", BEFORE, acknowledged) == {200: BEFORE}, name + ": not stored without inodes")
+    proof.expect(health(admin) == 200, name + ": not well without inodes")
+    missing = still_lost(store, acknowledged, store + "-spool", TAKEN_IN)
+    proof.expect(not missing and not waiting(store + "-spool"), "%s: lost %s, waiting %s" % (name, missing, waiting(store + "-spool")))
+    proof.expect(listener.stop() == 0, name + ": the listener did not end well")
+    proof.count("cases")
+
+
 def last_room(proof, program, name, folder, spool):
     """The store's log takes the last room under a load that never rests: nobody is turned away while there is room for
     reports, of which these take less than half."""
@@ -243,6 +274,8 @@ def main():
     kinds = [tmpfs, ext4] if options.long else [tmpfs]
     if options.long and shutil.which("mkfs.btrfs"):
         kinds.append(btrfs)
+    with few_inodes(proof, proof.path("inodes")):
+        guarded(proof, "without inodes", without_inodes, options.program, "without inodes", proof.path("inodes"))
     for kind in (tmpfs, ext4):
         name = "%s, started" % kind.__name__
         with kind(proof, proof.path(name)):

@@ -133,6 +133,20 @@ TEST_CASE("a spool that bars its own user is given its mode back", "[ingest]") {
     CHECK_THROWS_AS(spool.waiting(), jobtally::IoError);
 }
 
+TEST_CASE("a folder that bars its user from nothing keeps its mode", "[ingest]") {
+    if (::geteuid() != 0) return;
+    const IngestFolder folder;
+    Spool spool(folder.path / "spool");
+    spool.prepare();
+    REQUIRE(::chmod(spool.folder().c_str(), 0555) == 0);  // as /proc, which somebody may name
+    auto receipt = receipt_with(report_text("a"));
+    Receipt* const receipts[] = {&receipt};
+    CHECK_FALSE(spool.keep(receipts).has_value());
+    struct stat status {};
+    REQUIRE(::stat(spool.folder().c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0555);
+}
+
 TEST_CASE("a spool to which the group of its store may write is used, no other", "[ingest]") {
     const IngestFolder folder;
     std::ofstream(folder.path / "store.db");

@@ -1,6 +1,7 @@
 #include "cli/options/selection_options.hpp"
 
 #include "cli/options/validators.hpp"
+#include "cli/terminal/messages.hpp"
 #include "core/base/error.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/length.hpp"
@@ -31,6 +32,10 @@ time::TimeSpan window(const SelectionOptions& options, const Globals& globals) {
     if (span.since && span.until && *span.until < *span.since) {
         throw UsageError(fmt::format("the window ends before it begins: {} to {}",
                                      time::format_utc(*span.since), time::format_utc(*span.until)));
+    }
+    if (span.since && span.since == span.until) {
+        print_warning(fmt::format("the window ends where it begins, at {}, so nothing is in it",
+                                  time::format_utc(*span.since)));
     }
     return span;
 }

@@ -103,7 +103,11 @@ std::optional<IoError> why_barred(const fs::path& folder, const fs::path& store)
         (found.st_uid == owner || found.st_uid == 0) && !is_link_of_another(folder, owner);
     const bool is_closed =
         owner == ::geteuid() && ::faccessat(AT_FDCWD, folder.c_str(), R_OK | X_OK, AT_EACCESS) != 0;
-    if (is_ours && !is_closed && !is_open_to_others(found, store)) return std::nullopt;
+    if (S_ISDIR(found.st_mode) && is_ours && !is_closed && !is_open_to_others(found, store))
+        return std::nullopt;
+    if (!S_ISDIR(found.st_mode))
+        return IoError(fmt::format("the spool \"{}\" is no folder", visible(folder.string())),
+                       "name a folder with --spool");
     const auto say = [&](const char* wrong, const std::string& cure) {
         return IoError(fmt::format("the spool \"{}\" {}{}", visible(folder.string()), wrong,
                                    what_lies_in(folder)),

@@ -207,6 +207,40 @@ Pauses pauses_all_the_time(const std::vector<PlacedRun>& runs) {
 
 namespace {
 
+// How many slots a day has; 0 where that is no whole number.
+std::int64_t times_a_day(const LearnedSchedule& schedule) {
+    if (const auto* clock = std::get_if<ClockSlots>(&schedule.slots()))
+        return day_micros / clock->period * std::ssize(clock->offsets);
+    const auto* even = std::get_if<EvenSlots>(&schedule.slots());
+    if (even == nullptr || even->interval <= 0) return 0;
+    const auto times = (day_micros + even->interval / 2) / even->interval;
+    const bool is_whole = std::abs(times * even->interval - day_micros) * 20 < even->interval;
+    return is_whole ? times : 0;
+}
+
+// True where there was no run at one time of the day on any of some days that had others: what runs
+// at 8, 12 and 20 h runs not each 4 h.
+bool has_idle_time(const LearnedSchedule& schedule, const std::vector<PlacedRun>& all) {
+    constexpr std::int64_t some_days = 2, most_times = 24;
+    const auto times = times_a_day(schedule);
+    if (times < 2 || times > most_times) return false;
+    std::array<std::int64_t, most_times> hits{};
+    std::int64_t days = 0, day = 0, first = -1, last = 0;
+    for (const auto& run : all) {
+        if (!run.is_hit) continue;
+        const auto its_day = floor_divide(run.slot, times);
+        last = run.slot - its_day * times;
+        if (first < 0) first = last;
+        if (days == 0 || its_day != day) ++days, day = its_day;
+        ++hits[static_cast<std::size_t>(last)];
+    }
+    for (std::int64_t time = 0; time < times; ++time) {
+        const auto passed = days - (time < first ? 1 : 0) - (time > last ? 1 : 0);
+        if (hits[static_cast<std::size_t>(time)] == 0 && passed >= some_days) return true;
+    }
+    return false;
+}
+
 Evidence measured(const Candidate& candidate, const std::vector<PlacedRun>& all) {
     Evidence evidence;
     for (const auto& run : all) {
@@ -218,6 +252,7 @@ Evidence measured(const Candidate& candidate, const std::vector<PlacedRun>& all)
         evidence.misses += pauses.misses - pauses.count * pause_misses;
     }
     if (!evidence.may_be_plausible()) return evidence;
+    evidence.has_idle_time = has_idle_time(candidate.schedule, all);
     evidence.slots = slots_a_period(candidate.schedule);
     evidence.spacing = period_seconds(candidate.schedule) / static_cast<double>(evidence.slots);
     evidence.distance = distance_of(candidate.schedule);

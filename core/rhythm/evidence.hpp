@@ -37,19 +37,21 @@ struct Candidate {
 inline constexpr double least_coverage = 0.7, least_exact_coverage = 0.5, least_share = 0.75;
 
 struct Evidence {
-    std::int64_t slots = 1;   // a period
-    double nats = 0;          // log likelihood of the runs, minus the cost of the candidate
-    std::int64_t hits = 0;    // slots with a run
-    std::int64_t misses = 0;  // slots without one; a pause counts as a few
-    std::int64_t extras = 0;  // runs away from the slots, or the second of a slot
-    double sigma = 0;         // seconds; the spread of hits around their slots
-    double spacing = 0;       // seconds from slot to slot, averaged over all hours and days
-    double distance = 0;      // seconds between neighbouring slots where they are close together
+    std::int64_t slots = 1;      // a period
+    double nats = 0;             // log likelihood of the runs, minus the cost of the candidate
+    std::int64_t hits = 0;       // slots with a run
+    std::int64_t misses = 0;     // slots without one; a pause counts as a few
+    std::int64_t extras = 0;     // runs away from the slots, or the second of a slot
+    double sigma = 0;            // seconds; the spread of hits around their slots
+    double spacing = 0;          // seconds from slot to slot, averaged over all hours and days
+    double distance = 0;         // seconds between neighbouring slots where they are close together
+    bool has_idle_time = false;  // a time of day at which there never was a run
 
     // Most slots had a run (half of them are enough if the runs are exact, which random runs are
-    // not, and no other slot has the other half), most runs had a slot, and the runs of one slot
-    // keep apart from those of the next.
+    // not, and no other slot has the other half), and some at each time of the day; most runs had
+    // a slot, and the runs of one slot keep apart from those of the next.
     bool is_plausible() const {
+        if (has_idle_time) return false;
         const bool is_exact = sigma <= 0.02 * distance && slots == 1;
         const double least = is_exact ? least_exact_coverage : least_coverage;
         return ratio(hits, hits + misses) >= least && ratio(hits, hits + extras) >= least_share &&

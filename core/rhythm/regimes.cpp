@@ -69,6 +69,10 @@ class Cutter {
             all[*before].end = all.back().end;
             all.resize(*before + 1);
         }
+        // The newest runs may be the first to tell which of two clocks rules.
+        if (all.back().found)
+            choose_clock(*all.back().found, m_runs,
+                         std::max(all.back().begin, m_count - std::min(m_count, newest_moved)));
         // Of a short history a rhythm is guessed, which the next runs put right.
         for (Regime& regime : all) {
             const bool is_guess = m_count < 2 * least_part;
@@ -99,28 +103,20 @@ class Cutter {
         const Regime& newest = all.back();
         if (all.size() < 2 || !newest.found) return std::nullopt;
         const std::size_t count = newest.end - newest.begin;
-        const double as_well = nats_between(newest.begin, m_count, *newest.found) -
+        const double as_well = nats_between(m_runs, newest.begin, m_count, newest.found->best) -
                                gain_of_another - gain_a_run * static_cast<double>(count);
         for (std::size_t i = all.size() - 1; i-- > 0;) {
             if (newest.begin - all[i].end > count) break;
             if (!all[i].found || all[i].end - all[i].begin < count) continue;
-            if (nats_between(newest.begin, m_count, *all[i].found) > as_well) return i;
+            if (nats_between(m_runs, newest.begin, m_count, all[i].found->best) > as_well) return i;
         }
         return std::nullopt;
     }
 
-    // The nats of those runs, without what is missing before the first of them.
-    double nats_between(std::size_t begin, std::size_t end, const Found& found) const {
-        const auto& [candidate, evidence, gain] = found.best;
-        const Times part = m_runs.of(candidate.schedule.clock()).part(begin, end - begin);
-        double sum = 0;
-        for (const auto& nats : nats_of_runs(candidate, evidence, part)) sum += nats.sum();
-        return sum;
-    }
-
-    // The same, with naming the schedule.
+    // The nats of those runs, with naming the schedule.
     double told_by(const Found& found, std::size_t begin, std::size_t end) const {
-        return nats_between(begin, end, found) - cost_of(found.best.candidate, found.best.evidence);
+        return nats_between(m_runs, begin, end, found.best) -
+               cost_of(found.best.candidate, found.best.evidence);
     }
 
     std::vector<Regime> cut_by_runs() {

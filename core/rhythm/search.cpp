@@ -95,6 +95,23 @@ std::optional<Found> search(const OnClocks& runs, std::size_t first, std::size_t
     return found;
 }
 
+double nats_between(const OnClocks& runs, std::size_t begin, std::size_t end,
+                    const Weighed& found) {
+    const Times part = runs.of(found.candidate.schedule.clock()).part(begin, end - begin);
+    double sum = 0;
+    for (const auto& nats : nats_of_runs(found.candidate, found.evidence, part)) sum += nats.sum();
+    return sum;
+}
+
+void choose_clock(Found& found, const OnClocks& runs, std::size_t begin) {
+    if (!found.other_clock) return;
+    Weighed other = *found.other_clock;
+    other.evidence = found.best.evidence;
+    const double now = nats_between(runs, begin, runs.size(), found.best);
+    if (nats_between(runs, begin, runs.size(), other) > now + clocks_alike)
+        found = {std::move(other)};
+}
+
 bool goes_by_a_clock(const Candidate& candidate) {
     const auto& slots = candidate.schedule.slots();
     return std::holds_alternative<ClockSlots>(slots) || std::holds_alternative<MonthSlots>(slots);

@@ -47,6 +47,11 @@ struct Found {
     std::optional<Weighed> other_clock{};
 };
 
+// The nats of the runs from `begin` to `end`, without what is missing before the first of them.
+double nats_between(const OnClocks& runs, std::size_t begin, std::size_t end, const Weighed& found);
+// Takes the other clock where the runs from `begin` on, to the newest, tell that it rules.
+void choose_clock(Found& found, const OnClocks& runs, std::size_t begin);
+
 // None where no schedule explains the runs [first, first + count) far better than chance does;
 // `cost` nats more are asked of it. The count is at least 3.
 std::optional<Found> search(const OnClocks& runs, std::size_t first, std::size_t count,

@@ -461,6 +461,25 @@ class Ends(unittest.TestCase):
             self.assertEqual(listener.stop(), 0)
             self.assertEqual(sorted(listener.ids()), ["r%d" % i for i in range(place + 1)])
 
+    def test_what_waits_in_a_former_spool_is_told_until_it_can_be_taken(self):
+        former, now = (os.path.join(self.folder.name, name) for name in "xy")
+        listener = Listener(self.store, "--spool", former)
+        with guard_held(self.store):
+            self.assertEqual(self.status(listener, "a"), 202)
+            listener.stop(signal.SIGKILL)
+        os.chmod(former, 0o777)
+        listener = Listener(self.store, "--spool", now)
+        self.assertEqual(self.status(listener, "b"), 200)
+        self.assertEqual(listener.stop(), 0)
+        told = "can be written by others: 1 body waits there and is not taken"
+        self.assertIn(told, " ".join(self.said("summary", "--only-problems").split()))
+        os.chmod(former, 0o700)
+        listener = Listener(self.store, "--spool", now)
+        wait(lambda: "a" in listener.ids())
+        self.assertEqual(listener.stop(), 0)
+        self.assertEqual(sorted(listener.ids()), ["a", "b"])
+        self.assertEqual(os.path.realpath(self.store + "-spool"), os.path.realpath(now))
+
     def test_others_can_not_put_reports_into_the_spool(self):
         spool = self.store + "-spool"
         os.mkdir(spool)

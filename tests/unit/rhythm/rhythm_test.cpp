@@ -103,6 +103,24 @@ TEST_CASE("a first weekend is taken to be free, until it was not", "[rhythm]") {
     CHECK(learned(runs_on("2026-06-01T00:00:00Z", 6, "02:30", {})) == "daily 02:30");
 }
 
+TEST_CASE("a time of the day that never had a run is no time of the rhythm", "[rhythm]") {
+    for (const auto& [days, last] :
+         {std::pair{3, "2026-06-03"}, {4, "2026-06-04"}, {9, "2026-06-09"}}) {
+        std::vector<Run> runs;
+        for (const char* time_of_day : {"08:00", "12:00", "20:00"})
+            runs = in_order(runs, runs_on("2026-06-01T00:00:00Z", days, time_of_day, {}));
+        runs.pop_back();
+        CHECK(due(runs) == std::string(last) + "T20:00");  // not 16:00
+    }
+}
+
+TEST_CASE("a weekend that is free in part is known after the first", "[rhythm]") {
+    const auto to_saturday = runs_on("2026-06-01T00:00:00Z", 13, "02:30", {}, "012345");
+    CHECK(due(to_saturday) == "2026-06-15T02:30");
+    const auto from_sunday = runs_on("2026-06-07T00:00:00Z", 12, "02:30", {}, "01236");
+    CHECK(due(from_sunday) == "2026-06-21T02:30");
+}
+
 TEST_CASE("nights of working days are learned, though they end on the next day", "[rhythm]") {
     struct Night {
         std::string before, after;  // midnight
@@ -260,6 +278,20 @@ TEST_CASE("where the history can't tell the clock the later slot counts", "[rhyt
     CHECK(due(runs, paris()) == "2026-10-25T05:00");
     const auto spring = runs_on("2026-03-09T00:00:00Z", 20, "04:00", {});  // to March 28th
     CHECK(due(spring, paris()) == "2026-03-29T04:00");
+}
+
+TEST_CASE("the first run after the clock was changed tells which clock rules", "[rhythm]") {
+    // Each six hours by UTC, up to the run after 2026-10-25T01:00Z, up to a minute late.
+    std::vector<Run> runs;
+    const auto change = moment("2026-10-25T05:00:00Z");
+    int number = 0;
+    for (auto at = moment("2026-08-26T04:00:00Z"); at < change; at += std::chrono::hours(6)) {
+        ++number;
+        if (number == 54 || number == 165 || number == 225 || number == 236) continue;  // missed
+        runs.push_back(run_at(at + std::chrono::seconds(number * (3 * number + 7) % 61),
+                              std::chrono::minutes(2)));
+    }
+    CHECK(due(runs, paris()) == "2026-10-25T10:00");
 }
 
 TEST_CASE("what the clock leaves out in spring is not missed, and tells no other clock",

@@ -26,18 +26,10 @@ constexpr std::int64_t longest_known_pause = 10;  // days; a longer pause says n
 // The shape costs of candidates, in nats.
 constexpr double cost_of_interval = 3;  // which part of a day, or how many days apart
 constexpr double cost_of_count = 1;     // how many times a day, a week or a month
-constexpr double cost_of_monday_to_friday = 1.5;
-constexpr double cost_of_free_weekend = 2;  // of other days than those, or of one more or less
-constexpr double cost_of_weekdays = 6;
-
-// Monday is the lowest bit.
-constexpr std::array<Weekdays, 4> with_a_free_weekend{0b0111111, 0b1011111, 0b1001111, 0b0111110};
-
 double cost_of(Weekdays days) {
-    if (days == monday_to_friday) return cost_of_monday_to_friday;
-    const auto* const end = with_a_free_weekend.end();
-    return std::find(with_a_free_weekend.begin(), end, days) == end ? cost_of_weekdays
-                                                                    : cost_of_free_weekend;
+    // Monday to Saturday, Sunday to Friday, Sunday to Thursday, Tuesday to Saturday.
+    const bool is_usual = days == 0x3f || days == 0x5f || days == 0x4f || days == 0x3e;
+    return days == monday_to_friday ? 1.5 : is_usual ? 2 : 6;
 }
 
 std::int64_t median_gap(std::span<const std::int64_t> runs) {
@@ -273,7 +265,7 @@ class ClockProposals {
         add(on_some, freedom, cost + cost_of(some));
         if (some == monday_to_friday) return;
         on_some.weekdays = monday_to_friday;
-        add(on_some, freedom, cost + cost_of_monday_to_friday);
+        add(on_some, freedom, cost + cost_of(monday_to_friday));
     }
 
     // The same slots where the day begins with the one that is nearest to m_day_begin.

@@ -96,7 +96,8 @@ def look(served, proxied, keeps_gone, findings):
     for megabytes in (1, 8):
         large = report("large", padding="x" * (megabytes << 20))
         with suppress(ssl.SSLError, OSError):  # Caddy hangs up with the answer, while we write
-            findings.check(proxied.status(addressed_body(large)) == 413, "%d MiB were not answered 413" % megabytes)
+            status = proxied.status(addressed_body(large))
+            findings.check(status == 413, "%d MiB were answered %d, not 413" % (megabytes, status))
     if keeps_gone:
         with proxied.connect() as connection:  # and gone, before an answer
             connection.sendall(addressed("gone"))

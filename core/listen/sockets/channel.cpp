@@ -12,7 +12,7 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::uint64_t most_drained = 4 << 20;
+constexpr std::uint64_t most_drained = 16 << 20;  // what the proxies of the guide pass
 
 class Parting : public std::enable_shared_from_this<Parting> {
   public:

@@ -52,7 +52,7 @@ class Channel {
 };
 
 // Tells the peer that nothing more will be sent. Where `drains` is set, reads and throws away what
-// it still sends, until it has closed or sent 4 MiB. Then calls `done`, whose owner keeps the
+// it still sends, until it has closed or sent 16 MiB. Then calls `done`, whose owner keeps the
 // channel alive.
 void part(Channel& channel, bool drains, Completion done);
 

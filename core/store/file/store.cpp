@@ -96,6 +96,12 @@ bool would_make_index(const fs::path& path) {
            !fs::exists(fs::path(path).concat("-shm"), error);
 }
 
+// True where a writer has the store open.
+bool is_written_now(const fs::path& path) {
+    const auto lock = lock_file_to_read(path);
+    return lock && *lock && is_open_to_write(lock->number());
+}
+
 // Readers look at each page once, so that a large cache only takes fresh memory. SQLite reads the
 // schema for it: not before the file is known to be a store.
 void keep_few_pages(const Store::Connection& connection) {
@@ -107,7 +113,7 @@ void keep_few_pages(const Store::Connection& connection) {
 std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identity& identity) {
     try {
         if (would_make_index(path)) throw_errno(EACCES, "make the log's index of", path);
-        require_room_for_index(path);
+        if (!is_written_now(path)) require_room_for_index(path);  // else there is an index
         auto connection = std::make_unique<Store::Connection>(path, Access::read);
         identity = identify(*connection);
         require_whole(*connection);

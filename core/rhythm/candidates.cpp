@@ -111,7 +111,9 @@ class ClockProposals {
     }
 
     void add(ClockSlots slots, double freedom, double cost) {
+        const bool is_daily = slots.period == day_micros && slots.weekdays == every_weekday;
         m_found.push_back({LearnedSchedule(std::move(slots), m_clock), freedom, cost});
+        if (is_daily) propose_lighter_days(m_runs, Candidate(m_found.back()), m_found);
     }
 
     void propose_parts_of_a_day() {

@@ -16,6 +16,10 @@ std::vector<Candidate> even_candidates(const Times& runs);
 // Adds the candidates of days of the month. At least 3 runs.
 void propose_months(const Times& runs, std::vector<Candidate>& found);
 
+// Adds one of weeks that have the times of `daily`, and on some weekdays but a part of them, where
+// the runs tell that. `daily` has ClockSlots of a day.
+void propose_lighter_days(const Times& runs, const Candidate& daily, std::vector<Candidate>& found);
+
 // The middle of values on a circle of `period`: their median, where the circle is cut open at the
 // widest gap between them. `sorted` is not empty and lies within [0, period).
 std::int64_t circular_middle(const std::vector<std::int64_t>& sorted, std::int64_t period);

@@ -6,13 +6,14 @@ Six cases: the spool is beside the store, or on another file system; the space c
 listener is started while there is none; the disk has no more inodes; and the store's own log takes the last room while
 there is enough for the reports, and then another process the store. On a tmpfs of 8 MiB, which in the last case holds
 the log as well; --long: on an ext4 in a file too, which has blocks of 1 KiB, as a start without room always, and on a
-btrfs, which copies on write, where its tools are. Needs root, to mount.
+btrfs, which copies on write, where its tools are, also while another program fills it. Needs root, to mount.
 """
 
 import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from contextlib import contextmanager
 
@@ -29,6 +30,7 @@ BEFORE, WHILE_FULL, AFTER = 50, 400, 50  # reports
 MOST_BY_RESERVE = 5000
 WHILE_LOCKED = 50
 STARTS = 4
+MEANWHILE = 300  # reports
 LAST_ROOM, LOAD = 2 * MIB, 500  # what is left, and how many reports each of four senders has
 
 
@@ -55,7 +57,7 @@ def disk(proof, folder, kind, size, *options):
     try:
         yield
     finally:
-        subprocess.run(["umount", folder], check=True)
+        subprocess.run(["umount", "-l", folder], check=True)  # a listener that failed may be left
         os.remove(image)
 
 
@@ -221,6 +223,41 @@ def without_inodes(proof, program, name, folder):
     proof.count("cases")
 
 
+def filled_meanwhile(proof, program, name, folder, spool):
+    """Another program fills the disk between two reports, and again and again what has been written is taken to it."""
+    store = os.path.join(folder, "store.db")
+    listener = Listener(program, store, "--spool", spool, log_path=proof.path("log"))
+    acknowledged, is_over = {}, threading.Event()
+
+    def fill_slowly():
+        with open(os.path.join(folder, "filler"), "wb", buffering=0) as file:
+            while not is_over.wait(0.002):
+                try:
+                    file.write(os.urandom(256 << 10))
+                except OSError:
+                    is_over.wait(0.02)
+
+    filler = threading.Thread(target=fill_slowly)
+    filler.start()
+    try:
+        for number in range(MEANWHILE):
+            answered = post(listener, "meanwhile%d" % number, 1, acknowledged)
+            proof.expect(set(answered) <= {200, 202}, "%s: answered %s" % (name, answered))
+            proof.count("answered 202 while it was filled", answered.get(202, 0))
+            if number % 40 == 0:
+                subprocess.run(["sync", "-f", folder], stderr=subprocess.DEVNULL)
+            time.sleep(0.05)
+    finally:
+        is_over.set()
+        filler.join()
+        os.remove(os.path.join(folder, "filler"))
+    proof.expect(post_until_stored(listener, acknowledged), name + ": the store does not work again")
+    missing = still_lost(store, acknowledged, spool, TAKEN_IN)
+    proof.expect(not missing, "%s: lost %s" % (name, missing))
+    proof.expect(listener.stop() == 0, name + ": the listener did not end well")
+    proof.count("cases")
+
+
 def last_room(proof, program, name, folder, spool):
     """The store's log takes the last room under a load that never rests: nobody is turned away while there is room for
     reports, of which these take less than half."""
@@ -288,6 +325,8 @@ def main():
             with kind(proof, folder):
                 guarded(proof, name, try_case, options.program, name, folder, spool, is_killed)
         if kind is btrfs:
+            with kind(proof, proof.path("meanwhile")):
+                guarded(proof, "meanwhile", filled_meanwhile, options.program, "meanwhile", proof.path("meanwhile"), proof.path("spool of it"))
             continue  # where its last room is, it finds out late
         name = "%s, last room" % kind.__name__
         with kind(proof, proof.path(name)):

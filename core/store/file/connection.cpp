@@ -136,10 +136,18 @@ void Store::Connection::require_in_place() const {
     if (m_watch) m_watch->require_in_place();
 }
 
+// What the file system reserved for the index it may have spent when the commit comes to it, so
+// that there must be some room besides.
+void Store::Connection::require_writable_index() const {
+    if (!m_watch) return;
+    if (m_copies_on_write) require_room_for_index(m_path);
+    if (!takes_writes_to_index(handle())) throw_full(m_path);
+}
+
 void Store::Connection::begin_writing() const {
     if (is_in_transaction()) execute("ROLLBACK");  // there was no memory for it before
     require_in_place();
-    if (m_copies_on_write) require_room_for_index(m_path);
+    require_writable_index();
     execute("BEGIN IMMEDIATE");
     if (m_watch) m_watch->note_begin();
 }
@@ -171,7 +179,7 @@ void Store::Connection::wait_at_most(std::chrono::milliseconds patience) const {
 void Store::Connection::checkpoint(int mode) {
     if (is_private()) return;
     require_in_place();
-    if (m_copies_on_write) require_room_for_index(m_path);
+    require_writable_index();
     int log_pages = 0;
     int done_pages = 0;
     const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, &log_pages, &done_pages);

@@ -72,6 +72,8 @@ class Store::Connection {
     std::optional<StoreError> deferred_error;
 
   private:
+    void require_writable_index() const;
+
     std::filesystem::path m_path;
     Access m_access;
     mutable std::unique_ptr<WriteGuard> m_guard;
@@ -79,7 +81,7 @@ class Store::Connection {
     std::unique_ptr<FileWatch> m_watch;
     std::uint64_t m_inode = 0;
     bool m_copies_on_write = false;  // the file system
-    std::int64_t m_log_pages = 0;  // after the last commit
+    std::int64_t m_log_pages = 0;    // after the last commit
     std::int64_t m_checkpoint_at = log_pages_limit;
 
   public:

@@ -1,6 +1,9 @@
 #include "core/store/file/file_head.hpp"
 
+#include <cerrno>
+
 #include <sqlite3.h>
+#include <sys/mman.h>
 
 namespace jobtally::store {
 
@@ -39,15 +42,20 @@ namespace {
 constexpr int region_bytes = 32768;
 constexpr std::uint64_t frames_a_region = 4096, frames_less_in_first = 34;
 
-// The first region of the log's index in SQLite's own mapping; null where it is not made yet.
-const unsigned char volatile* log_index(sqlite3* connection) {
+// A region of the log's index in SQLite's own mapping; null where it is not made yet.
+void volatile* region_of_index(sqlite3* connection, int number) {
     sqlite3_file* file = nullptr;
     sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file);
     if (file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2)
         return nullptr;
     void volatile* region = nullptr;
-    if (file->pMethods->xShmMap(file, 0, region_bytes, 0, &region) != SQLITE_OK) return nullptr;
-    const auto* const bytes = static_cast<const unsigned char volatile*>(region);
+    const int code = file->pMethods->xShmMap(file, number, region_bytes, 0, &region);
+    return code == SQLITE_OK ? region : nullptr;
+}
+
+const unsigned char volatile* log_index(sqlite3* connection) {
+    const auto* const bytes =
+        static_cast<const unsigned char volatile*>(region_of_index(connection, 0));
     return bytes == nullptr || bytes[12] == 0 ? nullptr : bytes;
 }
 
@@ -86,6 +94,17 @@ std::uint64_t index_bytes_of(std::uint64_t frames) {
 std::uint64_t frames_in_log(sqlite3* connection) {
     const auto* const index = log_index(connection);
     return index == nullptr ? 0 : number_at(index, 16);
+}
+
+bool takes_writes_to_index(sqlite3* connection) {
+    const auto regions = static_cast<int>(index_bytes_of(frames_in_log(connection)) / region_bytes);
+    for (int i = 0; i < regions; ++i) {
+        auto* const region = const_cast<void*>(region_of_index(connection, i));
+        if (region == nullptr) break;
+        if (::madvise(region, region_bytes, MADV_POPULATE_WRITE) != 0 && errno == EFAULT)
+            return false;
+    }
+    return true;
 }
 
 CheckpointState checkpoint_state(sqlite3* connection) {

@@ -33,6 +33,11 @@ std::uint64_t index_bytes_of(std::uint64_t frames);
 // How many frames the log has, by the same index.
 std::uint64_t frames_in_log(sqlite3* connection);
 
+// Takes the room that writes to the same index need. False where there is none: such a write would
+// be a signal, no error, and end the process. True where that can't be told, before Linux 5.14. The
+// caller holds the write guard, and has looked whether the index has its length.
+bool takes_writes_to_index(sqlite3* connection);
+
 // How far checkpoints have come, by the same index; zeros where there is none.
 struct CheckpointState {
     std::array<std::uint32_t, 2> salts{};

@@ -26,7 +26,7 @@ using Kind = StoreError::Kind;
 
 constexpr off_t smallest_page = 512;
 constexpr std::size_t store_page = 4096;
-constexpr std::size_t room_for_index = 256 << 10;  // that of a log as long as logs are takes 32 KiB
+constexpr std::size_t room_for_index = 1 << 20;  // and for what a commit writes before it
 // The endings of the store, its log, the log's index, its lock file, and of the journal that it
 // never has.
 constexpr const char* endings[] = {"", "-wal", "-shm", ".lock", "-journal"};
@@ -187,13 +187,11 @@ bool copies_on_write(const fs::path& folder) {
 
 // Where blocks are reserved or a quota counts, only an attempt tells.
 void require_room_for_index(const fs::path& store) {
+    const auto folder = store.parent_path();
     struct statvfs found {};
-    if (::statvfs(store.parent_path().c_str(), &found) != 0) return;
-    const bool is_full =
-        copies_on_write(store.parent_path())
-            ? found.f_bavail * found.f_frsize < room_for_index
-            : found.f_frsize < store_page && lacks_room(store.parent_path(), room_for_index) != 0;
-    if (is_full) throw_full(store);
+    const bool has_holes = ::statvfs(folder.c_str(), &found) == 0 && found.f_frsize < store_page;
+    if (!has_holes && !copies_on_write(folder)) return;
+    if (lacks_room(folder, room_for_index) != 0) throw_full(store);
 }
 
 void require_own_link(const fs::path& path) {

@@ -50,16 +50,13 @@ bool is_whole(const std::filesystem::path& path, const FileHead& head);
 // locks.
 void require_one_name(const std::filesystem::path& path);
 
-// Room for the index of the log, which SQLite maps into memory. Where a touch of it finds no room
-// on the disk, that is a signal, no error, and ends the process.
-
-// True where what is written over takes new room: on btrfs and its kind each write to the index
-// does.
+// True where what is written over takes new room: on btrfs and its kind.
 bool copies_on_write(const std::filesystem::path& folder);
 
-// Throws StoreError::full where the disk is full and a touch of the index may take room. To be
-// called before the index is made, which has holes where blocks are smaller than SQLite's pages;
-// and where the file system copies on write before everything that writes.
+// Throws StoreError::full where the index of the log, which SQLite maps into memory, may find no
+// room: when it is made, where blocks are smaller than SQLite's pages, so that it has holes; and at
+// each write, where the file system copies on write. Touching it is a signal then, no error, and
+// ends the process.
 void require_room_for_index(const std::filesystem::path& store);
 
 // True for the store, its log, the log's index, its journal and its lock file, by whatever name;

@@ -121,6 +121,23 @@ TEST_CASE("a weekend that is free in part is known after the first", "[rhythm]")
     CHECK(due(from_sunday) == "2026-06-21T02:30");
 }
 
+TEST_CASE("a weekend with a part of the times of other days is learned", "[rhythm]") {
+    // From a Monday to the Saturday of the third week.
+    auto runs = runs_on("2026-06-01T00:00:00Z", 20, "06:00", {});
+    for (const char* time_of_day : {"12:00", "18:00"})
+        runs = in_order(runs, runs_on("2026-06-01T00:00:00Z", 20, time_of_day, {}, "01234"));
+    CHECK(learned(runs) ==
+          "weekly Mon Tue Wed Thu Fri Sat Sun 06:00, weekdays 12:00, weekdays 18:00");
+    CHECK(due(runs) == "2026-06-21T06:00");
+    std::vector<Run> hourly;
+    for (int hour = 8; hour < 18; ++hour) {
+        const auto time_of_day = (hour < 10 ? "0" : "") + std::to_string(hour) + ":00";
+        const char* weekdays = hour < 13 ? "012345" : "01234";
+        hourly = in_order(hourly, runs_on("2026-06-01T00:00:00Z", 20, time_of_day, {}, weekdays));
+    }
+    CHECK(due(hourly) == "2026-06-22T08:00");
+}
+
 TEST_CASE("nights of working days are learned, though they end on the next day", "[rhythm]") {
     struct Night {
         std::string before, after;  // midnight

@@ -32,13 +32,6 @@ double cost_of(Weekdays days) {
     return days == monday_to_friday ? 1.5 : is_usual ? 2 : 6;
 }
 
-std::int64_t median_gap(std::span<const std::int64_t> runs) {
-    std::vector<std::int64_t> gaps;
-    gaps.reserve(runs.size());
-    for (std::size_t i = 1; i < runs.size(); ++i) gaps.push_back(runs[i] - runs[i - 1]);
-    return std::max<std::int64_t>(query::upper_median(std::move(gaps)), 1);
-}
-
 // How many runs a unit (a day, a week) has, by the median of the units that have any. The first and
 // the last unit are left out, because the history may begin and end amid them.
 std::size_t usual_count(const std::vector<std::int64_t>& units) {
@@ -146,14 +139,20 @@ class ClockProposals {
         for (const auto& of_slot : days_with) is_on.push_back(2 * of_slot.size() >= days.size());
         ClockSlots some{day_micros, {}};
         const auto [rest, length] = longest_rest(is_on);
+        ClockSlots all = some;  // the rest left out
         for (std::int64_t i = 0; i < count; ++i) {
-            if ((i - rest + count) % count >= length) {
-                some.offsets.push_back(first + i * even.period);
-            }
+            if ((i - rest + count) % count < length) continue;
+            all.offsets.push_back(first + i * even.period);
+            // At noon, say, it may never have run.
+            const bool never = days.size() > 2 && days_with[static_cast<std::size_t>(i)].empty();
+            if (!never) some.offsets.push_back(all.offsets.back());
         }
+        if (2 * some.offsets.size() < all.offsets.size()) some = all;
+        const auto left_out = static_cast<double>(all.offsets.size() - some.offsets.size());
+        const double cost =
+            cost_of_interval + (2 + left_out) * std::log(static_cast<double>(count));
         if (some.offsets.empty() || some.offsets.size() == static_cast<std::size_t>(count)) return;
         if (m_weekend_is_ahead) some = on_weekdays(std::move(some), monday_to_friday);
-        const double cost = cost_of_interval + 2 * std::log(static_cast<double>(count));
         add(some, 1, cost);
         propose_weekdays(some, 1, cost);
     }
@@ -358,43 +357,17 @@ class ClockProposals {
     std::vector<Candidate> m_found;
 };
 
-// Even slots through all runs: the interval and the phase by a least-squares fit of the runs' times
-// to their numbers.
-EvenSlots even_slots(std::span<const std::int64_t> runs, std::int64_t gap) {
-    double interval = static_cast<double>(gap), start = 0;
-    for (int round = 0; round < 2; ++round) {
-        double n = 0, sum_k = 0, sum_t = 0, sum_kk = 0, sum_kt = 0, k = 0;
-        for (std::size_t i = 0; i < runs.size(); ++i) {
-            const double t = static_cast<double>(runs[i] - runs.front());
-            if (round == 0 && i > 0) {
-                k += std::round(static_cast<double>(runs[i] - runs[i - 1]) / interval);
-            } else if (round > 0) {
-                k = std::round((t - start) / interval);
-            }
-            n += 1, sum_k += k, sum_t += t, sum_kk += k * k, sum_kt += k * t;
-        }
-        const double spread = n * sum_kk - sum_k * sum_k;
-        if (spread <= 0) break;
-        const double slope = (n * sum_kt - sum_k * sum_t) / spread;
-        if (slope < 1 || slope > 1e17) break;
-        interval = slope;
-        start = (sum_t - slope * sum_k) / n;
-    }
-    return {std::llround(interval), runs.front() + std::llround(start)};
-}
-
 }  // namespace
+
+std::int64_t median_gap(std::span<const std::int64_t> runs) {
+    std::vector<std::int64_t> gaps;
+    gaps.reserve(runs.size());
+    for (std::size_t i = 1; i < runs.size(); ++i) gaps.push_back(runs[i] - runs[i - 1]);
+    return std::max<std::int64_t>(query::upper_median(std::move(gaps)), 1);
+}
 
 std::vector<Candidate> clock_candidates(const Times& runs) {
     return ClockProposals(runs).all();
-}
-
-std::vector<Candidate> even_candidates(const Times& runs) {
-    const std::int64_t gap = median_gap(runs.instants);
-    std::vector<Candidate> found;
-    found.push_back({LearnedSchedule(even_slots(runs.instants, gap), {}), 2, cost_of_interval});
-    found.push_back({LearnedSchedule(SinceLast{gap}, {}), 1, cost_of_interval});
-    return found;
 }
 
 }  // namespace jobtally::rhythm

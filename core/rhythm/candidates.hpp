@@ -20,6 +20,9 @@ void propose_months(const Times& runs, std::vector<Candidate>& found);
 // the runs tell that. `daily` has ClockSlots of a day.
 void propose_lighter_days(const Times& runs, const Candidate& daily, std::vector<Candidate>& found);
 
+// The median distance from a run to the next, in microseconds, at least 1. At least 2 runs.
+std::int64_t median_gap(std::span<const std::int64_t> runs);
+
 // The middle of values on a circle of `period`: their median, where the circle is cut open at the
 // widest gap between them. `sorted` is not empty and lies within [0, period).
 std::int64_t circular_middle(const std::vector<std::int64_t>& sorted, std::int64_t period);

@@ -11,7 +11,7 @@ namespace jobtally::rhythm {
 namespace {
 
 constexpr std::size_t most_times = 24;         // a day
-constexpr std::int64_t days_looked_at = 8;          // so that each weekday has come
+constexpr std::int64_t days_looked_at = 8;     // so that each weekday has come
 constexpr double cost_of_other_weekday = 1.5;  // nats, to say of a weekday that it is lighter
 
 using TimesOfDay = std::vector<bool>;

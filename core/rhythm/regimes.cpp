@@ -14,8 +14,9 @@ namespace jobtally::rhythm {
 
 namespace {
 
-constexpr double poor_fit = 0.5;          // nats a run, worse than the mean of all
-constexpr std::size_t least_part = 5;     // runs
+constexpr double poor_fit = 0.5;       // nats a run, worse than the mean of all
+constexpr std::size_t least_part = 5;  // runs
+constexpr std::size_t few_runs = 10;
 constexpr std::size_t newest_moved = 3;   // that may tell that the time of day has moved
 constexpr std::size_t newest_told = 48;   // by a schedule that has moved, as far as is looked
 constexpr double odd_run = 4;             // nats, so much worse than the mean of all
@@ -76,15 +77,20 @@ class Cutter {
         // Of a short history a rhythm is guessed, which the next runs put right.
         for (Regime& regime : all) {
             const bool is_guess = m_count < 2 * least_part;
-            if (!is_guess && regime.found && pauses_all_the_time(regime)) regime.found.reset();
+            if (!is_guess && regime.found && pauses_of(regime) > 0) regime.found.reset();
         }
         return all;
     }
 
   private:
-    // A job that has run some times in a row may be back at its next slot, and was if it pauses.
+    // A job that has run some times in a row may be back at its next slot, and was if it pauses. A
+    // few runs with one pause may be the last ones of a job that dies.
     bool may_be_by_hand(const Regime& before, const Regime& newest) const {
-        if (!before.found || !newest.found) return false;
+        if (!before.found) return false;
+        const std::size_t count = newest.end - newest.begin;
+        if (!newest.found) return false;
+        const bool is_short = count < few_runs && before.end - before.begin >= 2 * count;
+        if (is_short && pauses_of(newest) == 1 && pauses_of(before) == 0) return true;
         constexpr double longest = 2.0 * day_micros, pause = 10;
         const auto at = m_runs.utc().instants;
         const double least_pause = pause * newest.found->best.evidence.spacing * second_micros;
@@ -352,11 +358,11 @@ class Cutter {
         return all;
     }
 
-    bool pauses_all_the_time(const Regime& regime) const {
+    std::int64_t pauses_of(const Regime& regime) const {
         const auto& schedule = regime.found->best.candidate.schedule;
         const Times all = m_runs.of(schedule.clock());
         const auto runs = placed(schedule, all.part(regime.begin, regime.end - regime.begin));
-        return rhythm::pauses_all_the_time(runs).count > 0;
+        return pauses_all_the_time(runs).count;
     }
 
     const OnClocks& m_runs;

@@ -121,6 +121,33 @@ TEST_CASE("a weekend that is free in part is known after the first", "[rhythm]")
     CHECK(due(from_sunday) == "2026-06-21T02:30");
 }
 
+TEST_CASE("a job that stops, runs a few times and dies is still waited for", "[rhythm]") {
+    std::vector<Run> runs;
+    for (int hour = 0; hour < 300; ++hour) {
+        const bool is_dead = hour > 200 && hour != 226 && (hour < 256 || hour > 258);
+        if (is_dead) continue;
+        const auto at = moment("2026-06-01T00:00:05Z") + std::chrono::hours(hour);
+        runs.push_back(run_at(at, std::chrono::minutes(1)));
+    }
+    CHECK(learned(runs) == "every 1 h");
+    CHECK(due(runs) == "2026-06-11T19:00");
+}
+
+TEST_CASE("a job that rests at noon is not waited for at noon", "[rhythm]") {
+    for (const int step : {30, 60}) {
+        std::vector<Run> runs;
+        for (int minute = 8 * 60; minute < 18 * 60; minute += step) {
+            if (minute / 60 == 12) continue;
+            const auto at = std::to_string(100 + minute / 60).substr(1) + ":" +
+                            std::to_string(100 + minute % 60).substr(1);
+            runs = in_order(runs, runs_on("2026-06-01T00:00:00Z", 4, at, {}));
+        }
+        while (runs.back().created_at > time::micros(moment("2026-06-04T12:00:00Z")))
+            runs.pop_back();
+        CHECK(due(runs) == "2026-06-04T13:00");
+    }
+}
+
 TEST_CASE("a weekend with a part of the times of other days is learned", "[rhythm]") {
     // From a Monday to the Saturday of the third week.
     auto runs = runs_on("2026-06-01T00:00:00Z", 20, "06:00", {});
@@ -467,7 +494,7 @@ TEST_CASE("runs at even distances by hand, or of a job that fans out, are no sch
                 twice.push_back(run_at(begun + late, std::chrono::minutes(1)));
             }
             if (i < 12) continue;
-            CAPTURE(count, apart, i);
+            CAPTURE(count, apart, i, learned(twice));
             for (const char* text : {"364", "366", "726", " min", " s"})
                 CHECK(learned(twice).find(text) == std::string::npos);
         }

@@ -86,10 +86,24 @@ void put_in_doubt(std::vector<Measured>& streaks, const query::Scope& scope) {
     }
 }
 
+// A definition that fails, and has ended or is disabled, has no streak that anybody waits for.
+void end_streaks_that_are_over(std::vector<Measured>& streaks, const query::Scope& scope,
+                               const Given& given) {
+    const auto fails = [](const Measured& one) { return one.value > 0; };
+    if (std::none_of(streaks.begin(), streaks.end(), fails)) return;
+    const auto over = ids_over(scope, given);
+    for (auto& one : streaks) {
+        if (!fails(one) || !over.contains(table::text_in(one.item.definition, 0))) continue;
+        one.value = 0;
+        one.item.value = std::int64_t{0};
+        one.item.phrase = "failures in a row";
+    }
+}
+
 }  // namespace
 
 std::vector<Measured> measure_failure_streak(const query::Scope& scope, bool by_definition,
-                                             const Given&) {
+                                             const Given& given) {
     auto answer = answers::failures(scope, query::By::definition);
     std::vector<Measured> found;
     for (auto& row : answer.rows) {
@@ -99,6 +113,7 @@ std::vector<Measured> measure_failure_streak(const query::Scope& scope, bool by_
         }
         if (row.counts.finished() > 0) found.push_back(streak_of(row));
     }
+    end_streaks_that_are_over(found, scope, given);
     if (answer.total.counts.of_other_status() > 0) put_in_doubt(found, scope);
     const auto is_odd = [](const Measured& one) { return one.is_in_doubt; };
     if (by_definition) {

@@ -115,14 +115,8 @@ Measured age_of(const answers::FailuresRow& row, time::Instant now) {
     return {{row.key, age, "since the last success"}, runs, seconds(age)};
 }
 
-// Of the definitions that have ended or are disabled nobody waits for a success.
 std::vector<Measured> measure_age(const query::Scope& scope, bool by_definition, const Given& at) {
-    std::set<std::string> over;
-    if (by_definition) {
-        for (const auto& row : rhythm::missed_at_the_end(scope, at).rows) {
-            if (row.is_over()) over.insert(row.id);
-        }
-    }
+    const auto over = by_definition ? ids_over(scope, at) : std::set<std::string>();
     std::vector<Measured> found;
     for (const auto& row : rows_of<answers::FailuresRow>(
              answers::failures(scope, by(by_definition)), by_definition)) {
@@ -326,6 +320,14 @@ const std::vector<Metric>& check_metrics() {
          measure_incidents, nullptr},
     };
     return metrics;
+}
+
+std::set<std::string> ids_over(const query::Scope& scope, const Given& given) {
+    std::set<std::string> over;
+    for (const auto& row : rhythm::missed_at_the_end(scope, given).rows) {
+        if (row.is_over()) over.insert(row.id);
+    }
+    return over;
 }
 
 const Metric& check_metric_named(std::string_view name) {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,9 @@ struct Metric {
 inline constexpr store::FactColumns counted_columns =
     store::FactColumn::status | store::FactColumn::operations | store::FactColumn::created_at |
     store::FactColumn::updated_at;
+
+// The ids of the definitions that have ended or are disabled: nobody waits for a success of them.
+std::set<std::string> ids_over(const query::Scope& scope, const Given& given);
 
 // The metric of that name. Of everything together it is the longest of the streaks, with the name
 // of its definition.

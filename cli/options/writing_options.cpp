@@ -66,7 +66,7 @@ void remember_spool(const Globals& globals, const ingest::Spool& spool) {
         print_warning(fmt::format("a former spool is left alone: {}", error.what()));
         print_hint(error.hint());
         // What waits there is told as long as it is found, and taken by the next start that can.
-        if (!spool_of(globals, {}).lost()) return;
+        return;
     }
     try {
         spool.remember_as(spool_beside(real));

@@ -140,10 +140,12 @@ std::optional<IoError> why_lost(const fs::path& link, const fs::path& store) {
     const auto folder = link.parent_path() / fs::read_symlink(link, none);
     if (fs::status(folder / owner_name, none).type() != fs::file_type::not_found)
         return std::nullopt;
-    return IoError(fmt::format("the spool {}, which this store used last, is gone or empty, with "
-                               "what waited in it",
-                               in_quotes(folder.string())),
-                   "is a volume not mounted?");
+    return IoError(
+        fmt::format("the spool {}, which this store used last, is gone or empty, with "
+                    "what waited in it",
+                    in_quotes(folder.string())),
+        fmt::format("is a volume not mounted? If it is gone for good, delete the link {}",
+                    in_quotes(link.string())));
 }
 
 }  // namespace jobtally::ingest

@@ -124,7 +124,7 @@ Store::Connection::Connection(const std::filesystem::path& path, Access access)
 void Store::Connection::watch_files(std::chrono::milliseconds patience) {
     m_watch = std::make_unique<FileWatch>(handle(), m_path, *guard(),
                                           std::chrono::steady_clock::now() + patience);
-    m_copies_on_write = copies_on_write(m_path.parent_path());
+    m_index_takes_room = index_takes_room(m_path.parent_path());
 }
 
 bool Store::Connection::is_in_place() const {
@@ -139,9 +139,9 @@ void Store::Connection::require_in_place() const {
 // What the file system reserved for the index it may have spent when the commit comes to it, so
 // that there must be some room besides.
 void Store::Connection::require_writable_index() const {
-    if (!m_watch) return;
-    if (m_copies_on_write) require_room_for_index(m_path);
-    if (!takes_writes_to_index(handle())) throw_full(m_path);
+    if (m_index_takes_room == TakesRoom::each_time) require_room_for_index(m_path);
+    if (m_index_takes_room != TakesRoom::never && !takes_writes_to_index(handle()))
+        throw_full(m_path);
 }
 
 void Store::Connection::begin_writing() const {

@@ -4,6 +4,7 @@
 
 #include "core/store/file/file_watch.hpp"
 #include "core/store/file/store.hpp"
+#include "core/store/file/store_file.hpp"
 #include "core/store/file/write_guard.hpp"
 
 #include <memory>
@@ -80,8 +81,8 @@ class Store::Connection {
     SQLite::Database m_database;
     std::unique_ptr<FileWatch> m_watch;
     std::uint64_t m_inode = 0;
-    bool m_copies_on_write = false;  // the file system
-    std::int64_t m_log_pages = 0;    // after the last commit
+    TakesRoom m_index_takes_room = TakesRoom::never;
+    std::int64_t m_log_pages = 0;  // after the last commit
     std::int64_t m_checkpoint_at = log_pages_limit;
 
   public:

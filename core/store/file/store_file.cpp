@@ -179,18 +179,19 @@ bool is_on_network(std::int64_t file_system_type) {
     return std::find(std::begin(types), std::end(types), unsigned_type) != std::end(types);
 }
 
-bool copies_on_write(const fs::path& folder) {
+TakesRoom index_takes_room(const fs::path& folder) {
     constexpr std::int64_t btrfs = 0x9123683e, bcachefs = 0xca451a4e;
     const auto type = file_system_type(folder) & 0xffffffff;
-    return type == btrfs || type == bcachefs;
+    if (type == btrfs || type == bcachefs) return TakesRoom::each_time;
+    struct statvfs found {};
+    const bool has_holes = ::statvfs(folder.c_str(), &found) == 0 && found.f_frsize < store_page;
+    return has_holes ? TakesRoom::first_time : TakesRoom::never;
 }
 
 // Where blocks are reserved or a quota counts, only an attempt tells.
 void require_room_for_index(const fs::path& store) {
     const auto folder = store.parent_path();
-    struct statvfs found {};
-    const bool has_holes = ::statvfs(folder.c_str(), &found) == 0 && found.f_frsize < store_page;
-    if (!has_holes && !copies_on_write(folder)) return;
+    if (index_takes_room(folder) == TakesRoom::never) return;
     if (lacks_room(folder, room_for_index) != 0) throw_full(store);
 }
 

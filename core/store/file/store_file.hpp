@@ -50,13 +50,14 @@ bool is_whole(const std::filesystem::path& path, const FileHead& head);
 // locks.
 void require_one_name(const std::filesystem::path& path);
 
-// True where what is written over takes new room: on btrfs and its kind.
-bool copies_on_write(const std::filesystem::path& folder);
+// When a touch of the log's index, which SQLite maps into memory, takes room on the disk: never,
+// once it is made; the first time, where blocks are smaller than SQLite's pages, so that it has
+// holes; or each time, where the file system copies on write (btrfs). Where there is no room that
+// is a signal, no error, and ends the process.
+enum class TakesRoom : std::uint8_t { never, first_time, each_time };
+TakesRoom index_takes_room(const std::filesystem::path& folder);
 
-// Throws StoreError::full where the index of the log, which SQLite maps into memory, may find no
-// room: when it is made, where blocks are smaller than SQLite's pages, so that it has holes; and at
-// each write, where the file system copies on write. Touching it is a signal then, no error, and
-// ends the process.
+// Throws StoreError::full where a touch of the index may take room and there is little.
 void require_room_for_index(const std::filesystem::path& store);
 
 // True for the store, its log, the log's index, its journal and its lock file, by whatever name;

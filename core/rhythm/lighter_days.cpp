@@ -12,14 +12,15 @@ namespace {
 
 constexpr std::size_t most_times = 24;         // a day
 constexpr std::int64_t days_looked_at = 8;     // so that each weekday has come
+constexpr std::int64_t longest_gap = 10;       // days; a longer one says nothing of weekdays
 constexpr double cost_of_other_weekday = 1.5;  // nats, to say of a weekday that it is lighter
 
 using TimesOfDay = std::vector<bool>;
 
 // On which of its times each weekday mostly had a run.
-class Weekdays7 {
+class TimesByWeekday {
   public:
-    Weekdays7(const LearnedSchedule& daily, const Times& runs, std::size_t times)
+    TimesByWeekday(const LearnedSchedule& daily, const Times& runs, std::size_t times)
         : m_times(static_cast<std::int64_t>(times)) {
         for (auto& hits : m_hits) hits.resize(times);
         for (std::size_t i = 0; i < runs.size(); ++i)
@@ -37,7 +38,8 @@ class Weekdays7 {
     void add(std::int64_t slot) {
         if (slot == m_last) return;
         const auto day = floor_divide(slot, m_times);
-        for (auto next = m_last < 0 ? day : m_last_day + 1; next <= day; ++next)
+        const bool is_apart = m_last < 0 || day - m_last_day > longest_gap;
+        for (auto next = is_apart ? day : m_last_day + 1; next <= day; ++next)
             ++m_days[static_cast<std::size_t>(weekday_of(next))];
         m_last = slot, m_last_day = day;
         ++m_hits[static_cast<std::size_t>(weekday_of(day))]
@@ -65,7 +67,7 @@ void propose_lighter_days(const Times& runs, const Candidate& daily,
     const auto& offsets = slots.offsets;
     const bool is_known = runs.walls.back() - runs.walls.front() >= days_looked_at * day_micros;
     if (!is_known || offsets.size() < 2 || offsets.size() > most_times) return;
-    const Weekdays7 known(daily.schedule, runs, offsets.size());
+    const TimesByWeekday known(daily.schedule, runs, offsets.size());
     ClockSlots weekly{week_micros, {}};
     double cost = daily.shape_cost;
     bool is_lighter = false;

@@ -15,7 +15,7 @@ using query_test::Made;
 
 const time::Instant clock_time = query_test::instant("2026-11-03T00:00:00Z");
 
-const table::ResultTable& section(const digest::SummaryAnswer& answer, const std::string& key) {
+const table::ResultTable& section(const digest::SummaryAnswer& answer, const char* key) {
     for (const auto& each : answer.sections) {
         if (each.key == key) return each.table;
     }

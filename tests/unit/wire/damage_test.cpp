@@ -149,11 +149,11 @@ TEST_CASE("other formats are named, and one rejection", "[wire]") {
                 const auto read = read_pieces(text, {std::min<std::size_t>(cut, text.size())});
                 CHECK(ids_of(read) == (text.size() > front.size() + noise.size() ? "a" : ""));
                 REQUIRE(read.rejections.size() == 1);
-                CHECK_THAT(read.rejections[0].reason, Catch::Matchers::Contains(name));
+                CHECK(read.rejections[0].reason.find(name) != std::string::npos);
             }
         }
     }
-    CHECK_THAT(read_reports("<").rejections.at(0).reason, Catch::Matchers::Contains("\"<\""));
+    CHECK(read_reports("<").rejections.at(0).reason.find("\"<\"") != std::string::npos);
 }
 
 TEST_CASE("UTF-16 is read by its mark", "[wire]") {

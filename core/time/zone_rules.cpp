@@ -34,6 +34,15 @@ bool names_days(std::string_view rule) {
     return true;
 }
 
+// A rule that names a summer time and not when it is has that of the United States, as in glibc.
+std::string with_days(std::string_view rule) {
+    const auto after_name =
+        rule.starts_with('<') ? rule.find('>') : rule.find_first_of("+-0123456789");
+    const auto summer = rule.find_first_not_of(">+-:0123456789", after_name);
+    const bool lacks_days = summer < rule.size() && rule.find(',') == std::string_view::npos;
+    return std::string{rule} + (lacks_days ? ",M3.2.0,M11.1.0" : "");
+}
+
 }  // namespace
 
 ZoneRules::Era ZoneRules::era_at(std::chrono::sys_seconds at) const {
@@ -54,7 +63,7 @@ std::shared_ptr<const ZoneRules> ZoneRules::of_posix_rule(std::string_view rule)
     if (!std::all_of(rule.begin(), rule.end(), belongs) || !names_days(rule)) return nullptr;
     try {
         auto rules = std::make_shared<ZoneRules>(std::string{rule});
-        rules->m_rule = std::make_shared<const Posix::time_zone>(std::string{rule});
+        rules->m_rule = std::make_shared<const Posix::time_zone>(with_days(rule));
         return rules;
     } catch (const std::exception&) {
         return nullptr;

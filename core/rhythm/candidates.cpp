@@ -24,8 +24,7 @@ constexpr std::int64_t least_apart = 150 * second_micros;  // between slots of a
 constexpr std::int64_t longest_known_pause = 10;  // days; a longer pause says nothing of weekdays
 
 // The shape costs of candidates, in nats.
-constexpr double cost_of_interval = 3;  // which part of a day, or how many days apart
-constexpr double cost_of_count = 1;     // how many times a day, a week or a month
+constexpr double cost_of_count = 1;  // how many times a day, a week or a month
 double cost_of(Weekdays days) {
     // Monday to Saturday, Sunday to Friday, Sunday to Thursday, Tuesday to Saturday.
     const bool is_usual = days == 0x3f || days == 0x5f || days == 0x4f || days == 0x3e;

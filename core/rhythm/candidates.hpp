@@ -20,6 +20,9 @@ void propose_months(const Times& runs, std::vector<Candidate>& found);
 // the runs tell that. `daily` has ClockSlots of a day.
 void propose_lighter_days(const Times& runs, const Candidate& daily, std::vector<Candidate>& found);
 
+// Nats, to say which part of a day an interval is, or how many days apart the runs are.
+inline constexpr double cost_of_interval = 3;
+
 // The median distance from a run to the next, in microseconds, at least 1. At least 2 runs.
 std::int64_t median_gap(std::span<const std::int64_t> runs);
 

@@ -7,8 +7,6 @@ namespace jobtally::rhythm {
 
 namespace {
 
-constexpr double cost_of_their_interval = 3;  // nats
-
 // Even slots through all runs: the interval and the phase by a least-squares fit of the runs' times
 // to their numbers.
 EvenSlots even_slots(std::span<const std::int64_t> runs, std::int64_t gap) {
@@ -39,9 +37,8 @@ EvenSlots even_slots(std::span<const std::int64_t> runs, std::int64_t gap) {
 std::vector<Candidate> even_candidates(const Times& runs) {
     const std::int64_t gap = median_gap(runs.instants);
     std::vector<Candidate> found;
-    found.push_back(
-        {LearnedSchedule(even_slots(runs.instants, gap), {}), 2, cost_of_their_interval});
-    found.push_back({LearnedSchedule(SinceLast{gap}, {}), 1, cost_of_their_interval});
+    found.push_back({LearnedSchedule(even_slots(runs.instants, gap), {}), 2, cost_of_interval});
+    found.push_back({LearnedSchedule(SinceLast{gap}, {}), 1, cost_of_interval});
     return found;
 }
 

@@ -714,14 +714,18 @@ class Ends(unittest.TestCase):
             self.assertIn("hidden%d" % number, listener.ids())
             self.assertEqual(listener.stop(), 0)
 
-    def test_a_question_does_not_mend_a_damaged_store(self):
-        admin = self.store + ".admin"
-        options = ("-q", "--admin", "unix:" + admin)
-        listener = Listener(self.store, *options)
+    def fill(self, listener):
+        """With so much that damage can meet pages that a commit does not read."""
         with listener.connect() as connection:
             for number in range(1500):
                 connection.sendall(post(report("r%d" % number, more="-" * 500)))
                 self.assertEqual(read_answer(connection)[0].status, 200)
+
+    def test_a_question_does_not_mend_a_damaged_store(self):
+        admin = self.store + ".admin"
+        options = ("-q", "--admin", "unix:" + admin)
+        listener = Listener(self.store, *options)
+        self.fill(listener)
         listener.stop()
         listener = Listener(self.store, *options)
         time.sleep(1)  # what is written while it writes itself can't be told apart
@@ -744,10 +748,7 @@ class Ends(unittest.TestCase):
     def test_what_another_program_damaged_is_not_believed(self):
         """Nor is anything stored into it, though the damage is on pages that no commit reads."""
         listener = Listener(self.store, "-q")
-        with listener.connect() as connection:
-            for number in range(1500):
-                connection.sendall(post(report("r%d" % number, more="-" * 500)))
-                self.assertEqual(read_answer(connection)[0].status, 200)
+        self.fill(listener)
         wait(lambda: os.path.getsize(self.store + "-wal") == 0)
         time.sleep(1)  # what is written while it writes itself can't be told apart
         with open(self.store, "r+b") as file:
@@ -761,10 +762,7 @@ class Ends(unittest.TestCase):
 
     def test_a_store_that_is_known_to_be_damaged_is_not_written_to(self):
         listener = Listener(self.store, "-q")
-        with listener.connect() as connection:
-            for number in range(1500):
-                connection.sendall(post(report("r%d" % number, more="-" * 500)))
-                self.assertEqual(read_answer(connection)[0].status, 200)
+        self.fill(listener)
         listener.stop(signal.SIGKILL)
         os.truncate(self.store, os.path.getsize(self.store) // 2 // 4096 * 4096)
         listener = Listener(self.store)
@@ -776,13 +774,9 @@ class Ends(unittest.TestCase):
     def test_what_waits_for_a_damaged_store_comes_into_the_backup(self):
         copy = self.store + ".copy"
         listener = Listener(self.store, "-q")
-        with listener.connect() as connection:
-            for number in range(1500):
-                connection.sendall(post(report("r%d" % number, more="-" * 500)))
-                self.assertEqual(read_answer(connection)[0].status, 200)
-            self.said("db", "backup", copy)
-            connection.sendall(post(report("late")))
-            self.assertEqual(read_answer(connection)[0].status, 200)
+        self.fill(listener)
+        self.said("db", "backup", copy)
+        self.assertEqual(self.status(listener, "late"), 200)
         listener.stop()
         with closing(sqlite3.connect(self.store)) as database, database:
             database.executescript("DELETE FROM segment; DELETE FROM packed_column")  # all is read once more

@@ -211,8 +211,8 @@ ingest::WriterHooks writer_hooks(const ListenOptions& options, listen::ServiceMa
     };
     result.stood_still = [](time::Instant from, time::Instant to) {
         print_note(
-            fmt::format("this process stood still from {} to {}, or its clock was set forward: no "
-                        "listener counts as up then",
+            fmt::format("this process stood still from {} to {}, or its clock was set forward: "
+                        "it does not count as up then",
                         time::format_utc(from), time::format_utc(to)));
     };
     result.losses = [](const std::string& what) { print_warning(what); };

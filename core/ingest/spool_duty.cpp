@@ -2,6 +2,7 @@
 
 #include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
+#include "core/ingest/trouble.hpp"
 #include "core/store/reports/writer_memory.hpp"
 
 #include <algorithm>
@@ -16,10 +17,6 @@ namespace {
 
 constexpr std::chrono::milliseconds retry{1000};
 constexpr std::chrono::milliseconds rest{60'000};
-// The checkpoint that empties a log makes the store's file longer, and where no byte is left it
-// can't: without a reserve the log would keep the last room of the disk.
-constexpr std::size_t most_reserved = 1 << 20;
-constexpr std::size_t least_reserved = 64 << 10;
 // How long this may wait for other writers. It is short, since deliveries wait meanwhile, and the
 // spool can be emptied another time.
 constexpr std::chrono::milliseconds patience{100};
@@ -59,8 +56,9 @@ void SpoolDuty::keep_together(std::span<Receipt* const> receipts) {
         [](const Receipt* receipt) { return receipt->delivery.body && !receipt->is_spooled; });
     if (with_body.empty()) return;
     auto problem = m_spool->keep(with_body);
-    if (problem && m_reserve) {
-        make_room();
+    if (problem && m_reserve.is_taken()) {
+        m_reserve.give_back();
+        m_store.make_room();
         std::erase_if(with_body, [](const Receipt* receipt) { return receipt->is_spooled; });
         problem = m_spool->keep(with_body);
     }
@@ -84,17 +82,9 @@ void SpoolDuty::keep_one_by_one(std::span<Receipt* const> receipts) {
     }
 }
 
-void SpoolDuty::make_room() {
-    m_reserve = Descriptor();
-    m_store.make_room();
-}
-
 void SpoolDuty::reserve() {
-    if (!m_spool || !m_store.options().is_listener) return;
-    for (auto bytes = most_reserved; !m_reserve && bytes >= least_reserved; bytes /= 2) {
-        if (lacks_room(m_spool->folder(), 2 * bytes) == 0)
-            m_reserve = reserve_room(m_spool->folder(), bytes);
-    }
+    m_store.reserve();
+    if (m_spool && m_store.options().is_listener) m_reserve.take(m_spool->folder());
 }
 
 void SpoolDuty::run() {
@@ -120,10 +110,10 @@ void SpoolDuty::run() {
         m_names.erase(m_names.begin(), m_names.begin() + std::ssize(piece));
         m_due = after(m_names.empty() ? retry : std::chrono::milliseconds(0));
     } catch (const std::exception& problem) {
-        pass_over(WriterStore::lacks_memory(problem));
+        pass_over(lacks_memory(problem));
         const bool is_of_spool = dynamic_cast<const IoError*>(&problem) != nullptr;
         const auto error = m_store.fails(problem, is_of_spool ? Failing::spool : Failing::store);
-        const bool is_passing = is_of_spool || WriterStore::is_busy(problem);
+        const bool is_passing = is_of_spool || is_busy(problem);
         if (!is_passing && !m_store.options().is_listener) leave_alone(error);
         return;
     }

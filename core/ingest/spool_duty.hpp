@@ -2,7 +2,7 @@
 // again.
 #pragma once
 
-#include "core/base/file.hpp"
+#include "core/ingest/reserve.hpp"
 #include "core/ingest/spool.hpp"
 #include "core/ingest/writer_store.hpp"
 
@@ -31,11 +31,8 @@ class SpoolDuty {
     // where the body is now on disk. A failure is reported to the hooks.
     void keep(std::span<Receipt* const> receipts);
 
-    // Takes some room of the disk, where there is twice as much: so a listener can go on when
-    // others, or the store's log, took the last.
+    // Has a listener keep some room for the spool, and for the store.
     void reserve();
-    // Gives it back, and has the store give back what it can.
-    void make_room();
 
     Time due() const { return m_due; }
     // Stores some of the waiting bodies as if they came now, but with the time at which they were
@@ -62,7 +59,7 @@ class SpoolDuty {
     WriterStore& m_store;
     std::optional<Spool> m_spool;
     std::string m_first_note;
-    Descriptor m_reserve;  // a nameless file in the spool's folder, so that a listener can go on
+    Reserve m_reserve;  // in the spool's folder
     Time m_due;
     std::size_t m_at_once = bodies_a_commit;
     std::vector<std::string> m_names;     // of the bodies to store next, oldest first

@@ -1,5 +1,7 @@
 #include "core/ingest/uptime_duty.hpp"
 
+#include "core/ingest/trouble.hpp"
+
 #include <algorithm>
 #include <ctime>
 #include <exception>
@@ -7,6 +9,9 @@
 
 namespace jobtally::ingest {
 namespace {
+
+// What is stored before the beginning is recorded can't be told from what came before.
+constexpr std::chrono::milliseconds begin_again{1000};
 
 // Since the machine was started: goes on while it is suspended, and nobody sets it.
 time::Duration running_for() {
@@ -24,9 +29,10 @@ void UptimeDuty::record(Entry entry) {
         write(entry);
     } catch (const std::exception& problem) {
         note_failure();
-        const bool is_busy = WriterStore::is_busy(problem);
-        if (is_busy && m_span && entry == Entry::sign) return;
-        if (is_busy) m_store.set_locked_out(true);
+        if (!m_span) m_due = std::min(m_due, std::chrono::steady_clock::now() + begin_again);
+        const bool is_held = is_busy(problem);
+        if (is_held && m_span && entry == Entry::sign) return;
+        if (is_held) m_store.set_locked_out(true);
         m_store.fails(problem, Failing::store);
     }
 }

@@ -1,5 +1,7 @@
 #include "core/ingest/writer.hpp"
 
+#include "core/ingest/trouble.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <new>
@@ -89,13 +91,13 @@ void Writer::work() {
             m_group.clear();
             m_rested_at = std::chrono::steady_clock::now() + m_options.settle_after;
         }
+        run_if_due(m_uptime);
         run_if_due(m_spool);
         if (wake == Wake::finish) return finish_duties();
         if (std::chrono::steady_clock::now() >= m_look_at) {
             m_store.look();
             m_look_at = std::chrono::steady_clock::now() + look_every;
         }
-        run_if_due(m_uptime);
         run_if_due(m_losses);
         const bool is_much = m_store.unsettled_rows() >= m_options.rows_per_settle;
         if (wake != Wake::rest && !is_much) continue;
@@ -157,9 +159,9 @@ void Writer::write_group(Items& group, bool is_last_try) {
     try {
         store(group);
     } catch (const std::exception& problem) {
-        m_store.set_locked_out(WriterStore::is_busy(problem));
-        if (is_last_try || !WriterStore::is_full(problem)) return fail(group, problem);
-        m_spool.make_room();
+        m_store.set_locked_out(is_busy(problem));
+        if (is_last_try || !is_full(problem)) return fail(group, problem);
+        m_store.make_room();
         for (auto& item : group) forget_outcome(item.receipt);
         return write_group(group, true);
     }
@@ -252,7 +254,7 @@ void Writer::give_up_group() noexcept {
 // turn, for as long as this one did. Where memory is short all but one stay in the queue: that
 // one gives its memory back.
 void Writer::fail(Items& group, const std::exception& problem) {
-    const bool is_short = WriterStore::lacks_memory(problem);
+    const bool is_short = lacks_memory(problem);
     if (!is_short || group.empty())
         take(group, std::chrono::milliseconds(0),
              is_short ? 1 : std::numeric_limits<std::size_t>::max());

@@ -2,11 +2,11 @@
 
 #include "core/base/spare_memory.hpp"
 #include "core/ingest/delivery.hpp"
+#include "core/ingest/trouble.hpp"
 #include "core/store/reports/settle.hpp"
 #include "core/store/reports/writer_memory.hpp"
 
 #include <algorithm>
-#include <new>
 #include <utility>
 #include <vector>
 
@@ -19,11 +19,6 @@ constexpr std::chrono::milliseconds patience_when_locked_out{250};
 constexpr std::chrono::seconds look_at_damage_every{60};
 // Deliveries wait meanwhile, and a note can be kept another time.
 constexpr std::chrono::milliseconds patience_of_a_note{100};
-
-bool is_of_kind(Kind kind, const std::exception& problem) {
-    const auto* error = dynamic_cast<const store::StoreError*>(&problem);
-    return error && error->kind() == kind;
-}
 
 }  // namespace
 
@@ -143,9 +138,23 @@ void WriterStore::settle() {
     }
 }
 
-// A failure tells nothing that the next commit does not, but for a store that is lost.
+void WriterStore::reserve() {
+    if (m_options.is_listener && m_store)
+        m_reserve.take(m_store->connection().path().parent_path());
+}
+
+// The checkpoint that empties a log makes the store's file longer, and where no byte is left it
+// can't. What the log keeps, since another program still reads it, must not take the reserve too.
 void WriterStore::make_room() {
     if (m_is_lost || !m_store) return;
+    const bool is_reserved = m_reserve.is_taken();
+    m_reserve.give_back();
+    empty_log();
+    if (is_reserved) m_reserve.take_again(m_store->connection().path().parent_path());
+}
+
+// A failure tells nothing that the next commit does not, but for a store that is lost.
+void WriterStore::empty_log() {
     try {
         store::empty_log(*m_store, m_options.settle_patience);
     } catch (const std::exception& problem) {
@@ -156,18 +165,6 @@ void WriterStore::make_room() {
 
 bool WriterStore::spool_works() const {
     return m_options.spool && m_told[static_cast<std::size_t>(Failing::spool)].empty();
-}
-
-bool WriterStore::is_busy(const std::exception& problem) {
-    return is_of_kind(Kind::busy, problem);
-}
-
-bool WriterStore::is_full(const std::exception& problem) {
-    return is_of_kind(Kind::full, problem);
-}
-
-bool WriterStore::lacks_memory(const std::exception& problem) {
-    return dynamic_cast<const std::bad_alloc*>(&problem) != nullptr;
 }
 
 void WriterStore::learn_from(const store::StoreError& error) {

@@ -2,6 +2,7 @@
 // if it cannot.
 #pragma once
 
+#include "core/ingest/reserve.hpp"
 #include "core/ingest/writer_options.hpp"
 #include "core/store/file/last_word.hpp"
 #include "core/store/file/store.hpp"
@@ -74,15 +75,13 @@ class WriterStore {
     void keep_note(
         const std::function<std::string()>& reason, const std::function<void()>& kept = [] {});
 
-    // Empties the log, which may hold the last room of a disk.
+    // Empties the log, which may hold the last room of a disk, by means of the reserve.
     void make_room();
+    // A listener takes some room of the store's disk, where there is twice as much.
+    void reserve();
 
     // True where a spool takes what the store does not.
     bool spool_works() const;
-    // True where another process holds the store.
-    static bool is_busy(const std::exception& problem);
-    static bool is_full(const std::exception& problem);
-    static bool lacks_memory(const std::exception& problem);
     // To be called when something fails: finds out whether the store is lost or damaged, and tells
     // the hooks.
     Error fails(const std::exception& problem, Failing failing) noexcept;
@@ -108,6 +107,7 @@ class WriterStore {
     void learn_from(const store::StoreError& error);
     void note_short_memory();
     void look_whose_damage();
+    void empty_log();
     bool may_let_go() const;
 
     const Opener m_open;
@@ -124,6 +124,7 @@ class WriterStore {
     Files m_damaged;               // as they were then
     std::chrono::steady_clock::time_point m_look_again_at;
     bool m_is_locked_out = false;  // the last delivery waited for another writer in vain
+    Reserve m_reserve;             // in the store's folder
     std::size_t m_openings = 0;
     std::size_t m_unsettled_rows = 0;
     static constexpr auto never = std::chrono::steady_clock::time_point::max();

@@ -2,21 +2,23 @@
 """P6: the store's file system is full. Reports are answered 202 or 503, the listener goes on, and once there is room
 again it stores by itself all that it acknowledged, and acknowledges again.
 
-Six cases: the spool is beside the store, or on another file system; the space comes back only after SIGKILL; the
-listener is started while there is none; the disk has no more inodes; and the store's own log takes the last room while
-there is enough for the reports, and then another process the store. On a tmpfs of 8 MiB, which in the last case holds
-the log as well; --long: on an ext4 in a file too, which has blocks of 1 KiB, and on a btrfs, which copies on write,
-where its tools are, also while another program fills it. A start without room and the lack of inodes are tried on an
-ext4 always where one can be mounted. Needs root, to mount.
+Seven cases: the spool is beside the store, or on another file system; the space comes back only after SIGKILL; the
+listener is started while there is none; the disk has no more inodes; and the store's own log takes the last room
+while there is enough for the reports, and then another process the store; and another program's question does not let
+the log go. On a tmpfs of 8 MiB, which holds the log as well in the second case; --long: on an ext4 in a file too,
+which has blocks of 1 KiB, and on a btrfs, which copies on write, where its tools are, also while another program
+fills it. A start without room and the lack of inodes are tried on an ext4 always where one can be mounted. Needs
+root, to mount.
 """
 
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from kept import damage, duplicates
 from listener import Listener, NotStarted, in_threads
@@ -302,6 +304,32 @@ def last_room(proof, program, name, folder, spool):
     proof.count("cases")
 
 
+def held_by_a_reader(proof, program, name, folder):
+    """Another program's question keeps the log from being emptied until it fills the disk; once it ends the store works
+    again, though nobody makes room."""
+    store = os.path.join(folder, "store.db")
+    listener = Listener(program, store, log_path=proof.path("log"))
+    acknowledged = {}
+    proof.expect(post(listener, "before", BEFORE, acknowledged) == {200: BEFORE}, name + ": not stored at first")
+    with closing(sqlite3.connect("file:%s?mode=ro" % store, uri=True)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM report").fetchone()
+        number = 0
+        while number < MOST_BY_RESERVE and post(listener, "held%d" % number, 1, acknowledged) == {200: 1}:
+            number += 1
+        proof.expect(number < MOST_BY_RESERVE, name + ": it was never full")
+        proof.count("answered 200 before a reader's log was full", number)
+        post(listener, "full", WHILE_FULL, acknowledged)
+    for number in range(AFTER):
+        answered = post(listener, "after%d" % number, 1, acknowledged)
+        proof.expect(answered == {200: 1}, "%s: answered %s afterwards" % (name, answered))
+    missing = still_lost(store, acknowledged, store + "-spool", TAKEN_IN)
+    proof.count("lost", len(missing))
+    proof.expect(not missing, "%s: lost %s" % (name, missing))
+    proof.expect(listener.stop() == 0, name + ": the listener did not end well")
+    proof.count("cases")
+
+
 def guarded(proof, name, work, *arguments):
     """An exception is a problem of its case."""
     try:
@@ -343,6 +371,9 @@ def main():
         name = "%s, last room" % kind.__name__
         with kind(proof, proof.path(name)):
             guarded(proof, name, last_room, options.program, name, proof.path(name), None)
+        name = "%s, held by a reader" % kind.__name__
+        with kind(proof, proof.path(name)):
+            guarded(proof, name, held_by_a_reader, options.program, name, proof.path(name))
     proof.end()
 
 

@@ -14,6 +14,7 @@ namespace jobtally::store {
 namespace {
 
 constexpr std::int64_t a_week = 7 * 24 * 3600LL * 1'000'000;
+constexpr std::int64_t looked_at = 100'000;  // reports, the newest
 
 }  // namespace
 
@@ -33,7 +34,7 @@ WriterMemory::WriterMemory(const Store::Connection& connection)
                     true),
       m_read_shown(connection,
                    "SELECT max(at) FROM (SELECT max(last_alive_at) AS at FROM uptime "
-                   "UNION ALL SELECT max(received_at) FROM rejected)",
+                   "WHERE has_ended < 2 UNION ALL SELECT max(received_at) FROM rejected)",
                    true) {}
 
 WriterMemory& WriterMemory::of(Store::Connection& connection) {
@@ -106,7 +107,7 @@ void WriterMemory::note_taken_before() {
     m_connection.execute(fmt::format(
         "UPDATE state SET value = {} WHERE name = 'sequence_at_sign' AND NOT EXISTS (SELECT 1 FROM "
         "report WHERE sequence > state.value AND sequence <= {} AND received_at > {} + "
-        "(SELECT max(last_alive_at) FROM uptime))",
+        "(SELECT max(last_alive_at) FROM uptime WHERE has_ended < 2))",
         last_sequence, m_flushed_sequence, long_after));
 }
 
@@ -120,24 +121,49 @@ void WriterMemory::put_back(std::int64_t clock, std::int64_t ended) {
 // Of the newest reports, those that came long after `clock` and after their ends have come then; so
 // have the rejected bodies that came long after it.
 void WriterMemory::date_back(std::int64_t clock) {
-    constexpr std::int64_t looked_at = 100'000;
-    const std::string those = fmt::format(
-        "FROM report WHERE sequence > {} AND received_at - max(?1, created_at, "
-        "coalesce(updated_at, created_at)) > {}",
-        last_sequence - looked_at, shortly);
-    Statement sequences(m_connection, "SELECT sequence " + those);
-    sequences.bind(1, clock);
+    date(clock,
+         fmt::format("sequence > {} AND received_at - max(?1, created_at, "
+                     "coalesce(updated_at, created_at)) > {}",
+                     last_sequence - looked_at, shortly),
+         fmt::format("received_at > ?1 + {}", shortly));
+}
+
+// Some that came before may have been put back to a time of then.
+void WriterMemory::bring_forward(const ClockBehind& since, std::int64_t clock) {
+    const auto then = [&](const char* when) {
+        return fmt::format("{} BETWEEN {} AND {}", when, since.from, since.until);
+    };
+    const auto reports =
+        fmt::format("received_at < ?1 AND (sequence > {} OR (sequence > {} AND {}))",
+                    since.sequence, last_sequence - looked_at, then("received_at"));
+    Statement past(m_connection,
+                   fmt::format("UPDATE replaced SET first_at = iif({}, ?1, first_at), well_at = "
+                               "iif({} OR well_at = (SELECT received_at FROM report WHERE "
+                               "report.sequence = replaced.sequence), ?1, well_at) WHERE sequence "
+                               "IN (SELECT sequence FROM report WHERE {})",
+                               then("first_at"), then("well_at"), reports));
+    past.bind(1, clock);
+    past.exec();
+    date(clock, reports,
+         fmt::format("received_at < ?1 AND (rejected_id > {} OR {})", since.rejected_id,
+                     then("received_at")));
+}
+
+// Conditions on the tables `report` and `rejected`, with `received` as ?1.
+void WriterMemory::date(std::int64_t received, const std::string& reports,
+                        const std::string& rejected) {
+    Statement sequences(m_connection, "SELECT sequence FROM report WHERE " + reports);
+    sequences.bind(1, received);
     while (sequences.executeStep()) packer.remove(sequences.getColumn(0));
     packer.forget();
     for (const std::string& sql :
          {"UPDATE replaced SET first_at = min(first_at, ?1), well_at = min(well_at, ?1) "
-          "WHERE sequence IN (SELECT sequence " +
-              those + ")",
-          "UPDATE report SET received_at = ?1 WHERE sequence IN (SELECT sequence " + those + ")",
-          fmt::format("UPDATE rejected SET received_at = ?1 WHERE received_at > ?1 + {}",
-                      shortly)}) {
+          "WHERE sequence IN (SELECT sequence FROM report WHERE " +
+              reports + ")",
+          "UPDATE report SET received_at = ?1 WHERE " + reports,
+          "UPDATE rejected SET received_at = ?1 WHERE " + rejected}) {
         Statement update(m_connection, sql);
-        update.bind(1, clock);
+        update.bind(1, received);
         update.exec();
     }
 }

@@ -13,8 +13,16 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 
 namespace jobtally::store {
+
+// Since when a clock has been behind.
+struct ClockBehind {
+    Sequence sequence = 0;             // of the newest report that came before
+    std::int64_t rejected_id = 0;      // of the newest rejected body that came before
+    std::int64_t from = 0, until = 0;  // what the clock has shown since, in microseconds
+};
 
 class WriterMemory {
   public:
@@ -53,6 +61,9 @@ class WriterMemory {
     void put_back(std::int64_t clock) { put_back(clock, m_ended); }
     // Of what says nothing of its time.
     std::int64_t arrival(std::int64_t clock);
+    // What has come since, while the clock was behind, has come now: by a time of then neither the
+    // mail before nor the next one would tell it.
+    void bring_forward(const ClockBehind& since, std::int64_t clock);
 
     Dictionary dictionary;
     Labels labels;
@@ -66,6 +77,7 @@ class WriterMemory {
     void note_arrival(std::int64_t received, std::int64_t ended);
     void put_back(std::int64_t clock, std::int64_t ended);
     void date_back(std::int64_t clock);
+    void date(std::int64_t received, const std::string& reports, const std::string& rejected);
 
     const Store::Connection& m_connection;
     std::int64_t m_version = -1;                           // PRAGMA data_version

@@ -5,10 +5,13 @@
 #include "core/store/file/statement.hpp"
 #include "core/store/reports/write_transaction.hpp"
 #include "core/store/reports/writer_memory.hpp"
+#include "core/store/upkeep/clock_doubt.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <initializer_list>
+
+#include <fmt/format.h>
 
 namespace jobtally::store {
 
@@ -71,18 +74,10 @@ void put_back(Store& store, time::Instant at, std::chrono::milliseconds patience
 
 UptimeKey begin_uptime(Store& store, time::Instant at, std::chrono::milliseconds patience,
                        time::Instant begun_at) {
-    // Those before were not alive at a time that is still ahead: the clock was.
-    const auto before = read_uptime(store);
-    const bool was_ahead = std::any_of(before.begin(), before.end(), [&](const UptimeSpan& span) {
-        return span.last_alive_at > at;
-    });
-    for (const UptimeSpan& span : before)
-        WriterMemory::of(store.connection()).note_clock(time::micros(span.last_alive_at));
-    if (was_ahead)
-        write(store,
-              "UPDATE uptime SET begun_at = min(begun_at, ?1), last_alive_at = ?1 "
-              "WHERE last_alive_at > ?1",
-              at, {}, patience);
+    WriterMemory::of(store.connection())
+        .note_clock(store.connection().query_integer(
+            "SELECT coalesce(max(last_alive_at), -1) FROM uptime"));
+    settle_doubt(store, at, patience);
     write(store, "INSERT INTO uptime (begun_at, last_alive_at) VALUES (min(?1, ?2), ?1)", at,
           {time::micros(begun_at)}, patience);
     return store.connection().database().getLastInsertRowid();
@@ -101,8 +96,14 @@ void end_uptime(Store& store, UptimeKey span, time::Instant at,
 }
 
 std::vector<UptimeSpan> read_uptime(const Store& store) {
-    Statement row(store.connection(),
-                  "SELECT begun_at, last_alive_at, has_ended FROM uptime ORDER BY begun_at, span");
+    Statement row(
+        store.connection(),
+        fmt::format(
+            "SELECT min(begun_at, until), min(last_alive_at, until), has_ended & ~{0} FROM (SELECT "
+            "*, iif(has_ended < {0}, last_alive_at, coalesce((SELECT begun_at FROM uptime WHERE "
+            "span > (SELECT max(span) FROM uptime WHERE has_ended >= {0}) ORDER BY span LIMIT 1), "
+            "last_alive_at)) AS until FROM uptime) ORDER BY 1, span",
+            doubted));
     std::vector<UptimeSpan> spans;
     while (row.executeStep()) {
         spans.push_back({time::instant_from_micros(row.getColumn(0)),

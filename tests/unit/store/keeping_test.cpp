@@ -345,3 +345,50 @@ TEST_CASE("SQL can be asked and can't write", "[store]") {
 }
 
 }  // namespace
+
+TEST_CASE("a listener that begins while the clock is behind forgets no uptime", "[store]") {
+    constexpr std::int64_t minute = 60'000'000, now = 1'700'000'000'000'000;
+    const std::int64_t behind = GENERATE(5 * 60 * minute, 2500 * 24 * 60 * minute);
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    const auto begin = [&](std::int64_t time) { return store::begin_uptime(own, at(time), {}); };
+    const auto received = [&](const char* id) { return store::find_report(own, id)->received_at; };
+    store::mark_alive(own, begin(now), at(now + 900 * minute), {});
+    store::mark_alive(own, begin(now + 910 * minute), at(now + 1000 * minute), {});
+    put_one(own, report_of("before", now), now + 1000 * minute);
+    const auto boot = now + 1001 * minute - behind;
+    const bool restarts = GENERATE(false, true);
+    if (restarts) begin(boot);
+    const auto span = begin(boot + restarts);
+    put_one(own, report_of("late", now - 3000 * minute), boot + 1);
+    {
+        store::WriteTransaction transaction(own);
+        transaction.reject({"no report", "x", 1, true}, "test", at(boot + 1));
+        transaction.commit();
+    }
+    store::mark_alive(own, span, at(boot + 2), {});
+    CHECK(store::read_uptime(own).back().last_alive_at <= at(boot + 2));
+    SECTION("and what came meanwhile has come when it is back") {
+        begin(now + 1002 * minute);
+        const auto spans = store::read_uptime(own);
+        REQUIRE(spans.size() == 3);
+        CHECK(spans.rbegin()[2].begun_at == at(now));
+        CHECK(spans.rbegin()[2].last_alive_at == at(now + 900 * minute));
+        CHECK(spans.rbegin()[1].begun_at == at(now + 910 * minute));
+        CHECK(spans.rbegin()[1].last_alive_at == at(now + 1000 * minute));
+        CHECK(spans.rbegin()[0].begun_at == at(now + 1002 * minute));
+        CHECK(received("before") == at(now + 1000 * minute));
+        CHECK(received("late") == at(now + 1002 * minute));
+        CHECK(store::find_rejected(own, 1)->received_at == at(now + 1002 * minute));
+    }
+    SECTION("unless it goes on until then: it was ahead before") {
+        store::mark_alive(own, span, at(now + 1002 * minute), {});
+        const auto next = begin(now + 1003 * minute);
+        store::mark_alive(own, next, at(now + 1004 * minute), {});
+        const auto spans = store::read_uptime(own);
+        CHECK(spans.rbegin()[0].begun_at == at(now + 1003 * minute));
+        CHECK(spans.rbegin()[1].last_alive_at == at(now + 1002 * minute));
+        CHECK(spans.rbegin()[2].last_alive_at <= at(boot + 1));
+        CHECK(received("late") < at(now + 1002 * minute));
+    }
+}

@@ -170,6 +170,7 @@ ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions
     try {
         result.spool->prepare();
     } catch (const IoError&) {
+        remember_refused(globals, *result.spool);
         return result;
     }
     remember_spool(globals, *result.spool);
@@ -264,6 +265,7 @@ int run(const Globals& globals, const ListenOptions& options) {
     auto listen_hooks = hooks(globals, options, writer);
     std::optional<JobWatch> jobs;
     if (!listening.admin_binds.empty() || !listening.admin_passed.empty()) jobs.emplace(globals);
+    listen_hooks.reachable = [&writer](bool is_reachable) { writer.count_as_up(is_reachable); };
     if (jobs) listen_hooks.job_metrics = [&jobs] { return jobs->text(); };
     listen_hooks.heartbeat = [&manager, &writer, patience = patience_with_writer(watchdog)] {
         if (!writer.is_stuck(patience)) manager.alive();

@@ -35,6 +35,7 @@ std::optional<Spooled> spooled(const Globals& globals) {
     const auto spool = spool_of(globals, {});
     auto problem = spool.lost();
     if (!problem) problem = spool.barred();
+    if (!problem) problem = spool.of_another();
     if (problem) return Spooled{0, {}, with_hint(*problem)};
     const auto names = names_in(spool);
     if (names.empty()) return std::nullopt;

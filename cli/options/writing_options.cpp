@@ -33,6 +33,15 @@ void take_over(const ingest::Spool& spool, const ingest::Spool& former) {
                            bodies == 1 ? "was" : "were", visible(spool.folder().string())));
 }
 
+void remember_as(const ingest::Spool& spool, const fs::path& link) {
+    try {
+        spool.remember_as(link);
+    } catch (const IoError& error) {
+        print_warning(fmt::format("other commands will not find the spool: {}", error.what()));
+        print_hint("give them --spool, too");
+    }
+}
+
 }  // namespace
 
 fs::path followed(const fs::path& store) {
@@ -56,6 +65,13 @@ ingest::Spool spool_of(const Globals& globals, const std::string& folder) {
     return ingest::Spool(folder.empty() ? spool_beside(store) : fs::path(folder), store);
 }
 
+void remember_refused(const Globals& globals, const ingest::Spool& spool) {
+    const auto link = spool_beside(followed(globals.store_path()));
+    std::error_code none;
+    if (spool.is_own() || fs::symlink_status(link, none).type() != fs::file_type::not_found) return;
+    remember_as(spool, link);
+}
+
 void remember_spool(const Globals& globals, const ingest::Spool& spool) {
     const fs::path store = globals.store_path();
     const auto real = followed(store);
@@ -68,12 +84,7 @@ void remember_spool(const Globals& globals, const ingest::Spool& spool) {
         // What waits there is told as long as it is found, and taken by the next start that can.
         return;
     }
-    try {
-        spool.remember_as(spool_beside(real));
-    } catch (const IoError& error) {
-        print_warning(fmt::format("other commands will not find the spool: {}", error.what()));
-        print_hint("give them --spool, too");
-    }
+    remember_as(spool, spool_beside(real));
 }
 
 std::string with_hint(const Error& error) {

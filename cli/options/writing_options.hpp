@@ -25,6 +25,8 @@ ingest::Spool spool_of(const Globals& globals, const std::string& folder);
 // Makes spool_of() without a name find this spool from now on, and moves there what waits in the
 // one that it found before; warns where that fails.
 void remember_spool(const Globals& globals, const ingest::Spool& spool);
+// The same for one that may not be used, where nothing is found so far: what waits there is told.
+void remember_refused(const Globals& globals, const ingest::Spool& spool);
 // An error as one line, its hint in brackets.
 std::string with_hint(const Error& error);
 // False, with a warning, where it can't be read or is another user's.

@@ -35,7 +35,7 @@ Descriptor opened_folder(const fs::path& folder) {
 
 void Spool::require_own_folder() const {
     if (const auto problem = barred()) throw IoError(*problem);
-    require_own_store();
+    if (const auto problem = of_another()) throw IoError(*problem);
 }
 
 bool Spool::is_beside_store() const {
@@ -52,15 +52,18 @@ std::string full_name(const fs::path& store) {
 
 // The store that is named there may be gone: then this one was moved. It may be this one by another
 // name: a link was left where it was, or its volume is mounted twice.
-void Spool::require_own_store() const {
-    if (is_beside_store()) return;
+std::optional<IoError> Spool::of_another() const {
+    if (is_beside_store()) return std::nullopt;
     const auto named = read_regular_file(m_folder / owner_name, most_bytes, false);
-    if (named.error != 0 || named.bytes == full_name(m_store)) return;
+    if (named.error != 0 || named.bytes == full_name(m_store)) return std::nullopt;
     std::error_code none;
-    if (!fs::exists(named.bytes, none) || fs::equivalent(named.bytes, m_store, none)) return;
-    throw IoError(fmt::format("the spool {} is that of the store {}", in_quotes(m_folder.string()),
-                              in_quotes(named.bytes)),
-                  "name another folder with --spool");
+    if (!fs::exists(named.bytes, none) || fs::equivalent(named.bytes, m_store, none))
+        return std::nullopt;
+    return IoError(
+        fmt::format("the spool {} is that of the store {}{}", in_quotes(m_folder.string()),
+                    in_quotes(named.bytes), what_lies_in(m_folder)),
+        "rename or delete that store if this one has come in its place, and start the listener "
+        "again; else name another folder with --spool");
 }
 
 bool Spool::is_own() const {
@@ -166,6 +169,7 @@ std::size_t Spool::take_over(const Spool& former) const {
 }
 
 std::size_t Spool::move_all_here(const Spool& former) const {
+    if (former.of_another() && bodies_in_spool(former.m_folder).empty()) return 0;
     const auto names = former.waiting();
     for (const auto& name : names) move_here(former.m_folder, name);
     if (names.empty()) return 0;

@@ -40,8 +40,9 @@ class Spool {
     // of it. Throws IoError, also where bodies wait in a folder of that name.
     void remember_as(const std::filesystem::path& link) const;
     // Moves the bodies that wait in a former folder of the same store here, each whole at any
-    // moment; returns how many. Throws IoError: those that were not moved wait there; and Error,
-    // moving nothing, where that folder is in use: what comes there later would be stranded.
+    // moment; returns how many, none where it is another store's and empty. Throws IoError: those
+    // that were not moved wait there; and Error, moving nothing, where that folder is in use: what
+    // comes there later would be stranded.
     std::size_t take_over(const Spool& former) const;
     // Where the folder that prepare() marked was moved away or deleted: makes it anew, and moves
     // the bodies here that wait in the former, wherever it is now. True if it was so. Throws
@@ -61,8 +62,10 @@ class Spool {
     std::optional<time::Instant> touched_at() const;
     std::optional<IoError> barred() const { return why_barred(m_folder, m_store); }
     std::optional<IoError> lost() const { return why_lost(m_folder, m_store); }
-    // Throws barred(), and IoError where it is another store's: a copy of that one may have led
-    // here, or a slip.
+    // Why it is another store's: a copy of that one may have led here, or a slip. And how many
+    // bodies lie there.
+    std::optional<IoError> of_another() const;
+    // Throws barred() or of_another().
     void require_own_folder() const;
     bool is_own() const;  // false where that throws
     // Reads a body and decodes it as when it came; nothing if the file is gone. Throws IoError,
@@ -74,7 +77,6 @@ class Spool {
   private:
     bool is_beside_store() const;
     void claim() const;
-    void require_own_store() const;
     void make_folder() const;
     void keep_own_names() const;
     void write_synced(const std::filesystem::path& path, std::string_view bytes) const;

@@ -42,17 +42,6 @@ bool is_open_to_others(const struct stat& folder, const fs::path& store) {
     return (folder.st_mode & (is_of_store ? S_IWOTH : S_IWOTH | S_IWGRP)) != 0;
 }
 
-std::string what_lies_in(const fs::path& folder) {
-    try {
-        const auto count = static_cast<std::int64_t>(bodies_in_spool(folder).size());
-        if (count == 0) return {};
-        return fmt::format(": {} there and {} not taken",
-                           counted(count, "body waits", "bodies wait"), count == 1 ? "is" : "are");
-    } catch (const IoError&) {
-        return ": what waits there can't be counted";
-    }
-}
-
 }  // namespace
 
 void throw_of_spool(const std::string& why, const char* action, const fs::path& path) {
@@ -93,6 +82,17 @@ void mend_mode(const fs::path& folder, const fs::path& store) {
     constexpr int all = R_OK | W_OK | X_OK;
     if (owner == ::geteuid() && ::faccessat(AT_FDCWD, folder.c_str(), all, AT_EACCESS) == 0) return;
     [[maybe_unused]] const int ignored = ::chmod(path_of(file).c_str(), 0700);
+}
+
+std::string what_lies_in(const fs::path& folder) {
+    try {
+        const auto count = static_cast<std::int64_t>(bodies_in_spool(folder).size());
+        if (count == 0) return {};
+        return fmt::format(": {} there and {} not taken",
+                           counted(count, "body waits", "bodies wait"), count == 1 ? "is" : "are");
+    } catch (const IoError&) {
+        return ": what waits there can't be counted";
+    }
 }
 
 std::optional<IoError> why_barred(const fs::path& folder, const fs::path& store) {

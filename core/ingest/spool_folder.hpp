@@ -33,6 +33,9 @@ std::filesystem::path path_of(const Descriptor& folder);
 // Gives a folder that bars its owner its mode back, unless others may write to it.
 void mend_mode(const std::filesystem::path& folder, const std::filesystem::path& store);
 
+// For the end of a sentence: `: 8 bodies wait there and are not taken`; empty where none does.
+std::string what_lies_in(const std::filesystem::path& folder);
+
 // Why nothing may be put there or taken, and how many bodies lie there, as far as they can be
 // counted: others may write to the folder, it is another user's, or it bars its own, who asks.
 std::optional<IoError> why_barred(const std::filesystem::path& folder,

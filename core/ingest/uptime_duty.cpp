@@ -24,7 +24,7 @@ time::Duration running_for() {
 
 void UptimeDuty::record(Entry entry) {
     m_due = Time::max();
-    if (!m_store.options().is_listener || m_store.is_lost()) return;
+    if (!m_is_up || !m_store.options().is_listener || m_store.is_lost()) return;
     try {
         write(entry);
     } catch (const std::exception& problem) {

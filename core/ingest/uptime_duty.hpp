@@ -3,6 +3,7 @@
 
 #include "core/ingest/writer_store.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 
@@ -18,8 +19,12 @@ class UptimeDuty {
     explicit UptimeDuty(WriterStore& store)
         : m_store(store), m_due(store.options().clock ? Time::min() : Time::max()) {}
 
+    // Whether senders reach this process; nothing is recorded before, nor while they don't. From
+    // any thread.
+    void count_as_up(bool is_up) { m_is_up = is_up; }
     // At once where the store was opened anew: what was begun may stand in another file.
     Time due() const {
+        if (!m_is_up) return Time::max();
         const bool is_new_store = m_due != Time::max() && m_opening != m_store.openings();
         return is_new_store ? Time::min() : m_due;
     }
@@ -43,6 +48,7 @@ class UptimeDuty {
     void write(Entry entry, store::Store& store, time::Instant at) const;
 
     WriterStore& m_store;
+    std::atomic<bool> m_is_up = false;
     std::optional<store::UptimeKey> m_span;
     std::size_t m_opening = 0;  // WriterStore::openings() at the last entry
     Time m_due;

@@ -58,6 +58,13 @@ void Writer::submit(Delivery delivery, std::function<void(Receipt)> done) {
     if (m_waiting.size() == 1) m_has_work.notify_one();
 }
 
+void Writer::count_as_up(bool is_up) {
+    const std::lock_guard lock(m_mutex);
+    m_uptime.count_as_up(is_up);
+    m_is_called = true;
+    m_has_work.notify_one();
+}
+
 void Writer::finish() {
     {
         const std::lock_guard lock(m_mutex);
@@ -81,7 +88,7 @@ void Writer::run() {
 
 void Writer::work() {
     run_if_due(m_uptime);
-    if (m_options.is_listener) m_store.settle();  // it meets most damage: before anything is stored
+    if (m_options.is_listener) m_store.settle_first();
     run_if_due(m_spool);
     run_if_due(m_losses);
     for (;;) {
@@ -118,15 +125,17 @@ void Writer::finish_duties() {
 
 Writer::Wake Writer::wait_for_work() {
     const auto has_work = [this] { return !m_waiting.empty() || m_is_finishing; };
+    const auto is_called = [&] { return has_work() || m_is_called; };
     std::unique_lock lock(m_mutex);
     if (m_waiting.empty()) m_busy_since = Time::max();
     const auto rested = m_store.unsettled_rows() > 0 ? m_rested_at : Time::max();
     const auto due = std::min({rested, m_uptime.due(), m_spool.due(), m_look_at});
     if (due == Time::max()) {
-        m_has_work.wait(lock, has_work);
+        m_has_work.wait(lock, is_called);
     } else {
-        m_has_work.wait_until(lock, due, has_work);
+        m_has_work.wait_until(lock, due, is_called);
     }
+    m_is_called = false;
     if (m_busy_since.load() == Time::max()) m_busy_since = std::chrono::steady_clock::now();
     if (!has_work()) return due == rested ? Wake::rest : Wake::duty;
     return m_waiting.empty() ? Wake::finish : Wake::deliveries;

@@ -36,6 +36,8 @@ class Writer final : public DeliverySink {
                     WriterHooks hooks = {}, Opener open = {});
     ~Writer() override;  // finish()
 
+    // Whether senders reach this process: a listener is not up before. From any thread.
+    void count_as_up(bool is_up);
     // May be called from any thread, but not after finish(); never blocks. An empty delivery asks
     // whether a commit works: where the uptime is recorded, it is answered after a commit.
     void submit(Delivery delivery, std::function<void(Receipt)> done) override;
@@ -92,6 +94,7 @@ class Writer final : public DeliverySink {
     std::condition_variable m_has_work;
     Items m_waiting;
     bool m_is_finishing = false;
+    bool m_is_called = false;                      // there is something due that was not
     Items m_group;                                 // under way
     std::atomic<Time> m_busy_since = Time::max();  // or has handed the last one back
     std::thread m_thread;

@@ -68,6 +68,11 @@ class WriterStore {
     // committed: the work is tried again after the next rows, or later where another process is
     // writing.
     void settle();
+    // The same though nothing was committed, which meets most damage: before anything is stored.
+    void settle_first() {
+        count_commit(0);
+        settle();
+    }
 
     // Stores a rejected body of nothing but a reason: mails tell what was rejected. Both are called
     // while nobody else may write: `reason` first, and where it is not empty `kept` when that is on

@@ -1,5 +1,6 @@
 #include "core/listen/door.hpp"
 
+#include "core/base/error.hpp"
 #include "core/listen/session.hpp"
 #include "core/listen/sockets/tls.hpp"
 
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 namespace jobtally::listen {
 namespace {
@@ -35,8 +37,8 @@ int family_of(const BindAddress& address) {
 Door::Door(Hub& hub, ListeningSocket socket, Purpose purpose)
     : m_hub(hub),
       m_purpose(purpose),
-      m_socket(std::move(socket)),
-      m_acceptor(hub.io(), Protocol(family_of(m_socket.address()), 0), m_socket.release()),
+      m_socket(std::make_unique<ListeningSocket>(std::move(socket))),
+      m_acceptor(hub.io(), Protocol(family_of(m_socket->address()), 0), m_socket->release()),
       m_pause(hub.io()) {
     m_acceptor.non_blocking(true);
 }
@@ -70,10 +72,14 @@ void Door::back_off_or_give_up() {
     }
 }
 
-// Who waits at the door may have sent a whole report, so all are let in, also beyond the limit.
 void Door::close() {
-    error_code problem;
     m_pause.cancel();
+    let_in_all();
+}
+
+// Who waits at the door may have sent a whole report, so all are let in, also beyond the limit.
+void Door::let_in_all() {
+    error_code problem;
     m_acceptor.cancel(problem);
     for (int taken = 0; !problem && taken < most_at_the_end; ++taken) {
         auto accepted = m_acceptor.accept(m_peer, problem);
@@ -82,9 +88,35 @@ void Door::close() {
     m_acceptor.close(problem);
 }
 
+bool Door::look() {
+    if (m_hub.is_stopping() || m_socket->has_its_file()) return true;
+    const auto name = m_socket->url({}, {});
+    try {
+        replace_socket(std::make_unique<ListeningSocket>(m_socket->address()));
+        m_hub.report_trouble(fmt::format("the file of {} was gone and was made again", name));
+        m_is_told = false;
+        return true;
+    } catch (const Error& problem) {
+        if (!std::exchange(m_is_told, true))
+            m_hub.report_trouble(fmt::format(
+                "the file of {} is gone, so nobody can come in there: {}", name, problem.what()));
+        return false;
+    }
+}
+
+void Door::replace_socket(std::unique_ptr<ListeningSocket> socket) {
+    if (m_purpose == Purpose::admin) socket->expect_long_answers();
+    let_in_all();
+    m_acceptor.assign(Protocol(AF_UNIX, 0), socket->release());
+    m_acceptor.non_blocking(true);
+    m_socket = std::move(socket);
+    m_is_waiting = false;
+    open();
+}
+
 std::unique_ptr<Channel> Door::channel_of(Socket accepted) const {
     const bool is_plain = m_purpose == Purpose::admin ||
-                          m_socket.address().family == BindAddress::Family::unix_socket;
+                          m_socket->address().family == BindAddress::Family::unix_socket;
     const auto& tls = m_hub.tls();
     return tls && !is_plain ? tls->channel(std::move(accepted))
                             : plain_channel(std::move(accepted));

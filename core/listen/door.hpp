@@ -18,6 +18,9 @@ class Door {
     Door(Hub& hub, ListeningSocket socket, Purpose purpose);
 
     void open();
+    // False where nobody can come in: the file of a unix socket is gone, and can't be made again.
+    bool look();
+    bool is_for_reports() const { return m_purpose == Purpose::reports; }
     // Takes the connections in the backlog before it closes, because to their peers they are
     // established already.
     void close();
@@ -27,6 +30,8 @@ class Door {
     using Acceptor = boost::asio::basic_socket_acceptor<Protocol>;
 
     std::unique_ptr<Channel> channel_of(Socket accepted) const;
+    void let_in_all();
+    void replace_socket(std::unique_ptr<ListeningSocket> socket);
     void wait();
     void begin_session(Socket accepted, const Place& place);
     void take_some();
@@ -37,12 +42,13 @@ class Door {
 
     Hub& m_hub;
     const Purpose m_purpose;
-    ListeningSocket m_socket;  // keeps the file of a unix socket
+    std::unique_ptr<ListeningSocket> m_socket;  // keeps the file of a unix socket
     Acceptor m_acceptor;
     boost::asio::steady_timer m_pause;
     Protocol::endpoint m_peer;
     bool m_is_waiting = false;
     bool m_has_trouble = false;
+    bool m_is_told = false;  // that nobody can come in
 };
 
 }  // namespace jobtally::listen

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <exception>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -20,6 +21,7 @@ namespace jobtally::listen {
 namespace {
 
 constexpr std::chrono::milliseconds pause_after_defect{10};
+constexpr std::chrono::seconds look_every{1};
 
 void check(const ListenOptions& options) {
     if (options.binds.empty() && options.passed.empty())
@@ -61,7 +63,8 @@ class Listener::Impl {
     Impl(const ListenOptions& options, ingest::DeliverySink& sink, ListenHooks hooks)
         : m_hub(options, sink, std::move(hooks)),
           m_work(m_hub.io().get_executor()),
-          m_heartbeat(m_hub.io()) {
+          m_heartbeat(m_hub.io()),
+          m_look(m_hub.io()) {
         add_doors(options.passed, options.binds, Purpose::reports);
         add_doors(options.admin_passed, options.admin_binds, Purpose::admin);
         m_hub.connections().on_room = [this] { resume(); };
@@ -70,6 +73,7 @@ class Listener::Impl {
     void run() {
         open_doors();
         beat();
+        look();
         while (!m_hub.io().stopped()) {
             try {
                 m_hub.io().run();
@@ -150,6 +154,19 @@ class Listener::Impl {
         m_is_beating = true;
     }
 
+    void look() {
+        bool is_reachable = false;
+        for (const auto& door : m_doors) is_reachable |= door->look() && door->is_for_reports();
+        if (is_reachable != std::exchange(m_is_reachable, is_reachable) && m_hub.hooks().reachable)
+            m_hub.hooks().reachable(is_reachable);
+        m_look.expires_after(look_every);
+        m_look.async_wait([this](const boost::system::error_code& problem) {
+            m_is_looking = false;
+            if (!problem) look();
+        });
+        m_is_looking = true;
+    }
+
     // Opens the doors and does again what gave up for want of memory. Who has gone, or is late, has
     // it called: it must not throw. False where it could not.
     bool resume() noexcept {
@@ -157,6 +174,7 @@ class Listener::Impl {
             open_doors();
             m_hub.connections().watch();
             if (!m_is_beating) beat();
+            if (!m_is_looking) look();
             return true;
         } catch (const std::exception& defect) {
             m_hub.report_trouble(defect.what());
@@ -172,6 +190,9 @@ class Listener::Impl {
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work;
     boost::asio::steady_timer m_heartbeat;
     bool m_is_beating = false;
+    boost::asio::steady_timer m_look;
+    bool m_is_looking = false;
+    bool m_is_reachable = false;
     std::vector<std::unique_ptr<Door>> m_doors;
 };
 

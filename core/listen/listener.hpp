@@ -60,6 +60,9 @@ struct ListenHooks {
     std::function<std::optional<std::uint64_t>()> spooled_bodies;
     // Further families for /metrics, in its format; never null.
     std::function<std::shared_ptr<const std::string>()> job_metrics;
+    // Whether senders reach any address, when that has changed: the file of a unix socket may be
+    // deleted.
+    std::function<void(bool)> reachable;
     // Called each heartbeat_every, as long as the event loop of run() works.
     std::function<void()> heartbeat;
 };

@@ -480,6 +480,28 @@ class Ends(unittest.TestCase):
         self.assertEqual(sorted(listener.ids()), ["a", "b"])
         self.assertEqual(os.path.realpath(self.store + "-spool"), os.path.realpath(now))
 
+    def test_what_waits_in_the_spool_of_a_store_that_was_copied_is_told(self):
+        spool, copy = [os.path.join(self.folder.name, name) for name in ("x", "copy.db")]
+        listener = Listener(self.store, "--spool", spool)
+        with guard_held(self.store):
+            self.assertEqual(self.status(listener, "waits"), 202)
+            listener.stop()
+        self.said("db", "backup", copy)
+        listener = Listener(copy, "--spool", spool)
+        other = Listener(copy, "--spool", os.path.join(self.folder.name, "y"))
+        for one in (listener, other):
+            self.assertEqual(self.status(one, "new"), 200)
+            self.assertEqual(one.stop(), 0)
+            self.assertTrue(any("is that of the store" in line for line in one.log), one.log)
+        for command in (["summary", "--only-problems"], ["check", "--metric", "failed"]):
+            said = subprocess.run([PROGRAM, "--db", copy, *command], text=True, capture_output=True)
+            self.assertIn("1 body waits there and is not taken", " ".join(said.stdout.split()))
+        os.rename(self.store, self.store + ".old")
+        listener = Listener(copy, "--spool", os.path.join(self.folder.name, "y"))
+        wait(lambda: "waits" in listener.ids())
+        self.assertEqual(sorted(listener.ids()), ["new", "waits"])
+        self.assertEqual(listener.stop(), 0)
+
     def test_others_can_not_put_reports_into_the_spool(self):
         spool = self.store + "-spool"
         os.mkdir(spool)
@@ -840,13 +862,59 @@ class Ends(unittest.TestCase):
 
     def test_the_socket_of_another_listener_stays(self):
         path = self.store + ".socket"
-        first = Listener(self.store, "--bind", "unix:" + path)
-        os.rename(path, path + ".away")  # its inode must not be used again
-        second = Listener(self.store + "2", "--bind", "unix:" + path)
-        self.assertEqual(first.stop(), 0)
-        self.assertTrue(os.path.exists(path))
-        self.assertEqual(second.stop(), 0)
+        listener = Listener(self.store, "--bind", "unix:" + path)
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(path + ".other")
+            other.listen()
+            os.rename(path + ".other", path)
+            wait(lambda: any("nobody can come in there" in line for line in listener.log))
+            self.assertEqual(listener.stop(), 0)
+            self.assertTrue(os.path.exists(path))
+        self.assertEqual(sum("nobody can come in there" in line for line in listener.log), 1, listener.log)
+
+    def signs_of_life(self):
+        with closing(sqlite3.connect(self.store)) as database:
+            return database.execute("SELECT * FROM uptime").fetchall()
+
+    def test_a_socket_whose_file_is_deleted_is_made_again(self):
+        folder = os.path.join(self.folder.name, "run")
+        path = os.path.join(folder, "socket")
+        os.mkdir(folder)
+        command = [PROGRAM, "--db", self.store, "listen", "--bind", "unix:" + path]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+        def posted(id):
+            with socket.socket(socket.AF_UNIX) as connection:
+                wait(lambda: connection.connect_ex(path) == 0)
+                connection.sendall(post(report(id)))
+                return read_answer(connection)[0].status
+
+        self.assertEqual(posted("a"), 200)
+        os.remove(path)
+        self.assertEqual(posted("b"), 200)
+        shutil.rmtree(folder)
+        time.sleep(2.5)
+        os.mkdir(folder)
+        self.assertEqual(posted("c"), 200)
+        process.send_signal(signal.SIGTERM)
+        log = process.communicate(timeout=20)[1]
+        self.assertEqual(log.count("the file of unix:%s was gone and was made again" % path), 2, log)
+        self.assertEqual(log.count("is gone, so nobody can come in there: "), 1, log)
         self.assertFalse(os.path.exists(path))
+
+    def test_who_can_not_listen_does_not_count_as_up(self):
+        listener = Listener(self.store)
+        taken = "127.0.0.1:%d" % listener.port
+        wait(self.signs_of_life)
+        listener.stop(signal.SIGKILL)
+        before = self.signs_of_life()
+        with socket.create_server(("127.0.0.1", listener.port)):
+            for more in ([], ["--admin", taken], ["--bind", "127.0.0.1:0", "--path", "no-slash"]):
+                refused = subprocess.run([PROGRAM, "--db", self.store, "listen", "--bind", taken, *more],
+                                         capture_output=True, timeout=20, stdin=subprocess.DEVNULL)
+                self.assertIn(refused.returncode, (1, 2), refused.stderr)
+        self.assertEqual(len(before), 1)
+        self.assertEqual(self.signs_of_life(), before)
 
     def test_the_limit_of_a_file_s_size_is_a_full_disk(self):
         listener = Listener(self.store, file_limit=600 << 10)

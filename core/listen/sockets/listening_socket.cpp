@@ -191,7 +191,11 @@ ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
       m_file(std::exchange(other.m_file, 0)) {}
 
 ListeningSocket::~ListeningSocket() {
-    if (m_file != 0 && inode_of(m_address) == m_file) ::unlink(m_address.host.c_str());
+    if (m_file != 0 && has_its_file()) ::unlink(m_address.host.c_str());
+}
+
+bool ListeningSocket::has_its_file() const {
+    return m_file == 0 || inode_of(m_address) == m_file;
 }
 
 void ListeningSocket::expect_long_answers() {

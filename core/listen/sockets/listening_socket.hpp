@@ -33,6 +33,8 @@ class ListeningSocket {
     // With the real port: `http://127.0.0.1:8080/hook`, `unix:PATH`.
     std::string url(std::string_view scheme, std::string_view path) const;
     const BindAddress& address() const { return m_address; }
+    // False where the file of a unix socket that this object made is gone, or another's.
+    bool has_its_file() const;
 
   private:
     ListeningSocket() = default;

@@ -364,6 +364,7 @@ TEST_CASE("bodies of a spool that is moved are stored; a deleted one is told", "
         told.emplace_back(error.what());
     };
     Writer writer(store_to_write(folder), options, hooks);
+    writer.count_as_up(true);
     {
         auto other = store_to_write(folder);
         const jobtally::store::WriteTransaction holds_the_guard(other);
@@ -468,6 +469,7 @@ TEST_CASE("a store that can't be synced at the start is waited for", "[ingest]")
         if (!works) throw StoreError(StoreError::Kind::sync_failed, "can't be synced");
         return store_to_write(folder);
     });
+    writer.count_as_up(true);
     CHECK(receipt_of(writer, with_body(report_text("a"))).is_spooled);
     works = true;
     { const auto created = store_to_write(folder); }  // a change, which is seen within the minute
@@ -497,6 +499,7 @@ TEST_CASE("a listener was up while its store did not work, if its spool did", "[
         if (!works) throw StoreError(StoreError::Kind::other, "not now");
         return store_to_write(folder);
     });
+    writer.count_as_up(true);
     while (signs < 5) std::this_thread::sleep_for(1ms);
     seconds = 150;
     const auto before = signs.load();
@@ -517,6 +520,7 @@ TEST_CASE("an empty delivery is answered after a commit", "[ingest]") {
     options.is_listener = true;
     options.clock = [&] { return jobtally::time::Instant{std::chrono::seconds(seconds++)}; };
     Writer writer(store_to_write(folder), options);
+    writer.count_as_up(true);
     const auto alive_at = [&] {
         return jobtally::store::read_uptime(Store::open_to_read(folder.store()))
             .at(0)

@@ -52,6 +52,7 @@ TEST_CASE("a listener that rests empties the log, though it looks at the store m
     WriterOptions options;
     options.is_listener = true;
     Writer writer(store_to_write(folder), options);
+    writer.count_as_up(true);
     receipt_of(writer, delivery_of(report_text("a")));
     const auto log = folder.store().string() + "-wal";
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
@@ -171,8 +172,12 @@ TEST_CASE("the writer of a listener records when it was up", "[ingest]") {
     options.is_listener = true;
     options.clock = [&] { return jobtally::time::Instant{std::chrono::seconds(seconds++)}; };
     options.alive_every = std::chrono::milliseconds(5);
+    { Writer writer(store_to_write(folder), options); }
+    CHECK(spans().empty());  // no sender has reached it
+    seconds = 100;
     {
         Writer writer(store_to_write(folder), options);
+        writer.count_as_up(true);
         while (seconds < 110) receipt_of(writer, delivery_of(report_text("a")));  // busy
         while (seconds < 120) std::this_thread::yield();                          // idle
         REQUIRE(spans().size() == 1);
@@ -201,6 +206,7 @@ TEST_CASE("a clock that goes back is told, once", "[ingest]") {
         told += (from - to) / std::chrono::seconds(1);
     };
     Writer writer(store_to_write(folder), options, hooks);
+    writer.count_as_up(true);
     while (signs < 3) std::this_thread::yield();
     seconds = 90'000;
     const auto before = signs.load();
@@ -231,6 +237,7 @@ TEST_CASE("a listener that stood still, or whose clock was set forward, was not 
     WriterHooks hooks;
     hooks.stood_still = [&](jobtally::time::Instant, jobtally::time::Instant) { ++told; };
     Writer writer(store_to_write(folder), options, hooks);
+    writer.count_as_up(true);
     while (signs < 5) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     writer.finish();
     CHECK(told == 1);
@@ -249,6 +256,7 @@ TEST_CASE("a clock that is set wrong and right again makes no downtime", "[inges
     options.is_listener = true;
     options.clock = [&] { return jobtally::time::Instant{std::chrono::seconds(seconds)}; };
     Writer writer(store_to_write(folder), options);
+    writer.count_as_up(true);
     for (const std::int64_t shown :
          {std::int64_t{100'000}, wrong, wrong + 1, std::int64_t{100'002}}) {
         seconds = shown;
@@ -278,6 +286,7 @@ TEST_CASE("a sign of life does not wait for another writer", "[ingest]") {
     WriterHooks hooks;
     hooks.trouble = [&](const jobtally::Error&, Failing) { ++troubles; };
     Writer writer(store_to_write(folder), options, hooks);
+    writer.count_as_up(true);
     while (signs < 3) std::this_thread::yield();
     {
         auto other = store_to_write(folder);

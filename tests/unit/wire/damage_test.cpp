@@ -312,7 +312,7 @@ TEST_CASE("of damaged input nothing is neither stored nor rejected", "[wire]") {
     CHECK(rejections > 10'000);
 }
 
-TEST_CASE("damage that looks like reports costs linear time", "[wire]") {
+TEST_CASE("damage that looks like reports costs linear time", "[wire][time]") {
     const std::string zeros(8192, '0');
     for (const std::string& piece : std::vector<std::string>{
              R"({"a":[1,)" + zeros + ",", R"({"id":{"status":[)", R"("{")", R"({"id":"x)",

@@ -155,7 +155,7 @@ TEST_CASE("an oversized report is passed over to its end, in pieces", "[wire]") 
     CHECK(read.rejections[0].body.size() == 65536);
 }
 
-TEST_CASE("broken lines cost linear time", "[wire]") {
+TEST_CASE("broken lines cost linear time", "[wire][time]") {
     for (const std::string broken :
          {"{\"id\":\"x\n", "{\"id\":[\n", "{\"a\":1\n", "x\n", "{\n", "[{\n"}) {
         std::string text;
@@ -173,7 +173,7 @@ TEST_CASE("broken lines cost linear time", "[wire]") {
     }
 }
 
-TEST_CASE("a long report that comes byte by byte costs linear time", "[wire]") {
+TEST_CASE("a long report that comes byte by byte costs linear time", "[wire][time]") {
     const auto time_for = [](std::size_t bytes) {
         std::string text = plain("a");
         text.insert(text.size() - 1, ",\"x\":\"" + std::string(bytes, 'x') + "\"");

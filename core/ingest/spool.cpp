@@ -111,11 +111,16 @@ void Spool::make_folder() const {
 void Spool::prepare() {
     make_folder();
     require_own_folder();
+    struct stat before {};
+    const bool is_known = ::stat(m_folder.c_str(), &before) == 0;
     const auto trial = m_folder / fmt::format("trial-{}{}", ::getpid(), unfinished);
     ::unlink(trial.c_str());
     write_synced(trial, {});
     ::unlink(trial.c_str());
     claim();
+    // A trial is no sign of life: who can't listen makes one at each start.
+    const timespec times[] = {{0, UTIME_OMIT}, before.st_mtim};
+    if (is_known) ::utimensat(AT_FDCWD, m_folder.c_str(), times, 0);
     auto folder = opened_folder(m_folder);
     if (folder && ::flock(folder.number(), LOCK_SH | LOCK_NB) == 0)
         m_in_use = std::make_shared<const Descriptor>(std::move(folder));

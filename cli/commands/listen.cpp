@@ -85,11 +85,11 @@ void tell_lost(std::string_view body, std::string_view peer, bool is_whole) {
     const auto what =
         is_whole ? "could not be stored" : "came only in part and could not be stored";
     if (body.size() <= part || has_memory_for(copies * body.size()))
-        return print_error(Error(fmt::format("{}, from {}: {}", what, peer, body)));
+        return print_error(fmt::format("{}, from {}: {}", what, peer, body));
     const auto parts = (body.size() + part - 1) / part;
     for (std::size_t i = 0; i < parts; ++i)
-        print_error(Error(fmt::format("{}, from {}, part {} of {}: {}", what, peer, i + 1, parts,
-                                      body.substr(i * part, part))));
+        print_error(fmt::format("{}, from {}, part {} of {}: {}", what, peer, i + 1, parts,
+                                body.substr(i * part, part)));
 }
 
 listen::ListenHooks hooks(const Globals& globals, const ListenOptions& options,

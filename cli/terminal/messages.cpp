@@ -121,6 +121,9 @@ void print_error(const Error& error) {
     if (!is_one_line) print_message("hint", error.hint(), {}, Level::error);
 }
 
+void print_error(std::string_view text) {
+    print_message("error", text, {}, Level::error);
+}
 void print_warning(std::string_view text) {
     print_message("warning", text, {}, Level::warning);
 }

@@ -43,6 +43,7 @@ void print_messages_as_json();
 void do_not_wait_for_reader();
 // `jobtally: error: ...` and, where there is one, `jobtally: hint: ...`. Controls are made visible.
 void print_error(const Error& error);
+void print_error(std::string_view text);  // may hold NUL
 void print_warning(std::string_view text);
 void print_note(std::string_view text);
 void print_hint(std::string_view text);

@@ -609,13 +609,17 @@ class Ends(unittest.TestCase):
             pass
         listener = Listener(self.store)
         self.assertEqual(self.status(listener, "refused"), 503)
+        with listener.connect() as connection:
+            connection.sendall(post("a\0b, whole"))
+            self.assertEqual(read_answer(connection)[0].status, 503)
         os.remove(self.store)
         os.remove(self.store + "-spool")
         deadline = time.time() + 20
-        while "1 request was answered 503 or refused, and not kept" not in self.rejected() and time.time() < deadline:
+        while "2 requests were answered 503 or refused, and not kept" not in self.rejected() and time.time() < deadline:
             time.sleep(0.1)
-        self.assertIn("1 request was answered 503 or refused, and not kept", self.rejected())
+        self.assertIn("2 requests were answered 503 or refused, and not kept", self.rejected())
         self.assertEqual(listener.stop(), 0)
+        self.assertTrue(any('could not be stored' in line and 'b, whole' in line for line in listener.log))
         self.assertTrue(any('could not be stored' in line and '"refused"' in line for line in listener.log))
 
     def test_what_a_listener_had_taken_is_no_sign_that_reports_come_without_it(self):

@@ -328,13 +328,11 @@ std::vector<RunNats> nats_of_runs(const Candidate& candidate, const Evidence& ev
     return all;
 }
 
-namespace {
-
-double nats_of_gaps(std::span<const std::int64_t> runs) {
-    const double count = static_cast<double>(runs.size() - 1);
+double nats_a_gap(std::span<const std::int64_t> gaps, double least_lognormal) {
+    const double count = static_cast<double>(gaps.size());
     double sum = 0, log_sum = 0, log_squares = 0;
-    for (std::size_t i = 1; i < runs.size(); ++i) {
-        const double gap = std::max(least_sigma, seconds(runs[i] - runs[i - 1]));
+    for (const std::int64_t micros : gaps) {
+        const double gap = std::max(least_sigma, seconds(micros));
         sum += gap;
         const double log = std::log(gap);
         log_sum += log;
@@ -343,11 +341,22 @@ double nats_of_gaps(std::span<const std::int64_t> runs) {
     const double exponential = -std::log(sum / count) - 1;
     const double mean = log_sum / count;
     const double variance = std::max(0.0, log_squares / count - mean * mean);
-    const double sigma = std::max(widest_lognormal, std::sqrt(variance));
+    const double exact = least_sigma * std::numbers::sqrt2 / std::exp(mean);  // of both its ends
+    const double sigma = std::max({least_lognormal, exact, std::sqrt(variance)});
     const double lognormal =
         -mean - std::log(sigma * std::sqrt(2 * std::numbers::pi)) - variance / (2 * sigma * sigma);
+    return std::max(exponential, lognormal);
+}
+
+namespace {
+
+double nats_of_gaps(std::span<const std::int64_t> runs) {
+    std::vector<std::int64_t> gaps;
+    gaps.reserve(runs.size());
+    for (std::size_t i = 1; i < runs.size(); ++i) gaps.push_back(runs[i] - runs[i - 1]);
     // The first run has no gap before it; it counts like one more average gap.
-    return (count + 1) * std::max(exponential, lognormal) - std::log(count + 1);
+    const double count = static_cast<double>(runs.size());
+    return count * nats_a_gap(gaps, widest_lognormal) - std::log(count);
 }
 
 // The rate at a time is the average rate, times the share of its hour among the hours of the day,

@@ -114,4 +114,8 @@ std::vector<RunNats> nats_of_runs(const Candidate& candidate, const Evidence& ev
 // each hour of the day and each weekday on the clock.
 double nats_of_chance(const Times& runs);
 
+// Of each of the gaps between random runs, by the better of the first two; the sigma of the
+// logarithms is at least `least_lognormal`. At least one gap.
+double nats_a_gap(std::span<const std::int64_t> gaps, double least_lognormal);
+
 }  // namespace jobtally::rhythm

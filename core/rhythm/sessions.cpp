@@ -1,10 +1,12 @@
 // Cuts the gaps, in the order of their lengths, where the next one is so many times longer.
 #include "core/rhythm/sessions.hpp"
 
-#include "core/rhythm/learned_schedule.hpp"
+#include "core/rhythm/evidence.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <numeric>
 
 namespace jobtally::rhythm {
@@ -16,7 +18,26 @@ constexpr double least_within = 0.08;  // the share of the gaps that lie within 
 constexpr double odd_gaps = 0.05;      // the share of the gaps that may lie between
 constexpr std::size_t least_count = 2;  // of gaps between sessions, and of sessions
 constexpr std::int64_t longest_within = 3 * hour_micros;
+// So close together people plan no two runs; farther apart they may be two times of a day.
+constexpr std::int64_t longest_in_a_fan = hour_micros / 12;
 constexpr std::int64_t most_of_the_time = 5;  // a session takes a fifth of its interval at most
+
+double ratio_of(std::int64_t shorter, std::int64_t longer) {
+    return static_cast<double>(longer) / static_cast<double>(std::max(shorter, second_micros));
+}
+
+// Where from [first, last] the next gap is longest compared with the one before, if it is clearly;
+// else the first.
+std::size_t widest_step(const std::vector<std::int64_t>& gaps, std::size_t first,
+                        std::size_t last) {
+    std::size_t widest = first;
+    double best = least_ratio;
+    for (std::size_t i = first; i <= last; ++i) {
+        const double ratio = ratio_of(gaps[i - 1], gaps[i]);
+        if (ratio > best) best = ratio, widest = i;
+    }
+    return widest;
+}
 
 }  // namespace
 
@@ -29,15 +50,15 @@ std::vector<std::size_t> session_starts(std::span<const std::int64_t> runs) {
     // Runs by hand leave a few gaps of any length.
     const auto odd = static_cast<std::size_t>(odd_gaps * static_cast<double>(gaps.size()));
     double best = least_ratio;
-    std::int64_t longest = -1;
+    std::size_t cut = 0;
     for (std::size_t i = least; i + odd + least_count <= gaps.size(); ++i) {
         if (gaps[i - 1] > longest_within) break;
-        const double ratio = static_cast<double>(gaps[i + odd]) /
-                             static_cast<double>(std::max(gaps[i - 1], second_micros));
+        const double ratio = ratio_of(gaps[i - 1], gaps[i + odd]);
         if (ratio <= best) continue;
         best = ratio;
-        longest = gaps[i - 1];
+        cut = i;
     }
+    const std::int64_t longest = cut == 0 ? -1 : gaps[widest_step(gaps, cut, cut + odd) - 1];
     std::vector<std::size_t> starts;
     std::int64_t within = 0;
     for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -54,19 +75,37 @@ std::vector<std::size_t> session_starts(std::span<const std::int64_t> runs) {
     return starts;
 }
 
-double nats_within(std::span<const std::int64_t> runs, const std::vector<std::size_t>& starts) {
-    const double count = static_cast<double>(runs.size());
-    const double sessions = static_cast<double>(starts.size());
-    const double followed = count - sessions;
-    double between = 0;
-    for (std::size_t i = 1; i < starts.size(); ++i) {
-        between += static_cast<double>(runs[starts[i]] - runs[starts[i] - 1]);
+namespace {
+
+// How many runs each session has: each number is named once, and then how often it comes.
+double nats_of_sizes(std::size_t runs, const std::vector<std::size_t>& starts) {
+    std::map<std::size_t, double> count;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        const std::size_t end = i + 1 < starts.size() ? starts[i + 1] : runs;
+        count[end - starts[i]] += 1;
     }
-    const double within = static_cast<double>(runs.back() - runs.front()) - between;
-    const double mean = std::max(1.0, within / second_micros / followed);
-    const double sizes =
-        followed * std::log(followed / count) + sessions * std::log(sessions / count);
-    return sizes - followed * (std::log(mean) + 1) - std::log(count);
+    const double sessions = static_cast<double>(starts.size());
+    double nats = 0;
+    for (const auto& [size, times] : count) {
+        nats += times * std::log(times / sessions) - std::log(sessions) / 2;
+    }
+    return nats;
+}
+
+}  // namespace
+
+double nats_within(std::span<const std::int64_t> runs, const std::vector<std::size_t>& starts) {
+    std::vector<std::int64_t> within;
+    for (std::size_t i = 1, session = 1; i < runs.size(); ++i) {
+        const bool is_first = session < starts.size() && starts[session] == i;
+        if (is_first) ++session;
+        if (!is_first) within.push_back(runs[i] - runs[i - 1]);
+    }
+    const double count = static_cast<double>(within.size());
+    const bool is_fan = *std::max_element(within.begin(), within.end()) < longest_in_a_fan;
+    const double least_lognormal = is_fan ? 0 : std::numeric_limits<double>::infinity();
+    return nats_of_sizes(runs.size(), starts) + count * nats_a_gap(within, least_lognormal) -
+           std::log(count);
 }
 
 }  // namespace jobtally::rhythm

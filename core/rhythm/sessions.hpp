@@ -13,8 +13,8 @@ namespace jobtally::rhythm {
 // `runs` are instants in microseconds, ascending.
 std::vector<std::size_t> session_starts(std::span<const std::int64_t> runs);
 // The log likelihood of the runs within the sessions, given their first ones, as in evidence.hpp:
-// after a run another one follows, or none, with one probability, and so soon as a Poisson process
-// has it. There must be a session of two runs or more.
+// how many each session has, and how long after the one before each run comes, whatever a clock
+// shows. There must be a session of two runs or more.
 double nats_within(std::span<const std::int64_t> runs, const std::vector<std::size_t>& starts);
 
 }  // namespace jobtally::rhythm

@@ -265,6 +265,33 @@ TEST_CASE("times may differ by weekday and by minute of the hour", "[rhythm]") {
     CHECK(learned(minutes) == "every 1 h at :03 :10 :47");
 }
 
+TEST_CASE("the minutes of a fan-out are no minutes of the hour", "[rhythm]") {
+    std::uint32_t draw = 5;
+    const auto seconds = [&](std::uint32_t from, std::uint32_t to) {
+        draw = draw * 1664525 + 1013904223;
+        return std::chrono::seconds(from + (draw >> 8) % (to - from));
+    };
+    for (const int runs_a_time : {2, 3, 5}) {
+        std::vector<Run> runs;
+        for (int i = 0; i < 200; ++i) {
+            auto begun = moment("2026-06-01T00:10:00Z") + std::chrono::hours(i) + seconds(0, 10);
+            for (int run = 0; run < runs_a_time; ++run, begun += seconds(20, 60))
+                runs.push_back(run_at(begun, std::chrono::minutes(1)));
+            const bool is_long = i >= 10 && i % 9 == 0;
+            if (is_long && runs.size() <= rhythm::runs_looked_at)
+                CHECK(learned(runs) == "every 1 h");
+        }
+    }
+    std::vector<Run> by_the_clock;
+    for (int i = 0; i < 100; ++i) {
+        const auto hour = moment("2026-06-01T00:00:00Z") + std::chrono::hours(i);
+        for (const int minute : {0, 2})
+            by_the_clock.push_back(
+                run_at(hour + std::chrono::minutes(minute) + seconds(0, 10), {}));
+    }
+    CHECK(learned(by_the_clock) == "every 1 h at :00 :02");
+}
+
 TEST_CASE("a job that fans out has the rhythm of its first runs", "[rhythm]") {
     std::vector<Run> runs;
     for (const auto& run : runs_on("2026-06-01T00:00:00Z", 20, "02:30", {})) {

@@ -179,6 +179,13 @@ void tell_apart(std::vector<std::string>& names, const std::vector<std::string>&
     }
 }
 
+// How many runs to look at for the gaps of a window with so many. A gap may lie across its
+// beginning, and what was expected then is told by those before it.
+std::size_t with_those_before(std::int64_t runs_of_window) {
+    constexpr std::size_t runs_before = 100;
+    return std::max(rhythm::runs_looked_at, static_cast<std::size_t>(runs_of_window) + runs_before);
+}
+
 IncidentsAnswer answer_of(const query::Scope& scope, std::vector<Moment> moments,
                           const Named& named, judge::Budget budget) {
     const auto& selection = scope.selection();
@@ -215,15 +222,15 @@ std::int64_t IncidentsAnswer::lasting() const {
 
 rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedOptions options,
                                       const query::RunHistory& history) {
-    options.runs_of_gaps = rhythm::runs_looked_at;
+    std::int64_t most = 0;
     for (const std::size_t definition : history.definitions()) {
-        const auto most = static_cast<std::int64_t>(options.runs_of_gaps);
         if (history.reports(definition) <= most) continue;  // nor does the window have more
         const auto runs = history.of(definition);
-        const auto in_window =
-            std::count_if(runs.begin(), runs.end(), [](const Run& run) { return run.in_window; });
-        options.runs_of_gaps = std::max(options.runs_of_gaps, static_cast<std::size_t>(in_window));
+        most = std::max<std::int64_t>(
+            most,
+            std::count_if(runs.begin(), runs.end(), [](const Run& run) { return run.in_window; }));
     }
+    options.runs_of_gaps = with_those_before(most);
     return rhythm::missed_at_the_end(scope, std::move(options));
 }
 
@@ -243,7 +250,7 @@ IncidentsAnswer incidents(const query::Scope& scope, rhythm::MissedOptions optio
                           judge::Budget budget, std::int64_t runs_at_once) {
     const auto finished = finished_by_definition(scope);
     const auto most = *std::max_element(finished.begin(), finished.end());
-    options.runs_of_gaps = std::max(rhythm::runs_looked_at, static_cast<std::size_t>(most));
+    options.runs_of_gaps = with_those_before(most);
     const auto at_end = as_of_the_end(scope, options);
     std::vector<Moment> moments;
     Named named;

@@ -28,8 +28,7 @@ struct IncidentsAnswer {
 };
 
 // As things are or were at the end of the window, with the gaps among as many runs as the window
-// has of the definition that has most, but enough to learn from. `history` is that around the
-// window.
+// has of the definition that has most, and some before it. `history` is that around the window.
 rhythm::MissedAnswer missed_with_gaps(const query::Scope& scope, rhythm::MissedOptions options,
                                       const query::RunHistory& history);
 // Those that were not over before the window, judged by the runs before it as well. The definitions

@@ -310,3 +310,22 @@ TEST_CASE("a job that took longer than the next one is told when it ends", "[dig
     CHECK(down(section(next, "failed"), "streak") == "0");
     CHECK(down(section(next, "recovered"), "id") == "short");
 }
+
+TEST_CASE("a gap across the beginning of a window with many runs is told", "[digest]") {
+    using std::chrono::minutes;
+    const auto begin = query_test::instant("2026-11-01T00:00:00Z");
+    std::vector<Made> reports;
+    for (int i = 0; i < 2 * 720; ++i) {
+        if (i >= 690 && i < 750) continue;  // from 23:00 to 01:00
+        const auto created = time::format_utc(begin + minutes(2 * i));
+        reports.push_back({fmt::format("{}", i), "SUCCESS", created, created, "d", "D"});
+    }
+    const auto store = query_test::store_of(reports);
+    query::Selection selection;
+    selection.span = {query_test::instant("2026-11-02T00:00:00Z"), clock_time};
+    const auto answer = digest::summary(query::Scope(store, selection), clock_time);
+    const auto& missed = section(answer, "missed");
+    CHECK(down(missed, "missed_runs") == "60");
+    CHECK(down(missed, "missed_since") == "2026-11-01T23:00:00Z");
+    CHECK(down(missed, "ran_again_at") == "2026-11-02T01:00:00Z");
+}

@@ -46,8 +46,7 @@ class GapWalk {
         Instant slot = gap.due;
         for (; gap.missed_runs < most_slots; ++gap.missed_runs) {
             const Instant next = slot_while_enabled(rhythm, rhythm.slot_after(slot), m_options);
-            // A run stands for the last slot before it, or for the next slot where it comes early.
-            if (to ? next > *to + rhythm.early : slot + rhythm.late >= m_options.now) break;
+            if (to ? has_run(rhythm, gap, slot, next) : slot + rhythm.late >= m_options.now) break;
             if (const auto up_again = lost_until(m_options.down, rhythm, slot)) {
                 ++gap.lost_runs;
                 ++gap.lost_by_end[*up_again];
@@ -60,6 +59,18 @@ class GapWalk {
             !to && !m_is_configured && ended_at(from, rhythm.typical_interval(from), m_options);
         gap.listener_down = down_within(m_options.down, from, to.value_or(m_options.now));
         m_found.push_back(gap);
+    }
+
+    // Whether the run after the gap is that of `slot`: the last slot before it, or the next one
+    // where it comes early. Times that are counted from the last run drift, so that the nearest one
+    // counts, but none is missed only because a run was late.
+    bool has_run(const Rhythm& rhythm, const Gap& gap, Instant slot, Instant next) const {
+        if (next <= *gap.to + rhythm.early) return false;
+        const auto half = (next - slot) / 2;
+        if (rhythm.schedule->has_fixed_slots() || *gap.to < slot + half) return true;
+        if (lost_until(m_options.down, rhythm, slot)) return false;
+        const auto overdue = *gap.known_over - (slot + rhythm.late);
+        return overdue - down_within(m_options.down, slot, *gap.known_over) <= half;
     }
 
     const MissedOptions& m_options;

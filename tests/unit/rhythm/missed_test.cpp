@@ -186,6 +186,27 @@ TEST_CASE("past gaps", "[rhythm]") {
     CHECK(gaps_in(late).rows.size() == 1);
 }
 
+TEST_CASE("missed runs of a job that counts from its last run are rounded", "[rhythm]") {
+    using namespace std::chrono_literals;
+    // 45 to 50 minutes apart, but for one time.
+    const auto gaps_with = [](time::Duration longest) {
+        std::vector<Made> reports;
+        auto at = instant("2026-11-01T00:00:00Z");
+        for (int i = 0; i < 60; ++i) {
+            const auto created = time::format_utc(at);
+            reports.push_back({fmt::format("{}", i), "SUCCESS", created, created, "d", "D"});
+            at += i == 40 ? longest : 45min + i * i * i % 281 * 1s;
+        }
+        const auto store = query_test::store_of(reports);
+        const auto gaps = rhythm::gaps(query::Scope(store, {}), judged_at(reports.back().created));
+        return down(rhythm::gaps_table(gaps), "missed_runs");
+    };
+    CHECK(gaps_with(67min).empty());  // late by less than half of an interval
+    CHECK(gaps_with(91min) == "1");
+    CHECK(gaps_with(97min) == "1");
+    CHECK(gaps_with(139min) == "2");
+}
+
 TEST_CASE("a job without a run for 28 days and five intervals has ended", "[rhythm]") {
     // 20 daily runs from 1 November on; the last is of the 20th at 02:30.
     const auto reports = daily(20);

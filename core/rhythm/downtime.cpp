@@ -18,7 +18,8 @@ constexpr std::size_t lost_share = 10;  // a tenth of the reports would have bee
 
 // How long after their slots reports come. If no past reports show this, all delays up to the
 // latest are taken to be equally likely.
-std::vector<std::int64_t> lags_of(const Rhythm& rhythm) {
+std::vector<std::int64_t> lags_of(const Rhythm& rhythm, Instant slot) {
+    if (const auto* slow = rhythm.slow.at(slot)) return slow->lags;
     if (!rhythm.lags.empty()) return rhythm.lags;
     std::vector<std::int64_t> lags;
     for (int tenth = 0; tenth <= 10; ++tenth) lags.push_back(rhythm.late.count() * tenth / 10);
@@ -72,11 +73,12 @@ Duration down_within(const std::vector<time::TimeSpan>& down, Instant from, Inst
 
 std::optional<Instant> lost_until(const std::vector<time::TimeSpan>& down, const Rhythm& rhythm,
                                   Instant slot) {
-    const auto lags = lags_of(rhythm);
+    const auto lags = lags_of(rhythm, slot);
     std::size_t lost = 0;
     std::optional<Instant> until;
     for (const auto& span : down) {
-        if (*span.until <= slot - rhythm.early || *span.since >= slot + rhythm.late) continue;
+        if (*span.until <= slot - rhythm.early || *span.since >= slot + rhythm.late_at(slot))
+            continue;
         lost +=
             static_cast<std::size_t>(std::count_if(lags.begin(), lags.end(), [&](std::int64_t lag) {
                 return span.contains(slot + Duration{lag});

@@ -37,7 +37,7 @@ std::optional<Duration> longest_run(std::span<const Run> runs) {
 
 // From `slot` on, the first slot whose report was not lost in a downtime.
 Instant slot_while_up(const Rhythm& rhythm, Instant slot, const MissedOptions& options) {
-    while (slot + rhythm.late <= options.now) {
+    while (rhythm.due_by(slot) <= options.now) {
         const auto until = lost_until(options.down, rhythm, slot);
         if (!until) break;
         // A downtime that still goes on has no slot after it yet: go on from now.
@@ -53,7 +53,7 @@ void judge_by_rhythm(Expectation& result, std::span<const Run> runs, const Misse
     const Instant due = slot_while_enabled(rhythm, rhythm.telling_slot_after_run(last), options);
     const Instant slot = slot_while_up(rhythm, due, options);
     result.typical_interval = rhythm.typical_interval(last);
-    result.expected_by = std::chrono::ceil<std::chrono::seconds>(slot + rhythm.late);
+    result.expected_by = std::chrono::ceil<std::chrono::seconds>(rhythm.due_by(slot));
     result.listener_down = down_within(options.down, due - rhythm.early, options.now);
     result.state = Punctuality::on_time;
     if (options.now <= *result.expected_by) return;

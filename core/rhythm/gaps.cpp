@@ -36,22 +36,21 @@ class GapWalk {
 
   private:
     void add(const Rhythm& rhythm, Instant from, const Run* next_run) {
-        const Instant due = slot_while_enabled(rhythm, rhythm.slot_after_run(from), m_options);
-        Gap gap{from, due, due, {}, {}};
+        const Instant first = slot_while_enabled(rhythm, rhythm.slot_after_run(from), m_options);
+        Gap gap{from, first, first, {}, {}};
         if (next_run) {
             gap.to = time::instant_from_micros(next_run->created_at);
             gap.known_over = time::instant_from_micros(next_run->ended_at());
         }
         const auto& to = gap.to;
-        Instant slot = gap.due;
-        for (; gap.missed_runs < most_slots; ++gap.missed_runs) {
-            const Instant next = slot_while_enabled(rhythm, rhythm.slot_after(slot), m_options);
-            if (to ? has_run(rhythm, gap, slot, next) : slot + rhythm.late >= m_options.now) break;
-            if (const auto up_again = lost_until(m_options.down, rhythm, slot)) {
-                ++gap.lost_runs;
-                ++gap.lost_by_end[*up_again];
-            }
-            gap.last_due = std::exchange(slot, next);
+        for (Instant slot = first, next; gap.missed_runs < most_slots; slot = next) {
+            next = slot_while_enabled(rhythm, rhythm.slot_after(slot), m_options);
+            if (to ? has_run(rhythm, gap, slot, next) : rhythm.due_by(slot) >= m_options.now) break;
+            // A run may still go on when a later one has ended.
+            const Instant overdue = slot + rhythm.late_at(slot);
+            if (to && overdue >= m_options.now) continue;
+            if (to) gap.known_over = std::max(*gap.known_over, overdue);
+            count(gap, rhythm, slot);
         }
         if (gap.missed_runs < rhythm.patience) return;
         gap.length = to.value_or(m_options.now) - from;
@@ -71,6 +70,15 @@ class GapWalk {
         if (lost_until(m_options.down, rhythm, slot)) return false;
         const auto overdue = *gap.known_over - (slot + rhythm.late);
         return overdue - down_within(m_options.down, slot, *gap.known_over) <= half;
+    }
+
+    void count(Gap& gap, const Rhythm& rhythm, Instant slot) const {
+        if (gap.missed_runs++ == 0) gap.due = slot;
+        gap.last_due = slot;
+        if (const auto up_again = lost_until(m_options.down, rhythm, slot)) {
+            ++gap.lost_runs;
+            ++gap.lost_by_end[*up_again];
+        }
     }
 
     const MissedOptions& m_options;

@@ -24,25 +24,6 @@ time::Duration whole_seconds(double micros) {
     return std::chrono::seconds(static_cast<std::int64_t>(std::max(1.0, seconds)));
 }
 
-// The greatest of the values that are not outliers, and a little more: the fewer values there are,
-// the farther beyond them the next one may be.
-double reach(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    const auto at = [&](double share) {
-        return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-    };
-    const double middle = at(0.5), quartiles = at(0.75) - at(0.25);
-    const double fence = at(0.75) + 4 * quartiles;
-    double greatest = values.front();
-    std::size_t count = 0;
-    for (const double value : values) {
-        if (value > fence && value > at(0.9)) continue;
-        greatest = value;
-        ++count;
-    }
-    return greatest + (greatest - middle) * 1.5 / static_cast<double>(count);
-}
-
 // How long runs take at most, without outliers; 0 if nothing is known.
 time::Duration usual_duration(std::span<const Run> runs) {
     std::vector<double> durations;
@@ -52,17 +33,21 @@ time::Duration usual_duration(std::span<const Run> runs) {
     return durations.empty() ? time::Duration{0} : whole_seconds(reach(std::move(durations)));
 }
 
+// The newest first.
 struct Lags {
-    std::vector<double> early, late;  // microseconds before and after the slot
+    std::vector<double> early;       // microseconds before the slot
+    std::vector<Reported> reported;  // after it
 };
 
 void add_lags(Lags& lags, const Candidate& candidate, const Times& times,
               std::span<const Run> runs) {
     const auto all = placed(candidate.schedule, times);
-    for (std::size_t i = all.size(); i-- > 0 && lags.early.size() < most_lags;) {
+    for (std::size_t i = all.size(); i-- > 0;) {
         if (!all[i].is_hit) continue;
-        lags.early.push_back(-static_cast<double>(all[i].residual));
-        lags.late.push_back(static_cast<double>(all[i].residual + runs[i].duration().value_or(0)));
+        const std::int64_t residual = all[i].residual;
+        if (lags.early.size() < most_lags) lags.early.push_back(-static_cast<double>(residual));
+        lags.reported.push_back(
+            {times.walls[i] - residual, residual + runs[i].duration().value_or(0)});
     }
 }
 
@@ -92,8 +77,14 @@ Rhythm rhythm_of(const Found& found, const Lags& lags) {
         rhythm.early =
             whole_seconds(std::min(std::max(early + room, 0.05 * spacing), 0.45 * spacing));
     }
-    rhythm.late = whole_seconds(reach(lags.late) + room);
-    for (const double late : lags.late) rhythm.lags.push_back(static_cast<std::int64_t>(late));
+    for (std::size_t i = 0; i < std::min(lags.reported.size(), most_lags); ++i)
+        rhythm.lags.push_back(lags.reported[i].lag);
+    rhythm.late = whole_seconds(reach({rhythm.lags.begin(), rhythm.lags.end()}) + room);
+    if (goes_by_a_clock(best.candidate)) {
+        rhythm.slow.learn(lags.reported, rhythm.late,
+                          time::Duration{static_cast<std::int64_t>(room)},
+                          best.candidate.schedule.clock());
+    }
     return rhythm;
 }
 
@@ -174,6 +165,19 @@ time::Instant Rhythm::telling_slot_after_run(time::Instant run) const {
     auto slot = slot_after_run(run);
     for (int i = 1; i < patience; ++i) slot = slot_after(slot);
     return slot;
+}
+
+time::Duration Rhythm::late_at(time::Instant slot) const {
+    const auto* slower = slow.at(slot);
+    return slower == nullptr ? late : slower->late;
+}
+
+time::Instant Rhythm::due_by(time::Instant slot) const {
+    time::Instant by = slot + late_at(slot);
+    if (slow.empty()) return by;
+    for (auto next = slot_after(slot); next + late < by; next = slot_after(next))
+        by = std::min(by, next + late_at(next));
+    return by;
 }
 
 time::Duration Rhythm::typical_interval(time::Instant from) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/query/run_history.hpp"
+#include "core/rhythm/lateness.hpp"
 #include "core/rhythm/schedule.hpp"
 #include "core/time/instant.hpp"
 #include "core/time/zone.hpp"
@@ -33,6 +34,13 @@ struct Rhythm {
     int patience = 1;
     std::vector<std::int64_t> lags{};  // microseconds from past slots to the ends of their runs
 
+    SlowSlots slow{};  // that take longer each time
+
+    // How long after that slot its report may come.
+    time::Duration late_at(time::Instant slot) const;
+    // When a report is overdue, where none has come of `slot` nor of those after it: a later one
+    // may have been due sooner.
+    time::Instant due_by(time::Instant slot) const;
     // The first slot after the one that a run at `run` stands for.
     time::Instant slot_after_run(time::Instant run) const;
     // The slot that has no run when something is missing behind a run at `run`.

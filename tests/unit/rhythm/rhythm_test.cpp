@@ -1,6 +1,7 @@
 // Rhythms learned from small histories that can be checked by hand.
 #include "core/rhythm/rhythm.hpp"
 
+#include "core/rhythm/gaps.hpp"
 #include "core/rhythm/learned_schedule.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/rfc3339.hpp"
@@ -578,4 +579,61 @@ TEST_CASE("slots are numbered through", "[rhythm]") {
     CHECK(placed_at("2026-06-03T00:01:00Z").slot == place.slot + 1);
     CHECK(placed_at("1960-02-29T17:00:00Z").residual == -rhythm::hour_micros);
     CHECK(rhythm.slot_after(moment("1960-02-29T18:00:00Z")) == moment("1960-03-01T06:00:00Z"));
+}
+
+namespace {
+
+// Each `step` hours a run of six minutes; that of 05:00, or of 06:00, takes `slow` hours. Those
+// that have ended by then are known, but for the run of `without`.
+std::vector<Run> with_a_slow_one(int step, int slow, const std::string& now,
+                                 const std::string& without = {}) {
+    std::vector<Run> runs;
+    for (auto at = moment("2026-06-01T00:00:05Z"); at < moment(now);
+         at += std::chrono::hours(step)) {
+        const auto text = time::format_utc(at);
+        const bool is_slow = text.substr(11, 2) == (step == 1 ? "05" : "06");
+        const auto run = run_at(at, std::chrono::minutes(is_slow ? slow * 60 : 6));
+        if (run.ended_at() < time::micros(moment(now)) && text.substr(0, 13) != without)
+            runs.push_back(run);
+    }
+    return runs;
+}
+
+rhythm::MissedOptions at(const std::string& now) {
+    rhythm::MissedOptions options;
+    options.now = moment(now);
+    return options;
+}
+std::size_t gaps_at(const std::string& now, const std::vector<Run>& runs) {
+    const auto said = rhythm::expectation_of(runs, {}, nullptr, at(now), {});
+    return rhythm::gaps_of(runs, said, false, at(now), {}).size();
+}
+
+}  // namespace
+
+TEST_CASE("a run that still goes on is not missed when a later one has ended", "[rhythm]") {
+    for (const auto& [step, slow] : {std::pair{1, 3}, {6, 9}}) {
+        const std::string now = step == 1 ? "2026-06-13T07:30:00Z" : "2026-06-13T13:00:00Z";
+        const std::string then = step == 1 ? "2026-06-13T08:30:00Z" : "2026-06-13T16:00:00Z";
+        const std::string slot = step == 1 ? "2026-06-13T05" : "2026-06-13T06";
+        CHECK(gaps_at(now, with_a_slow_one(step, slow, now)) == 0);
+        CHECK(gaps_at(now, with_a_slow_one(step, slow, now, slot)) == 0);
+        CHECK(gaps_at(then, with_a_slow_one(step, slow, then, slot)) == 1);
+    }
+}
+
+TEST_CASE("a run that is slow at one time each day is waited for there alone", "[rhythm]") {
+    const auto due_at = [](const std::string& now) {
+        const auto runs = with_a_slow_one(1, 3, now);
+        const auto said = rhythm::expectation_of(runs, {}, nullptr, at(now), {});
+        return time::format_utc(*said.expected_by).substr(0, 16);
+    };
+    CHECK(due_at("2026-06-13T04:30:00Z") == "2026-06-13T06:06");  // that of 06:00 comes sooner
+    CHECK(due_at("2026-06-13T07:30:00Z") == "2026-06-13T08:06");
+    const auto learned_from =
+        rhythm::learn_stretches(with_a_slow_one(1, 3, "2026-06-13T09:00:00Z"), {}, {})
+            .back()
+            .rhythm;
+    CHECK(learned_from->late_at(moment("2026-06-14T05:00:05Z")) > std::chrono::hours(3));
+    CHECK(learned_from->late_at(moment("2026-06-14T06:00:05Z")) < std::chrono::minutes(8));
 }

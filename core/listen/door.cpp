@@ -92,7 +92,7 @@ bool Door::look() {
     if (m_hub.is_stopping() || m_socket->has_its_file()) return true;
     const auto name = m_socket->url({}, {});
     try {
-        replace_socket(std::make_unique<ListeningSocket>(m_socket->address()));
+        replace_socket(std::make_unique<ListeningSocket>(m_socket->made_again()));
         m_hub.report_trouble(fmt::format("the file of {} was gone and was made again", name));
         m_is_told = false;
         return true;

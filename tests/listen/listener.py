@@ -894,8 +894,12 @@ class Ends(unittest.TestCase):
                 return read_answer(connection)[0].status
 
         self.assertEqual(posted("a"), 200)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        os.chmod(path, 0o660)
+        time.sleep(1.5)  # it is looked at once a second
         os.remove(path)
         self.assertEqual(posted("b"), 200)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o660)
         shutil.rmtree(folder)
         time.sleep(2.5)
         os.mkdir(folder)

@@ -188,14 +188,30 @@ ListeningSocket ListeningSocket::adopt(int fd) {
 ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
     : m_address(other.m_address),
       m_socket(std::move(other.m_socket)),
-      m_file(std::exchange(other.m_file, 0)) {}
+      m_file(std::exchange(other.m_file, 0)),
+      m_found(other.m_found) {}
 
 ListeningSocket::~ListeningSocket() {
     if (m_file != 0 && has_its_file()) ::unlink(m_address.host.c_str());
 }
 
 bool ListeningSocket::has_its_file() const {
-    return m_file == 0 || inode_of(m_address) == m_file;
+    if (m_file == 0) return true;
+    struct stat status {};
+    if (::lstat(m_address.host.c_str(), &status) != 0 || status.st_ino != m_file) return false;
+    m_found = status;
+    return true;
+}
+
+// Who may not give it away keeps it.
+ListeningSocket ListeningSocket::made_again() const {
+    ListeningSocket another(m_address);
+    if (m_found.st_ino == 0) return another;
+    [[maybe_unused]] const int ignored =
+        ::lchown(m_address.host.c_str(), m_found.st_uid, m_found.st_gid);
+    ::chmod(m_address.host.c_str(), m_found.st_mode & 07777);
+    another.has_its_file();
+    return another;
 }
 
 void ListeningSocket::expect_long_answers() {

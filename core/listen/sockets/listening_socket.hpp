@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 namespace jobtally::listen {
@@ -35,6 +36,9 @@ class ListeningSocket {
     const BindAddress& address() const { return m_address; }
     // False where the file of a unix socket that this object made is gone, or another's.
     bool has_its_file() const;
+    // Another one in its place; the file has the mode, owner and group that this one's had when
+    // has_its_file() last found it.
+    ListeningSocket made_again() const;
 
   private:
     ListeningSocket() = default;
@@ -42,6 +46,7 @@ class ListeningSocket {
     BindAddress m_address;
     Descriptor m_socket;
     ino_t m_file = 0;  // the inode of a unix socket's file that this object made; 0: none
+    mutable struct stat m_found {};
 };
 
 }  // namespace jobtally::listen

@@ -139,7 +139,6 @@ std::int64_t misses_between(const LearnedSchedule& schedule, const Times& runs,
     return misses;
 }
 
-// What the lengths of pauses cost in nats is told by each_run_nats().
 std::int64_t counted_misses(const PlacedRun& run) {
     return run.misses == least_pause ? pause_misses : run.misses;
 }
@@ -266,23 +265,34 @@ double hit_share(const Evidence& evidence) {
     return (hits + 4) / (hits + static_cast<double>(evidence.misses) + 5);
 }
 
-// Calls take(RunNats) for each run. The description of a pause must include its length, too.
+// Of the slots without a run before a hit: one by one, or as a hole, which has one cause and a
+// length. A pause has a length anyway. The hit before was `distance` slots ago.
+double nats_of_misses(const PlacedRun& hit, std::int64_t distance, double log_miss, bool is_hole) {
+    if (hit.misses == 0) return 0;
+    const bool is_pause = hit.misses == least_pause;
+    const double length = static_cast<double>(is_pause ? distance - 1 : hit.misses);
+    const double one_by_one =
+        static_cast<double>(counted_misses(hit)) * log_miss - (is_pause ? std::log(length + 1) : 0);
+    return is_hole ? std::max(one_by_one, log_miss - std::log(length * (length + 1))) : one_by_one;
+}
+
+// Calls take(RunNats) for each run. What has a run at each third slot, say, has no holes.
 template <class Take>
-void each_run_nats(const Evidence& evidence, const std::vector<PlacedRun>& all, Take take) {
+void each_run_nats(const Evidence& evidence, const std::vector<PlacedRun>& all, bool has_holes,
+                   Take take) {
     const double share = hit_share(evidence);
     const double log_hit = std::log(share), log_miss = std::log(1 - share);
     const LogDensity density(evidence.sigma, evidence.spacing);
-    std::int64_t last = 0;  // the slot of the last hit
+    std::int64_t last = 0, misses = 0;  // the slot of the last hit, and its misses
     for (const auto& run : all) {
         if (!run.is_hit) {
             take(RunNats{density.of_outlier(), 0});
             continue;
         }
-        const bool is_pause = run.misses == least_pause;
-        const double pause = is_pause ? std::log(static_cast<double>(run.slot - last)) : 0;
-        const double misses = static_cast<double>(counted_misses(run)) * log_miss - pause;
-        take(RunNats{log_hit + density.at(seconds(run.residual)), misses});
-        last = run.slot;
+        const bool is_hole = has_holes && misses == 0 && run.misses > 1;
+        take(RunNats{log_hit + density.at(seconds(run.residual)),
+                     nats_of_misses(run, run.slot - last, log_miss, is_hole)});
+        last = run.slot, misses = run.misses;
     }
 }
 
@@ -301,7 +311,7 @@ namespace {
 double nats_of(const Candidate& candidate, const Evidence& evidence,
                const std::vector<PlacedRun>& all) {
     double sum = 0;
-    each_run_nats(evidence, all, [&](const RunNats& nats) { sum += nats.sum(); });
+    each_run_nats(evidence, all, false, [&](const RunNats& nats) { sum += nats.sum(); });
     return sum - cost_of(candidate, evidence);
 }
 
@@ -323,7 +333,7 @@ std::vector<RunNats> nats_of_runs(const Candidate& candidate, const Evidence& ev
                                   const Times& runs) {
     std::vector<RunNats> all;
     all.reserve(runs.size());
-    each_run_nats(evidence, placed(candidate.schedule, runs),
+    each_run_nats(evidence, placed(candidate.schedule, runs), true,
                   [&](const RunNats& nats) { all.push_back(nats); });
     return all;
 }

@@ -394,6 +394,22 @@ TEST_CASE("a pause, missed runs and stray ones leave the rhythm as it is", "[rhy
     CHECK(due(runs) == "2026-08-30T02:30");
 }
 
+TEST_CASE("two holes within days leave the rhythm as it is", "[rhythm]") {
+    auto runs = runs_on("2026-06-01T00:00:00Z", 100, "03:00", {});
+    runs = in_order(runs, runs_on("2026-09-13T00:00:00Z", 3, "03:00", {}));    // after 4 days
+    for (const auto& run : runs_on("2026-09-21T00:00:00Z", 4, "03:00", {})) {  // after 5
+        runs.push_back(run);
+        CHECK(learned(runs) == "daily 03:00");
+    }
+    std::vector<Run> often;  // a day amid six without
+    for (const char* time : {"03:00", "09:00", "15:00", "21:00"}) {
+        often = in_order(often, runs_on("2026-06-01T00:00:00Z", 60, time, {}));
+        often = in_order(often, runs_on("2026-08-03T00:00:00Z", 1, time, {}));
+        often = in_order(often, runs_on("2026-08-07T00:00:00Z", 1, time, {}));
+    }
+    CHECK(learned(often).ends_with("every 6 h"));
+}
+
 TEST_CASE("a group of runs that is missing once leaves the rhythm as it is", "[rhythm]") {
     // Monday to Thursday, six runs each; the group of Thursday, 2026-08-06, is missing.
     const auto missing = moment("2026-08-06T00:00:00Z");

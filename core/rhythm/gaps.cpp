@@ -4,6 +4,7 @@
 #include "core/query/grouping.hpp"
 #include "core/query/run_minutes.hpp"
 #include "core/rhythm/downtime.hpp"
+#include "core/rhythm/known_then.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -19,27 +20,48 @@ constexpr std::int64_t most_slots = 1'000'000;  // at most so many are counted i
 
 class GapWalk {
   public:
-    GapWalk(const MissedOptions& options, bool is_configured)
-        : m_options(options), m_is_configured(is_configured) {}
+    GapWalk(std::span<const Run> all, const MissedOptions& options, const time::Zone& zone,
+            bool is_configured)
+        : m_all(all), m_options(options), m_zone(zone), m_is_configured(is_configured) {}
 
-    // Between the runs, and after the last one where `is_newest`.
-    void walk(const Rhythm& rhythm, std::span<const Run> runs, bool is_newest) {
+    // Between the runs, and after the last one where `is_newest`. `past` tells the rests.
+    void walk(const Rhythm& rhythm, std::span<const Run> runs, std::span<const std::int64_t> past,
+              bool is_newest) {
+        const bool may_rest = !past.empty();
+        const auto usual =
+            may_rest ? rhythm.typical_interval(begun(runs.front())) : time::Duration{0};
         for (std::size_t i = 1; i < runs.size(); ++i) {
-            add(rhythm, time::instant_from_micros(runs[i - 1].created_at), &runs[i]);
+            auto gap = gap_by(rhythm, runs[i - 1], &runs[i]);
+            const bool is_long = 2 * (begun(runs[i]) - begun(runs[i - 1])) > 3 * usual;
+            if (may_rest && is_long) gap = greater(gap, gap_as_known(runs[i], past));
+            if (gap) m_found.push_back(*gap);
         }
-        if (is_newest) {
-            add(rhythm, time::instant_from_micros(runs.back().created_at), nullptr);
-        }
+        if (!is_newest) return;
+        if (const auto gap = gap_by(rhythm, runs.back(), nullptr)) m_found.push_back(*gap);
     }
 
     std::vector<Gap> found() { return std::move(m_found); }
 
   private:
-    void add(const Rhythm& rhythm, Instant from, const Run* next_run) {
+    static Instant begun(const Run& run) { return time::instant_from_micros(run.created_at); }
+
+    static std::optional<Gap> greater(const std::optional<Gap>& a, const std::optional<Gap>& b) {
+        return b && (!a || b->missed_runs > a->missed_runs) ? b : a;
+    }
+
+    // Before `next`, by the rhythm as it was known then, where it has a new rest since.
+    std::optional<Gap> gap_as_known(const Run& next, std::span<const std::int64_t> past) const {
+        const auto before = m_all.first(static_cast<std::size_t>(&next - m_all.data()));
+        const auto rhythm = known_before_new_rest(before, next, past, m_zone);
+        return rhythm ? gap_by(*rhythm, before.back(), &next) : std::nullopt;
+    }
+
+    std::optional<Gap> gap_by(const Rhythm& rhythm, const Run& last, const Run* next_run) const {
+        const Instant from = begun(last);
         const Instant first = slot_while_enabled(rhythm, rhythm.slot_after_run(from), m_options);
         Gap gap{from, first, first, {}, {}};
         if (next_run) {
-            gap.to = time::instant_from_micros(next_run->created_at);
+            gap.to = begun(*next_run);
             gap.known_over = time::instant_from_micros(next_run->ended_at());
         }
         const auto& to = gap.to;
@@ -52,12 +74,12 @@ class GapWalk {
             if (to) gap.known_over = std::max(*gap.known_over, overdue);
             count(gap, rhythm, slot);
         }
-        if (gap.missed_runs < rhythm.patience) return;
+        if (gap.missed_runs < rhythm.patience) return std::nullopt;
         gap.length = to.value_or(m_options.now) - from;
         gap.is_over =
             !to && !m_is_configured && ended_at(from, rhythm.typical_interval(from), m_options);
         gap.listener_down = down_within(m_options.down, from, to.value_or(m_options.now));
-        m_found.push_back(gap);
+        return gap;
     }
 
     // Whether the run after the gap is that of `slot`: the last slot before it, or the next one
@@ -81,7 +103,9 @@ class GapWalk {
         }
     }
 
+    std::span<const Run> m_all;
     const MissedOptions& m_options;
+    const time::Zone& m_zone;
     bool m_is_configured;
     std::vector<Gap> m_found;
 };
@@ -104,22 +128,26 @@ std::vector<std::int64_t> past_of(std::span<const Run> runs, std::size_t end) {
 // Judges each stretch of the history by its own rhythm, so that where the rhythm has changed, the
 // old one does not make gaps in the new one. The stretches are counted back from the newest run;
 // two neighbours share the run between them.
-std::vector<Gap> gaps_of(std::span<const Run> runs, const Expectation& newest, bool is_configured,
+std::vector<Gap> gaps_of(std::span<const Run> runs, std::span<const std::int64_t> past,
+                         const Expectation& newest, bool is_configured,
                          const MissedOptions& options, const time::Zone& zone) {
-    GapWalk walk(options, is_configured);
-    if (is_configured) walk.walk(*newest.rhythm, runs, true);
+    GapWalk walk(runs, options, zone, is_configured);
+    if (is_configured) walk.walk(*newest.rhythm, runs, {}, true);
     std::vector<Stretch> stretches = newest.stretches;
+    std::vector<std::int64_t> past_of_older;
     for (std::size_t end = runs.size(); !is_configured && end >= least_runs;) {
         const std::size_t begin = end > runs_looked_at ? end - runs_looked_at : 0;
         if (end < runs.size()) {
-            stretches = learn_stretches(runs.subspan(begin, end - begin), past_of(runs, end), zone);
+            past_of_older = past_of(runs, end);
+            past = past_of_older;
+            stretches = learn_stretches(runs.subspan(begin, end - begin), past, zone);
         }
         for (const auto& stretch : stretches) {
             const bool is_first = stretch.runs.data() == &runs[begin];
             const std::span<const Run> with_last(stretch.runs.data() - (is_first ? 0 : 1),
                                                  stretch.runs.size() + (is_first ? 0 : 1));
             const bool is_newest = &stretch.runs.back() == &runs.back();
-            if (stretch.rhythm) walk.walk(*stretch.rhythm, with_last, is_newest);
+            if (stretch.rhythm) walk.walk(*stretch.rhythm, with_last, past, is_newest);
         }
         if (begin == 0) break;
         end = begin + 1;

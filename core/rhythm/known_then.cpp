@@ -1,6 +1,8 @@
 // Judges a definition once more, by the runs that were known.
 #include "core/rhythm/known_then.hpp"
 
+#include "core/rhythm/learned_schedule.hpp"
+
 #include <algorithm>
 #include <vector>
 
@@ -23,6 +25,18 @@ std::vector<Run> newest_known(std::span<const Run> runs) {
     return known;
 }
 
+// In most of the weeks before, and in two at least, there was a run amid the same hours.
+bool ran_in_most_weeks(std::span<const std::int64_t> past, std::int64_t from, std::int64_t to) {
+    constexpr int least_weeks = 2;
+    const std::int64_t margin = (to - from) / 4;
+    int with_runs = 0, without = 0;
+    for (auto week = week_micros; from - week >= past.front(); week += week_micros) {
+        const auto run = std::lower_bound(past.begin(), past.end(), from + margin - week);
+        ++(run != past.end() && *run <= to - margin - week ? with_runs : without);
+    }
+    return with_runs >= least_weeks && with_runs > without;
+}
+
 }  // namespace
 
 KnownThen known_then(std::span<const Run> runs, std::span<const std::int64_t> past,
@@ -43,6 +57,17 @@ KnownThen known_then(std::span<const Run> runs, std::span<const std::int64_t> pa
     then.ended_at = time::instant_from_micros(next.ended_at());
     then.late_by = *then.ended_at - *said.expected_by;
     return then;
+}
+
+std::optional<Rhythm> known_before_new_rest(std::span<const Run> runs, const Run& next,
+                                            std::span<const std::int64_t> past,
+                                            const time::Zone& zone) {
+    const std::int64_t last = runs.back().created_at;
+    if (!ran_in_most_weeks(past, last, next.created_at)) return std::nullopt;
+    const auto end = std::upper_bound(past.begin(), past.end(), last);
+    const auto known = past.first(static_cast<std::size_t>(end - past.begin()));
+    const auto newest = runs.last(std::min(runs.size(), runs_looked_at));
+    return learn_stretches(newest, known, zone).back().rhythm;
 }
 
 }  // namespace jobtally::rhythm

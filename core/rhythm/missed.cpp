@@ -53,7 +53,7 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history,
     row.is_configured = configured != nullptr;
     row.listener_down = expectation.listener_down;
     if (options.runs_of_gaps > 0) {
-        row.gaps = gaps_of(runs, expectation, configured != nullptr, options, zone);
+        row.gaps = gaps_of(runs, past, expectation, configured != nullptr, options, zone);
     }
     if (options.told_at) row.then = known_then(runs, past, expectation, configured, options, zone);
     if (definition.enabled == false) {

@@ -130,6 +130,26 @@ TEST_CASE("an outage of a day is no rest", "[rhythm]") {
     CHECK(judged(runs, "2026-06-26T10:20:00Z").starts_with("late"));
 }
 
+TEST_CASE("what was due in hours that its own absence makes a rest was missed", "[rhythm]") {
+    auto runs =
+        often("2026-03-30T00:07:00Z", "2026-05-09T07:30:00Z", 15, [](int, int) { return true; });
+    for (const char* friday : {"2026-05-01", "2026-05-08"}) {
+        const auto from = instant(friday + std::string("T20:00:00Z"));
+        std::erase_if(runs, [&](const Run& run) {
+            return run.created_at >= time::micros(from) &&
+                   run.created_at < time::micros(from + std::chrono::hours(3));
+        });
+    }
+    const auto said = expected(runs, "2026-05-09T07:30:00Z");
+    CHECK(said.rhythm->schedule->text({}) == "660 times a week");  // but in the three hours
+    rhythm::MissedOptions options;
+    options.now = instant("2026-05-09T07:30:00Z");
+    const auto gaps = rhythm::gaps_of(runs, query::minutes_of(runs), said, false, options, {});
+    REQUIRE(gaps.size() == 2);
+    for (const auto& gap : gaps) CHECK(gap.missed_runs == 12);
+    CHECK(time::format_utc(gaps[1].due).starts_with("2026-05-08T20:07"));
+}
+
 TEST_CASE("rests go by the local clock where it was changed", "[rhythm]") {
     // Paris turned its clock on March 29th.
     const auto runs = often("2026-03-09T00:00:00Z", "2026-04-07T00:00:00Z", 10, office, in_paris());

@@ -69,11 +69,27 @@ std::int64_t wall_at(const ClockSlots& slots, std::int64_t slot) {
     return cycle * slots.period + slots.offsets[static_cast<std::size_t>(slot - cycle * count)];
 }
 
-std::int64_t wall_at(const MonthSlots& slots, std::int64_t slot) {
+struct OfMonth {
+    std::int64_t month;
+    int which;  // of its days
+};
+
+OfMonth of_month(const MonthSlots& slots, std::int64_t slot) {
     const auto count = static_cast<std::int64_t>(slots.days.size());
     const std::int64_t cycle = floor_divide(slot, count);
     const int which = slots.days[static_cast<std::size_t>(slot - cycle * count)];
-    return nth_day(slots, cycle * slots.step + slots.phase, which) * day_micros + slots.time;
+    return {cycle * slots.step + slots.phase, which};
+}
+
+bool has_day(const MonthSlots& slots, const OfMonth& at) {
+    return at.which < days_of(at.month, slots.by, slots.weekday).count;
+}
+
+std::int64_t wall_at(const MonthSlots& slots, std::int64_t slot) {
+    const auto at = of_month(slots, slot);
+    const auto wall = nth_day(slots, at.month, at.which) * day_micros + slots.time;
+    // Away from the slots of the days that there are.
+    return slots.leaves_out && !has_day(slots, at) ? wall + day_micros / 2 : wall;
 }
 
 std::int64_t cycle_of(const MonthSlots& slots, std::int64_t wall) {
@@ -157,11 +173,15 @@ std::int64_t LearnedSchedule::day_of(const Place& place, std::int64_t wall) cons
 }
 
 bool LearnedSchedule::is_on(std::int64_t slot) const {
-    return is_each_day() || is_on_day(day_of({slot, 0}, wall_of(slot)));
+    if (is_each_day()) return true;
+    if (std::holds_alternative<MonthSlots>(m_slots)) return is_in_its_month(slot);
+    return is_on_day(day_of({slot, 0}, wall_of(slot)));
 }
 
 bool LearnedSchedule::is_on(const Place& place, std::int64_t wall) const {
-    return is_each_day() || is_on_day(day_of(place, wall));
+    if (is_each_day()) return true;
+    if (std::holds_alternative<MonthSlots>(m_slots)) return is_in_its_month(place.slot);
+    return is_on_day(day_of(place, wall));
 }
 
 bool LearnedSchedule::is_left_out(std::int64_t slot) const {
@@ -170,8 +190,14 @@ bool LearnedSchedule::is_left_out(std::int64_t slot) const {
 }
 
 bool LearnedSchedule::is_each_day() const {
+    if (const auto* month = std::get_if<MonthSlots>(&m_slots)) return !month->leaves_out;
     const auto* clock = std::get_if<ClockSlots>(&m_slots);
     return clock == nullptr || clock->weekdays == every_weekday;
+}
+
+bool LearnedSchedule::is_in_its_month(std::int64_t slot) const {
+    const auto& slots = std::get<MonthSlots>(m_slots);
+    return has_day(slots, of_month(slots, slot));
 }
 
 bool LearnedSchedule::is_on_day(std::int64_t day) const {

@@ -40,10 +40,11 @@ struct MonthSlots {
     std::int64_t step = 1;   // months
     std::int64_t phase = 0;  // of the months since 1970-01 modulo step
     int weekday = 0;         // from Monday on, for By::weekday
-    // 0 is the first such day of the month and -1 the last; ascending, all of one sign. A day that
-    // the month does not have is the nearest one that it has.
+    // 0 is the first such day of the month and -1 the last; ascending, all of one sign.
     std::vector<int> days;
     std::int64_t time = 0;  // from the midnight before that day
+    // A day that the month does not have is none, as cron has it, or the nearest one that it has.
+    bool leaves_out = false;
 };
 
 // Slots at equal distances, whatever a clock shows.
@@ -98,6 +99,7 @@ class LearnedSchedule final : public Schedule {
   private:
     std::int64_t wall_of(std::int64_t slot) const;
     bool is_on_day(std::int64_t day) const;
+    bool is_in_its_month(std::int64_t slot) const;  // for MonthSlots
 
     Slots m_slots;
     time::Zone m_clock;

@@ -79,13 +79,29 @@ class Months {
                 if (2 * count >= m_months) m_slots.days.push_back(which);
             }
             if (m_slots.days.empty() || m_slots.days.size() > most_days) continue;
-            // Who means the last day says so: a 31st is not in every month.
-            const double odd =
-                m_slots.by == MonthSlots::By::day && m_slots.days.back() >= 28 ? 1 : 0;
-            const double cost = odd + static_cast<double>(m_slots.days.size()) * std::log(choices);
-            m_found.push_back({LearnedSchedule(m_slots, m_clock), 1,
-                               cost + cost_of_the_count + cost_of_the_step});
+            add(choices);
         }
+    }
+
+    void add(double choices) {
+        const double days = static_cast<double>(m_slots.days.size());
+        const double cost = days * std::log(choices) + cost_of_the_count + cost_of_the_step;
+        const bool may_be_none = m_slots.by == MonthSlots::By::day && m_slots.days.back() >= 28;
+        // Who means the last day says so: a 31st is not in every month.
+        const double odd = may_be_none ? 1 : 0;
+        m_found.push_back({LearnedSchedule(m_slots, m_clock), 1, cost + odd});
+        if (!may_be_none) return;
+        // The steps are those of the months that have the day: the 31st comes each second one.
+        add_leaving_out(1, cost + odd / 2);
+        if (m_slots.step > 1) add_leaving_out(m_slots.step, cost + odd / 2);
+    }
+
+    void add_leaving_out(std::int64_t step, double cost) {
+        MonthSlots slots = m_slots;
+        slots.leaves_out = true;
+        slots.step = step;
+        slots.phase = m_slots.phase % step;
+        m_found.push_back({LearnedSchedule(std::move(slots), m_clock), 1, cost});
     }
 
     const time::Zone& m_clock;

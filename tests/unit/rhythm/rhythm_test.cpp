@@ -581,6 +581,24 @@ TEST_CASE("without a rhythm there is none", "[rhythm]") {
     CHECK(learned(at_one_time) == "-");
 }
 
+TEST_CASE("a day that a month does not have is not missed in it", "[rhythm]") {
+    const auto due_in_february = [](const std::vector<std::string>& days) {
+        std::vector<Run> runs;
+        for (auto on = std::chrono::sys_days{std::chrono::year{2025} / 3 / 1};
+             on < moment("2027-02-01T00:00:00Z"); on += std::chrono::days{1}) {
+            const auto day = time::format_utc(on).substr(8, 2);
+            if (std::find(days.begin(), days.end(), day) != days.end())
+                runs.push_back(run_at(on + std::chrono::hours(5), std::chrono::minutes(1)));
+        }
+        return due(runs).substr(5, 5);
+    };
+    CHECK(due_in_february({"29"}) == "03-29");
+    CHECK(due_in_february({"30"}) == "03-30");
+    CHECK(due_in_february({"31"}) == "03-31");
+    CHECK(due_in_february({"01", "31"}) == "02-01");
+    CHECK(due_in_february({"15", "30"}) == "02-15");
+}
+
 TEST_CASE("slots are numbered through", "[rhythm]") {
     const rhythm::LearnedSchedule rhythm(
         rhythm::ClockSlots{rhythm::day_micros, {6 * rhythm::hour_micros, 18 * rhythm::hour_micros}},

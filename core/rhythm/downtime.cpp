@@ -26,6 +26,11 @@ std::vector<std::int64_t> lags_of(const Rhythm& rhythm, Instant slot) {
     return lags;
 }
 
+auto first_after(std::span<const time::TimeSpan> spans, Instant at) {
+    return std::partition_point(spans.begin(), spans.end(),
+                                [&](const auto& span) { return *span.until <= at; });
+}
+
 }  // namespace
 
 std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant now,
@@ -62,13 +67,42 @@ std::optional<Instant> down_since(const std::vector<time::TimeSpan>& down, Insta
     return std::nullopt;
 }
 
-Duration down_within(const std::vector<time::TimeSpan>& down, Instant from, Instant to) {
+Duration down_within(std::span<const time::TimeSpan> down, Instant from, Instant to) {
     Duration sum{0};
-    for (const auto& span : down) {
-        const Instant begin = std::max(*span.since, from), end = std::min(*span.until, to);
-        if (begin < end) sum += end - begin;
-    }
+    if (from >= to) return sum;
+    for (auto span = first_after(down, from); span != down.end() && *span->since < to; ++span)
+        sum += std::min(*span->until, to) - std::max(*span->since, from);
     return sum;
+}
+
+std::vector<time::TimeSpan> hidden_by(std::span<const time::TimeSpan> down,
+                                      std::span<const std::int64_t> runs, Duration duration) {
+    std::vector<time::TimeSpan> hidden;
+    for (const auto& span : down) {
+        // Of a listener that was killed the last sign of life may be so old.
+        const Instant surely = *span.since + store::alive_every;
+        const auto known = std::lower_bound(runs.begin(), runs.end(), time::micros(surely));
+        Instant end = *span.until - duration;
+        if (known != runs.end()) end = std::min(end, time::instant_from_micros(*known));
+        if (*span.since - duration < end) hidden.push_back({*span.since - duration, end});
+    }
+    return hidden;
+}
+
+std::vector<SlotRange> hidden_slots(const LearnedSchedule& schedule, const Times& runs,
+                                    std::size_t from, std::size_t to) {
+    const auto begin = time::instant_from_micros(runs.instants[from]);
+    const auto end = time::instant_from_micros(runs.instants[to]);
+    const auto slot_from = [&](Instant at) {
+        const auto wall = runs.clock->to_local(at).time_since_epoch().count();
+        const auto place = schedule.place(time::micros(at), wall);
+        return place.slot + (place.residual > 0 ? 1 : 0);
+    };
+    std::vector<SlotRange> slots;
+    for (auto span = first_after(runs.hidden, begin);
+         span != runs.hidden.end() && *span->since < end; ++span)
+        slots.push_back({slot_from(*span->since), slot_from(*span->until)});
+    return slots;
 }
 
 std::optional<Instant> lost_until(const std::vector<time::TimeSpan>& down, const Rhythm& rhythm,

@@ -1,12 +1,15 @@
 // Time in which no report could arrive because no listener was up. A report that was due then is
-// not held against its definition.
+// not held against its definition, and that there was none tells nothing of when a job rests.
 #pragma once
 
+#include "core/rhythm/evidence.hpp"
 #include "core/rhythm/rhythm.hpp"
 #include "core/store/file/store.hpp"
 #include "core/time/instant.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace jobtally::rhythm {
@@ -23,7 +26,7 @@ std::vector<time::TimeSpan> downtimes(const store::Store& store, time::Instant n
 std::optional<time::Instant> down_since(const std::vector<time::TimeSpan>& down, time::Instant at);
 
 // How much of [from, to) lies in `down`.
-time::Duration down_within(const std::vector<time::TimeSpan>& down, time::Instant from,
+time::Duration down_within(std::span<const time::TimeSpan> down, time::Instant from,
                            time::Instant to);
 
 // The end of the downtime in which the report of `slot` may have been lost; none where that is
@@ -31,5 +34,19 @@ time::Duration down_within(const std::vector<time::TimeSpan>& down, time::Instan
 // slots they came, would have been lost in it.
 std::optional<time::Instant> lost_until(const std::vector<time::TimeSpan>& down,
                                         const Rhythm& rhythm, time::Instant slot);
+
+// The times at which runs that take `duration` may have begun and nobody knows: their reports were
+// lost in `down`. What came by another way, as by the platform's list, ends such a time: from the
+// first known run of a downtime on they are known. `runs` are instants, ascending.
+std::vector<time::TimeSpan> hidden_by(std::span<const time::TimeSpan> down,
+                                      std::span<const std::int64_t> runs, time::Duration duration);
+
+// Slots from the first of them up to the last, which is none of them.
+struct SlotRange {
+    std::int64_t begin, end;
+};
+// Those between the slots of two runs that are hidden, ascending; `from` and `to` are those runs.
+std::vector<SlotRange> hidden_slots(const LearnedSchedule& schedule, const Times& runs,
+                                    std::size_t from, std::size_t to);
 
 }  // namespace jobtally::rhythm

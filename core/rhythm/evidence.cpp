@@ -2,6 +2,7 @@
 #include "core/rhythm/evidence.hpp"
 
 #include "core/query/percentile.hpp"
+#include "core/rhythm/downtime.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,11 +14,10 @@ namespace jobtally::rhythm {
 
 namespace {
 
-constexpr double outliers = 0.03;          // the share of residuals that may be anywhere
-constexpr std::int64_t least_pause = 6;    // this many misses in a row are a pause ...
-constexpr std::int64_t pause_misses = 3;   // ... which counts as this many misses
-constexpr double least_sigma = 1;          // seconds; to be more exact than that proves nothing
-constexpr double widest_lognormal = 0.65;  // the least sigma of the random log-normal gaps
+constexpr double outliers = 0.03;         // the share of residuals that may be anywhere
+constexpr std::int64_t least_pause = 6;   // this many misses in a row are a pause ...
+constexpr std::int64_t pause_misses = 3;  // ... which counts as this many misses
+constexpr double least_sigma = 1;         // seconds; to be more exact than that proves nothing
 
 double seconds(std::int64_t micros) {
     return static_cast<double>(micros) / static_cast<double>(second_micros);
@@ -62,8 +62,12 @@ std::vector<PlacedRun> placed_since_last(const SinceLast& since, const Times& ru
     for (std::size_t i = 1; i < runs.size(); ++i) {
         const std::int64_t gap = runs.instants[i] - runs.instants[i - 1];
         const std::int64_t steps = (gap + since.interval / 2) / since.interval;
+        const auto hidden =
+            down_within(runs.hidden, time::instant_from_micros(runs.instants[i - 1]),
+                        time::instant_from_micros(runs.instants[i]));
+        const std::int64_t seen = steps - (hidden.count() + since.interval / 2) / since.interval;
         result.push_back({result.back().slot + steps, gap - steps * since.interval, steps > 0,
-                          std::clamp<std::int64_t>(steps - 1, 0, least_pause)});
+                          std::clamp<std::int64_t>(seen - 1, 0, least_pause)});
     }
     return result;
 }
@@ -121,7 +125,8 @@ class LogDensity {
     double m_sigma, m_normal, m_outlier;
 };
 
-// Slots without a run between two with one, least_pause at most. `from` and `to` are those runs.
+// Slots without a run between two with one, but for hidden ones, least_pause at most. `from` and
+// `to` are those runs.
 std::int64_t misses_between(const LearnedSchedule& schedule, const Times& runs,
                             const std::vector<PlacedRun>& placed, std::size_t from,
                             std::size_t to) {
@@ -129,14 +134,23 @@ std::int64_t misses_between(const LearnedSchedule& schedule, const Times& runs,
     if (first >= end) return 0;
     const auto ahead = [&](std::size_t run) { return runs.walls[run] - runs.instants[run]; };
     const bool is_turned_on = ahead(to) > ahead(from);
-    if (!is_turned_on && schedule.is_each_day()) {
-        return std::min(end - first, least_pause);
-    }
     std::int64_t misses = 0;
-    for (std::int64_t slot = first; slot < end && misses < least_pause; ++slot) {
-        misses += schedule.is_on(slot) && !(is_turned_on && schedule.is_left_out(slot)) ? 1 : 0;
+    const auto add = [&](std::int64_t slot, std::int64_t before) {
+        if (!is_turned_on && schedule.is_each_day()) {
+            misses += std::max<std::int64_t>(before - slot, 0);
+            return;
+        }
+        for (; slot < before && misses < least_pause; ++slot) {
+            misses += schedule.is_on(slot) && !(is_turned_on && schedule.is_left_out(slot)) ? 1 : 0;
+        }
+    };
+    std::int64_t seen = first;
+    for (const auto& hidden : hidden_slots(schedule, runs, from, to)) {
+        add(seen, std::min(hidden.begin, end));
+        seen = std::max(seen, hidden.end);
     }
-    return misses;
+    add(seen, end);
+    return std::min(misses, least_pause);
 }
 
 std::int64_t counted_misses(const PlacedRun& run) {
@@ -217,30 +231,43 @@ std::int64_t times_a_day(const LearnedSchedule& schedule) {
     return is_whole ? times : 0;
 }
 
-// True where there was no run at one time of the day on any of some days that had others: what runs
-// at 8, 12 and 20 h runs not each 4 h.
-bool has_idle_time(const LearnedSchedule& schedule, const std::vector<PlacedRun>& all) {
+// True where there was no run at one time of the day on any of some days that had others, and on
+// which it is not hidden: what runs at 8, 12 and 20 h runs not each 4 h.
+bool has_idle_time(const LearnedSchedule& schedule, const Times& runs,
+                   const std::vector<PlacedRun>& all) {
     constexpr std::int64_t some_days = 2, most_times = 24;
     const auto times = times_a_day(schedule);
     if (times < 2 || times > most_times) return false;
-    std::array<std::int64_t, most_times> hits{};
+    std::array<std::int64_t, most_times> hits{}, hidden{};
     std::int64_t days = 0, day = 0, first = -1, last = 0;
-    for (const auto& run : all) {
-        if (!run.is_hit) continue;
-        const auto its_day = floor_divide(run.slot, times);
-        last = run.slot - its_day * times;
-        if (first < 0) first = last;
+    std::size_t hit = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (!all[i].is_hit) continue;
+        const auto its_day = floor_divide(all[i].slot, times);
+        last = all[i].slot - its_day * times;
+        if (first < 0) first = last, hit = i;
+        for (const auto& range : hidden_slots(schedule, runs, hit, i)) {
+            const auto end = std::min(range.end, all[i].slot);
+            for (auto slot = std::max(range.begin, all[hit].slot + 1); slot < end; ++slot) {
+                const auto on = floor_divide(slot, times);
+                if (on == day || on == its_day)
+                    ++hidden[static_cast<std::size_t>(slot - on * times)];
+            }
+        }
+        hit = i;
         if (days == 0 || its_day != day) ++days, day = its_day;
         ++hits[static_cast<std::size_t>(last)];
     }
     for (std::int64_t time = 0; time < times; ++time) {
-        const auto passed = days - (time < first ? 1 : 0) - (time > last ? 1 : 0);
-        if (hits[static_cast<std::size_t>(time)] == 0 && passed >= some_days) return true;
+        const auto at = static_cast<std::size_t>(time);
+        const auto passed = days - hidden[at] - (time < first ? 1 : 0) - (time > last ? 1 : 0);
+        if (hits[at] == 0 && passed >= some_days) return true;
     }
     return false;
 }
 
-Evidence measured(const Candidate& candidate, const std::vector<PlacedRun>& all) {
+Evidence measured(const Candidate& candidate, const Times& runs,
+                  const std::vector<PlacedRun>& all) {
     Evidence evidence;
     for (const auto& run : all) {
         evidence.hits += run.is_hit ? 1 : 0;
@@ -251,7 +278,7 @@ Evidence measured(const Candidate& candidate, const std::vector<PlacedRun>& all)
         evidence.misses += pauses.misses - pauses.count * pause_misses;
     }
     if (!evidence.may_be_plausible()) return evidence;
-    evidence.has_idle_time = has_idle_time(candidate.schedule, all);
+    evidence.has_idle_time = has_idle_time(candidate.schedule, runs, all);
     evidence.slots = slots_a_period(candidate.schedule);
     evidence.spacing = period_seconds(candidate.schedule) / static_cast<double>(evidence.slots);
     evidence.distance = distance_of(candidate.schedule);
@@ -319,7 +346,7 @@ double nats_of(const Candidate& candidate, const Evidence& evidence,
 
 Evidence weigh(const Candidate& candidate, const Times& runs, Spread spread) {
     const auto all = placed_by(candidate.schedule, runs, true);
-    Evidence evidence = measured(candidate, all);
+    Evidence evidence = measured(candidate, runs, all);
     if (!evidence.is_plausible()) return evidence;
     evidence.nats = nats_of(candidate, evidence, all);
     if (spread == Spread::by_median) return evidence;
@@ -336,74 +363,6 @@ std::vector<RunNats> nats_of_runs(const Candidate& candidate, const Evidence& ev
     each_run_nats(evidence, placed(candidate.schedule, runs), true,
                   [&](const RunNats& nats) { all.push_back(nats); });
     return all;
-}
-
-double nats_a_gap(std::span<const std::int64_t> gaps, double least_lognormal) {
-    const double count = static_cast<double>(gaps.size());
-    double sum = 0, log_sum = 0, log_squares = 0;
-    for (const std::int64_t micros : gaps) {
-        const double gap = std::max(least_sigma, seconds(micros));
-        sum += gap;
-        const double log = std::log(gap);
-        log_sum += log;
-        log_squares += log * log;
-    }
-    const double exponential = -std::log(sum / count) - 1;
-    const double mean = log_sum / count;
-    const double variance = std::max(0.0, log_squares / count - mean * mean);
-    const double exact = least_sigma * std::numbers::sqrt2 / std::exp(mean);  // of both its ends
-    const double sigma = std::max({least_lognormal, exact, std::sqrt(variance)});
-    const double lognormal =
-        -mean - std::log(sigma * std::sqrt(2 * std::numbers::pi)) - variance / (2 * sigma * sigma);
-    return std::max(exponential, lognormal);
-}
-
-namespace {
-
-double nats_of_gaps(std::span<const std::int64_t> runs) {
-    std::vector<std::int64_t> gaps;
-    gaps.reserve(runs.size());
-    for (std::size_t i = 1; i < runs.size(); ++i) gaps.push_back(runs[i] - runs[i - 1]);
-    // The first run has no gap before it; it counts like one more average gap.
-    const double count = static_cast<double>(runs.size());
-    return count * nats_a_gap(gaps, widest_lognormal) - std::log(count);
-}
-
-// The rate at a time is the average rate, times the share of its hour among the hours of the day,
-// times that of its weekday among the weekdays. Shares are learned run by run, from those before,
-// so that learning them costs what it costs: R. Krichevsky, V. Trofimov, "The Performance of
-// Universal Encoding", IEEE Transactions on Information Theory 27 (1981), 199-207.
-// Wider parts of the day than an hour tell less and are learned sooner.
-double nats_of_hours(const Times& runs, std::int64_t hours_a_part) {
-    constexpr double prior = 0.5;  // runs that each part and each weekday is taken to have had
-    std::vector<double> parts(static_cast<std::size_t>(24 / hours_a_part), prior);
-    std::array<double, 7> weekdays{};
-    weekdays.fill(prior);
-    const double count_of_parts = static_cast<double>(parts.size());
-    const double count = static_cast<double>(runs.size());
-    const double span = std::max(1.0, seconds(runs.instants.back() - runs.instants.front()));
-    // Shares tell something only once every hour, or weekday, has come more than once.
-    const bool has_days = span > 2 * 86400, has_weeks = span > 14 * 86400;
-    double nats = -count, before = 0;
-    for (const std::int64_t wall : runs.walls) {
-        const std::int64_t day = floor_divide(wall, day_micros);
-        const std::int64_t part = (wall - day * day_micros) / hour_micros / hours_a_part;
-        auto& of_part = parts[static_cast<std::size_t>(part)];
-        auto& of_weekday = weekdays[static_cast<std::size_t>(weekday_of(day))];
-        const double of_day =
-            has_days ? count_of_parts * of_part / (before + count_of_parts * prior) : 1;
-        const double of_week = has_weeks ? 7 * of_weekday / (before + 7 * prior) : 1;
-        nats += std::log(count / span * of_day * of_week);
-        of_part += 1, of_weekday += 1, before += 1;
-    }
-    return nats;
-}
-
-}  // namespace
-
-double nats_of_chance(const Times& runs) {
-    return std::max({nats_of_gaps(runs.instants), nats_of_hours(runs, 1), nats_of_hours(runs, 4),
-                     nats_of_hours(runs, 12)});
 }
 
 }  // namespace jobtally::rhythm

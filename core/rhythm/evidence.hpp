@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/rhythm/learned_schedule.hpp"
+#include "core/time/instant.hpp"
 #include "core/time/zone.hpp"
 
 #include <cstdint>
@@ -14,10 +15,11 @@ namespace jobtally::rhythm {
 struct Times {
     std::span<const std::int64_t> instants, walls;
     const time::Zone* clock;
+    std::span<const time::TimeSpan> hidden{};  // as in downtime.hpp
 
     std::size_t size() const { return instants.size(); }
     Times part(std::size_t first, std::size_t count) const {
-        return {instants.subspan(first, count), walls.subspan(first, count), clock};
+        return {instants.subspan(first, count), walls.subspan(first, count), clock, hidden};
     }
 };
 

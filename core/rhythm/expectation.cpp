@@ -126,7 +126,7 @@ Expectation expectation_of(std::span<const Run> runs, std::span<const std::int64
     if (configured != nullptr) {
         result.rhythm = configured_rhythm(*configured, runs);
     } else if (runs.size() >= least_runs) {
-        result.stretches = learn_stretches(runs, past, zone);
+        result.stretches = learn_stretches(runs, past, zone, options.down);
         result.rhythm = result.stretches.back().rhythm;
         result.state = Punctuality::irregular;
     }

@@ -140,7 +140,7 @@ std::vector<Gap> gaps_of(std::span<const Run> runs, std::span<const std::int64_t
         if (end < runs.size()) {
             past_of_older = past_of(runs, end);
             past = past_of_older;
-            stretches = learn_stretches(runs.subspan(begin, end - begin), past, zone);
+            stretches = learn_stretches(runs.subspan(begin, end - begin), past, zone, options.down);
         }
         for (const auto& stretch : stretches) {
             const bool is_first = stretch.runs.data() == &runs[begin];

@@ -1,6 +1,7 @@
 // Counts in which slots of the days there were runs, and cuts the days where that changes.
 #include "core/rhythm/rests.hpp"
 
+#include "core/rhythm/downtime.hpp"
 #include "core/rhythm/evidence.hpp"
 
 #include <algorithm>
@@ -23,17 +24,37 @@ constexpr double run_in_rest = 0.03;  // ... and where it rests
 
 using Counts = std::vector<double>;
 
-// How many days had a run in a slot; by weekday.
+// How many days had a run in a slot, and on how many it was hidden; by weekday.
 struct DaysWithRuns {
     std::size_t slots = 0;  // a day
-    std::array<Counts, 7> hits;
+    std::array<Counts, 7> hits, hidden;
     std::array<double, 7> days{};
+
+    double seen(std::size_t weekday, std::size_t slot) const {
+        return days[weekday] - hidden[weekday][slot];
+    }
 };
+
+// Adds the hidden slots between two others, on days that count.
+template <class IsCounted>
+void add_hidden(DaysWithRuns& counted, const std::vector<SlotRange>& hidden, std::int64_t after,
+                std::int64_t before, IsCounted is_counted) {
+    const auto slots = static_cast<std::int64_t>(counted.slots);
+    for (const auto& range : hidden) {
+        for (auto at = std::max(after + 1, range.begin); at < std::min(before, range.end); ++at) {
+            const auto day = floor_divide(at, slots);
+            if (!is_counted(day)) continue;
+            counted.hidden[static_cast<std::size_t>(weekday_of(day))]
+                          [static_cast<std::size_t>(at - day * slots)] += 1;
+        }
+    }
+}
 
 DaysWithRuns count(const LearnedSchedule& ticks, std::int64_t slots, const Times& past) {
     DaysWithRuns counted;
     counted.slots = static_cast<std::size_t>(slots);
     counted.hits.fill(Counts(counted.slots));
+    counted.hidden = counted.hits;
     const auto slot_of = [&](std::size_t i) {
         return ticks.place(past.instants[i], past.walls[i]).slot;
     };
@@ -44,11 +65,17 @@ DaysWithRuns count(const LearnedSchedule& ticks, std::int64_t slots, const Times
     for (std::size_t i = 1; i < past.size(); ++i) {
         const std::int64_t slot = slot_of(i);
         if (slot <= before) continue;
-        before = slot;
         const std::int64_t day = floor_divide(slot, slots);
-        if (day == first) continue;  // it began before the past
-        if (day == last) break;      // it is not over
         const bool was_paused = day - day_before > longest_told_rest;
+        // The first day began before the past, and the last one is not over.
+        add_hidden(counted, hidden_slots(ticks, past, i - 1, i), before, slot, [&](auto of_day) {
+            const bool is_between =
+                of_day > day_before && (was_paused ? of_day < day : day == last);
+            return of_day != first && of_day != last && !is_between;
+        });
+        before = slot;
+        if (day == first) continue;
+        if (day == last) break;
         for (std::int64_t d = was_paused ? day : day_before + 1; d <= day; ++d) {
             ++counted.days[static_cast<std::size_t>(weekday_of(d))];
         }
@@ -65,7 +92,7 @@ struct Part {
 };
 
 // Of days that are alike, after A. Viterbi; see regimes.hpp.
-Part shortest(const Counts& hits, double days) {
+Part shortest(const Counts& hits, const Counts& seen) {
     const std::size_t slots = hits.size();
     const double change = std::log(static_cast<double>(slots));
     const std::array<double, 2> hit{std::log(run_in_rest), std::log(run_in_slot)};
@@ -78,7 +105,7 @@ Part shortest(const Counts& hits, double days) {
             const bool is_changed = i > 0 && before[1 - on] - change > before[on];
             from[i][on] = is_changed != (on == 1);
             nats[on] = (is_changed ? before[1 - on] - change : before[on]) + hits[i] * hit[on] +
-                       (days - hits[i]) * miss[on];
+                       (seen[i] - hits[i]) * miss[on];
         }
     }
     Part part{std::vector<bool>(slots), std::max(nats[0], nats[1])};
@@ -97,15 +124,18 @@ std::optional<Week> week_of(const DaysWithRuns& counted, std::span<const Weekday
                             double least) {
     Week week;
     for (const Weekdays group : groups) {
-        Counts hits(counted.slots);
+        Counts hits(counted.slots), seen(counted.slots);
         double days = 0;
         for (std::size_t weekday = 0; weekday < 7; ++weekday) {
             if ((group >> weekday & 1) == 0) continue;
             days += counted.days[weekday];
-            for (std::size_t i = 0; i < hits.size(); ++i) hits[i] += counted.hits[weekday][i];
+            for (std::size_t i = 0; i < hits.size(); ++i) {
+                hits[i] += counted.hits[weekday][i];
+                seen[i] += counted.seen(weekday, i);
+            }
         }
         if (days < least) return std::nullopt;
-        const Part part = shortest(hits, days);
+        const Part part = shortest(hits, seen);
         week.nats += part.nats;
         for (std::size_t weekday = 0; weekday < 7; ++weekday) {
             if ((group >> weekday & 1) != 0) week.is_on[weekday] = part.is_on;
@@ -146,7 +176,7 @@ bool explains(const Week& week, const DaysWithRuns& counted) {
             runs += counted.hits[weekday][i];
             if (!week.is_on[weekday][i]) continue;
             hits += counted.hits[weekday][i];
-            slots += counted.days[weekday];
+            slots += counted.seen(weekday, i);
         }
     }
     return hits > 0 && hits >= least_coverage * slots && hits >= least_share * runs;

@@ -2,6 +2,7 @@
 #include "core/rhythm/rhythm.hpp"
 
 #include "core/query/percentile.hpp"
+#include "core/rhythm/downtime.hpp"
 #include "core/rhythm/regimes.hpp"
 #include "core/rhythm/sessions.hpp"
 
@@ -31,6 +32,12 @@ time::Duration usual_duration(std::span<const Run> runs) {
         if (const auto micros = run.duration()) durations.push_back(static_cast<double>(*micros));
     }
     return durations.empty() ? time::Duration{0} : whole_seconds(reach(std::move(durations)));
+}
+
+time::Duration median_duration(std::span<const Run> runs) {
+    std::vector<std::int64_t> durations;
+    for (const Run& run : runs) durations.push_back(run.duration().value_or(0));
+    return time::Duration{query::upper_median(std::move(durations))};
 }
 
 // The newest first.
@@ -91,9 +98,10 @@ Rhythm rhythm_of(const Found& found, const Lags& lags) {
 // The schedules of a row of runs, as one regime after the other.
 class Learned {
   public:
-    Learned(std::span<const Run> runs, const OnClocks& past, const time::Zone& local)
+    Learned(std::span<const Run> runs, const OnClocks& past, const time::Zone& local,
+            std::span<const time::TimeSpan> hidden)
         : m_instants(instants_of(runs)),
-          m_on_clocks(m_instants, local),
+          m_on_clocks(m_instants, local, hidden),
           m_regimes(regimes_of(m_on_clocks, past)) {}
 
     double nats() const { return nats_of(m_on_clocks, m_regimes); }
@@ -193,17 +201,21 @@ time::Duration Rhythm::typical_interval(time::Instant from) const {
 }
 
 std::vector<Stretch> learn_stretches(std::span<const Run> runs, std::span<const std::int64_t> past,
-                                     const time::Zone& local) {
+                                     const time::Zone& local,
+                                     std::span<const time::TimeSpan> down) {
     if (runs.size() < least_runs) return {{runs, std::nullopt}};
-    const OnClocks past_on_clocks(past, local);
-    const Learned learned(runs, past_on_clocks, local);
     std::vector<std::int64_t> instants;
     for (const Run& run : runs) instants.push_back(run.created_at);
+    const auto usual = down.empty() ? time::Duration{0} : median_duration(runs);
+    const auto hidden = hidden_by(down, instants, usual),
+               hidden_past = hidden_by(down, past, usual);
+    const OnClocks past_on_clocks(past, local, hidden_past);
+    const Learned learned(runs, past_on_clocks, local, hidden);
     auto starts = session_starts(instants);
     if (starts.size() == runs.size() || starts.size() < least_runs) return learned.stretches(runs);
     std::vector<Run> firsts;
     for (const std::size_t start : starts) firsts.push_back(runs[start]);
-    const Learned of_sessions(firsts, past_on_clocks, local);
+    const Learned of_sessions(firsts, past_on_clocks, local, hidden);
     // Evenly spaced retries look like a schedule of their own.
     const bool are_alike = of_sessions.nats() + nats_within(instants, starts) <= learned.nats();
     if (are_alike && !are_retries(runs, starts)) return learned.stretches(runs);

@@ -59,9 +59,11 @@ struct Stretch {
 
 // From the oldest to the newest, covering all runs. `runs` are ascending and not empty; they stay
 // the caller's. `past` tells the rests of a job that runs often, as in rests.hpp, and may be empty.
-// The clocks that are tried are UTC and `local`.
+// The clocks that are tried are UTC and `local`. That there was no run in `down`, when no listener
+// was up, tells nothing.
 std::vector<Stretch> learn_stretches(std::span<const query::Run> runs,
-                                     std::span<const std::int64_t> past, const time::Zone& local);
+                                     std::span<const std::int64_t> past, const time::Zone& local,
+                                     std::span<const time::TimeSpan> down = {});
 
 // What a person has configured for a definition; it rules over what can be learned.
 struct ConfiguredSchedule {

@@ -60,8 +60,9 @@ std::optional<Weighed> best_of(std::vector<Candidate> candidates, const Times& r
 
 }  // namespace
 
-OnClocks::OnClocks(std::span<const std::int64_t> instants, const time::Zone& local)
-    : m_instants(instants), m_local(local) {
+OnClocks::OnClocks(std::span<const std::int64_t> instants, const time::Zone& local,
+                   std::span<const time::TimeSpan> hidden)
+    : m_instants(instants), m_hidden(hidden), m_local(local) {
     if (local.name() == "UTC") return;
     m_walls.reserve(instants.size());
     for (const std::int64_t instant : instants) {

@@ -14,19 +14,24 @@ namespace jobtally::rhythm {
 // The same runs on the two clocks that are tried.
 class OnClocks {
   public:
-    // `instants` are microseconds, ascending. Both arguments must outlive this.
-    OnClocks(std::span<const std::int64_t> instants, const time::Zone& local);
+    // `instants` are microseconds, ascending; `hidden` is as in downtime.hpp. What is referred to
+    // must outlive this.
+    OnClocks(std::span<const std::int64_t> instants, const time::Zone& local,
+             std::span<const time::TimeSpan> hidden = {});
     OnClocks(const OnClocks&) = delete;
     OnClocks& operator=(const OnClocks&) = delete;
 
-    Times utc() const { return {m_instants, m_instants, &m_utc}; }
-    Times local() const { return is_one() ? utc() : Times{m_instants, m_walls, &m_local}; }
+    Times utc() const { return {m_instants, m_instants, &m_utc, m_hidden}; }
+    Times local() const {
+        return is_one() ? utc() : Times{m_instants, m_walls, &m_local, m_hidden};
+    }
     Times of(const time::Zone& clock) const { return clock.name() == "UTC" ? utc() : local(); }
     bool is_one() const { return m_walls.empty(); }
     std::size_t size() const { return m_instants.size(); }
 
   private:
     std::span<const std::int64_t> m_instants;
+    std::span<const time::TimeSpan> m_hidden;
     const time::Zone& m_local;
     time::Zone m_utc;
     std::vector<std::int64_t> m_walls;

@@ -58,16 +58,17 @@ bool rarely_at_weekends(int weekday, int minute) {
 }
 
 rhythm::Expectation expected(const std::vector<Run>& runs, const std::string& now,
-                             const time::Zone& zone = {}) {
+                             const time::Zone& zone = {}, std::vector<time::TimeSpan> down = {}) {
     rhythm::MissedOptions options;
     options.now = instant(now);
+    options.down = std::move(down);
     const auto newest = std::span(runs).last(std::min(runs.size(), rhythm::runs_looked_at));
     return rhythm::expectation_of(newest, query::minutes_of(runs), nullptr, options, zone);
 }
 // `on-time weekdays every 5 min, by 2026-06-29T08:00`
 std::string judged(const std::vector<Run>& runs, const std::string& now,
-                   const time::Zone& zone = {}) {
-    const auto said = expected(runs, now, zone);
+                   const time::Zone& zone = {}, const std::vector<time::TimeSpan>& down = {}) {
+    const auto said = expected(runs, now, zone, down);
     if (!said.rhythm) return std::string(name_of(said.state));
     return fmt::format("{} {}, by {}", name_of(said.state), said.rhythm->schedule->text(zone),
                        time::format_utc(*said.expected_by).substr(0, 16));
@@ -207,4 +208,34 @@ TEST_CASE("the store tells the minutes of the definitions that run often", "[rhy
         CHECK(found.size() == (is_often ? 24U + 48 * 6 : 0U));
         if (is_often) CHECK(found == query::minutes_of(history.of(key).last(found.size())));
     }
+}
+
+TEST_CASE("hours in which no listener was up are no rests", "[rhythm]") {
+    // From 01:00 to 04:00 in ten nights.
+    std::vector<time::TimeSpan> down;
+    for (int night = 0; night < 10; ++night) {
+        const auto at = instant("2026-06-17T00:59:00Z") + std::chrono::days(night);
+        down.push_back({at, at + minutes(180)});
+    }
+    const auto is_lost = [&](const Run& run) {
+        return std::any_of(down.begin(), down.end(), [&](const auto& span) {
+            return span.contains(time::instant_from_micros(run.ended_at()));
+        });
+    };
+    const auto seen_from = [&](const char* first, int step) {
+        auto runs = often(first, "2026-06-27T00:50:00Z", step, [](int, int) { return true; });
+        std::erase_if(runs, is_lost);
+        return judged(runs, "2026-06-27T00:52:00Z", {}, down);
+    };
+    CHECK(seen_from("2026-05-17T00:00:00Z", 15) == "on-time every 15 min, by 2026-06-27T01:00");
+    CHECK(seen_from("2026-05-17T00:00:00Z", 60) == "on-time every 1 h, by 2026-06-27T01:01");
+    // Nor where there never was a run in them.
+    CHECK(seen_from("2026-06-22T12:00:00Z", 60) == "on-time every 1 h, by 2026-06-27T01:01");
+}
+
+TEST_CASE("what is known in spite of a downtime tells of rests", "[rhythm]") {
+    const auto runs = often("2026-05-25T00:00:00Z", "2026-06-27T00:00:00Z", 5, office);
+    const std::vector<time::TimeSpan> down{
+        {instant("2026-05-27T09:00:00Z"), instant("2026-06-26T12:00:00Z")}};
+    CHECK(judged(runs, "2026-06-28T12:00:00Z", {}, down).ends_with("by 2026-06-29T08:00"));
 }

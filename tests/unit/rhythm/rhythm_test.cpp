@@ -640,7 +640,7 @@ rhythm::MissedOptions at(const std::string& now) {
 }
 std::size_t gaps_at(const std::string& now, const std::vector<Run>& runs) {
     const auto said = rhythm::expectation_of(runs, {}, nullptr, at(now), {});
-    return rhythm::gaps_of(runs, said, false, at(now), {}).size();
+    return rhythm::gaps_of(runs, {}, said, false, at(now), {}).size();
 }
 
 }  // namespace

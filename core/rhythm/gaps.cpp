@@ -52,7 +52,7 @@ class GapWalk {
     // Before `next`, by the rhythm as it was known then, where it has a new rest since.
     std::optional<Gap> gap_as_known(const Run& next, std::span<const std::int64_t> past) const {
         const auto before = m_all.first(static_cast<std::size_t>(&next - m_all.data()));
-        const auto rhythm = known_before_new_rest(before, next, past, m_zone);
+        const auto rhythm = known_before_new_rest(before, next, past, m_zone, m_options.down);
         return rhythm ? gap_by(*rhythm, before.back(), &next) : std::nullopt;
     }
 

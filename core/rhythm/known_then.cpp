@@ -61,13 +61,14 @@ KnownThen known_then(std::span<const Run> runs, std::span<const std::int64_t> pa
 
 std::optional<Rhythm> known_before_new_rest(std::span<const Run> runs, const Run& next,
                                             std::span<const std::int64_t> past,
-                                            const time::Zone& zone) {
+                                            const time::Zone& zone,
+                                            std::span<const time::TimeSpan> down) {
     const std::int64_t last = runs.back().created_at;
     if (!ran_in_most_weeks(past, last, next.created_at)) return std::nullopt;
     const auto end = std::upper_bound(past.begin(), past.end(), last);
     const auto known = past.first(static_cast<std::size_t>(end - past.begin()));
     const auto newest = runs.last(std::min(runs.size(), runs_looked_at));
-    return learn_stretches(newest, known, zone).back().rhythm;
+    return learn_stretches(newest, known, zone, down).back().rhythm;
 }
 
 }  // namespace jobtally::rhythm

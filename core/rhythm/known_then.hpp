@@ -20,10 +20,12 @@ KnownThen known_then(std::span<const query::Run> runs, std::span<const std::int6
 
 // The rhythm of `runs` as it was known before `next`, where in most of the weeks before there was a
 // run at hours at which there is none between the two: such a rest, if it is one, was not known
-// while it lasted. `past` is as in rhythm.hpp, of the weeks up to `next`, and not empty.
+// while it lasted. `past` is as in rhythm.hpp, of the weeks up to `next`, and not empty; `down`
+// too.
 std::optional<Rhythm> known_before_new_rest(std::span<const query::Run> runs,
                                             const query::Run& next,
                                             std::span<const std::int64_t> past,
-                                            const time::Zone& zone);
+                                            const time::Zone& zone,
+                                            std::span<const time::TimeSpan> down);
 
 }  // namespace jobtally::rhythm

@@ -56,16 +56,21 @@ double distance_of(const LearnedSchedule& schedule) {
     return seconds(query::value_at(std::move(distances), an_eighth));
 }
 
+// How many intervals of the gap before a run are hidden.
+std::int64_t hidden_steps(const SinceLast& since, const Times& runs, std::size_t run) {
+    if (runs.hidden.empty()) return 0;
+    const auto hidden = down_within(runs.hidden, time::instant_from_micros(runs.instants[run - 1]),
+                                    time::instant_from_micros(runs.instants[run]));
+    return (hidden.count() + since.interval / 2) / since.interval;
+}
+
 // A gap is taken to be the nearest whole number of intervals long; the rest is its residual.
 std::vector<PlacedRun> placed_since_last(const SinceLast& since, const Times& runs) {
     std::vector<PlacedRun> result{{0, 0, true}};
     for (std::size_t i = 1; i < runs.size(); ++i) {
         const std::int64_t gap = runs.instants[i] - runs.instants[i - 1];
         const std::int64_t steps = (gap + since.interval / 2) / since.interval;
-        const auto hidden =
-            down_within(runs.hidden, time::instant_from_micros(runs.instants[i - 1]),
-                        time::instant_from_micros(runs.instants[i]));
-        const std::int64_t seen = steps - (hidden.count() + since.interval / 2) / since.interval;
+        const std::int64_t seen = steps - hidden_steps(since, runs, i);
         result.push_back({result.back().slot + steps, gap - steps * since.interval, steps > 0,
                           std::clamp<std::int64_t>(seen - 1, 0, least_pause)});
     }
@@ -134,6 +139,9 @@ std::int64_t misses_between(const LearnedSchedule& schedule, const Times& runs,
     if (first >= end) return 0;
     const auto ahead = [&](std::size_t run) { return runs.walls[run] - runs.instants[run]; };
     const bool is_turned_on = ahead(to) > ahead(from);
+    if (!is_turned_on && schedule.is_each_day() && runs.hidden.empty()) {
+        return std::min(end - first, least_pause);
+    }
     std::int64_t misses = 0;
     const auto add = [&](std::int64_t slot, std::int64_t before) {
         if (!is_turned_on && schedule.is_each_day()) {
@@ -231,6 +239,26 @@ std::int64_t times_a_day(const LearnedSchedule& schedule) {
     return is_whole ? times : 0;
 }
 
+struct TimeOfDay {
+    std::int64_t times, time;  // of so many that one
+};
+
+// On how many days that had other runs it was hidden.
+std::int64_t days_hidden(const LearnedSchedule& schedule, const Times& runs,
+                         const std::vector<PlacedRun>& all, const TimeOfDay& at) {
+    if (runs.hidden.empty()) return 0;
+    std::int64_t days = 0, last = INT64_MIN;
+    for (const auto& run : all) {
+        const auto day = floor_divide(run.slot, at.times);
+        if (!run.is_hit || day == last) continue;
+        last = day;
+        const auto time = schedule.time_of(day * at.times + at.time);
+        days += std::any_of(runs.hidden.begin(), runs.hidden.end(),
+                            [&](const auto& span) { return span.contains(time); });
+    }
+    return days;
+}
+
 // True where there was no run at one time of the day on any of some days that had others, and on
 // which it is not hidden: what runs at 8, 12 and 20 h runs not each 4 h.
 bool has_idle_time(const LearnedSchedule& schedule, const Times& runs,
@@ -238,30 +266,20 @@ bool has_idle_time(const LearnedSchedule& schedule, const Times& runs,
     constexpr std::int64_t some_days = 2, most_times = 24;
     const auto times = times_a_day(schedule);
     if (times < 2 || times > most_times) return false;
-    std::array<std::int64_t, most_times> hits{}, hidden{};
+    std::array<std::int64_t, most_times> hits{};
     std::int64_t days = 0, day = 0, first = -1, last = 0;
-    std::size_t hit = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (!all[i].is_hit) continue;
-        const auto its_day = floor_divide(all[i].slot, times);
-        last = all[i].slot - its_day * times;
-        if (first < 0) first = last, hit = i;
-        for (const auto& range : hidden_slots(schedule, runs, hit, i)) {
-            const auto end = std::min(range.end, all[i].slot);
-            for (auto slot = std::max(range.begin, all[hit].slot + 1); slot < end; ++slot) {
-                const auto on = floor_divide(slot, times);
-                if (on == day || on == its_day)
-                    ++hidden[static_cast<std::size_t>(slot - on * times)];
-            }
-        }
-        hit = i;
+    for (const auto& run : all) {
+        if (!run.is_hit) continue;
+        const auto its_day = floor_divide(run.slot, times);
+        last = run.slot - its_day * times;
+        if (first < 0) first = last;
         if (days == 0 || its_day != day) ++days, day = its_day;
         ++hits[static_cast<std::size_t>(last)];
     }
     for (std::int64_t time = 0; time < times; ++time) {
-        const auto at = static_cast<std::size_t>(time);
-        const auto passed = days - hidden[at] - (time < first ? 1 : 0) - (time > last ? 1 : 0);
-        if (hits[at] == 0 && passed >= some_days) return true;
+        if (hits[static_cast<std::size_t>(time)] > 0) continue;
+        const auto passed = days - (time < first ? 1 : 0) - (time > last ? 1 : 0);
+        if (passed - days_hidden(schedule, runs, all, {times, time}) >= some_days) return true;
     }
     return false;
 }

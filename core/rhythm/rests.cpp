@@ -68,11 +68,12 @@ DaysWithRuns count(const LearnedSchedule& ticks, std::int64_t slots, const Times
         const std::int64_t day = floor_divide(slot, slots);
         const bool was_paused = day - day_before > longest_told_rest;
         // The first day began before the past, and the last one is not over.
-        add_hidden(counted, hidden_slots(ticks, past, i - 1, i), before, slot, [&](auto of_day) {
-            const bool is_between =
-                of_day > day_before && (was_paused ? of_day < day : day == last);
-            return of_day != first && of_day != last && !is_between;
-        });
+        const auto is_counted = [&](std::int64_t d) {
+            const bool is_between = d > day_before && (was_paused ? d < day : day == last);
+            return d != first && d != last && !is_between;
+        };
+        if (!past.hidden.empty())
+            add_hidden(counted, hidden_slots(ticks, past, i - 1, i), before, slot, is_counted);
         before = slot;
         if (day == first) continue;
         if (day == last) break;

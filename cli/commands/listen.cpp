@@ -155,6 +155,23 @@ std::optional<store::Store> open_if_it_works(const Globals& globals, const inges
 }
 
 // A spool that can't be used keeps nobody from listening: the writer tells it, and tries again.
+void prepare(ingest::Spool& spool, const Globals& globals) {
+    try {
+        spool.prepare();
+    } catch (const IoError&) {
+        return remember_refused(globals, spool);
+    }
+    remember_spool(globals, spool);
+}
+
+// The one that was used last, which may have been put aside for another.
+std::string lost_spool(const Globals& globals) {
+    for (const auto& spool : {spool_of(globals, {}), former_spool(globals)}) {
+        if (const auto lost = spool.lost()) return with_hint(*lost);
+    }
+    return {};
+}
+
 ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions& options) {
     ingest::WriterOptions result;
     result.rejected_limit = options.rejected_limit;
@@ -163,17 +180,10 @@ ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions
     result.settle_patience = settle_patience;
     result.store = followed(globals.store_path());
     result.spool = spool_of(globals, options.spool);
-    if (const auto lost = spool_of(globals, {}).lost()) {
-        result.first_note = with_hint(*lost);
-        print_warning(result.first_note);
-    }
-    try {
-        result.spool->prepare();
-    } catch (const IoError&) {
-        remember_refused(globals, *result.spool);
-        return result;
-    }
-    remember_spool(globals, *result.spool);
+    const bool is_lost = spool_of(globals, {}).lost().has_value();
+    prepare(*result.spool, globals);
+    if (is_lost) result.first_note = lost_spool(globals);
+    if (!result.first_note.empty()) print_warning(result.first_note);
     return result;
 }
 

@@ -8,6 +8,7 @@
 #include "core/store/file/last_word.hpp"
 #include "core/time/rfc3339.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -28,19 +29,40 @@ std::vector<std::string> names_in(const ingest::Spool& spool) {
     }
 }
 
+// Empty where it can be used, and what waits in it can be told.
+std::string problem_of(const ingest::Spool& spool) {
+    for (const auto& problem : {spool.lost(), spool.barred(), spool.of_another()}) {
+        if (problem) return with_hint(*problem);
+    }
+    return {};
+}
+
+std::string waits_in_spool(const Spooled& spooled, const Globals& globals) {
+    return fmt::format(
+        "{} in the spool since {}: the store takes none, and what waits is not "
+        "counted here",
+        counted(spooled.bodies, "delivery waits", "deliveries wait"),
+        time::format_local(spooled.since, globals.zone(), false));
+}
+
 }  // namespace
 
 std::optional<Spooled> spooled(const Globals& globals) {
     if (globals.store_in_memory()) return std::nullopt;
-    const auto spool = spool_of(globals, {});
-    auto problem = spool.lost();
-    if (!problem) problem = spool.barred();
-    if (!problem) problem = spool.of_another();
-    if (problem) return Spooled{0, {}, with_hint(*problem)};
-    const auto names = names_in(spool);
-    if (names.empty()) return std::nullopt;
-    return Spooled{static_cast<std::int64_t>(names.size()),
-                   ingest::origin_of(names.front()).received_at};
+    Spooled found;
+    for (const auto& spool : {spool_of(globals, {}), former_spool(globals)}) {
+        if (auto problem = problem_of(spool); !problem.empty()) {
+            found.problem = found.problem.empty() ? problem : found.problem + "; " + problem;
+            continue;
+        }
+        const auto names = names_in(spool);
+        if (names.empty()) continue;
+        const auto since = ingest::origin_of(names.front()).received_at;
+        found.since = found.bodies == 0 ? since : std::min(found.since, since);
+        found.bodies += static_cast<std::int64_t>(names.size());
+    }
+    if (found.bodies == 0 && found.problem.empty()) return std::nullopt;
+    return found;
 }
 
 std::optional<time::Instant> alive_at_the_spool(const Globals& globals) {
@@ -49,12 +71,10 @@ std::optional<time::Instant> alive_at_the_spool(const Globals& globals) {
 
 table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Globals& globals) {
     if (!spooled) return {"spooled_reports", 0, ""};
-    if (!spooled->problem.empty()) return {"spooled_reports", std::nullopt, spooled->problem};
-    return {"spooled_reports", spooled->bodies,
-            fmt::format("{} in the spool since {}: the store takes none, and what waits is not "
-                        "counted here",
-                        counted(spooled->bodies, "delivery waits", "deliveries wait"),
-                        time::format_local(spooled->since, globals.zone(), false))};
+    const auto waits = spooled->bodies > 0 ? waits_in_spool(*spooled, globals) : "";
+    if (spooled->problem.empty()) return {"spooled_reports", spooled->bodies, waits};
+    const auto also = waits.empty() ? waits : "; and " + waits;
+    return {"spooled_reports", std::nullopt, spooled->problem + also};
 }
 
 std::optional<std::int64_t> unkept(const Globals& globals) {
@@ -91,7 +111,8 @@ void tell_spooled(table::Probe& probe, const Globals& globals) {
 void note_spooled(const Globals& globals, const char* what) {
     const auto found = spooled(globals);
     if (!found || globals.quiet) return;
-    if (!found->problem.empty()) return print_warning(found->problem);
+    if (!found->problem.empty()) print_warning(found->problem);
+    if (found->bodies == 0) return;
     print_note(fmt::format("{} in the spool and {} not in {}",
                            counted(found->bodies, "delivery waits", "deliveries wait"),
                            found->bodies == 1 ? "is" : "are", what));

@@ -14,9 +14,9 @@
 namespace jobtally::cli {
 
 struct Spooled {
-    std::int64_t bodies = 0;  // 1 and more, where there is no problem
-    time::Instant since{};    // when the oldest came
-    std::string problem{};    // why the spool can't be used, and what lies there
+    std::int64_t bodies = 0;  // that can be told; 1 and more, where there is no problem
+    time::Instant since{};    // when the oldest of them came
+    std::string problem{};    // why the spool, or a former one, can't be used; and what lies there
 };
 
 // None where nothing waits, or who asks may not know.

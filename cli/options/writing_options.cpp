@@ -18,6 +18,11 @@ fs::path spool_beside(fs::path store) {
     return store.concat("-spool");
 }
 
+// Where one lies that could not be emptied when another was named.
+fs::path former_beside(const fs::path& store) {
+    return spool_beside(store).concat(ingest::put_aside);
+}
+
 bool are_same(const fs::path& a, const fs::path& b) {
     std::error_code none;
     return fs::weakly_canonical(a, none) == fs::weakly_canonical(b, none);
@@ -31,6 +36,26 @@ void take_over(const ingest::Spool& spool, const ingest::Spool& former) {
     print_note(fmt::format("{} waited in \"{}\" and {} moved to the spool \"{}\"",
                            counted(bodies, "body", "bodies"), visible(former.folder().string()),
                            bodies == 1 ? "was" : "were", visible(spool.folder().string())));
+}
+
+// Where something may wait there that can't be taken, why.
+std::optional<IoError> left_in(const ingest::Spool& former, const ingest::Spool& spool) {
+    try {
+        take_over(spool, former);
+        return std::nullopt;
+    } catch (const IoError& error) {
+        return error;
+    }
+}
+
+void tell_left(const IoError& problem) {
+    print_warning(fmt::format("a former spool is left alone: {}", problem.what()));
+    print_hint(problem.hint());
+}
+
+bool is_nothing(const fs::path& path) {
+    std::error_code none;
+    return fs::symlink_status(path, none).type() == fs::file_type::not_found;
 }
 
 void remember_as(const ingest::Spool& spool, const fs::path& link) {
@@ -67,24 +92,33 @@ ingest::Spool spool_of(const Globals& globals, const std::string& folder) {
 
 void remember_refused(const Globals& globals, const ingest::Spool& spool) {
     const auto link = spool_beside(followed(globals.store_path()));
-    std::error_code none;
-    if (spool.is_own() || fs::symlink_status(link, none).type() != fs::file_type::not_found) return;
-    remember_as(spool, link);
+    if (!spool.is_own() && is_nothing(link)) remember_as(spool, link);
 }
 
+ingest::Spool former_spool(const Globals& globals) {
+    const auto store = followed(globals.store_path());
+    return ingest::Spool(former_beside(store), store);
+}
+
+// What waits in a former one is told as long as that is found, and taken by the next start that
+// can.
 void remember_spool(const Globals& globals, const ingest::Spool& spool) {
     const fs::path store = globals.store_path();
     const auto real = followed(store);
-    try {
-        for (const auto& former : {spool_beside(real), spool_beside(store)})
-            take_over(spool, ingest::Spool(former, real));
-    } catch (const IoError& error) {
-        print_warning(fmt::format("a former spool is left alone: {}", error.what()));
-        print_hint(error.hint());
-        // What waits there is told as long as it is found, and taken by the next start that can.
-        return;
+    const auto link = spool_beside(real), aside = former_beside(real);
+    std::error_code none, not_moved;
+    auto problem = left_in(ingest::Spool(link, real), spool);
+    if (!problem) problem = left_in(ingest::Spool(spool_beside(store), real), spool);
+    if (problem && is_nothing(aside)) {
+        fs::rename(link, aside, not_moved);
+        if (!not_moved) problem.reset();
     }
-    remember_as(spool, spool_beside(real));
+    if (const auto left = left_in(ingest::Spool(aside, real), spool)) {
+        tell_left(*left);
+    } else {
+        fs::remove(aside, none);
+    }
+    problem ? tell_left(*problem) : remember_as(spool, link);
 }
 
 std::string with_hint(const Error& error) {

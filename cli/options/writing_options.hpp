@@ -27,6 +27,8 @@ ingest::Spool spool_of(const Globals& globals, const std::string& folder);
 void remember_spool(const Globals& globals, const ingest::Spool& spool);
 // The same for one that may not be used, where nothing is found so far: what waits there is told.
 void remember_refused(const Globals& globals, const ingest::Spool& spool);
+// The one that could not be emptied when another was named, if there is one.
+ingest::Spool former_spool(const Globals& globals);
 // An error as one line, its hint in brackets.
 std::string with_hint(const Error& error);
 // False, with a warning, where it can't be read or is another user's.

@@ -135,8 +135,9 @@ std::vector<std::string> bodies_in_spool(const fs::path& folder) {
 
 std::optional<IoError> why_lost(const fs::path& link, const fs::path& store) {
     std::error_code none;
-    if (link != fs::path(store).concat("-spool") || !fs::is_symlink(link, none))
-        return std::nullopt;
+    const auto usual = fs::path(store).concat("-spool");
+    const bool is_beside = link == usual || link == fs::path(usual).concat(put_aside);
+    if (!is_beside || !fs::is_symlink(link, none)) return std::nullopt;
     const auto folder = link.parent_path() / fs::read_symlink(link, none);
     if (fs::status(folder / owner_name, none).type() != fs::file_type::not_found)
         return std::nullopt;

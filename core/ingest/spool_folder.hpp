@@ -17,6 +17,9 @@ namespace jobtally::ingest {
 // is kept; but a file that a process left behind is stored all the same, since it may hold a whole
 // report.
 inline constexpr std::string_view unfinished = ".part";
+// Stands at the end of a link or folder beside a store, `STORE-spool`, whose bodies could not be
+// taken when another spool was named.
+inline constexpr std::string_view put_aside = "-former";
 inline constexpr std::string_view owner_name = "store";  // holds the path of the store
 
 // Throw IoError, that "can't {action} {path}", with a hint.
@@ -44,7 +47,8 @@ std::optional<IoError> why_barred(const std::filesystem::path& folder,
 // The names of the bodies there, oldest first, whoever made them. Throws IoError.
 std::vector<std::string> bodies_in_spool(const std::filesystem::path& folder);
 
-// Why nothing can be known of what waits, where `link` is that of Spool::remember_as() and leads to
+// Why nothing can be known of what waits, where `link` is that of Spool::remember_as(), also put
+// aside, and leads to
 // no folder, or to one that was never used, by the note of Spool::prepare().
 std::optional<IoError> why_lost(const std::filesystem::path& link,
                                 const std::filesystem::path& store);

@@ -480,6 +480,26 @@ class Ends(unittest.TestCase):
         self.assertEqual(sorted(listener.ids()), ["a", "b"])
         self.assertEqual(os.path.realpath(self.store + "-spool"), os.path.realpath(now))
 
+    def test_what_waits_is_told_though_a_former_spool_is_gone(self):
+        former, away, now = (os.path.join(self.folder.name, name) for name in ("x", "away", "y"))
+        Listener(self.store, "--spool", former).stop()
+        os.rename(former, away)
+        listener = Listener(self.store, "--spool", now)
+        wait(lambda: "is gone or empty" in self.rejected())
+        with guard_held(self.store):
+            self.assertEqual(self.status(listener, "waits"), 202)
+            said = " ".join(self.said("summary", "--only-problems").split())
+            self.assertIn("which this store used last, is gone or empty", said)
+            self.assertIn("1 delivery waits in the spool since", said)
+            listener.stop(signal.SIGKILL)
+        os.rename(away, former)
+        listener = Listener(self.store, "--spool", now)
+        wait(lambda: "waits" in listener.ids())
+        self.assertEqual(listener.stop(), 0)
+        self.assertEqual([line for line in listener.log if "left alone" in line], [])
+        self.assertFalse(os.path.lexists(self.store + "-spool-former"))
+        self.assertEqual(self.rejected().count("is gone or empty"), 1)
+
     def test_what_waits_in_the_spool_of_a_store_that_was_copied_is_told(self):
         spool, copy = [os.path.join(self.folder.name, name) for name in ("x", "copy.db")]
         listener = Listener(self.store, "--spool", spool)

@@ -121,6 +121,5 @@ build_jobs() {
     printf '%s' "$jobs"
 }
 
-# How many tests run at once: they wait half of their time, for clocks, timeouts and each other's answers.
 # How many tests run at once, for so many a core.
 test_slots() { printf '%s' "$(($1 * $(nproc)))"; }

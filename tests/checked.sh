@@ -30,7 +30,7 @@ run_checked() {
     left_out+='|package\..*|engines\..*|data\.d2_naughty|mail\.m1_told_once|reference|store\.(without_segments|p13_planted)|completion_as_typed'
     left_out+='|documents.*|alerts|layers.*|samples.*|page|probe\..*)$'
     shift
-    ctest --test-dir "build/$preset" --no-tests=error --output-on-failure --parallel "$(test_slots 2)" --timeout 600 \
+    ctest --test-dir "build/$preset" --no-tests=error --output-on-failure --parallel "$(test_slots 3)" --timeout 600 \
         -E "$left_out" "$@"
 }
 

@@ -164,14 +164,6 @@ void prepare(ingest::Spool& spool, const Globals& globals) {
     remember_spool(globals, spool);
 }
 
-// The one that was used last, which may have been put aside for another.
-std::string lost_spool(const Globals& globals) {
-    for (const auto& spool : {spool_of(globals, {}), former_spool(globals)}) {
-        if (const auto lost = spool.lost()) return with_hint(*lost);
-    }
-    return {};
-}
-
 ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions& options) {
     ingest::WriterOptions result;
     result.rejected_limit = options.rejected_limit;
@@ -180,10 +172,11 @@ ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions
     result.settle_patience = settle_patience;
     result.store = followed(globals.store_path());
     result.spool = spool_of(globals, options.spool);
-    const bool is_lost = spool_of(globals, {}).lost().has_value();
+    const auto lost = spool_of(globals, {}).lost();
     prepare(*result.spool, globals);
-    if (is_lost) result.first_note = lost_spool(globals);
-    if (!result.first_note.empty()) print_warning(result.first_note);
+    if (!lost) return result;
+    result.first_note = with_hint(former_spool(globals).lost().value_or(*lost));
+    print_warning(result.first_note);
     return result;
 }
 

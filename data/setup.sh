@@ -121,5 +121,5 @@ build_jobs() {
     printf '%s' "$jobs"
 }
 
-# How many tests run at once, for so many a core.
+# How many tests run at once, for so many a core: they wait half of their time, for clocks, timeouts and each other's answers.
 test_slots() { printf '%s' "$(($1 * $(nproc)))"; }

@@ -5,18 +5,36 @@
 
 namespace jobtally::incidents {
 
+namespace {
+
+// When the first good run from `next` on ended that ended after the bad ones: a job that runs
+// longer than its interval may be well again before it is known to have failed.
+std::int64_t over_from(std::span<const Moment> moments, std::size_t next, std::int64_t last_end) {
+    const std::size_t definition = moments[next].definition;
+    std::int64_t over_at = std::max(last_end, moments[next].ended_at);
+    for (; over_at == last_end && next < moments.size(); ++next) {
+        if (moments[next].definition != definition || moments[next].is_bad()) break;
+        over_at = std::max(over_at, moments[next].ended_at);
+    }
+    return over_at;
+}
+
+}  // namespace
+
 Episodes episodes_of(std::span<const Moment> moments) {
     Episodes found{{}, std::vector(moments.size(), no_episode)};
     const auto go_together = [](const Moment& a, const Moment& b) {
         return a.is_bad() && b.is_bad() && (a.kind == Kind::slow) == (b.kind == Kind::slow);
     };
+    std::int64_t last_end = 0;  // of the runs of the newest episode: the next one may end before
     for (std::size_t i = 0; i < moments.size(); ++i) {
         const bool follows = i > 0 && moments[i - 1].definition == moments[i].definition;
         const bool goes_on = follows && go_together(moments[i - 1], moments[i]);
         const bool was_bad = follows && moments[i - 1].is_bad();
-        if (was_bad && !goes_on) found.all.back().over_at = moments[i].ended_at;
+        if (was_bad && !goes_on) found.all.back().over_at = over_from(moments, i, last_end);
         if (!moments[i].is_bad()) continue;
         if (!goes_on) found.all.push_back({i, i, std::nullopt});
+        last_end = goes_on ? std::max(last_end, moments[i].ended_at) : moments[i].ended_at;
         found.all.back().end = i + 1;
         found.of[i] = static_cast<std::uint32_t>(found.all.size() - 1);
     }

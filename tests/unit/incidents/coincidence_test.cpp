@@ -58,6 +58,20 @@ TEST_CASE("failures that coincide are one incident", "[incidents]") {
     CHECK(incidents::find_incidents(moments, 0.0001, before).size() == 1);
 }
 
+TEST_CASE("failures that end after the next runs are over when a later one ends", "[incidents]") {
+    auto moments = ten_days([](std::size_t definition, std::int64_t hour) {
+        return definition <= 6 && hour == 100 ? Kind::failed : Kind::good;
+    });
+    for (auto& moment : moments) {
+        if (moment.is_bad()) moment.ended_at += 2 * an_hour;
+    }
+    const auto found = incidents::find_incidents(moments, 0.0001);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].definitions.size() == 6);
+    CHECK(found[0].failed == 6);
+    CHECK(found[0].ended_at == 103 * an_hour + 2 * an_hour / 60);
+}
+
 TEST_CASE("what lasts has no end, and missed and slow runs count as well", "[incidents]") {
     const auto found = incidents::find_incidents(
         ten_days([](std::size_t definition, std::int64_t hour) {

@@ -65,16 +65,18 @@ class GapWalk {
             gap.known_over = time::instant_from_micros(next_run->ended_at());
         }
         const auto& to = gap.to;
+        Instant first_known = time::end_of_time;  // of the missed runs
         for (Instant slot = first, next; gap.missed_runs < most_slots; slot = next) {
             next = slot_while_enabled(rhythm, rhythm.slot_after(slot), m_options);
             if (to ? has_run(rhythm, gap, slot, next) : rhythm.due_by(slot) >= m_options.now) break;
             // A run may still go on when a later one has ended.
             const Instant overdue = slot + rhythm.late_at(slot);
             if (to && overdue >= m_options.now) continue;
-            if (to) gap.known_over = std::max(*gap.known_over, overdue);
+            first_known = std::min(first_known, overdue);
             count(gap, rhythm, slot);
         }
         if (gap.missed_runs < rhythm.patience) return std::nullopt;
+        if (to) gap.known_over = std::max(*gap.known_over, first_known);
         gap.length = to.value_or(m_options.now) - from;
         gap.is_over =
             !to && !m_is_configured && ended_at(from, rhythm.typical_interval(from), m_options);

@@ -60,7 +60,7 @@ struct Gap {
     time::Instant from;                       // created_at of the run before it
     time::Instant due, last_due;              // the first and the last of its slots
     std::optional<time::Instant> to;          // of the run after it; none: it goes on
-    std::optional<time::Instant> known_over;  // when that run ended, and all were overdue
+    std::optional<time::Instant> known_over;  // when that run ended, and one was overdue
     time::Duration length{0};                 // up to now where it goes on
     std::int64_t missed_runs = 0;             // slots without a run
     std::int64_t lost_runs = 0;               // those whose report may be lost: we were down

@@ -638,9 +638,9 @@ rhythm::MissedOptions at(const std::string& now) {
     options.now = moment(now);
     return options;
 }
-std::size_t gaps_at(const std::string& now, const std::vector<Run>& runs) {
+std::vector<rhythm::Gap> gaps_at(const std::string& now, const std::vector<Run>& runs) {
     const auto said = rhythm::expectation_of(runs, {}, nullptr, at(now), {});
-    return rhythm::gaps_of(runs, {}, said, false, at(now), {}).size();
+    return rhythm::gaps_of(runs, {}, said, false, at(now), {});
 }
 
 }  // namespace
@@ -650,9 +650,27 @@ TEST_CASE("a run that still goes on is not missed when a later one has ended", "
         const std::string now = step == 1 ? "2026-06-13T07:30:00Z" : "2026-06-13T13:00:00Z";
         const std::string then = step == 1 ? "2026-06-13T08:30:00Z" : "2026-06-13T16:00:00Z";
         const std::string slot = step == 1 ? "2026-06-13T05" : "2026-06-13T06";
-        CHECK(gaps_at(now, with_a_slow_one(step, slow, now)) == 0);
-        CHECK(gaps_at(now, with_a_slow_one(step, slow, now, slot)) == 0);
-        CHECK(gaps_at(then, with_a_slow_one(step, slow, then, slot)) == 1);
+        CHECK(gaps_at(now, with_a_slow_one(step, slow, now)).empty());
+        CHECK(gaps_at(now, with_a_slow_one(step, slow, now, slot)).empty());
+        CHECK(gaps_at(then, with_a_slow_one(step, slow, then, slot)).size() == 1);
+    }
+}
+
+TEST_CASE("a hole in which a slow run was due is over once", "[rhythm]") {
+    const auto without_a_night = [](const std::string& now) {
+        auto runs = with_a_slow_one(1, 3, now);
+        std::erase_if(runs, [](const Run& run) {
+            return run.created_at > time::micros(moment("2026-06-13T01:30:00Z")) &&
+                   run.created_at < time::micros(moment("2026-06-13T06:30:00Z"));
+        });
+        return gaps_at(now, runs);
+    };
+    for (const auto& [now, missed] :
+         {std::pair{"2026-06-13T07:30:00Z", 4}, {"2026-06-14T07:30:00Z", 5}}) {
+        const auto gaps = without_a_night(now);
+        REQUIRE(gaps.size() == 1);
+        CHECK(gaps[0].missed_runs == missed);
+        CHECK(gaps[0].known_over == moment("2026-06-13T07:06:05Z"));
     }
 }
 

@@ -68,8 +68,10 @@ class WriterStore {
     // committed: the work is tried again after the next rows, or later where another process is
     // writing.
     void settle();
-    // The same though nothing was committed, which meets most damage: before anything is stored.
+    // The same before anything is stored, though nothing was committed: opening and settling meet
+    // most troubles.
     void settle_first() {
+        look();
         count_commit(0);
         settle();
     }

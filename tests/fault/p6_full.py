@@ -150,6 +150,7 @@ def try_case(proof, program, name, folder, spool, is_killed):
     within = post_until_full(listener, acknowledged)
     proof.count("answered 200 by the reserve", within)
     proof.expect(within < MOST_BY_RESERVE, name + ": it was never full")
+    fill(os.path.join(folder, "filler2"))
     said = len(listener.log())
     while_full = post(listener, "full", WHILE_FULL, acknowledged)
     for status, count in while_full.items():
@@ -163,7 +164,8 @@ def try_case(proof, program, name, folder, spool, is_killed):
     proof.expect(said_again <= while_full.get(200, 0), name + ": said to work again while full")
     if is_killed:
         listener.kill()
-    os.remove(os.path.join(folder, "filler"))
+    for filler in ("filler", "filler2"):
+        os.remove(os.path.join(folder, filler))
     if is_killed:
         listener = Listener(program, store, *options, log_path=proof.path("log"))
     proof.expect(post_until_stored(listener, acknowledged), name + ": the store does not work again")

@@ -108,11 +108,11 @@ void remember_spool(const Globals& globals, const ingest::Spool& spool) {
     const auto link = spool_beside(real), aside = former_beside(real);
     std::error_code none, not_moved;
     auto problem = left_in(ingest::Spool(link, real), spool);
-    if (!problem) problem = left_in(ingest::Spool(spool_beside(store), real), spool);
     if (problem && is_nothing(aside)) {
         fs::rename(link, aside, not_moved);
         if (!not_moved) problem.reset();
     }
+    if (!problem) problem = left_in(ingest::Spool(spool_beside(store), real), spool);
     if (const auto left = left_in(ingest::Spool(aside, real), spool)) {
         tell_left(*left);
     } else {

@@ -83,11 +83,6 @@ std::string text_of(const BindAddress& address) {
         hint);
 }
 
-ino_t inode_of(const BindAddress& address) {
-    struct stat status {};
-    return ::lstat(address.host.c_str(), &status) == 0 ? status.st_ino : 0;
-}
-
 // A socket file that refuses connections was left behind by a process that is gone. One whose queue
 // is full is somebody's, and is not waited for.
 void remove_stale_socket(const BindAddress& address) {
@@ -169,7 +164,7 @@ ListeningSocket::ListeningSocket(const BindAddress& address) : m_address(address
     if (fd < 0) fail(address, errno);
     set_options(fd, address.family);
     if (bind_to(fd, address) != 0 || ::listen(fd, SOMAXCONN) != 0) fail(address, errno);
-    if (is_unix) m_file = inode_of(address);
+    if (is_unix && ::lstat(address.host.c_str(), &m_file) != 0) m_file = {};
     if (!is_unix) m_address.port = address_of(fd).port;
 }
 
@@ -188,28 +183,27 @@ ListeningSocket ListeningSocket::adopt(int fd) {
 ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
     : m_address(other.m_address),
       m_socket(std::move(other.m_socket)),
-      m_file(std::exchange(other.m_file, 0)),
-      m_found(other.m_found) {}
+      m_file(std::exchange(other.m_file, {})) {}
 
 ListeningSocket::~ListeningSocket() {
-    if (m_file != 0 && has_its_file()) ::unlink(m_address.host.c_str());
+    if (m_file.st_ino != 0 && has_its_file()) ::unlink(m_address.host.c_str());
 }
 
-bool ListeningSocket::has_its_file() const {
-    if (m_file == 0) return true;
+bool ListeningSocket::has_its_file() {
+    if (m_file.st_ino == 0) return true;
     struct stat status {};
-    if (::lstat(m_address.host.c_str(), &status) != 0 || status.st_ino != m_file) return false;
-    m_found = status;
+    if (::lstat(m_address.host.c_str(), &status) != 0 || status.st_ino != m_file.st_ino)
+        return false;
+    m_file = status;
     return true;
 }
 
 // Who may not give it away keeps it.
 ListeningSocket ListeningSocket::made_again() const {
     ListeningSocket another(m_address);
-    if (m_found.st_ino == 0) return another;
     [[maybe_unused]] const int ignored =
-        ::lchown(m_address.host.c_str(), m_found.st_uid, m_found.st_gid);
-    ::chmod(m_address.host.c_str(), m_found.st_mode & 07777);
+        ::lchown(m_address.host.c_str(), m_file.st_uid, m_file.st_gid);
+    ::chmod(m_address.host.c_str(), m_file.st_mode & 07777);
     another.has_its_file();
     return another;
 }

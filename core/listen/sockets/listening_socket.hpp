@@ -35,8 +35,8 @@ class ListeningSocket {
     std::string url(std::string_view scheme, std::string_view path) const;
     const BindAddress& address() const { return m_address; }
     // False where the file of a unix socket that this object made is gone, or another's.
-    bool has_its_file() const;
-    // Another one in its place; the file has the mode, owner and group that this one's had when
+    bool has_its_file();
+    // Another one where that is so; the file has the mode, owner and group that this one's had when
     // has_its_file() last found it.
     ListeningSocket made_again() const;
 
@@ -45,8 +45,7 @@ class ListeningSocket {
 
     BindAddress m_address;
     Descriptor m_socket;
-    ino_t m_file = 0;  // the inode of a unix socket's file that this object made; 0: none
-    mutable struct stat m_found {};
+    struct stat m_file {};  // of a unix socket's file that this object made; inode 0: none
 };
 
 }  // namespace jobtally::listen

@@ -13,6 +13,8 @@ namespace jobtally::store {
 
 namespace {
 
+// Of the spans of uptime, those that upkeep/clock_doubt.hpp has not marked.
+constexpr const char* not_doubted = "has_ended < 2";
 constexpr std::int64_t a_week = 7 * 24 * 3600LL * 1'000'000;
 constexpr std::int64_t looked_at = 100'000;  // reports, the newest
 
@@ -33,8 +35,9 @@ WriterMemory::WriterMemory(const Store::Connection& connection)
                     "FROM report ORDER BY sequence DESC LIMIT 1",
                     true),
       m_read_shown(connection,
-                   "SELECT max(at) FROM (SELECT max(last_alive_at) AS at FROM uptime "
-                   "WHERE has_ended < 2 UNION ALL SELECT max(received_at) FROM rejected)",
+                   fmt::format("SELECT max(at) FROM (SELECT max(last_alive_at) AS at FROM uptime "
+                               "WHERE {} UNION ALL SELECT max(received_at) FROM rejected)",
+                               not_doubted),
                    true) {}
 
 WriterMemory& WriterMemory::of(Store::Connection& connection) {
@@ -107,8 +110,8 @@ void WriterMemory::note_taken_before() {
     m_connection.execute(fmt::format(
         "UPDATE state SET value = {} WHERE name = 'sequence_at_sign' AND NOT EXISTS (SELECT 1 FROM "
         "report WHERE sequence > state.value AND sequence <= {} AND received_at > {} + "
-        "(SELECT max(last_alive_at) FROM uptime WHERE has_ended < 2))",
-        last_sequence, m_flushed_sequence, long_after));
+        "(SELECT max(last_alive_at) FROM uptime WHERE {}))",
+        last_sequence, m_flushed_sequence, long_after, not_doubted));
 }
 
 void WriterMemory::put_back(std::int64_t clock, std::int64_t ended) {

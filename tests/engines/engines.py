@@ -149,6 +149,14 @@ def odd(number):
                "unknown": [{"a": [1e300, -0.5, None, True, name]}, name], name or "x": {"total_operations": 7}}
 
 
+def unfinished():
+    """A definition of which nothing is known to have taken any time."""
+    for number, status in enumerate(["RUNNING", "PAUSED", "SUCCESS", "FAILURE"]):
+        report = {"id": "unfinished %d" % number, "status": status, "created_at": "2026-11-03T00:00:00Z",
+                  "definition_id": "unfinished"}
+        yield report if number > 1 else {**report, "updated_at": "2026-11-04T00:00:00Z"}
+
+
 def collisions(chance, count):
     """Few ids, statuses and times: all that the rule for two reports with one id may meet."""
     for _ in range(count):
@@ -179,6 +187,7 @@ def shared(reports, chance):
 def try_texts(proof, feed, chance):
     """What `load` takes, refuses, and takes again."""
     feed.take(lines(odd(1)))
+    feed.take(lines(unfinished()))
     feed.take(lines(collisions(chance, 300)))
     feed.take(b"")
     before = feed.server.count()

@@ -98,7 +98,7 @@ $$;
 -- Microseconds as seconds; a mean is rounded to a whole microsecond, halves away from zero.
 CREATE OR REPLACE FUNCTION jobtally_seconds(micros numeric, parts bigint DEFAULT 1) RETURNS numeric
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN parts > 0 THEN
+    SELECT CASE WHEN parts > 0 AND micros IS NOT NULL THEN -- least() passes over NULL
         least(div(micros + sign(micros) * div(parts, 2), parts), 9223372036854775807) / 1000000.0 END
 $$;
 

@@ -172,6 +172,7 @@ ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions
     result.settle_patience = settle_patience;
     result.store = followed(globals.store_path());
     result.spool = spool_of(globals, options.spool);
+    forget_moved(globals, *result.spool);
     const auto lost = spool_of(globals, {}).lost();
     prepare(*result.spool, globals);
     if (!lost) return result;
@@ -194,8 +195,10 @@ void tell_if_anyone_may_post(const listen::ListenOptions& options,
 
 // When the store is lost the program ends as after SIGTERM, but with an error, so that the service
 // manager starts it again.
-ingest::WriterHooks writer_hooks(const ListenOptions& options, listen::ServiceManager& manager) {
+ingest::WriterHooks writer_hooks(const Globals& globals, const ListenOptions& options,
+                                 listen::ServiceManager& manager) {
     ingest::WriterHooks result;
+    result.spool_is_prepared = [&globals](ingest::Spool& spool) { remember_spool(globals, spool); };
     result.trouble = [&](const Error& error, ingest::Failing failing) {
         print_error(error);
         if (failing == ingest::Failing::store)
@@ -261,7 +264,7 @@ int run(const Globals& globals, const ListenOptions& options) {
     auto writing = writer_options(globals, options);
     if (!store && writing.spool->is_prepared())
         print_note("reports wait in the spool until the store works");
-    ingest::Writer writer(std::move(store), std::move(writing), writer_hooks(options, manager),
+    ingest::Writer writer(std::move(store), std::move(writing), writer_hooks(globals, options, manager),
                           [&globals] { return open_to_write(globals, store_patience); });
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");

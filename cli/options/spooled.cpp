@@ -31,7 +31,8 @@ std::vector<std::string> names_in(const ingest::Spool& spool) {
 
 // Empty where it can be used, and what waits in it can be told.
 std::string problem_of(const ingest::Spool& spool) {
-    for (const auto& problem : {spool.lost(), spool.barred(), spool.of_another()}) {
+    for (const auto& problem :
+         {spool.lost(), spool.barred(), spool.of_another(), spool.undeletable()}) {
         if (problem) return with_hint(*problem);
     }
     return {};

@@ -53,17 +53,28 @@ void tell_left(const IoError& problem) {
     print_hint(problem.hint());
 }
 
+// The folder itself, which the link will not lead to any more.
+ingest::Spool found_by(const fs::path& link, const fs::path& store) {
+    std::error_code none;
+    return ingest::Spool(fs::weakly_canonical(link, none), store);
+}
+
+void forget_use(const ingest::Spool& former, const ingest::Spool& spool) {
+    if (!are_same(former.folder(), spool.folder())) former.forget_use();
+}
+
 bool is_nothing(const fs::path& path) {
     std::error_code none;
     return fs::symlink_status(path, none).type() == fs::file_type::not_found;
 }
 
-void remember_as(const ingest::Spool& spool, const fs::path& link) {
+void remember_as(ingest::Spool& spool, const fs::path& link) {
     try {
         spool.remember_as(link);
     } catch (const IoError& error) {
         print_warning(fmt::format("other commands will not find the spool: {}", error.what()));
-        print_hint("give them --spool, too");
+        print_hint("`ingest` and `db status` find it by --spool; mails and probes do not tell what "
+                   "waits there");
     }
 }
 
@@ -90,9 +101,16 @@ ingest::Spool spool_of(const Globals& globals, const std::string& folder) {
     return ingest::Spool(folder.empty() ? spool_beside(store) : fs::path(folder), store);
 }
 
-void remember_refused(const Globals& globals, const ingest::Spool& spool) {
+void remember_refused(const Globals& globals, ingest::Spool& spool) {
     const auto link = spool_beside(followed(globals.store_path()));
-    if (!spool.is_own() && is_nothing(link)) remember_as(spool, link);
+    if (is_nothing(link)) remember_as(spool, link);
+}
+
+void forget_moved(const Globals& globals, const ingest::Spool& spool) {
+    const auto found = spool_of(globals, {});
+    if (!found.lost() || !spool.was_used_last()) return;
+    std::error_code none;
+    if (is_nothing(former_spool(globals).folder())) fs::remove(found.folder(), none);
 }
 
 ingest::Spool former_spool(const Globals& globals) {
@@ -102,12 +120,14 @@ ingest::Spool former_spool(const Globals& globals) {
 
 // What waits in a former one is told as long as that is found, and taken by the next start that
 // can.
-void remember_spool(const Globals& globals, const ingest::Spool& spool) {
+void remember_spool(const Globals& globals, ingest::Spool& spool) {
     const fs::path store = globals.store_path();
     const auto real = followed(store);
     const auto link = spool_beside(real), aside = former_beside(real);
     std::error_code none, not_moved;
+    const auto former = found_by(link, real), earlier = found_by(aside, real);
     auto problem = left_in(ingest::Spool(link, real), spool);
+    const bool is_emptied = !problem;
     if (problem && is_nothing(aside)) {
         fs::rename(link, aside, not_moved);
         if (!not_moved) problem.reset();
@@ -117,8 +137,10 @@ void remember_spool(const Globals& globals, const ingest::Spool& spool) {
         tell_left(*left);
     } else {
         fs::remove(aside, none);
+        forget_use(earlier, spool);
     }
     problem ? tell_left(*problem) : remember_as(spool, link);
+    if (is_emptied) forget_use(former, spool);
 }
 
 std::string with_hint(const Error& error) {

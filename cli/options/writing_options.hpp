@@ -24,9 +24,12 @@ void add_spool_option(CLI::App& command, std::string& folder);
 ingest::Spool spool_of(const Globals& globals, const std::string& folder);
 // Makes spool_of() without a name find this spool from now on, and moves there what waits in the
 // one that it found before; warns where that fails.
-void remember_spool(const Globals& globals, const ingest::Spool& spool);
-// The same for one that may not be used, where nothing is found so far: what waits there is told.
-void remember_refused(const Globals& globals, const ingest::Spool& spool);
+void remember_spool(const Globals& globals, ingest::Spool& spool);
+// The same for one that can't be used, where nothing is found so far: what waits there is told.
+void remember_refused(const Globals& globals, ingest::Spool& spool);
+// To be called before the spool is prepared: where the one that was found before is gone, and this
+// one is it, by its note, nothing is missed.
+void forget_moved(const Globals& globals, const ingest::Spool& spool);
 // The one that could not be emptied when another was named, if there is one.
 ingest::Spool former_spool(const Globals& globals);
 // An error as one line, its hint in brackets.

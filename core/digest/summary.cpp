@@ -3,7 +3,6 @@
 
 #include "core/base/numbers.hpp"
 #include "core/digest/sections.hpp"
-#include "core/store/reports/rejected.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -16,6 +15,11 @@ namespace {
 
 constexpr const char* no_report_yet =
     "no report has ever come: `jobtally check --metric age` alerts while none does";
+
+std::string rejected_text(const store::RejectedCount& rejected) {
+    return fmt::format("{}{} rejected", rejected.is_exact ? "" : "at least ",
+                       count_text(rejected.count));
+}
 
 std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
     const query::Counts& counts = answer.total.total.counts;
@@ -41,7 +45,7 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
         more += (more.empty() ? "; " : ", ") + section.in_headline;
     }
     text += more;
-    if (answer.rejected > 0) text += fmt::format("; {} rejected", count_text(answer.rejected));
+    if (answer.rejected.count > 0) text += "; " + rejected_text(answer.rejected);
     if (answer.lost.count > 0)
         text += fmt::format("; {} may be lost", counted(*answer.lost.count, "run", "runs"));
     if (answer.down.count > 0) text = "no listener is up; " + text;
@@ -62,7 +66,7 @@ std::string headline_of(const SummaryAnswer& answer, std::int64_t empty) {
 }  // namespace
 
 bool SummaryAnswer::has_problems() const {
-    return spooled.count != 0 || unkept.count != 0 || rejected > 0 || odd.count > 0 ||
+    return spooled.count != 0 || unkept.count != 0 || rejected.count > 0 || odd.count > 0 ||
            future.count > 0 || down.count > 0 || lost.count > 0 ||
            std::any_of(sections.begin(), sections.end(), [](const auto& section) {
                return section.table.rows.size() > section.quiet_rows;
@@ -121,8 +125,8 @@ table::Digest summary_digest(const SummaryAnswer& answer) {
          answer.unkept,
          answer.down,
          answer.lost,
-         {"rejected", answer.rejected,
-          fmt::format("{} rejected: `jobtally db rejected` says why", count_text(answer.rejected))},
+         {"rejected", answer.rejected.count,
+          rejected_text(answer.rejected) + ": `jobtally db rejected` says why"},
          answer.odd,
          answer.future,
          answer.late}};

@@ -5,6 +5,7 @@
 #include "core/judge/usual.hpp"
 #include "core/query/scope.hpp"
 #include "core/rhythm/missed.hpp"
+#include "core/store/reports/rejected.hpp"
 #include "core/table/digest.hpp"
 
 #include <cstdint>
@@ -21,7 +22,7 @@ struct SummaryAnswer {
     answers::RatesAnswer total;  // by none
     // One for each kind of trouble, even where it has no rows; a row a definition, the worst first.
     std::vector<table::Section> sections;
-    std::int64_t rejected = 0;  // bodies rejected within the window, by received_at
+    store::RejectedCount rejected{};  // by received_at
     table::Mention late;        // how many reports came late
     bool late_is_bulk = false;
     table::Mention down, lost;  // of the listener's downtime: sections.hpp

@@ -37,8 +37,13 @@ class Spool {
     void prepare();
     bool is_prepared() const { return m_is_prepared; }
     // Makes `link`, beside the store, lead to this folder, so that it is found by who does not know
-    // of it. Throws IoError, also where bodies wait in a folder of that name.
-    void remember_as(const std::filesystem::path& link) const;
+    // of it; keep() makes it again where it is missing. Throws IoError, also where bodies wait in a
+    // folder of that name.
+    void remember_as(const std::filesystem::path& link);
+    // Whether this store has used it, and has taken over no other since: by the note of prepare().
+    bool was_used_last() const;
+    // To be called when another one is used from now on, and nothing waits here.
+    void forget_use() const;
     // Moves the bodies that wait in a former folder of the same store here, each whole at any
     // moment; returns how many, none where it is another store's and empty. Throws IoError: those
     // that were not moved wait there; and Error, moving nothing, where that folder is in use: what
@@ -65,6 +70,8 @@ class Spool {
     // Why it is another store's: a copy of that one may have led here, or a slip. And how many
     // bodies lie there.
     std::optional<IoError> of_another() const;
+    // Where bodies lie there and its volume is read-only: which of them are stored can't be told.
+    std::optional<IoError> undeletable() const;
     // Throws barred() or of_another().
     void require_own_folder() const;
     bool is_own() const;  // false where that throws
@@ -76,7 +83,10 @@ class Spool {
 
   private:
     bool is_beside_store() const;
+    std::optional<std::string> noted_store() const;
     void claim() const;
+    void make_link() const;
+    void make_missing_link() const noexcept;
     void make_folder() const;
     void keep_own_names() const;
     void write_synced(const std::filesystem::path& path, std::string_view bytes) const;
@@ -87,6 +97,7 @@ class Spool {
 
     std::filesystem::path m_folder;
     std::filesystem::path m_store;
+    std::filesystem::path m_link;  // empty: it needs none
     std::shared_ptr<const Descriptor> m_in_use;  // the folder, locked with those who share it
     bool m_is_prepared = false;
     std::uint64_t m_last = 0;  // counts what this object has kept

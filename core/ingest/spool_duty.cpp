@@ -176,6 +176,7 @@ bool SpoolDuty::is_unusable() const {
 std::optional<IoError> SpoolDuty::prepare() {
     try {
         m_spool->prepare();
+        if (m_store.hooks().spool_is_prepared) m_store.hooks().spool_is_prepared(*m_spool);
         return std::nullopt;
     } catch (const IoError& error) {
         const IoError problem(fmt::format("the spool can't be used, so what the store does not "

@@ -145,7 +145,8 @@ std::optional<IoError> why_lost(const fs::path& link, const fs::path& store) {
         fmt::format("the spool {}, which this store used last, is gone or empty, with "
                     "what waited in it",
                     in_quotes(folder.string())),
-        fmt::format("is a volume not mounted? If it is gone for good, delete the link {}",
+        fmt::format("is a volume not mounted, or not at this path? If it is gone for good, delete "
+                    "the link {}",
                     in_quotes(link.string())));
 }
 

@@ -48,8 +48,7 @@ std::optional<IoError> why_barred(const std::filesystem::path& folder,
 std::vector<std::string> bodies_in_spool(const std::filesystem::path& folder);
 
 // Why nothing can be known of what waits, where `link` is that of Spool::remember_as(), also put
-// aside, and leads to
-// no folder, or to one that was never used, by the note of Spool::prepare().
+// aside, and leads to no folder, or to one that was never used, by the note of Spool::prepare().
 std::optional<IoError> why_lost(const std::filesystem::path& link,
                                 const std::filesystem::path& store);
 

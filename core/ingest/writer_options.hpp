@@ -56,6 +56,8 @@ struct WriterHooks {
     // Called once, after trouble(): the process should now end with an error, so that it is started
     // afresh.
     std::function<void()> store_is_lost{};
+    // Called when a spool that could not be prepared at the start is.
+    std::function<void(Spool&)> spool_is_prepared{};
     // Called with the number of bodies that were taken from the spool into the store.
     std::function<void(std::size_t)> from_spool{};
     // Called when the clock has gone back, since the last sign of life, from the first time to the

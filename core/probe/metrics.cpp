@@ -193,7 +193,7 @@ std::vector<Measured> measure_incidents(const query::Scope& scope, bool, const G
 
 // Rejected bodies were never understood, so they belong to no definition.
 std::vector<Measured> measure_rejected(const query::Scope& scope, bool, const Given&) {
-    const auto count = store::count_rejected(scope.store(), scope.selection().span);
+    const auto count = store::count_rejected(scope.store(), scope.selection().span).count;
     return {{{{}, count, count == 1 ? "body rejected" : "bodies rejected"},
              std::nullopt,
              static_cast<double>(count)}};

@@ -74,12 +74,13 @@ void RejectedTable::trim() {
 
 void RejectedTable::drop_oldest(std::int64_t excess, const std::string& where) {
     if (excess <= 0) return;
-    Statement statement(m_connection,
-                        "DELETE FROM rejected WHERE rejected_id IN "
-                        "(SELECT rejected_id FROM rejected " +
-                            where + " ORDER BY rejected_id LIMIT ?)");
-    statement.bind(1, excess);
-    statement.exec();
+    const auto oldest = fmt::format(
+        "SELECT rejected_id FROM rejected {} ORDER BY rejected_id LIMIT {}", where, excess);
+    m_connection.execute(fmt::format(
+        "INSERT INTO state (name, value) SELECT 'rejected_forgotten_at', max(received_at) FROM "
+        "rejected WHERE rejected_id IN ({0}) ON CONFLICT (name) DO UPDATE SET value = max(value, "
+        "excluded.value); DELETE FROM rejected WHERE rejected_id IN ({0})",
+        oldest));
     m_forgotten += excess;
 }
 
@@ -113,13 +114,18 @@ std::int64_t count_rejected(const Store& store) {
     return store.connection().query_integer("SELECT count(*) FROM rejected");
 }
 
-std::int64_t count_rejected(const Store& store, const time::TimeSpan& span) {
+RejectedCount count_rejected(const Store& store, const time::TimeSpan& span) {
     Statement row(store.connection(),
-                  "SELECT count(*) FROM rejected WHERE received_at >= ? AND received_at < ?");
+                  "SELECT (SELECT count(*) FROM rejected WHERE received_at >= ?1 AND received_at "
+                  "< ?2), (SELECT value FROM state WHERE name = 'rejected_forgotten_at' AND value "
+                  ">= ?1)");
+    const auto until = span.until ? time::micros(*span.until) : INT64_MAX;
     row.bind(1, span.since ? time::micros(*span.since) : INT64_MIN);
-    row.bind(2, span.until ? time::micros(*span.until) : INT64_MAX);
+    row.bind(2, until);
     row.executeStep();
-    return row.getColumn(0);
+    const std::int64_t kept = row.getColumn(0);
+    if (row.getColumn(1).isNull()) return {kept, kept, true};
+    return {kept, kept + (row.getColumn(1).getInt64() < until ? 1 : 0), false};
 }
 
 std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids) {

@@ -32,7 +32,12 @@ std::vector<std::int64_t> list_rejected_ids(const Store& store, std::size_t limi
 std::optional<RejectedBody> find_rejected(const Store& store, std::int64_t rejected_id);
 std::int64_t count_rejected(const Store& store);
 // Those that were received within the span.
-std::int64_t count_rejected(const Store& store, const time::TimeSpan& span);
+struct RejectedCount {
+    std::int64_t kept = 0;
+    std::int64_t count = 0;  // with those that RejectedTable::trim() has deleted:
+    bool is_exact = true;    // else there may be more
+};
+RejectedCount count_rejected(const Store& store, const time::TimeSpan& span);
 // Deletes the named ones, some in each transaction (write guard), so that other writers come in
 // between; returns how many there were.
 std::int64_t drop_rejected(Store& store, const std::vector<std::int64_t>& rejected_ids);
@@ -45,7 +50,8 @@ class RejectedTable {
 
     void add(const model::Rejection& rejection, std::string_view place, time::Instant received_at,
              std::string_view sender);
-    // Deletes the oldest beyond the limit, if any was added; call before the commit.
+    // Deletes the oldest beyond the limit, if any was added; call before the commit. When the
+    // newest of these was received stands in the table `state` as `rejected_forgotten_at`.
     void trim();
     // How many trim() has deleted.
     std::int64_t forgotten() const { return m_forgotten; }

@@ -90,7 +90,7 @@ OldRecords count_before(const Store& store, time::Instant before) {
     scan_facts(store, {0, {{}, before}, WhichTime::created}, [&](const FactBatch& batch) {
         old.reports += static_cast<std::int64_t>(batch.size);
     });
-    old.rejected = count_rejected(store, {{}, before});
+    old.rejected = count_rejected(store, {{}, before}).kept;
     return old;
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("a summary names what is wrong, worst first", "[digest]") {
     CHECK(answer.headline ==
           "5 of 8 jobs succeeded (62.5 %), 3 partial, 1 empty, 1 running; 12,005 of 12,020 "
           "records; 2 recovered; 1 rejected");
-    CHECK(answer.rejected == 1);
+    CHECK(answer.rejected.count == 1);
     CHECK(answer.has_problems());
     const auto& failed = section(answer, "failed");
     CHECK(down(failed, "definition_name") == "A D B");

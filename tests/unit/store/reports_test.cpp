@@ -246,6 +246,27 @@ TEST_CASE("notes of losses do not count against the limit of rejected bodies", "
     CHECK(store::count_rejected(own) == 3 + 1000);
 }
 
+TEST_CASE("what the limit of rejected bodies left is not told as all", "[store]") {
+    const TemporaryFolder folder;
+    auto own = store::Store::open_to_write(folder / "a.db");
+    const auto counted = [&](std::int64_t since, std::int64_t until) {
+        const auto count = store::count_rejected(own, {at(since), at(until)});
+        return std::tuple(count.kept, count.count, count.is_exact);
+    };
+    const auto reject = [&](std::int64_t limit, std::int64_t second) {
+        store::WriteTransaction transaction(own, std::chrono::seconds(1), limit);
+        transaction.reject({"bad", "x", 1, false}, "listener", at(second));
+        transaction.commit();
+    };
+    for (const std::int64_t second : {1, 2, 3, 4}) reject(2, second);
+    CHECK(counted(1, 9) == std::tuple(2, 3, false));
+    CHECK(counted(1, 2) == std::tuple(0, 0, false));
+    CHECK(counted(3, 9) == std::tuple(2, 2, true));
+    reject(0, 1);
+    CHECK(counted(3, 9) == std::tuple(0, 1, false));
+    CHECK(counted(5, 9) == std::tuple(0, 0, true));
+}
+
 TEST_CASE("a clock that was far ahead is not believed once it is put back", "[store]") {
     constexpr std::int64_t day = 86'400'000'000, now = 20'000 * day;
     const auto ahead = now + GENERATE(2, 3'650) * day;

@@ -195,18 +195,21 @@ TEST_CASE("what waits in a former spool is moved to the new one", "[ingest]") {
 TEST_CASE("a spool elsewhere is found by its link, which what is kept makes again", "[ingest]") {
     const IngestFolder folder;
     const auto store = folder.path / "a.db", link = folder.path / "a.db-spool";
-    Spool first(folder.path / "first", store), second(folder.path / "second", store);
+    const Spool first(folder.path / "first", store);
+    Spool second(folder.path / "second", store);
     CHECK_FALSE(first.was_used_last());
-    first.prepare();
-    first.remember_as(link);
-    CHECK(first.was_used_last());
-    std::filesystem::remove(link);
-    auto receipt = receipt_with("{}");
-    std::vector kept{&receipt};
-    CHECK_FALSE(first.keep(kept).has_value());
-    REQUIRE(std::filesystem::is_symlink(link));
-    CHECK(Spool(link, store).waiting().size() == 1);
-
+    {
+        Spool used = first;
+        used.prepare();
+        used.remember_as(link);
+        CHECK(first.was_used_last());
+        std::filesystem::remove(link);
+        auto receipt = receipt_with("{}");
+        std::vector kept{&receipt};
+        CHECK_FALSE(used.keep(kept).has_value());
+        REQUIRE(std::filesystem::is_symlink(link));
+        CHECK(Spool(link, store).waiting().size() == 1);
+    }
     second.prepare();
     second.take_over(first);
     second.remember_as(link);

@@ -264,7 +264,8 @@ int run(const Globals& globals, const ListenOptions& options) {
     auto writing = writer_options(globals, options);
     if (!store && writing.spool->is_prepared())
         print_note("reports wait in the spool until the store works");
-    ingest::Writer writer(std::move(store), std::move(writing), writer_hooks(globals, options, manager),
+    ingest::Writer writer(std::move(store), std::move(writing),
+                          writer_hooks(globals, options, manager),
                           [&globals] { return open_to_write(globals, store_patience); });
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");

@@ -73,8 +73,9 @@ void remember_as(ingest::Spool& spool, const fs::path& link) {
         spool.remember_as(link);
     } catch (const IoError& error) {
         print_warning(fmt::format("other commands will not find the spool: {}", error.what()));
-        print_hint("`ingest` and `db status` find it by --spool; mails and probes do not tell what "
-                   "waits there");
+        print_hint(
+            "`ingest` and `db status` find it by --spool; mails and probes do not tell what "
+            "waits there");
     }
 }
 

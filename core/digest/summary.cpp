@@ -116,20 +116,19 @@ SummaryAnswer summary(const query::Scope& scope, const rhythm::MissedOptions& op
 table::Digest summary_digest(const SummaryAnswer& answer) {
     auto figures = answers::rates_table(answer.total);
     if (figures.rows.empty()) figures.rows.push_back(figures.total.value());  // no report at all
-    return {
-        answer.window,
-        answer.headline,
-        figures,
-        answer.sections,
-        {answer.spooled,
-         answer.unkept,
-         answer.down,
-         answer.lost,
-         {"rejected", answer.rejected.count,
-          rejected_text(answer.rejected) + ": `jobtally db rejected` says why"},
-         answer.odd,
-         answer.future,
-         answer.late}};
+    return {answer.window,
+            answer.headline,
+            figures,
+            answer.sections,
+            {answer.spooled,
+             answer.unkept,
+             answer.down,
+             answer.lost,
+             {"rejected", answer.rejected.count,
+              rejected_text(answer.rejected) + ": `jobtally db rejected` says why"},
+             answer.odd,
+             answer.future,
+             answer.late}};
 }
 
 void drop_bulk(table::Digest& digest, const SummaryAnswer& answer) {

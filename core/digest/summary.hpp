@@ -23,7 +23,7 @@ struct SummaryAnswer {
     // One for each kind of trouble, even where it has no rows; a row a definition, the worst first.
     std::vector<table::Section> sections;
     store::RejectedCount rejected{};  // by received_at
-    table::Mention late;        // how many reports came late
+    table::Mention late;              // how many reports came late
     bool late_is_bulk = false;
     table::Mention down, lost;  // of the listener's downtime: sections.hpp
     table::Mention future;      // of reports that end after the window they came in

@@ -1,7 +1,6 @@
 #include "core/ingest/spool.hpp"
 
 #include "core/base/file.hpp"
-#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
 #include "core/ingest/spool_name.hpp"
@@ -32,12 +31,6 @@ Descriptor opened_folder(const fs::path& folder) {
     return Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-// The same from whatever folder it is asked.
-std::string full_name(const fs::path& store) {
-    std::error_code none;
-    return fs::weakly_canonical(fs::absolute(store, none), none).string();
-}
-
 }  // namespace
 
 void Spool::require_own_folder() const {
@@ -45,52 +38,12 @@ void Spool::require_own_folder() const {
     if (const auto problem = of_another()) throw IoError(*problem);
 }
 
-bool Spool::is_beside_store() const {
-    std::error_code none;
-    return m_store.empty() ||
-           (m_folder == fs::path(m_store).concat("-spool") && !fs::is_symlink(m_folder, none));
-}
-
-std::optional<std::string> Spool::noted_store() const {
-    if (is_beside_store()) return std::nullopt;
-    auto named = read_regular_file(m_folder / owner_name, most_bytes, false);
-    if (named.error != 0) return std::nullopt;
-    return std::move(named.bytes);
-}
-
 bool Spool::was_used_last() const {
-    return noted_store() && is_own();
+    return noted_store(m_folder, m_store) && is_own();
 }
 
 void Spool::forget_use() const {
     if (was_used_last()) ::unlink((m_folder / owner_name).c_str());
-}
-
-// The store that is named there may be gone: then this one was moved. It may be this one by another
-// name: a link was left where it was, or its volume is mounted twice.
-std::optional<IoError> Spool::of_another() const {
-    const auto named = noted_store();
-    if (!named || *named == full_name(m_store)) return std::nullopt;
-    std::error_code none;
-    if (!fs::exists(*named, none) || fs::equivalent(*named, m_store, none)) return std::nullopt;
-    return IoError(
-        fmt::format("the spool {} is that of the store {}{}", in_quotes(m_folder.string()),
-                    in_quotes(*named), what_lies_in(m_folder)),
-        "rename or delete that store if this one has come in its place, and start the listener "
-        "again; else name another folder with --spool");
-}
-
-std::optional<IoError> Spool::undeletable() const {
-    if (!is_on_read_only_volume(m_folder)) return std::nullopt;
-    const auto count = static_cast<std::int64_t>(bodies_in_spool(m_folder).size());
-    if (count == 0) return std::nullopt;
-    return IoError(
-        fmt::format("the spool {} is on a volume that is read-only: {} there, be it that the store "
-                    "has {} or not",
-                    in_quotes(m_folder.string()), counted(count, "body lies", "bodies lie"),
-                    count == 1 ? "it" : "them"),
-        "`jobtally ingest /dev/null` stores what is not stored yet; a volume that can be written "
-        "empties the spool");
 }
 
 bool Spool::is_own() const {
@@ -103,7 +56,8 @@ bool Spool::is_own() const {
 }
 
 void Spool::claim() const {
-    if (is_beside_store() || noted_store() == full_name(m_store)) return;
+    if (is_beside(m_folder, m_store) || noted_store(m_folder, m_store) == full_name(m_store))
+        return;
     const auto path = m_folder / owner_name;
     ::unlink(path.c_str());
     write_synced(path, full_name(m_store));
@@ -160,17 +114,7 @@ void Spool::remember_as(const fs::path& link) {
     const auto target = fs::weakly_canonical(m_folder, none);
     if (none || target == fs::weakly_canonical(link, none)) return;
     if (fs::remove(link, none); none) throw_of_spool(none.value(), "make a link of", link);
-    make_link();
-}
-
-void Spool::make_link() const {
-    const auto target = fs::weakly_canonical(m_folder);
-    if (::symlink(target.c_str(), m_link.c_str()) != 0)
-        throw_of_spool(errno, "make the link", m_link);
-    struct stat store {};
-    if (::geteuid() == 0 && ::stat(m_store.c_str(), &store) == 0) {
-        [[maybe_unused]] const int ignored = ::lchown(m_link.c_str(), store.st_uid, store.st_gid);
-    }
+    make_link(link, m_folder, m_store);
 }
 
 // Where the store's volume is read-only there can be none, and start has told so.
@@ -178,7 +122,7 @@ void Spool::make_missing_link() const noexcept {
     struct stat found {};
     if (m_link.empty() || ::lstat(m_link.c_str(), &found) == 0) return;
     try {
-        make_link();
+        make_link(m_link, m_folder, m_store);
     } catch (const std::exception&) {
     }
 }

@@ -67,11 +67,8 @@ class Spool {
     std::optional<time::Instant> touched_at() const;
     std::optional<IoError> barred() const { return why_barred(m_folder, m_store); }
     std::optional<IoError> lost() const { return why_lost(m_folder, m_store); }
-    // Why it is another store's: a copy of that one may have led here, or a slip. And how many
-    // bodies lie there.
-    std::optional<IoError> of_another() const;
-    // Where bodies lie there and its volume is read-only: which of them are stored can't be told.
-    std::optional<IoError> undeletable() const;
+    std::optional<IoError> of_another() const { return why_of_another(m_folder, m_store); }
+    std::optional<IoError> undeletable() const { return why_undeletable(m_folder); }
     // Throws barred() or of_another().
     void require_own_folder() const;
     bool is_own() const;  // false where that throws
@@ -82,10 +79,7 @@ class Spool {
     std::optional<IoError> drop(const std::string& name) const;
 
   private:
-    bool is_beside_store() const;
-    std::optional<std::string> noted_store() const;
     void claim() const;
-    void make_link() const;
     void make_missing_link() const noexcept;
     void make_folder() const;
     void keep_own_names() const;
@@ -97,7 +91,7 @@ class Spool {
 
     std::filesystem::path m_folder;
     std::filesystem::path m_store;
-    std::filesystem::path m_link;  // empty: it needs none
+    std::filesystem::path m_link;                // empty: it needs none
     std::shared_ptr<const Descriptor> m_in_use;  // the folder, locked with those who share it
     bool m_is_prepared = false;
     std::uint64_t m_last = 0;  // counts what this object has kept

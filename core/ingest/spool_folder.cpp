@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::minutes unfinished_for{1};
+constexpr std::size_t most_bytes_of_name = 1 << 16;
 
 bool is_left_unfinished(const fs::path& file) {
     const auto name = file.filename().string();
@@ -120,6 +121,60 @@ std::optional<IoError> why_barred(const fs::path& folder, const fs::path& store)
                                in_shell_quotes(store.string()), in_shell_quotes(folder.string())));
     if (is_closed) return say("bars its own user", "chmod u+rwx cures it");
     return say("can be written by others", "chmod go-w cures it");
+}
+
+bool is_beside(const fs::path& folder, const fs::path& store) {
+    std::error_code none;
+    return store.empty() ||
+           (folder == fs::path(store).concat("-spool") && !fs::is_symlink(folder, none));
+}
+
+std::string full_name(const fs::path& store) {
+    std::error_code none;
+    return fs::weakly_canonical(fs::absolute(store, none), none).string();
+}
+
+std::optional<std::string> noted_store(const fs::path& folder, const fs::path& store) {
+    if (is_beside(folder, store)) return std::nullopt;
+    auto named = read_regular_file(folder / owner_name, most_bytes_of_name, false);
+    if (named.error != 0) return std::nullopt;
+    return std::move(named.bytes);
+}
+
+// The store that is named there may be gone: then this one was moved. It may be this one by another
+// name: a link was left where it was, or its volume is mounted twice.
+std::optional<IoError> why_of_another(const fs::path& folder, const fs::path& store) {
+    const auto named = noted_store(folder, store);
+    if (!named || *named == full_name(store)) return std::nullopt;
+    std::error_code none;
+    if (!fs::exists(*named, none) || fs::equivalent(*named, store, none)) return std::nullopt;
+    return IoError(
+        fmt::format("the spool {} is that of the store {}{}", in_quotes(folder.string()),
+                    in_quotes(*named), what_lies_in(folder)),
+        "rename or delete that store if this one has come in its place, and start the listener "
+        "again; else name another folder with --spool");
+}
+
+std::optional<IoError> why_undeletable(const fs::path& folder) {
+    if (!is_on_read_only_volume(folder)) return std::nullopt;
+    const auto count = static_cast<std::int64_t>(bodies_in_spool(folder).size());
+    if (count == 0) return std::nullopt;
+    return IoError(
+        fmt::format("the spool {} is on a volume that is read-only: {} there, be it that the store "
+                    "has {} or not",
+                    in_quotes(folder.string()), counted(count, "body lies", "bodies lie"),
+                    count == 1 ? "it" : "them"),
+        "`jobtally ingest /dev/null` stores what is not stored yet; a volume that can be written "
+        "empties the spool");
+}
+
+void make_link(const fs::path& link, const fs::path& folder, const fs::path& store) {
+    const auto target = fs::weakly_canonical(folder);
+    if (::symlink(target.c_str(), link.c_str()) != 0) throw_of_spool(errno, "make the link", link);
+    struct stat found {};
+    if (::geteuid() == 0 && ::stat(store.c_str(), &found) == 0) {
+        [[maybe_unused]] const int ignored = ::lchown(link.c_str(), found.st_uid, found.st_gid);
+    }
 }
 
 std::vector<std::string> bodies_in_spool(const fs::path& folder) {

@@ -44,6 +44,25 @@ std::string what_lies_in(const std::filesystem::path& folder);
 std::optional<IoError> why_barred(const std::filesystem::path& folder,
                                   const std::filesystem::path& store);
 
+// Whether the folder is the one that is found without a link; it needs no note either.
+bool is_beside(const std::filesystem::path& folder, const std::filesystem::path& store);
+// The same from whatever folder it is asked.
+std::string full_name(const std::filesystem::path& store);
+// The full name of the store that used the folder last, by the note there.
+std::optional<std::string> noted_store(const std::filesystem::path& folder,
+                                       const std::filesystem::path& store);
+// Why it is another store's: a copy of that one may have led here, or a slip. And how many bodies
+// lie there.
+std::optional<IoError> why_of_another(const std::filesystem::path& folder,
+                                      const std::filesystem::path& store);
+// Where bodies lie there and its volume is read-only: which of them are stored can't be told.
+std::optional<IoError> why_undeletable(const std::filesystem::path& folder);
+
+// Makes the link by which the folder is found; it belongs to the owner of the store. Throws
+// IoError.
+void make_link(const std::filesystem::path& link, const std::filesystem::path& folder,
+               const std::filesystem::path& store);
+
 // The names of the bodies there, oldest first, whoever made them. Throws IoError.
 std::vector<std::string> bodies_in_spool(const std::filesystem::path& folder);
 

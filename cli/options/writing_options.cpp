@@ -53,16 +53,6 @@ void tell_left(const IoError& problem) {
     print_hint(problem.hint());
 }
 
-// The folder itself, which the link will not lead to any more.
-ingest::Spool found_by(const fs::path& link, const fs::path& store) {
-    std::error_code none;
-    return ingest::Spool(fs::weakly_canonical(link, none), store);
-}
-
-void forget_use(const ingest::Spool& former, const ingest::Spool& spool) {
-    if (!are_same(former.folder(), spool.folder())) former.forget_use();
-}
-
 bool is_nothing(const fs::path& path) {
     std::error_code none;
     return fs::symlink_status(path, none).type() == fs::file_type::not_found;
@@ -109,9 +99,8 @@ void remember_refused(const Globals& globals, ingest::Spool& spool) {
 
 void forget_moved(const Globals& globals, const ingest::Spool& spool) {
     const auto found = spool_of(globals, {});
-    if (!found.lost() || !spool.was_used_last()) return;
     std::error_code none;
-    if (is_nothing(former_spool(globals).folder())) fs::remove(found.folder(), none);
+    if (found.lost() && spool.is_that_of(found.folder())) fs::remove(found.folder(), none);
 }
 
 ingest::Spool former_spool(const Globals& globals) {
@@ -126,9 +115,7 @@ void remember_spool(const Globals& globals, ingest::Spool& spool) {
     const auto real = followed(store);
     const auto link = spool_beside(real), aside = former_beside(real);
     std::error_code none, not_moved;
-    const auto former = found_by(link, real), earlier = found_by(aside, real);
     auto problem = left_in(ingest::Spool(link, real), spool);
-    const bool is_emptied = !problem;
     if (problem && is_nothing(aside)) {
         fs::rename(link, aside, not_moved);
         if (!not_moved) problem.reset();
@@ -138,10 +125,8 @@ void remember_spool(const Globals& globals, ingest::Spool& spool) {
         tell_left(*left);
     } else {
         fs::remove(aside, none);
-        forget_use(earlier, spool);
     }
     problem ? tell_left(*problem) : remember_as(spool, link);
-    if (is_emptied) forget_use(former, spool);
 }
 
 std::string with_hint(const Error& error) {

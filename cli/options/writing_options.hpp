@@ -27,8 +27,8 @@ ingest::Spool spool_of(const Globals& globals, const std::string& folder);
 void remember_spool(const Globals& globals, ingest::Spool& spool);
 // The same for one that can't be used, where nothing is found so far: what waits there is told.
 void remember_refused(const Globals& globals, ingest::Spool& spool);
-// To be called before the spool is prepared: where the one that was found before is gone, and this
-// one is it, by its note, nothing is missed.
+// To be called before the spool is prepared: where the one that was found before is gone, since it
+// was moved to be this one, nothing is missed.
 void forget_moved(const Globals& globals, const ingest::Spool& spool);
 // The one that could not be emptied when another was named, if there is one.
 ingest::Spool former_spool(const Globals& globals);

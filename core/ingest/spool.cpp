@@ -38,12 +38,8 @@ void Spool::require_own_folder() const {
     if (const auto problem = of_another()) throw IoError(*problem);
 }
 
-bool Spool::was_used_last() const {
-    return noted_store(m_folder, m_store) && is_own();
-}
-
-void Spool::forget_use() const {
-    if (was_used_last()) ::unlink((m_folder / owner_name).c_str());
+bool Spool::is_that_of(const fs::path& link) const {
+    return is_own() && has_mark_of(link, m_folder);
 }
 
 bool Spool::is_own() const {
@@ -112,7 +108,8 @@ void Spool::remember_as(const fs::path& link) {
     m_link = link;
     std::error_code none;
     const auto target = fs::weakly_canonical(m_folder, none);
-    if (none || target == fs::weakly_canonical(link, none)) return;
+    if (none) return;
+    if (target == fs::weakly_canonical(link, none)) return mark_link(link, m_folder);
     if (fs::remove(link, none); none) throw_of_spool(none.value(), "make a link of", link);
     make_link(link, m_folder, m_store);
 }

@@ -40,10 +40,8 @@ class Spool {
     // of it; keep() makes it again where it is missing. Throws IoError, also where bodies wait in a
     // folder of that name.
     void remember_as(const std::filesystem::path& link);
-    // Whether this store has used it, and has taken over no other since: by the note of prepare().
-    bool was_used_last() const;
-    // To be called when another one is used from now on, and nothing waits here.
-    void forget_use() const;
+    // Whether it is the folder to which `link` was made to lead, be it that it was moved since.
+    bool is_that_of(const std::filesystem::path& link) const;
     // Moves the bodies that wait in a former folder of the same store here, each whole at any
     // moment; returns how many, none where it is another store's and empty. Throws IoError: those
     // that were not moved wait there; and Error, moving nothing, where that folder is in use: what

@@ -175,6 +175,23 @@ void make_link(const fs::path& link, const fs::path& folder, const fs::path& sto
     if (::geteuid() == 0 && ::stat(store.c_str(), &found) == 0) {
         [[maybe_unused]] const int ignored = ::lchown(link.c_str(), found.st_uid, found.st_gid);
     }
+    mark_link(link, folder);
+}
+
+void mark_link(const fs::path& link, const fs::path& folder) noexcept {
+    struct stat note {};
+    if (::stat((folder / owner_name).c_str(), &note) != 0) return;
+    const timespec times[] = {{0, UTIME_OMIT}, note.st_ctim};
+    [[maybe_unused]] const int ignored =
+        ::utimensat(AT_FDCWD, link.c_str(), times, AT_SYMLINK_NOFOLLOW);
+}
+
+bool has_mark_of(const fs::path& link, const fs::path& folder) noexcept {
+    struct stat note {
+    }, mark{};
+    return ::stat((folder / owner_name).c_str(), &note) == 0 && ::lstat(link.c_str(), &mark) == 0 &&
+           note.st_ctim.tv_sec == mark.st_mtim.tv_sec &&
+           note.st_ctim.tv_nsec == mark.st_mtim.tv_nsec;
 }
 
 std::vector<std::string> bodies_in_spool(const fs::path& folder) {

@@ -58,10 +58,14 @@ std::optional<IoError> why_of_another(const std::filesystem::path& folder,
 // Where bodies lie there and its volume is read-only: which of them are stored can't be told.
 std::optional<IoError> why_undeletable(const std::filesystem::path& folder);
 
-// Makes the link by which the folder is found; it belongs to the owner of the store. Throws
-// IoError.
+// Makes the link by which the folder is found, with its mark; it belongs to the owner of the store.
+// Throws IoError.
 void make_link(const std::filesystem::path& link, const std::filesystem::path& folder,
                const std::filesystem::path& store);
+// The mark of a link: when it was last written to is when the folder's note came to be, which no
+// copy of the folder shares. So a folder that was moved is known.
+void mark_link(const std::filesystem::path& link, const std::filesystem::path& folder) noexcept;
+bool has_mark_of(const std::filesystem::path& link, const std::filesystem::path& folder) noexcept;
 
 // The names of the bodies there, oldest first, whoever made them. Throws IoError.
 std::vector<std::string> bodies_in_spool(const std::filesystem::path& folder);

@@ -195,14 +195,10 @@ TEST_CASE("what waits in a former spool is moved to the new one", "[ingest]") {
 TEST_CASE("a spool elsewhere is found by its link, which what is kept makes again", "[ingest]") {
     const IngestFolder folder;
     const auto store = folder.path / "a.db", link = folder.path / "a.db-spool";
-    const Spool first(folder.path / "first", store);
-    Spool second(folder.path / "second", store);
-    CHECK_FALSE(first.was_used_last());
     {
-        Spool used = first;
+        Spool used(folder.path / "first", store);
         used.prepare();
         used.remember_as(link);
-        CHECK(first.was_used_last());
         std::filesystem::remove(link);
         auto receipt = receipt_with("{}");
         std::vector kept{&receipt};
@@ -210,12 +206,17 @@ TEST_CASE("a spool elsewhere is found by its link, which what is kept makes agai
         REQUIRE(std::filesystem::is_symlink(link));
         CHECK(Spool(link, store).waiting().size() == 1);
     }
+    std::filesystem::rename(folder.path / "first", folder.path / "moved");
+    std::filesystem::copy(folder.path / "moved", folder.path / "copy");
+    CHECK(Spool(folder.path / "moved", store).is_that_of(link));
+    CHECK_FALSE(Spool(folder.path / "copy", store).is_that_of(link));
+
+    Spool second(folder.path / "second", store);
     second.prepare();
-    second.take_over(first);
+    std::filesystem::remove(link);
     second.remember_as(link);
-    first.forget_use();
-    CHECK_FALSE(first.was_used_last());
-    CHECK(second.was_used_last());
+    CHECK(second.is_that_of(link));
+    CHECK_FALSE(Spool(folder.path / "moved", store).is_that_of(link));
 }
 
 TEST_CASE("the spool remembers who sent a body, whatever the name", "[ingest]") {

@@ -1,8 +1,8 @@
 #include "core/incidents/coincidence.hpp"
 
 #include "core/base/parallel.hpp"
+#include "core/incidents/clusters.hpp"
 #include "core/incidents/episodes.hpp"
-#include "core/incidents/struck.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,12 +13,7 @@ namespace jobtally::incidents {
 
 namespace {
 
-constexpr std::int64_t looked_ahead = 24LL * 3600 * 1'000'000;
 constexpr double day_length = 24 * 3600 * 1e6;
-constexpr std::size_t fetched_ahead = 8;  // steps: what they need is all over memory
-constexpr double hopeless = -6;           // of the logarithm of the evidence: it hardly rises again
-constexpr double hardly_struck = 0.001;   // by the evidence of a definition
-
 class IncidentSearch {
   public:
     IncidentSearch(std::span<const Moment> moments, double chance, const time::TimeSpan& span)
@@ -26,9 +21,9 @@ class IncidentSearch {
           m_span(span),
           m_episodes(episodes_of(moments)),
           m_order(moments),
-          m_struck(moments.back().definition + 1),
-          m_runs(m_struck.size()),
-          m_scan(m_struck.size()) {
+          m_clusters(moments, m_order, m_episodes),
+          m_runs(moments.back().definition + 1),
+          m_scan(m_runs.size()) {
         double days = 0, onsets = 0;
         for (std::size_t first = 0, end = 0; first < moments.size(); first = end) {
             while (end < moments.size() && same_definition(first, end)) ++end;
@@ -43,13 +38,13 @@ class IncidentSearch {
     std::vector<Incident> found() {
         std::vector<std::pair<double, std::size_t>> candidates;  // by score, where they begin
         for (std::size_t i = 0; i < m_order.size(); ++i) {
-            if (is_onset(i)) candidates.emplace_back(0, i);
+            if (m_clusters.is_onset(i)) candidates.emplace_back(0, i);
         }
         constexpr std::size_t part = 512;  // beginnings that a thread takes at a time
         for_parts(candidates.size(), part, [&](std::size_t begin, std::size_t end) {
-            Scan scan(m_struck.size());
+            Scan scan(m_runs.size());
             for (std::size_t i = begin; i < end; ++i) {
-                candidates[i].first = cluster_from(candidates[i].second, scan).score;
+                candidates[i].first = m_clusters.from(candidates[i].second, scan).score;
             }
         });
         std::erase_if(candidates, [&](const auto& one) { return one.first <= m_least; });
@@ -57,8 +52,8 @@ class IncidentSearch {
                          [](auto& a, auto& b) { return a.first > b.first; });
         std::vector<Incident> incidents;
         for (const auto& [score, from] : candidates) {
-            if (!is_onset(from)) continue;
-            const Cluster cluster = cluster_from(from, m_scan);
+            if (!m_clusters.is_onset(from)) continue;
+            const Cluster cluster = m_clusters.from(from, m_scan);
             if (cluster.score > m_least) add_shared(incidents, shared_from(from, cluster));
         }
         for (const Shared& shared : m_shared) {
@@ -72,7 +67,8 @@ class IncidentSearch {
             const bool has_failed = std::any_of(
                 bad.begin(), bad.end(), [](const Moment& m) { return m.kind == Kind::failed; });
             if (!episode.is_used && has_failed && !is_over(episode)) {
-                incidents.push_back(incident_of({{m_episodes.of[episode.first]}}, false));
+                Shared alone{{m_episodes.of[episode.first]}};
+                incidents.push_back(incident_of(alone, false));
             }
         }
         std::erase_if(incidents, [&](const Incident& one) { return !one.reaches_into(m_span); });
@@ -82,10 +78,18 @@ class IncidentSearch {
     }
 
   private:
-    // Episodes that belong together, of which the first bad run ended at `start`.
+    // Episodes that belong together, of which the first bad run ended at `start`, and others of
+    // their definitions that are part of the incident as it is.
     struct Shared {
         std::vector<std::size_t> episodes;
         std::int64_t start = INT64_MIN;
+        std::vector<std::size_t> within{};
+
+        void add(const Shared& other) {
+            episodes.insert(episodes.end(), other.episodes.begin(), other.episodes.end());
+            within.insert(within.end(), other.within.begin(), other.within.end());
+            start = std::min(start, other.start);
+        }
     };
 
     // What coincides with an incident that is clearer is part of it.
@@ -97,9 +101,7 @@ class IncidentSearch {
             Incident& other = incidents[i];
             if (incident.began_at > other.last_bad_at || other.began_at > incident.last_bad_at)
                 continue;
-            auto& episodes = m_shared[i].episodes;
-            episodes.insert(episodes.end(), shared.episodes.begin(), shared.episodes.end());
-            m_shared[i].start = std::min(m_shared[i].start, shared.start);
+            m_shared[i].add(shared);
             other = incident_of(m_shared[i], true);
             return;
         }
@@ -120,27 +122,12 @@ class IncidentSearch {
         bool is_well = true;
     };
 
-    struct Cluster {
-        double score = 0;
-        std::size_t end = 0;  // in the order
-        double share = 0;
-    };
-
     bool same_definition(std::size_t a, std::size_t b) const {
         return b < m_moments.size() && m_moments[a].definition == m_moments[b].definition;
     }
     bool follows_a_bad_one(std::size_t i) const {
         return i > 0 && same_definition(i - 1, i) && m_moments[i - 1].is_bad();
     }
-    // A bad moment after a good one, at a place in the order.
-    bool is_onset(std::size_t at) const {
-        const auto step = m_order.step(at);
-        return step.is_bad && !step.follows_a_bad_one && !is_used(at);
-    }
-    bool is_used(std::size_t at) const {
-        return m_episodes.all[m_episodes.of[m_order.place(at)]].is_used;
-    }
-
     // Learns the rates of a definition. Returns how often it began to fail.
     double learn(std::size_t first, std::size_t end) {
         double onsets = 0, chances = 0, went_on = 0, could_go_on = 0;
@@ -155,79 +142,15 @@ class IncidentSearch {
         }
         const std::size_t definition = m_moments[first].definition;
         m_runs[definition] = {first, end, longest, !m_moments[end - 1].is_bad()};
-        m_struck[definition] =
-            Struck({(onsets + 0.5) / (chances + 1), (went_on + 0.5) / (could_go_on + 1)});
+        m_clusters.set(definition,
+                       {(onsets + 0.5) / (chances + 1), (went_on + 0.5) / (could_go_on + 1)});
         return onsets;
-    }
-
-    // How much likelier its runs since `begin` in the order are if the definition of the moment
-    // there is struck, taken up to that moment. None where it was bad before.
-    std::optional<double> evidence_with(std::size_t begin, std::size_t at, Scan& scan) const {
-        const auto step = m_order.step(at);
-        Scan::Seen& seen = scan.of[step.definition];
-        const bool is_first = std::exchange(seen.scan, scan.number) != scan.number;
-        if (is_first) seen.evidence = step.follows_a_bad_one ? -1 : 1;
-        if (seen.evidence < 0 || (step.is_bad && is_used(at))) return std::nullopt;
-        if (at == begin) return seen.evidence;  // that there is one here is given
-        seen.evidence =
-            m_struck[step.definition].with_run(seen.evidence, step.is_bad, step.follows_a_bad_one);
-        return seen.evidence;
-    }
-
-    // The end that gives what began at a place in the order the most evidence.
-    Cluster cluster_from(std::size_t begin, Scan& scan) const {
-        ++scan.number;
-        Cluster best;
-        Logs sums{};
-        const std::size_t end = m_order.after(m_order.ended_at(begin) + looked_ahead);
-        for (std::size_t i = begin; i < end; ++i) {
-            if (i + fetched_ahead < end) fetch(m_order.step(i + fetched_ahead).definition, scan);
-            const auto step = m_order.step(i);
-            const Scan::Seen seen = scan.of[step.definition];
-            const double before = seen.scan == scan.number ? seen.evidence : 1;
-            const auto after = evidence_with(begin, i, scan);
-            // A further good run of one that is hardly struck says nothing more.
-            if (!after || (before < hardly_struck && *after < before)) continue;
-            const Logs logs = m_struck[step.definition].logs(before, *after);
-            for (std::size_t k = 0; k < shares.size(); ++k) sums[k] += logs[k];
-            const auto most = std::max_element(sums.begin(), sums.end());
-            if (*most < hopeless) break;
-            if (!step.is_bad) continue;
-            double mean = 0;
-            for (const double sum : sums) mean += std::exp(sum - *most) / shares.size();
-            const double score = *most + std::log(mean);
-            if (score > best.score)
-                best = {score, i, shares[static_cast<std::size_t>(most - sums.begin())]};
-        }
-        return best;
-    }
-
-    void fetch(std::size_t definition, const Scan& scan) const {
-        __builtin_prefetch(&m_struck[definition]);
-        __builtin_prefetch(&scan.of[definition]);
     }
 
     Shared shared_from(std::size_t begin, const Cluster& cluster) {
         const std::int64_t start = m_order.ended_at(begin);
-        const Shared core = lasting({struck(begin, cluster), start});
+        const Shared core = lasting({m_clusters.struck(begin, cluster, m_scan), start});
         return lasting({members_of(begin, core.episodes), start});
-    }
-
-    // The episodes of those that are rather struck than not.
-    std::vector<std::size_t> struck(std::size_t begin, const Cluster& cluster) {
-        ++m_scan.number;
-        std::vector<std::size_t> begun, found;
-        for (std::size_t i = begin; i <= cluster.end; ++i) {
-            if (evidence_with(begin, i, m_scan) && is_onset(i))
-                begun.push_back(m_episodes.of[m_order.place(i)]);
-        }
-        for (const std::size_t i : begun) {
-            const double evidence =
-                m_scan.of[m_moments[m_episodes.all[i].first].definition].evidence;
-            const bool is_given = i == m_episodes.of[m_order.place(begin)];
-            if (is_given || cluster.share * evidence > 1 - cluster.share) found.push_back(i);
-        }
-        return found;
     }
 
     std::int64_t end_of(std::size_t episode) const {
@@ -264,12 +187,16 @@ class IncidentSearch {
         return m_span.since && was_over_before(time::micros(*m_span.since), episode, m_moments);
     }
 
+    // When those that go on stop to keep it open.
+    static std::int64_t outlasted_at(const Course& course) {
+        return course.middle + (course.middle - course.start);
+    }
+
     bool outlasts(std::size_t i, const Course& course) const {
         const Episode& episode = m_episodes.all[i];
         const bool goes_on =
             !episode.over_at || m_moments[episode.end - 1].created_at > course.middle;
-        return course.is_mostly_over && goes_on &&
-               end_of(i) - course.start > 2 * (course.middle - course.start);
+        return course.is_mostly_over && goes_on && end_of(i) > outlasted_at(course);
     }
 
     // All that began to fail by the end of these, or with the run before. A good run that had begun
@@ -279,7 +206,7 @@ class IncidentSearch {
         const std::int64_t began_at = m_moments[m_order.place(begin)].created_at;
         std::int64_t end = 0;
         for (const std::size_t i : core) {
-            end = std::max(end, m_moments[m_episodes.all[i].end - 1].ended_at);
+            end = std::max(end, last_end(m_episodes.all[i], m_moments));
         }
         std::vector<std::size_t> found;
         for (const std::size_t past = m_order.after(end); begin < past; ++begin) {
@@ -302,7 +229,9 @@ class IncidentSearch {
         m_episodes.cut_before(first);
     }
 
-    Incident incident_of(const Shared& shared, bool is_shared) {
+    Incident incident_of(Shared& shared, bool is_shared) {
+        for (const std::size_t i : std::exchange(shared.within, {}))
+            m_episodes.all[i].is_used = false;
         Incident incident;
         incident.is_shared = is_shared;
         incident.began_at = INT64_MAX;
@@ -316,19 +245,21 @@ class IncidentSearch {
             incident.began_at = std::min(incident.began_at, m_moments[episode.first].created_at);
             const bool is_cut = is_shared && outlasts(i, course);
             lasts = lasts || (!episode.over_at && !is_cut);
-            if (!is_cut) incident.over_at = std::max(incident.over_at, end_of(i));
-            std::size_t last = episode.end - 1;
-            while (is_cut && last > episode.first && m_moments[last].created_at > course.middle) {
-                --last;
+            incident.over_at =
+                std::max(incident.over_at, is_cut ? outlasted_at(course) : end_of(i));
+            Episode counted = episode;
+            while (is_cut && counted.end - counted.first > 1 &&
+                   m_moments[counted.end - 1].created_at > course.middle) {
+                --counted.end;
             }
-            incident.last_bad_at = std::max(incident.last_bad_at, m_moments[last].ended_at);
+            incident.last_bad_at = std::max(incident.last_bad_at, last_end(counted, m_moments));
         }
         auto& definitions = incident.definitions;
         std::sort(definitions.begin(), definitions.end());
         definitions.erase(std::unique(definitions.begin(), definitions.end()), definitions.end());
         incident.well = std::count_if(definitions.begin(), definitions.end(),
                                       [&](std::size_t one) { return m_runs[one].is_well; });
-        count(incident, lasts);
+        count(incident, lasts, shared.within);
         return incident;
     }
 
@@ -336,7 +267,7 @@ class IncidentSearch {
         return std::max(incident.last_bad_at, incident.ended_at.value_or(INT64_MAX));
     }
 
-    void count(Incident& incident, bool lasts) {
+    void count(Incident& incident, bool lasts, std::vector<std::size_t>& within) {
         for (const std::size_t definition : incident.definitions) {
             const Runs& runs = m_runs[definition];
             // Earlier ones ended before the last bad one.
@@ -347,12 +278,12 @@ class IncidentSearch {
                                      all.end(), [&](auto& m) { return m.created_at < from; });
             for (auto i = static_cast<std::size_t>(moment - all.begin());
                  i < runs.end && all[i].created_at <= until(incident); ++i) {
-                count(incident, i);
+                count(incident, i, within);
             }
         }
         if (lasts) incident.ended_at.reset();
         if (!incident.is_shared) return;
-        std::vector<std::uint8_t> is_active(m_struck.size());
+        std::vector<std::uint8_t> is_active(m_runs.size());
         const std::size_t end = m_order.after(until(incident));
         for (std::size_t i = m_order.after(incident.began_at - 1); i < end; ++i) {
             is_active[m_order.step(i).definition] = 1;
@@ -360,12 +291,13 @@ class IncidentSearch {
         incident.active = std::accumulate(is_active.begin(), is_active.end(), std::int64_t{0});
     }
 
-    void count(Incident& incident, std::size_t i) {
+    void count(Incident& incident, std::size_t i, std::vector<std::size_t>& within) {
         const Moment& moment = m_moments[i];
         if (moment.created_at >= incident.began_at && moment.created_at <= incident.last_bad_at) {
             incident.add(moment);
-            if (incident.is_shared && moment.is_bad())
-                m_episodes.use(i, incident.began_at, incident.last_bad_at, m_moments);
+            if (incident.is_shared && moment.is_bad() &&
+                m_episodes.use(i, incident.began_at, incident.last_bad_at, m_moments))
+                within.push_back(m_episodes.of[i]);
         }
         const bool ends_it = (!moment.is_bad() || moment.kind == Kind::slow) &&
                              moment.ended_at > incident.last_bad_at;
@@ -378,8 +310,8 @@ class IncidentSearch {
     time::TimeSpan m_span;
     Episodes m_episodes;
     MomentsByEnd m_order;
-    std::vector<Struck> m_struck;  // by definition
-    std::vector<Runs> m_runs;      // by definition
+    Clusters m_clusters;
+    std::vector<Runs> m_runs;  // by definition
     Scan m_scan;
     std::vector<Shared> m_shared;  // of the first incidents
     double m_least = 0;

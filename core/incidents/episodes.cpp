@@ -7,13 +7,15 @@ namespace jobtally::incidents {
 
 namespace {
 
-// When the first good run from `next` on ended that ended after the bad ones: a job that runs
-// longer than its interval may be well again before it is known to have failed.
+// When the first run from `next` on ended that succeeded and ended after the bad ones: a job that
+// runs longer than its interval may be well again before it is known to have failed.
 std::int64_t over_from(std::span<const Moment> moments, std::size_t next, std::int64_t last_end) {
     const std::size_t definition = moments[next].definition;
     std::int64_t over_at = std::max(last_end, moments[next].ended_at);
     for (; over_at == last_end && next < moments.size(); ++next) {
-        if (moments[next].definition != definition || moments[next].is_bad()) break;
+        const Kind kind = moments[next].kind;
+        if (moments[next].definition != definition || kind == Kind::failed || kind == Kind::missed)
+            break;
         over_at = std::max(over_at, moments[next].ended_at);
     }
     return over_at;
@@ -50,19 +52,27 @@ void Episodes::cut_before(std::size_t moment) {
     all.push_back(before);
 }
 
-void Episodes::use(std::size_t moment, std::int64_t began_at, std::int64_t last_bad_at,
+bool Episodes::use(std::size_t moment, std::int64_t began_at, std::int64_t last_bad_at,
                    std::span<const Moment> moments) {
     const Episode& episode = all[of[moment]];
-    if (episode.is_used || moments[episode.end - 1].created_at > last_bad_at) return;
+    if (episode.is_used || moments[episode.end - 1].created_at > last_bad_at) return false;
     if (moments[episode.first].created_at < began_at) cut_before(moment);
-    all[of[moment]].is_used = true;
+    return all[of[moment]].is_used = true;
+}
+
+std::int64_t last_end(const Episode& episode, std::span<const Moment> moments) {
+    const auto bad = moments.subspan(episode.first, episode.end - episode.first);
+    return std::max_element(
+               bad.begin(), bad.end(),
+               [](const Moment& a, const Moment& b) { return a.ended_at < b.ended_at; })
+        ->ended_at;
 }
 
 bool was_over_before(std::int64_t micros, const Episode& episode, std::span<const Moment> moments) {
     if (!episode.over_at || *episode.over_at >= micros) return false;
     const Moment& next = moments[episode.end];
     return (!next.is_bad() || next.kind == Kind::slow) &&
-           next.ended_at > moments[episode.end - 1].ended_at;
+           next.ended_at > last_end(episode, moments);
 }
 
 }  // namespace jobtally::incidents

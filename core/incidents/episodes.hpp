@@ -27,13 +27,16 @@ struct Episodes {
     // Makes an episode of what was before that moment of its own.
     void cut_before(std::size_t moment);
     // What is bad within an incident is part of it, unless it goes on after that; what was before
-    // the incident is not.
-    void use(std::size_t moment, std::int64_t began_at, std::int64_t last_bad_at,
+    // the incident is not. False where it is used already, or not part of it.
+    bool use(std::size_t moment, std::int64_t began_at, std::int64_t last_bad_at,
              std::span<const Moment> moments);
 };
 
 // `moments` are grouped by definition, and within by created_at.
 Episodes episodes_of(std::span<const Moment> moments);
+
+// When the last of them ended, which need not have begun last.
+std::int64_t last_end(const Episode& episode, std::span<const Moment> moments);
 
 // Whether it was over before that time, by a run that is no failure.
 bool was_over_before(std::int64_t micros, const Episode& episode, std::span<const Moment> moments);

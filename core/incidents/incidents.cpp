@@ -54,11 +54,33 @@ rhythm::MissedOptions as_of_the_end(const query::Scope& scope, rhythm::MissedOpt
 
 using Keys = std::unordered_set<std::size_t>;
 
-// Slots whose report may be lost, because we were down, say nothing. A definition without runs had
-// run before the gap.
+// How long a run takes: the middle one; 0 without runs.
+time::Duration usual_length(std::span<const Run> runs) {
+    if (runs.empty()) return time::Duration{0};
+    std::vector<std::int64_t> lengths;
+    for (const Run& run : runs) lengths.push_back(run.ended_at() - run.created_at);
+    const auto middle = lengths.begin() + std::ssize(lengths) / 2;
+    std::nth_element(lengths.begin(), middle, lengths.end());
+    return time::Duration{std::max<std::int64_t>(*middle, 0)};
+}
+
+// Slots whose report may be lost, because we were down, say nothing. Of a long gap the last moment
+// stands for all that are not kept.
+void add_slots(std::vector<Moment>& moments, std::uint32_t definition, const rhythm::Gap& gap,
+               time::Duration length, time::Instant now) {
+    const auto add = [&](time::Instant slot, std::int64_t count) {
+        const auto end = std::max(slot, std::min(slot + length, gap.to.value_or(now)));
+        moments.push_back({definition, Kind::missed, time::micros(slot), time::micros(end), count});
+    };
+    for (const auto slot : gap.slots) add(slot, 1);
+    const auto more = gap.missed_runs - gap.lost_runs - std::ssize(gap.slots);
+    if (more > 0) add(gap.last_due, more);
+}
+
+// A definition without runs had run before the gap.
 void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
               const rhythm::MissedAnswer& missed, const query::RunHistory& history,
-              const Keys& given_up) {
+              const Keys& given_up, time::Instant now) {
     std::unordered_map<std::string, std::uint32_t> keys;
     for (const auto& definition : scope.catalogue().definitions()) {
         keys.emplace(definition.id, static_cast<std::uint32_t>(definition.key));
@@ -67,19 +89,20 @@ void add_gaps(std::vector<Moment>& moments, const query::Scope& scope,
     for (const auto& row : missed.rows) {
         const std::uint32_t definition = keys[row.id];
         if (given_up.contains(definition)) continue;
+        if (row.gaps.empty()) continue;
         const auto runs = history.of(definition);
+        const auto length = usual_length(runs);
         for (const auto& gap : row.gaps) {
-            const std::int64_t count = gap.missed_runs - gap.lost_runs;
-            const std::int64_t due = time::micros(gap.due);
-            if (count <= 0 || gap.is_over || (span.until && gap.from >= *span.until)) continue;
+            if (gap.slots.empty() || gap.is_over || (span.until && gap.from >= *span.until))
+                continue;
             if (runs.empty()) {
                 if (gap.to && span.since && *gap.to <= *span.since) continue;
                 const std::int64_t last = time::micros(gap.from);
                 moments.push_back({definition, Kind::good, last, last, row.runs});
-            } else if (due < runs.front().created_at) {
+            } else if (time::micros(gap.due) < runs.front().created_at) {
                 continue;
             }
-            moments.push_back({definition, Kind::missed, due, due, count});
+            add_slots(moments, definition, gap, length, now);
         }
     }
 }
@@ -121,7 +144,7 @@ void add_moments(std::vector<Moment>& moments, const query::Scope& scope,
         }
     }
     const auto runs = std::ssize(moments);  // in their order
-    add_gaps(moments, scope, missed, history, given_up);
+    add_gaps(moments, scope, missed, history, given_up, options.now);
     const auto before = [](const Moment& a, const Moment& b) {
         return std::pair(a.definition, a.created_at) < std::pair(b.definition, b.created_at);
     };

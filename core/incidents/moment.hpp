@@ -10,15 +10,15 @@ namespace jobtally::incidents {
 
 enum class Kind : std::uint8_t { good, failed, missed, slow };
 
-// A run, or the slots that passed without one. Times are microseconds; both are those of the first
-// slot where there was no run. There is one for every run of a history, so it is kept small.
+// A run, or a slot that passed without one, which ends when a run of usual length would have. Times
+// are microseconds. There is one for every run of a history, so it is kept small.
 struct Moment {
     std::uint32_t definition = 0;
     Kind kind = Kind::good;
     std::int64_t created_at = 0;
     std::int64_t ended_at = 0;
-    // Good: how many runs up to this one. Missed: slots. Failed: operations that failed, 0 and
-    // more.
+    // Good: how many runs up to this one. Missed: slots up to this one. Failed: operations that
+    // failed, 0 and more.
     std::int64_t count = 1;
 
     bool is_bad() const { return kind != Kind::good; }

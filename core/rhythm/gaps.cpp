@@ -17,6 +17,7 @@ using query::Run;
 using time::Instant;
 
 constexpr std::int64_t most_slots = 1'000'000;  // at most so many are counted in one gap
+constexpr std::size_t most_kept = 500;          // of them
 
 class GapWalk {
   public:
@@ -102,6 +103,8 @@ class GapWalk {
         if (const auto up_again = lost_until(m_options.down, rhythm, slot)) {
             ++gap.lost_runs;
             ++gap.lost_by_end[*up_again];
+        } else if (gap.slots.size() < most_kept) {
+            gap.slots.push_back(slot);
         }
     }
 

@@ -192,7 +192,7 @@ ListeningSocket::~ListeningSocket() {
 bool ListeningSocket::has_its_file() {
     if (m_file.st_ino == 0) return true;
     struct stat status {};
-    if (::lstat(m_address.host.c_str(), &status) != 0 || status.st_ino != m_file.st_ino)
+    if (::stat(m_address.host.c_str(), &status) != 0 || status.st_ino != m_file.st_ino)
         return false;
     m_file = status;
     return true;

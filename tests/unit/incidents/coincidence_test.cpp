@@ -72,6 +72,26 @@ TEST_CASE("failures that end after the next runs are over when a later one ends"
     CHECK(found[0].ended_at == 103 * an_hour + 2 * an_hour / 60);
 }
 
+// A run of each lasts for hours and fails; those due meanwhile don't come, and are over before it.
+TEST_CASE("failures that end after runs that did not come are one incident", "[incidents]") {
+    for (const Kind next : {Kind::missed, Kind::failed, Kind::slow}) {
+        auto moments = ten_days([&](std::size_t definition, std::int64_t hour) {
+            if (definition > 6 || hour < 100 || hour > 102) return Kind::good;
+            return hour == 100 ? Kind::failed : next;
+        });
+        for (auto& moment : moments) {
+            if (moment.kind == Kind::failed && moment.created_at < 101 * an_hour)
+                moment.ended_at += 5 * an_hour / 2;
+        }
+        const auto found = incidents::find_incidents(moments, 0.0001);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].definitions.size() == 6);
+        CHECK(found[0].last_bad_at == 102 * an_hour + 37 * an_hour / 60);
+        CHECK(found[0].ended_at == 103 * an_hour + 2 * an_hour / 60);
+        CHECK(found[0].failed + found[0].missed + found[0].slow == 18);
+    }
+}
+
 TEST_CASE("what lasts has no end, and missed and slow runs count as well", "[incidents]") {
     const auto found = incidents::find_incidents(
         ten_days([](std::size_t definition, std::int64_t hour) {
@@ -143,6 +163,27 @@ TEST_CASE("what failed before an incident that it came into later is an incident
     CHECK(found[1].failed == 5 * 7 + 3 * 4 + 4 + 4);
 }
 
+// Four fail for long, so that the fourth's later failure is within their incident; then four more
+// that failed for a short while turn out to coincide: most were over before it.
+TEST_CASE("a failure after an incident that turns out to be over is one of its own",
+          "[incidents]") {
+    const auto moments = ten_days([](std::size_t definition, std::int64_t hour) {
+        const auto fails = [&](std::int64_t since, std::int64_t until) {
+            return hour >= since && hour < until;
+        };
+        const bool is_bad = definition <= 3   ? fails(100, 160)
+                            : definition == 4 ? fails(100, 135) || hour == 150
+                                              : definition <= 8 && fails(101, 103);
+        return is_bad ? Kind::failed : Kind::good;
+    });
+    std::int64_t shared = 0, alone = 0;
+    for (const auto& one : incidents::find_incidents(moments, 0.0001)) {
+        (one.is_shared ? shared : alone) += one.failed;
+    }
+    CHECK(shared == 4 * 2 + 4 * 4);
+    CHECK(alone == 3 * 60 + 35 + 1);
+}
+
 // Four fail at hour 100, 101 and 102, and one of them until 110: the middle one is bad for three
 // hours, so from the seventh hour on its streak is one of its own.
 TEST_CASE("a streak that outlasts the incident keeps it open, then is one of its own",
@@ -160,6 +201,19 @@ TEST_CASE("a streak that outlasts the incident keeps it open, then is one of its
     CHECK_FALSE(found[0].ended_at);
     CHECK_FALSE(found[0].is_mostly_over);
     CHECK(found[0].active == 10);
+    const auto reaches_from = [&](std::int64_t micros) {
+        return incidents::find_incidents(ten_days([](std::size_t definition, std::int64_t hour) {
+                                             const std::int64_t until = definition == 3 ? 110 : 103;
+                                             return definition <= 4 && hour >= 100 && hour < until
+                                                        ? Kind::failed
+                                                        : Kind::good;
+                                         }),
+                                         0.0001, {time::instant_from_micros(micros), {}})
+            .size();
+    };
+    // It was over when the middle one had been for as long again: from 100:02 on until 103:03.
+    CHECK(reaches_from(106 * an_hour + 4 * an_hour / 60) == 2);
+    CHECK(reaches_from(106 * an_hour + 5 * an_hour / 60) == 1);
     found = at_hour(105);
     REQUIRE(found.size() == 1);
     CHECK(found[0].is_shared);

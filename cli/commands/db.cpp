@@ -5,6 +5,7 @@
 #include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
 #include "cli/options/spooled.hpp"
+#include "cli/options/spools.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/json_text.hpp"

@@ -3,6 +3,7 @@
 #include "cli/options/loading.hpp"
 #include "cli/options/opening.hpp"
 #include "cli/options/output.hpp"
+#include "cli/options/spools.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal/messages.hpp"

@@ -4,6 +4,7 @@
 #include "cli/commands/listen_door.hpp"
 #include "cli/commands/report_printer.hpp"
 #include "cli/options/opening.hpp"
+#include "cli/options/spools.hpp"
 #include "cli/options/validators.hpp"
 #include "cli/options/writing_options.hpp"
 #include "cli/signals.hpp"
@@ -131,6 +132,19 @@ void reload(listen::Listener& listener, const ListenOptions& options) {
     read_tls_again(listener, options.door);
 }
 
+// What went into a new store beneath a mount point would be seen by nobody once the volume is back.
+store::Store open_to_listen(const Globals& globals, const ingest::Spool& spool) {
+    std::error_code none;
+    const auto path = globals.store_path();
+    if (!std::filesystem::exists(path, none) && spool.is_noted_for_store())
+        throw store::StoreError(
+            store::StoreError::Kind::missing,
+            fmt::format("there is no store {}, though a listener has worked here",
+                        in_quotes(path.string())),
+            "is a volume not mounted? `jobtally ingest /dev/null` makes a new one");
+    return open_to_write(globals, store_patience);
+}
+
 // A store that does not work at the moment must not keep the listener from listening: reports wait
 // in the spool. A file that is no store, or can't be reached or written, is taken for a mistake of
 // the user and reported, unless there is a spool: then a listener has worked here before, and its
@@ -139,7 +153,7 @@ void reload(listen::Listener& listener, const ListenOptions& options) {
 std::optional<store::Store> open_if_it_works(const Globals& globals, const ingest::Spool& spool) {
     using Kind = store::StoreError::Kind;
     try {
-        return open_to_write(globals, store_patience);
+        return open_to_listen(globals, spool);
     } catch (const store::StoreError& error) {
         const auto kind = error.kind();
         std::error_code none;
@@ -176,7 +190,9 @@ ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions
     const auto lost = spool_of(globals, {}).lost();
     prepare(*result.spool, globals);
     if (!lost) return result;
-    result.first_note = with_hint(former_spool(globals).lost().value_or(*lost));
+    result.first_note = with_hint(*lost);
+    for (const auto& spool : all_spools(globals))
+        if (const auto aside = spool.lost()) result.first_note = with_hint(*aside);
     print_warning(result.first_note);
     return result;
 }
@@ -252,21 +268,13 @@ int run(const Globals& globals, const ListenOptions& options) {
     const auto watchdog = manager.watchdog();
     if (watchdog) listening.heartbeat_every = *watchdog / 2;
     const auto spool = spool_of(globals, options.spool);
-    std::error_code none;
-    const bool is_new = !std::filesystem::exists(globals.store_path(), none) &&
-                        std::filesystem::exists(spool.folder(), none);
     auto store = open_if_it_works(globals, spool);
-    if (is_new && store)
-        print_warning(
-            fmt::format("there was no store {}, though a listener has worked here: a new "
-                        "one was made; is a volume missing?",
-                        in_quotes(globals.store_path().string())));
     auto writing = writer_options(globals, options);
     if (!store && writing.spool->is_prepared())
         print_note("reports wait in the spool until the store works");
     ingest::Writer writer(std::move(store), std::move(writing),
                           writer_hooks(globals, options, manager),
-                          [&globals] { return open_to_write(globals, store_patience); });
+                          [&globals, &spool] { return open_to_listen(globals, spool); });
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
     auto listen_hooks = hooks(globals, options, writer);

@@ -1,6 +1,6 @@
 #include "cli/options/spooled.hpp"
 
-#include "cli/options/writing_options.hpp"
+#include "cli/options/spools.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/numbers.hpp"
 #include "core/ingest/spool.hpp"
@@ -51,7 +51,7 @@ std::string waits_in_spool(const Spooled& spooled, const Globals& globals) {
 std::optional<Spooled> spooled(const Globals& globals) {
     if (globals.store_in_memory()) return std::nullopt;
     Spooled found;
-    for (const auto& spool : {spool_of(globals, {}), former_spool(globals)}) {
+    for (const auto& spool : all_spools(globals)) {
         if (auto problem = problem_of(spool); !problem.empty()) {
             found.problem = found.problem.empty() ? problem : found.problem + "; " + problem;
             continue;
@@ -67,7 +67,10 @@ std::optional<Spooled> spooled(const Globals& globals) {
 }
 
 std::optional<time::Instant> alive_at_the_spool(const Globals& globals) {
-    return globals.store_in_memory() ? std::nullopt : spool_of(globals, {}).touched_at();
+    std::optional<time::Instant> last;
+    if (globals.store_in_memory()) return last;
+    for (const auto& spool : all_spools(globals)) last = std::max(last, spool.touched_at());
+    return last;
 }
 
 table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Globals& globals) {
@@ -80,10 +83,13 @@ table::Mention spooled_mention(const std::optional<Spooled>& spooled, const Glob
 
 std::optional<std::int64_t> unkept(const Globals& globals) {
     if (globals.store_in_memory()) return 0;
-    const auto beside = store::noted_losses(followed(globals.store_path()));
-    const auto aside = store::noted_losses(spool_of(globals, {}).losses());
-    if (!beside || !aside) return std::nullopt;
-    return *beside + *aside;
+    auto all = store::noted_losses(followed(globals.store_path()));
+    for (const auto& spool : all_spools(globals)) {
+        const auto aside = store::noted_losses(spool.losses());
+        if (!all || !aside) return std::nullopt;
+        *all += *aside;
+    }
+    return all;
 }
 
 table::Mention unkept_mention(std::optional<std::int64_t> requests) {
@@ -104,8 +110,9 @@ void tell_spooled(table::Probe& probe, const Globals& globals) {
         probe.remarks.push_back(mention.sentence);
     };
     const auto found = spooled(globals);
-    if (found && (!found->problem.empty() || globals.now() - found->since >= worth_telling))
-        tell(spooled_mention(found, globals));
+    const bool has_waited =
+        found && (found->since > globals.now() || globals.now() - found->since >= worth_telling);
+    if (found && (!found->problem.empty() || has_waited)) tell(spooled_mention(found, globals));
     if (const auto requests = unkept(globals); requests != 0) tell(unkept_mention(requests));
 }
 

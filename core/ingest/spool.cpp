@@ -94,6 +94,7 @@ void Spool::prepare() {
     write_synced(trial, {});
     ::unlink(trial.c_str());
     claim();
+    mend_link();
     // A trial is no sign of life: who can't listen makes one at each start.
     const timespec times[] = {{0, UTIME_OMIT}, before.st_mtim};
     if (is_known) ::utimensat(AT_FDCWD, m_folder.c_str(), times, 0);
@@ -114,11 +115,16 @@ void Spool::remember_as(const fs::path& link) {
     make_link(link, m_folder, m_store);
 }
 
-// Where the store's volume is read-only there can be none, and start has told so.
-void Spool::make_missing_link() const noexcept {
-    struct stat found {};
-    if (m_link.empty() || ::lstat(m_link.c_str(), &found) == 0) return;
+// Where the store's volume is read-only there can be none, and the start has told so. The folder
+// may be named by a link, which leads elsewhere now.
+void Spool::mend_link() const noexcept {
     try {
+        const auto type =
+            m_link.empty() ? fs::file_type::unknown : fs::symlink_status(m_link).type();
+        const bool is_link = type == fs::file_type::symlink;
+        if (!is_link && type != fs::file_type::not_found) return;
+        if (is_link && fs::read_symlink(m_link) == fs::weakly_canonical(m_folder)) return;
+        fs::remove(m_link);
         make_link(m_link, m_folder, m_store);
     } catch (const std::exception&) {
     }
@@ -149,16 +155,16 @@ void Spool::move_here(const fs::path& former, const std::string& name) const {
         throw_of_spool(errno, "delete", former / name);
 }
 
-std::size_t Spool::take_over(const Spool& former) const {
+void Spool::require_unused(const Spool& former) const {
     const auto folder = opened_folder(former.m_folder);
-    if (folder && ::flock(folder.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        throw Error(fmt::format("another listener has the spool {} for this store",
-                                in_quotes(fs::canonical(former.m_folder).string())),
-                    "end that one first, or name the same spool here");
-    return move_all_here(former);
+    if (!folder || (m_in_use && is_open_file(m_in_use->number(), former.m_folder))) return;
+    if (::flock(folder.number(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+    throw Error(fmt::format("another listener has the spool {} for this store",
+                            in_quotes(fs::canonical(former.m_folder).string())),
+                "end that one first, or name the same spool here");
 }
 
-std::size_t Spool::move_all_here(const Spool& former) const {
+std::size_t Spool::take_over(const Spool& former) const {
     if (former.of_another() && bodies_in_spool(former.m_folder).empty()) return 0;
     const auto names = former.waiting();
     for (const auto& name : names) move_here(former.m_folder, name);
@@ -172,7 +178,7 @@ bool Spool::follow() {
     if (!m_in_use || is_open_file(m_in_use->number(), m_folder)) return false;
     make_folder();
     const Spool former(path_of(*m_in_use), m_store);
-    move_all_here(former);
+    take_over(former);
     prepare();
     return true;
 }
@@ -193,7 +199,7 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
     } catch (const IoError& error) {
         return error;
     }
-    make_missing_link();
+    mend_link();
     for (auto* receipt : receipts) {
         try {
             const auto path = m_folder / spool_name(receipt->delivery, ++m_last);
@@ -216,8 +222,10 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
 
 std::vector<std::string> Spool::waiting() const {
     if (const auto problem = lost()) throw IoError(*problem);
-    std::error_code none;
-    if (!fs::exists(m_folder, none)) return {};
+    std::error_code problem;
+    const auto type = fs::status(m_folder, problem).type();
+    if (type == fs::file_type::not_found) return {};
+    if (type == fs::file_type::none) throw_of_spool(problem.value(), "look at", m_folder);
     require_own_folder();
     return bodies_in_spool(m_folder);
 }

@@ -37,16 +37,19 @@ class Spool {
     void prepare();
     bool is_prepared() const { return m_is_prepared; }
     // Makes `link`, beside the store, lead to this folder, so that it is found by who does not know
-    // of it; keep() makes it again where it is missing. Throws IoError, also where bodies wait in a
-    // folder of that name.
+    // of it; it is made again where it is found to be missing, or to lead elsewhere. Throws
+    // IoError, also where bodies wait in a folder of that name.
     void remember_as(const std::filesystem::path& link);
+    // Whether it lies elsewhere, and this store has used it, which has not moved since.
+    bool is_noted_for_store() const { return noted_store(m_folder, m_store) == full_name(m_store); }
     // Whether it is the folder to which `link` was made to lead, be it that it was moved since.
     bool is_that_of(const std::filesystem::path& link) const;
     // Moves the bodies that wait in a former folder of the same store here, each whole at any
     // moment; returns how many, none where it is another store's and empty. Throws IoError: those
-    // that were not moved wait there; and Error, moving nothing, where that folder is in use: what
-    // comes there later would be stranded.
+    // that were not moved wait there.
     std::size_t take_over(const Spool& former) const;
+    // Throws Error where another process uses that one: what comes there later would be stranded.
+    void require_unused(const Spool& former) const;
     // Where the folder that prepare() marked was moved away or deleted: makes it anew, and moves
     // the bodies here that wait in the former, wherever it is now. True if it was so. Throws
     // IoError, and can then be called again.
@@ -78,14 +81,13 @@ class Spool {
 
   private:
     void claim() const;
-    void make_missing_link() const noexcept;
+    void mend_link() const noexcept;
     void make_folder() const;
     void keep_own_names() const;
     void write_synced(const std::filesystem::path& path, std::string_view bytes) const;
     // Nothing if the file is gone.
     std::optional<std::string> text_of(const std::filesystem::path& path) const;
     void move_here(const std::filesystem::path& former, const std::string& name) const;
-    std::size_t move_all_here(const Spool& former) const;
 
     std::filesystem::path m_folder;
     std::filesystem::path m_store;

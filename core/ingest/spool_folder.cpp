@@ -208,8 +208,8 @@ std::vector<std::string> bodies_in_spool(const fs::path& folder) {
 std::optional<IoError> why_lost(const fs::path& link, const fs::path& store) {
     std::error_code none;
     const auto usual = fs::path(store).concat("-spool");
-    const bool is_beside = link == usual || link == fs::path(usual).concat(put_aside);
-    if (!is_beside || !fs::is_symlink(link, none)) return std::nullopt;
+    const bool is_aside = link.string().starts_with(fs::path(usual).concat(put_aside).string());
+    if ((link != usual && !is_aside) || !fs::is_symlink(link, none)) return std::nullopt;
     const auto folder = link.parent_path() / fs::read_symlink(link, none);
     if (fs::status(folder / owner_name, none).type() != fs::file_type::not_found)
         return std::nullopt;

@@ -17,8 +17,8 @@ namespace jobtally::ingest {
 // is kept; but a file that a process left behind is stored all the same, since it may hold a whole
 // report.
 inline constexpr std::string_view unfinished = ".part";
-// Stands at the end of a link or folder beside a store, `STORE-spool`, whose bodies could not be
-// taken when another spool was named.
+// Stands at the end of a link or folder beside a store, `STORE-spool`, that was put aside when
+// another spool was named; a number may follow.
 inline constexpr std::string_view put_aside = "-former";
 inline constexpr std::string_view owner_name = "store";  // holds the path of the store
 

@@ -1,0 +1,169 @@
+#include "cli/options/spools.hpp"
+
+#include "cli/terminal/messages.hpp"
+#include "core/base/numbers.hpp"
+#include "core/base/text.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace jobtally::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path spool_beside(fs::path store) {
+    return store.concat("-spool");
+}
+
+// The names of those that were put aside, be they there or not.
+std::vector<fs::path> former_names(const fs::path& store) {
+    constexpr int most = 9;
+    std::vector<fs::path> names{spool_beside(store).concat(ingest::put_aside)};
+    for (int number = 2; number <= most; ++number)
+        names.push_back(fs::path(names.front()).concat(std::to_string(number)));
+    return names;
+}
+
+bool are_same(const fs::path& a, const fs::path& b) {
+    std::error_code none;
+    return fs::weakly_canonical(a, none) == fs::weakly_canonical(b, none);
+}
+
+bool is_nothing(const fs::path& path) {
+    std::error_code none;
+    return fs::symlink_status(path, none).type() == fs::file_type::not_found;
+}
+
+// Nobody would look there any more.
+void take_over(const ingest::Spool& spool, const ingest::Spool& former) {
+    const auto bodies = static_cast<std::int64_t>(spool.take_over(former));
+    if (bodies == 0) return;
+    print_note(fmt::format("{} waited in \"{}\" and {} moved to the spool \"{}\"",
+                           counted(bodies, "body", "bodies"), visible(former.folder().string()),
+                           bodies == 1 ? "was" : "were", visible(spool.folder().string())));
+}
+
+// Where something may wait there that can't be taken, a warning says why, and it stays as it is.
+void empty(const ingest::Spool& spool, const ingest::Spool& former) {
+    try {
+        if (!are_same(spool.folder(), former.folder())) take_over(spool, former);
+        std::error_code none;
+        fs::remove(former.folder(), none);
+    } catch (const IoError& problem) {
+        print_warning(fmt::format("a former spool is left alone: {}", problem.what()));
+        print_hint(problem.hint());
+    }
+}
+
+void remember_as(ingest::Spool& spool, const fs::path& link) {
+    try {
+        spool.remember_as(link);
+    } catch (const IoError& error) {
+        print_warning(fmt::format("other commands will not find the spool: {}", error.what()));
+        print_hint(
+            "`ingest` and `db status` find it by --spool; mails and probes do not tell what "
+            "waits there");
+    }
+}
+
+}  // namespace
+
+fs::path followed(const fs::path& store) {
+    std::error_code none;
+    if (!fs::is_symlink(store, none)) return store;
+    const auto real = fs::weakly_canonical(store, none);
+    return none ? store : real;
+}
+
+void add_spool_option(CLI::App& command, std::string& folder) {
+    command
+        .add_option("--spool", folder,
+                    "Where reports wait while the store can't take them (default: where they "
+                    "waited last, or "
+                    "beside the store)")
+        ->type_name("DIR");
+}
+
+ingest::Spool spool_of(const Globals& globals, const std::string& folder) {
+    const auto store = followed(globals.store_path());
+    return ingest::Spool(folder.empty() ? spool_beside(store) : fs::path(folder), store);
+}
+
+std::vector<ingest::Spool> all_spools(const Globals& globals) {
+    const auto store = followed(globals.store_path());
+    std::vector<ingest::Spool> spools{spool_of(globals, {})};
+    for (const auto& name : former_names(store)) {
+        const bool is_known = std::any_of(spools.begin(), spools.end(), [&](const auto& spool) {
+            return are_same(spool.folder(), name);
+        });
+        if (!is_nothing(name) && !is_known) spools.emplace_back(name, store);
+    }
+    return spools;
+}
+
+void remember_refused(const Globals& globals, ingest::Spool& spool) {
+    const auto link = spool_beside(followed(globals.store_path()));
+    if (is_nothing(link)) remember_as(spool, link);
+}
+
+void forget_moved(const Globals& globals, const ingest::Spool& spool) {
+    std::error_code none;
+    for (const auto& found : all_spools(globals))
+        if (found.lost() && spool.is_that_of(found.folder())) fs::remove(found.folder(), none);
+}
+
+// It is found before anything is moved, so that what is killed in between leaves nothing untold.
+void remember_spool(const Globals& globals, ingest::Spool& spool) {
+    const fs::path store = globals.store_path();
+    const auto real = followed(store);
+    auto names = former_names(real);
+    names.insert(names.begin(), spool_beside(real));
+    for (const auto& name : names) spool.require_unused(ingest::Spool(name, real));
+    std::error_code none;
+    const auto free = std::find_if(names.begin() + 1, names.end(), is_nothing);
+    const bool is_other = !is_nothing(names[0]) && !are_same(names[0], spool.folder());
+    if (is_other && free != names.end()) fs::rename(names[0], *free, none);
+    // A mount point can't be put aside.
+    const auto link = std::find_if(names.begin(), names.end(), [&](const fs::path& name) {
+        return is_nothing(name) || are_same(name, spool.folder());
+    });
+    remember_as(spool, link == names.end() ? names[0] : *link);
+    for (auto name = names.begin(); name != names.end(); ++name)
+        if (name != link && !is_nothing(*name)) empty(spool, ingest::Spool(*name, real));
+    const auto beside = spool_beside(store);
+    if (beside != names[0] && !is_nothing(beside)) empty(spool, ingest::Spool(beside, real));
+}
+
+std::string with_hint(const Error& error) {
+    return fmt::format("{} ({})", error.what(), error.hint());
+}
+
+bool can_read(const ingest::Spool& spool) {
+    try {
+        spool.waiting();
+        return true;
+    } catch (const IoError& error) {
+        print_warning(fmt::format("the spool is left alone: {}", error.what()));
+        print_hint(error.hint());
+        return false;
+    }
+}
+
+std::optional<std::int64_t> bodies_in(const ingest::Spool& spool) {
+    try {
+        return static_cast<std::int64_t>(spool.waiting().size());
+    } catch (const IoError&) {
+        return std::nullopt;
+    }
+}
+
+void print_from_spool(std::size_t bodies) {
+    print_note(fmt::format("{} from the spool {} taken into the store",
+                           counted(static_cast<std::int64_t>(bodies), "body", "bodies"),
+                           bodies == 1 ? "was" : "were"));
+}
+
+}  // namespace jobtally::cli

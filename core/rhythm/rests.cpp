@@ -162,9 +162,13 @@ void rest_at_first_weekend(Week& week, const DaysWithRuns& counted) {
 std::optional<Week> shortest_week(const DaysWithRuns& counted) {
     constexpr std::array<Weekdays, 1> alike{every_weekday};
     constexpr std::array<Weekdays, 2> by_work{monday_to_friday, every_weekday & ~monday_to_friday};
+    constexpr std::array<Weekdays, 3> by_weekend{monday_to_friday, 32, 64};
     constexpr std::array<Weekdays, 7> each{1, 2, 4, 8, 16, 32, 64};
     auto best = week_of(counted, alike, 1);
-    for (auto other : {week_of(counted, by_work, 1), week_of(counted, each, 2)}) {
+    auto by_days = week_of(counted, each, 2);
+    // Of the first weekend a job may work on the Saturday alone.
+    if (!by_days) by_days = week_of(counted, by_weekend, 1);
+    for (auto other : {week_of(counted, by_work, 1), std::move(by_days)}) {
         if (other && (!best || other->nats > best->nats)) best = std::move(other);
     }
     return best;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace jobtally::rhythm {
 
@@ -95,28 +96,77 @@ Rhythm rhythm_of(const Found& found, const Lags& lags) {
     return rhythm;
 }
 
+std::vector<std::int64_t> instants_of(std::span<const Run> runs) {
+    std::vector<std::int64_t> instants;
+    for (const Run& run : runs) instants.push_back(run.created_at);
+    return instants;
+}
+
+// Whether each group is a job that was tried again until it was well, or nobody tried any more.
+bool are_retries(std::span<const Run> runs, const std::vector<std::size_t>& starts) {
+    std::size_t group = 0;
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        const bool is_first = group + 1 < starts.size() && starts[group + 1] == i;
+        if (is_first) ++group;
+        if (!is_first && runs[i - 1].succeeded()) return false;
+    }
+    return true;
+}
+
+// The runs that tell the rhythm: all, or the first ones of groups.
+struct Telling {
+    std::vector<Run> runs;
+    std::vector<std::size_t> places;  // among all runs
+    std::vector<std::int64_t> past;
+
+    Telling firsts_of(const Groups& groups) const {
+        Telling firsts{{}, {}, first_minutes(past, groups.longest)};
+        for (const std::size_t start : groups.starts) {
+            firsts.runs.push_back(runs[start]);
+            firsts.places.push_back(places[start]);
+        }
+        return firsts;
+    }
+};
+
+// What holds of them all.
+struct Surroundings {
+    const time::Zone& local;
+    std::span<const time::TimeSpan> hidden, hidden_past;
+};
+
 // The schedules of a row of runs, as one regime after the other.
 class Learned {
   public:
-    Learned(std::span<const Run> runs, const OnClocks& past, const time::Zone& local,
-            std::span<const time::TimeSpan> hidden)
-        : m_instants(instants_of(runs)),
-          m_on_clocks(m_instants, local, hidden),
-          m_regimes(regimes_of(m_on_clocks, past)) {}
+    Learned(Telling telling, const Surroundings& around)
+        : m_telling(std::move(telling)),
+          m_around(around),
+          m_instants(instants_of(m_telling.runs)),
+          m_on_clocks(m_instants, around.local, around.hidden),
+          m_regimes(regimes_of(m_on_clocks, {m_telling.past, around.local, around.hidden_past})) {}
 
-    double nats() const { return nats_of(m_on_clocks, m_regimes); }
+    // By the first runs of groups alone; null where that is no better.
+    std::unique_ptr<Learned> by_groups(Grouping grouping) const {
+        const auto groups = groups_of(m_instants, grouping);
+        const auto& starts = groups.starts;
+        if (starts.size() == m_instants.size() || starts.size() < least_runs) return nullptr;
+        auto by_firsts = std::make_unique<Learned>(m_telling.firsts_of(groups), m_around);
+        const bool are_alike = by_firsts->nats() + nats_within(m_instants, starts) <= nats();
+        // Evenly spaced retries look like a schedule of their own.
+        if (are_alike && !are_retries(m_telling.runs, starts)) return nullptr;
+        return by_firsts;
+    }
 
-    // `runs` are those of the constructor.
-    std::vector<Stretch> stretches(std::span<const Run> runs) const {
+    std::vector<Stretch> stretches(std::span<const Run> all_runs) const {
         std::vector<Stretch> all;
         const Regime* before = nullptr;
         for (const Regime& regime : m_regimes) {
-            Stretch stretch{runs.subspan(regime.begin, regime.end - regime.begin), std::nullopt};
+            Stretch stretch{covered_by(regime, all_runs), std::nullopt};
             Lags lags;
-            if (regime.found) add_lags_of(regime, runs, lags);
+            if (regime.found) add_lags_of(regime, lags);
             // A schedule that has just moved is as exact as it was.
             const bool has_few = regime.found && lags.early.size() < least_runs;
-            if (has_few && before != nullptr && before->found) add_lags_of(*before, runs, lags);
+            if (has_few && before != nullptr && before->found) add_lags_of(*before, lags);
             if (!lags.early.empty()) stretch.rhythm = rhythm_of(*regime.found, lags);
             all.push_back(std::move(stretch));
             before = &regime;
@@ -125,34 +175,27 @@ class Learned {
     }
 
   private:
-    static std::vector<std::int64_t> instants_of(std::span<const Run> runs) {
-        std::vector<std::int64_t> instants;
-        for (const Run& run : runs) instants.push_back(run.created_at);
-        return instants;
+    double nats() const { return nats_of(m_on_clocks, m_regimes); }
+
+    std::span<const Run> covered_by(const Regime& regime, std::span<const Run> all) const {
+        const auto& places = m_telling.places;
+        const std::size_t end = regime.end < places.size() ? places[regime.end] : all.size();
+        return all.subspan(places[regime.begin], end - places[regime.begin]);
     }
 
-    void add_lags_of(const Regime& regime, std::span<const Run> runs, Lags& lags) const {
+    void add_lags_of(const Regime& regime, Lags& lags) const {
         const std::size_t count = regime.end - regime.begin;
         const auto& candidate = regime.found->best.candidate;
         const Times times = m_on_clocks.of(candidate.schedule.clock()).part(regime.begin, count);
-        add_lags(lags, candidate, times, runs.subspan(regime.begin, count));
+        add_lags(lags, candidate, times, std::span(m_telling.runs).subspan(regime.begin, count));
     }
 
-    std::vector<std::int64_t> m_instants;
-    OnClocks m_on_clocks;
-    std::vector<Regime> m_regimes;
+    const Telling m_telling;
+    const Surroundings m_around;
+    const std::vector<std::int64_t> m_instants;
+    const OnClocks m_on_clocks;
+    const std::vector<Regime> m_regimes;
 };
-
-// Whether each session is a job that was tried again until it was well, or nobody tried any more.
-bool are_retries(std::span<const Run> runs, const std::vector<std::size_t>& starts) {
-    std::size_t session = 0;
-    for (std::size_t i = 1; i < runs.size(); ++i) {
-        const bool is_first = session + 1 < starts.size() && starts[session + 1] == i;
-        if (is_first) ++session;
-        if (!is_first && runs[i - 1].succeeded()) return false;
-    }
-    return true;
-}
 
 }  // namespace
 
@@ -204,30 +247,17 @@ std::vector<Stretch> learn_stretches(std::span<const Run> runs, std::span<const 
                                      const time::Zone& local,
                                      std::span<const time::TimeSpan> down) {
     if (runs.size() < least_runs) return {{runs, std::nullopt}};
-    std::vector<std::int64_t> instants;
-    for (const Run& run : runs) instants.push_back(run.created_at);
     const auto usual = down.empty() ? time::Duration{0} : median_duration(runs);
-    const auto hidden = hidden_by(down, instants, usual),
+    const auto hidden = hidden_by(down, instants_of(runs), usual),
                hidden_past = hidden_by(down, past, usual);
-    const OnClocks past_on_clocks(past, local, hidden_past);
-    const Learned learned(runs, past_on_clocks, local, hidden);
-    auto starts = session_starts(instants);
-    if (starts.size() == runs.size() || starts.size() < least_runs) return learned.stretches(runs);
-    std::vector<Run> firsts;
-    for (const std::size_t start : starts) firsts.push_back(runs[start]);
-    const Learned of_sessions(firsts, past_on_clocks, local, hidden);
-    // Evenly spaced retries look like a schedule of their own.
-    const bool are_alike = of_sessions.nats() + nats_within(instants, starts) <= learned.nats();
-    if (are_alike && !are_retries(runs, starts)) return learned.stretches(runs);
-    auto stretches = of_sessions.stretches(firsts);
-    starts.push_back(runs.size());
-    std::size_t begin = 0;
-    for (auto& stretch : stretches) {
-        const std::size_t end = begin + stretch.runs.size();
-        stretch.runs = runs.subspan(starts[begin], starts[end] - starts[begin]);
-        begin = end;
-    }
-    return stretches;
+    Telling all{{runs.begin(), runs.end()}, {}, {past.begin(), past.end()}};
+    all.places.resize(runs.size());
+    std::iota(all.places.begin(), all.places.end(), std::size_t{0});
+    auto learned =
+        std::make_unique<Learned>(std::move(all), Surroundings{local, hidden, hidden_past});
+    for (const Grouping grouping : {Grouping::fan_outs, Grouping::sessions})
+        if (auto by_groups = learned->by_groups(grouping)) learned = std::move(by_groups);
+    return learned->stretches(runs);
 }
 
 Rhythm configured_rhythm(const ConfiguredSchedule& configured, std::span<const Run> runs) {

@@ -21,6 +21,7 @@ constexpr std::int64_t longest_within = 3 * hour_micros;
 // So close together people plan no two runs; farther apart they may be two times of a day.
 constexpr std::int64_t longest_in_a_fan = hour_micros / 12;
 constexpr std::int64_t most_of_the_time = 5;  // a session takes a fifth of its interval at most
+constexpr std::int64_t most_of_a_fan = 3;     // ... and a fan-out a third
 
 double ratio_of(std::int64_t shorter, std::int64_t longer) {
     return static_cast<double>(longer) / static_cast<double>(std::max(shorter, second_micros));
@@ -41,9 +42,10 @@ std::size_t widest_step(const std::vector<std::int64_t>& gaps, std::size_t first
 
 }  // namespace
 
-std::vector<std::size_t> session_starts(std::span<const std::int64_t> runs) {
-    std::vector<std::int64_t> gaps;
-    for (std::size_t i = 1; i < runs.size(); ++i) gaps.push_back(runs[i] - runs[i - 1]);
+namespace {
+
+// The longest gap within groups, where no such gap is longer than `limit`; below 0: there are none.
+std::int64_t longest_gap_within(std::vector<std::int64_t> gaps, std::int64_t limit) {
     std::sort(gaps.begin(), gaps.end());
     const auto least = std::max(
         least_count, static_cast<std::size_t>(least_within * static_cast<double>(gaps.size())));
@@ -52,27 +54,48 @@ std::vector<std::size_t> session_starts(std::span<const std::int64_t> runs) {
     double best = least_ratio;
     std::size_t cut = 0;
     for (std::size_t i = least; i + odd + least_count <= gaps.size(); ++i) {
-        if (gaps[i - 1] > longest_within) break;
+        if (gaps[i - 1] > limit) break;
         const double ratio = ratio_of(gaps[i - 1], gaps[i + odd]);
         if (ratio <= best) continue;
         best = ratio;
         cut = i;
     }
-    const std::int64_t longest = cut == 0 ? -1 : gaps[widest_step(gaps, cut, cut + odd) - 1];
-    std::vector<std::size_t> starts;
+    return cut == 0 ? -1 : gaps[widest_step(gaps, cut, cut + odd) - 1];
+}
+
+}  // namespace
+
+Groups groups_of(std::span<const std::int64_t> runs, Grouping grouping) {
+    const bool are_fans = grouping == Grouping::fan_outs;
+    std::vector<std::int64_t> gaps;
+    for (std::size_t i = 1; i < runs.size(); ++i) gaps.push_back(runs[i] - runs[i - 1]);
+    Groups groups;
+    groups.longest =
+        longest_gap_within(std::move(gaps), are_fans ? longest_in_a_fan : longest_within);
     std::int64_t within = 0;
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        if (i == 0 || runs[i] - runs[i - 1] > longest) {
-            starts.push_back(i);
+        if (i == 0 || runs[i] - runs[i - 1] > groups.longest) {
+            groups.starts.push_back(i);
         } else {
             within += runs[i] - runs[i - 1];
         }
     }
-    if (within * most_of_the_time <= runs.back() - runs.front()) return starts;
+    const auto most = are_fans ? most_of_a_fan : most_of_the_time;
+    if (within * most <= runs.back() - runs.front()) return groups;
     // So long are the working hours of people who start jobs at random.
-    starts.resize(runs.size());
-    std::iota(starts.begin(), starts.end(), std::size_t{0});
-    return starts;
+    groups.starts.resize(runs.size());
+    std::iota(groups.starts.begin(), groups.starts.end(), std::size_t{0});
+    return groups;
+}
+
+std::vector<std::int64_t> first_minutes(std::span<const std::int64_t> minutes,
+                                        std::int64_t longest) {
+    constexpr std::int64_t minute = 60 * second_micros;
+    const std::int64_t within = (longest + minute - 1) / minute * minute;
+    std::vector<std::int64_t> firsts;
+    for (std::size_t i = 0; i < minutes.size(); ++i)
+        if (i == 0 || minutes[i] - minutes[i - 1] > within) firsts.push_back(minutes[i]);
+    return firsts;
 }
 
 namespace {

@@ -57,6 +57,21 @@ bool rarely_at_weekends(int weekday, int minute) {
     return weekday < 5 || minute % 120 == 0;
 }
 
+// Each run `count` times, 60 to 179 seconds apart.
+std::vector<Run> fanned_out(const std::vector<Run>& runs, int count) {
+    std::vector<Run> fans;
+    std::int64_t draw = 1;
+    for (Run run : runs) {
+        for (int i = 0; i < count; ++i) {
+            fans.push_back(run);
+            draw = draw * 48271 % 2147483647;
+            const std::int64_t apart = (60 + draw % 120) * rhythm::second_micros;
+            run.created_at += apart, run.updated_at += apart;
+        }
+    }
+    return fans;
+}
+
 rhythm::Expectation expected(const std::vector<Run>& runs, const std::string& now,
                              const time::Zone& zone = {}, std::vector<time::TimeSpan> down = {}) {
     rhythm::MissedOptions options;
@@ -83,6 +98,29 @@ TEST_CASE("a rest at the weekend is seen where the newest runs have had none", "
           "on-time every 10 min, weekdays, by 2026-06-29T00:00");
     CHECK(judged(runs, "2026-06-29T00:01:00Z").starts_with("late"));
     CHECK(judged(runs, "2026-06-29T00:12:00Z").starts_with("missed"));
+}
+
+TEST_CASE("a job that fans out rests when its first runs do", "[rhythm]") {
+    const auto by_day = often("2026-05-25T00:00:00Z", "2026-06-27T00:00:00Z", 30, office);
+    const auto all_day = often("2026-05-25T00:00:00Z", "2026-06-27T00:00:00Z", 60, working_day);
+    const auto morning = [](int weekday, int minute) {
+        return weekday < 6 && minute >= 9 * 60 && minute < 14 * 60;
+    };
+    const auto early = often("2026-05-25T00:00:00Z", "2026-06-27T00:00:00Z", 60, morning);
+    for (const int count : {2, 3, 5}) {
+        CHECK(judged(fanned_out(by_day, count), "2026-06-27T12:00:00Z") ==
+              "on-time weekdays 21 times a day, 08:00 to 18:00, by 2026-06-29T08:00");
+        CHECK(judged(fanned_out(all_day, count), "2026-06-27T12:00:00Z") ==
+              "on-time every 1 h, weekdays, by 2026-06-29T00:01");
+        CHECK(judged(fanned_out(early, count), "2026-06-27T08:00:00Z") ==
+              "on-time Mon Tue Wed Thu Fri Sat 5 times a day, 09:00 to 13:00, by 2026-06-27T09:01");
+    }
+}
+
+TEST_CASE("of the first weekend a job may work on the Saturday alone", "[rhythm]") {
+    const auto but_sunday = [](int weekday, int) { return weekday < 6; };
+    const auto runs = often("2026-06-01T00:00:00Z", "2026-06-14T00:00:00Z", 15, but_sunday);
+    CHECK(judged(runs, "2026-06-14T12:00:00Z").starts_with("on-time"));
 }
 
 TEST_CASE("rests at night and at the weekend are seen together", "[rhythm]") {

@@ -119,7 +119,7 @@ std::optional<Instant> ended_at(Instant last, Duration interval, const MissedOpt
     return std::nullopt;
 }
 
-Expectation expectation_of(std::span<const Run> runs, std::span<const std::int64_t> past,
+Expectation expectation_of(std::span<const Run> runs, const query::Past& past,
                            const ConfiguredSchedule* configured, const MissedOptions& options,
                            const time::Zone& zone) {
     Expectation result;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/query/run_history.hpp"
+#include "core/query/run_minutes.hpp"
 #include "core/rhythm/missed.hpp"
 #include "core/rhythm/rhythm.hpp"
 
@@ -34,7 +35,7 @@ std::optional<time::Instant> ended_at(time::Instant last, time::Duration interva
 
 // `runs` are ascending, not empty and at most runs_looked_at, `past` is as in rhythm.hpp.
 // `configured` is null where nobody gave a schedule.
-Expectation expectation_of(std::span<const query::Run> runs, std::span<const std::int64_t> past,
+Expectation expectation_of(std::span<const query::Run> runs, const query::Past& past,
                            const ConfiguredSchedule* configured, const MissedOptions& options,
                            const time::Zone& zone);
 

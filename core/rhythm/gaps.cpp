@@ -26,9 +26,9 @@ class GapWalk {
         : m_all(all), m_options(options), m_zone(zone), m_is_configured(is_configured) {}
 
     // Between the runs, and after the last one where `is_newest`. `past` tells the rests.
-    void walk(const Rhythm& rhythm, std::span<const Run> runs, std::span<const std::int64_t> past,
+    void walk(const Rhythm& rhythm, std::span<const Run> runs, const query::Past& past,
               bool is_newest) {
-        const bool may_rest = !past.empty();
+        const bool may_rest = !past.minutes.empty();
         const auto usual =
             may_rest ? rhythm.typical_interval(begun(runs.front())) : time::Duration{0};
         for (std::size_t i = 1; i < runs.size(); ++i) {
@@ -51,7 +51,7 @@ class GapWalk {
     }
 
     // Before `next`, by the rhythm as it was known then, where it has a new rest since.
-    std::optional<Gap> gap_as_known(const Run& next, std::span<const std::int64_t> past) const {
+    std::optional<Gap> gap_as_known(const Run& next, const query::Past& past) const {
         const auto before = m_all.first(static_cast<std::size_t>(&next - m_all.data()));
         const auto rhythm = known_before_new_rest(before, next, past, m_zone, m_options.down);
         return rhythm ? gap_by(*rhythm, before.back(), &next) : std::nullopt;
@@ -116,7 +116,7 @@ class GapWalk {
 };
 
 // Of the weeks up to runs[end - 1], or the first weeks that there are.
-std::vector<std::int64_t> past_of(std::span<const Run> runs, std::size_t end) {
+query::PastRuns past_of(std::span<const Run> runs, std::size_t end) {
     const std::int64_t length = std::chrono::microseconds(past_looked_at).count();
     const std::int64_t from = std::max(runs.front().created_at, runs[end - 1].created_at - length);
     const auto at = [&](std::int64_t instant) {
@@ -125,7 +125,9 @@ std::vector<std::int64_t> past_of(std::span<const Run> runs, std::size_t end) {
             [](const Run& run, std::int64_t value) { return run.created_at < value; });
     };
     const std::span<const Run> past(at(from), at(from + length));
-    return past.size() >= runs_looked_at ? query::minutes_of(past) : std::vector<std::int64_t>();
+    if (past.size() < runs_looked_at) return {};
+    const auto newest = past.last(runs_looked_at);
+    return {query::minutes_of(past), query::long_runs_of(past, query::long_by(newest))};
 }
 
 }  // namespace
@@ -133,18 +135,17 @@ std::vector<std::int64_t> past_of(std::span<const Run> runs, std::size_t end) {
 // Judges each stretch of the history by its own rhythm, so that where the rhythm has changed, the
 // old one does not make gaps in the new one. The stretches are counted back from the newest run;
 // two neighbours share the run between them.
-std::vector<Gap> gaps_of(std::span<const Run> runs, std::span<const std::int64_t> past,
-                         const Expectation& newest, bool is_configured,
-                         const MissedOptions& options, const time::Zone& zone) {
+std::vector<Gap> gaps_of(std::span<const Run> runs, query::Past past, const Expectation& newest,
+                         bool is_configured, const MissedOptions& options, const time::Zone& zone) {
     GapWalk walk(runs, options, zone, is_configured);
     if (is_configured) walk.walk(*newest.rhythm, runs, {}, true);
     std::vector<Stretch> stretches = newest.stretches;
-    std::vector<std::int64_t> past_of_older;
+    query::PastRuns past_of_older;
     for (std::size_t end = runs.size(); !is_configured && end >= least_runs;) {
         const std::size_t begin = end > runs_looked_at ? end - runs_looked_at : 0;
         if (end < runs.size()) {
             past_of_older = past_of(runs, end);
-            past = past_of_older;
+            past = {past_of_older.minutes, past_of_older.long_runs};
             stretches = learn_stretches(runs.subspan(begin, end - begin), past, zone, options.down);
         }
         for (const auto& stretch : stretches) {

@@ -19,7 +19,7 @@ inline constexpr std::size_t runs_of_history = 20'000;
 // Those of one definition, by their beginning. `runs` are ascending, `newest` is what is expected
 // after the last runs_looked_at of them, by `past`. Older ones are judged by the rhythms of a few
 // hundred at a time.
-std::vector<Gap> gaps_of(std::span<const query::Run> runs, std::span<const std::int64_t> past,
+std::vector<Gap> gaps_of(std::span<const query::Run> runs, query::Past past,
                          const Expectation& newest, bool is_configured,
                          const MissedOptions& options, const time::Zone& zone);
 

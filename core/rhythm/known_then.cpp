@@ -39,9 +39,9 @@ bool ran_in_most_weeks(std::span<const std::int64_t> past, std::int64_t from, st
 
 }  // namespace
 
-KnownThen known_then(std::span<const Run> runs, std::span<const std::int64_t> past,
-                     const Expectation& now, const ConfiguredSchedule* configured,
-                     MissedOptions options, const time::Zone& zone) {
+KnownThen known_then(std::span<const Run> runs, const query::Past& past, const Expectation& now,
+                     const ConfiguredSchedule* configured, MissedOptions options,
+                     const time::Zone& zone) {
     KnownThen then;
     const auto last = std::find_if(runs.rbegin(), runs.rend(), was_known);
     if (last == runs.rend()) return then;
@@ -60,13 +60,13 @@ KnownThen known_then(std::span<const Run> runs, std::span<const std::int64_t> pa
 }
 
 std::optional<Rhythm> known_before_new_rest(std::span<const Run> runs, const Run& next,
-                                            std::span<const std::int64_t> past,
-                                            const time::Zone& zone,
+                                            const query::Past& past, const time::Zone& zone,
                                             std::span<const time::TimeSpan> down) {
     const std::int64_t last = runs.back().created_at;
-    if (!ran_in_most_weeks(past, last, next.created_at)) return std::nullopt;
-    const auto end = std::upper_bound(past.begin(), past.end(), last);
-    const auto known = past.first(static_cast<std::size_t>(end - past.begin()));
+    if (!ran_in_most_weeks(past.minutes, last, next.created_at)) return std::nullopt;
+    query::Past known = past;
+    const auto end = std::upper_bound(past.minutes.begin(), past.minutes.end(), last);
+    known.minutes = past.minutes.first(static_cast<std::size_t>(end - past.minutes.begin()));
     const auto newest = runs.last(std::min(runs.size(), runs_looked_at));
     return learn_stretches(newest, known, zone, down).back().rhythm;
 }

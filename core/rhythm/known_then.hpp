@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/query/run_history.hpp"
+#include "core/query/run_minutes.hpp"
 #include "core/rhythm/expectation.hpp"
 #include "core/rhythm/missed.hpp"
 
@@ -14,7 +15,7 @@ namespace jobtally::rhythm {
 // What an earlier digest said of it. `runs` are ascending, those that came later are marked as
 // late, and options.told_at says when it was. `past` and `configured` are those of
 // expectation_of(), `now` is what it says of all runs.
-KnownThen known_then(std::span<const query::Run> runs, std::span<const std::int64_t> past,
+KnownThen known_then(std::span<const query::Run> runs, const query::Past& past,
                      const Expectation& now, const ConfiguredSchedule* configured,
                      MissedOptions options, const time::Zone& zone);
 
@@ -23,8 +24,7 @@ KnownThen known_then(std::span<const query::Run> runs, std::span<const std::int6
 // while it lasted. `past` is as in rhythm.hpp, of the weeks up to `next`, and not empty; `down`
 // too.
 std::optional<Rhythm> known_before_new_rest(std::span<const query::Run> runs,
-                                            const query::Run& next,
-                                            std::span<const std::int64_t> past,
+                                            const query::Run& next, const query::Past& past,
                                             const time::Zone& zone,
                                             std::span<const time::TimeSpan> down);
 

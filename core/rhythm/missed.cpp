@@ -35,7 +35,8 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history,
     const auto runs = history.of(key);
     const auto* configured = configured_for(definition, options);
     const auto newest = runs.last(std::min(runs.size(), runs_looked_at));
-    const auto past = minutes.of(key);
+    const auto past_minutes = minutes.of(key);
+    const query::Past past{past_minutes, minutes.long_runs(key)};
     const auto expectation = expectation_of(newest, past, configured, options, zone);
     MissedRow row;
     row.id = definition.id;

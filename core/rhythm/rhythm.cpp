@@ -59,6 +59,33 @@ void add_lags(Lags& lags, const Candidate& candidate, const Times& times,
     }
 }
 
+// The same of the runs before `first`, where some took long; how long the others took is unknown
+// and no matter.
+void add_past_lags(std::vector<Reported>& reported, const LearnedSchedule& schedule,
+                   const OnClocks& past, std::span<const query::LongRun> long_runs,
+                   std::int64_t first) {
+    const Times times = past.of(schedule.clock());
+    auto longer = long_runs.rbegin();
+    std::int64_t last = 0;
+    for (std::size_t i = times.size(); i-- > 0;) {
+        if (times.instants[i] >= first) continue;
+        const auto place = schedule.place(times.instants[i], times.walls[i]);
+        if (!schedule.is_on(place, times.walls[i])) continue;
+        if (reported.empty() || place.slot != last)
+            reported.push_back({times.walls[i] - place.residual, 0});
+        last = place.slot;
+        // The minutes are told by their middles.
+        constexpr std::int64_t half_a_minute = 30 * second_micros;
+        const std::int64_t begin = times.instants[i] - half_a_minute;
+        while (longer != long_runs.rend() && longer->created_at >= begin + 2 * half_a_minute)
+            ++longer;
+        for (; longer != long_runs.rend() && longer->created_at >= begin; ++longer) {
+            auto& lag = reported.back().lag;
+            lag = std::max(lag, place.residual + longer->duration);
+        }
+    }
+}
+
 // How much earlier than the slot people would say that the run is planned. The slot is the middle
 // of its runs, but people name a time that nine in ten of them come after.
 std::int64_t usual_earliness(std::vector<double> early) {
@@ -117,7 +144,7 @@ bool are_retries(std::span<const Run> runs, const std::vector<std::size_t>& star
 struct Telling {
     std::vector<Run> runs;
     std::vector<std::size_t> places;  // among all runs
-    std::vector<std::int64_t> past;
+    std::vector<std::int64_t> past;   // minutes
 
     Telling firsts_of(const Groups& groups) const {
         Telling firsts{{}, {}, first_minutes(past, groups.longest)};
@@ -133,6 +160,7 @@ struct Telling {
 struct Surroundings {
     const time::Zone& local;
     std::span<const time::TimeSpan> hidden, hidden_past;
+    std::span<const query::LongRun> long_runs;
 };
 
 // The schedules of a row of runs, as one regime after the other.
@@ -188,6 +216,9 @@ class Learned {
         const auto& candidate = regime.found->best.candidate;
         const Times times = m_on_clocks.of(candidate.schedule.clock()).part(regime.begin, count);
         add_lags(lags, candidate, times, std::span(m_telling.runs).subspan(regime.begin, count));
+        if (regime.begin > 0 || m_around.long_runs.empty() || !goes_by_a_clock(candidate)) return;
+        add_past_lags(lags.reported, candidate.schedule, {m_telling.past, m_around.local},
+                      m_around.long_runs, m_instants.front());
     }
 
     const Telling m_telling;
@@ -243,18 +274,18 @@ time::Duration Rhythm::typical_interval(time::Instant from) const {
     return query::median(std::move(distances));
 }
 
-std::vector<Stretch> learn_stretches(std::span<const Run> runs, std::span<const std::int64_t> past,
+std::vector<Stretch> learn_stretches(std::span<const Run> runs, const query::Past& past,
                                      const time::Zone& local,
                                      std::span<const time::TimeSpan> down) {
     if (runs.size() < least_runs) return {{runs, std::nullopt}};
     const auto usual = down.empty() ? time::Duration{0} : median_duration(runs);
     const auto hidden = hidden_by(down, instants_of(runs), usual),
-               hidden_past = hidden_by(down, past, usual);
-    Telling all{{runs.begin(), runs.end()}, {}, {past.begin(), past.end()}};
+               hidden_past = hidden_by(down, past.minutes, usual);
+    Telling all{{runs.begin(), runs.end()}, {}, {past.minutes.begin(), past.minutes.end()}};
     all.places.resize(runs.size());
     std::iota(all.places.begin(), all.places.end(), std::size_t{0});
-    auto learned =
-        std::make_unique<Learned>(std::move(all), Surroundings{local, hidden, hidden_past});
+    auto learned = std::make_unique<Learned>(
+        std::move(all), Surroundings{local, hidden, hidden_past, past.long_runs});
     for (const Grouping grouping : {Grouping::fan_outs, Grouping::sessions})
         if (auto by_groups = learned->by_groups(grouping)) learned = std::move(by_groups);
     return learned->stretches(runs);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/query/run_history.hpp"
+#include "core/query/run_minutes.hpp"
 #include "core/rhythm/lateness.hpp"
 #include "core/rhythm/schedule.hpp"
 #include "core/time/instant.hpp"
@@ -19,7 +20,8 @@ namespace jobtally::rhythm {
 
 inline constexpr std::size_t least_runs = 5;        // fewer are too few to learn from
 inline constexpr std::size_t runs_looked_at = 400;  // older ones tell nothing about today ...
-inline constexpr auto past_looked_at = std::chrono::days(42);  // ... but in which hours a job rests
+inline constexpr auto past_looked_at =
+    std::chrono::days(42);  // ... but when a job rests, or takes long
 
 struct Rhythm {
     std::shared_ptr<const Schedule> schedule;
@@ -58,11 +60,11 @@ struct Stretch {
 };
 
 // From the oldest to the newest, covering all runs. `runs` are ascending and not empty; they stay
-// the caller's. `past` tells the rests of a job that runs often, as in rests.hpp, and may be empty.
-// The clocks that are tried are UTC and `local`. That there was no run in `down`, when no listener
-// was up, tells nothing.
-std::vector<Stretch> learn_stretches(std::span<const query::Run> runs,
-                                     std::span<const std::int64_t> past, const time::Zone& local,
+// the caller's. `past` tells the rests of a job that runs often, as in rests.hpp, and at which
+// times it takes long, and may be empty. The clocks that are tried are UTC and `local`. That there
+// was no run in `down`, when no listener was up, tells nothing.
+std::vector<Stretch> learn_stretches(std::span<const query::Run> runs, const query::Past& past,
+                                     const time::Zone& local,
                                      std::span<const time::TimeSpan> down = {});
 
 // What a person has configured for a definition; it rules over what can be learned.

@@ -79,7 +79,7 @@ Verdict Program::judge(const std::vector<query::Run>& known, Micros now) {
     const auto runs = std::span(known).last(count);
     const auto past = past_of(known, options.now);
     const std::clock_t begun = std::clock();
-    const auto said = rhythm::expectation_of(runs, past, nullptr, options, m_fleet.zone);
+    const auto said = rhythm::expectation_of(runs, {past}, nullptr, options, m_fleet.zone);
     m_seconds += static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC;
     ++m_judged;
     return {std::string(rhythm::name_of(said.state)),

@@ -78,7 +78,9 @@ rhythm::Expectation expected(const std::vector<Run>& runs, const std::string& no
     options.now = instant(now);
     options.down = std::move(down);
     const auto newest = std::span(runs).last(std::min(runs.size(), rhythm::runs_looked_at));
-    return rhythm::expectation_of(newest, query::minutes_of(runs), nullptr, options, zone);
+    const auto past_minutes = query::minutes_of(runs);
+    const auto long_runs = query::long_runs_of(runs, query::long_by(newest));
+    return rhythm::expectation_of(newest, {past_minutes, long_runs}, nullptr, options, zone);
 }
 // `on-time weekdays every 5 min, by 2026-06-29T08:00`
 std::string judged(const std::vector<Run>& runs, const std::string& now,
@@ -183,7 +185,7 @@ TEST_CASE("what was due in hours that its own absence makes a rest was missed", 
     CHECK(said.rhythm->schedule->text({}) == "660 times a week");  // but in the three hours
     rhythm::MissedOptions options;
     options.now = instant("2026-05-09T07:30:00Z");
-    const auto gaps = rhythm::gaps_of(runs, query::minutes_of(runs), said, false, options, {});
+    const auto gaps = rhythm::gaps_of(runs, {query::minutes_of(runs)}, said, false, options, {});
     REQUIRE(gaps.size() == 2);
     for (const auto& gap : gaps) CHECK(gap.missed_runs == 12);
     CHECK(time::format_utc(gaps[1].due).starts_with("2026-05-08T20:07"));
@@ -246,6 +248,38 @@ TEST_CASE("the store tells the minutes of the definitions that run often", "[rhy
         CHECK(found.size() == (is_often ? 24U + 48 * 6 : 0U));
         if (is_often) CHECK(found == query::minutes_of(history.of(key).last(found.size())));
     }
+}
+
+TEST_CASE("a run that takes long each week is waited for by a job that runs often", "[rhythm]") {
+    auto runs =
+        often("2026-05-25T00:00:00Z", "2026-06-28T12:00:00Z", 20, [](int, int) { return true; });
+    std::int64_t draw = 1;
+    for (Run& run : runs) {
+        draw = draw * 48271 % 2147483647;
+        run.created_at += draw % 7 * rhythm::second_micros;
+    }
+    const auto at = [&](time::Instant since) {
+        return std::find_if(runs.begin(), runs.end(),
+                            [&](const Run& run) { return run.created_at >= time::micros(since); });
+    };
+    const auto of_sunday = instant("2026-05-31T03:00:00Z");
+    for (int week = 0; week < 4; ++week) {
+        Run& slow = *at(of_sunday + std::chrono::days(7 * week));
+        slow.updated_at = slow.created_at + (7 * 60 + week) * 60 * rhythm::second_micros;
+    }
+    runs.erase(at(of_sunday + std::chrono::days(28)));
+    const auto missed_by = [&](const std::string& now) {
+        const std::vector<Run> known(runs.begin(), at(instant(now)));
+        rhythm::MissedOptions options;
+        options.now = instant(now);
+        const auto past_minutes = query::minutes_of(known);
+        const auto long_runs = query::long_runs_of(known, query::long_by(known));
+        return rhythm::gaps_of(known, {past_minutes, long_runs}, expected(known, now), false,
+                               options, {})
+            .size();
+    };
+    CHECK(missed_by("2026-06-28T07:30:00Z") == 0);
+    CHECK(missed_by("2026-06-28T11:00:00Z") == 1);
 }
 
 TEST_CASE("hours in which no listener was up are no rests", "[rhythm]") {

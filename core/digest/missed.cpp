@@ -38,24 +38,34 @@ struct MissedBefore {
     bool is_told = false;  // all of them, by incidents
 
     bool has_rows() const { return until != table::Cell{}; }
+    void add(std::int64_t count, time::Instant first, time::Instant next, bool are_told) {
+        is_told = are_told && (runs == 0 || is_told);
+        if (runs == 0) since = first;
+        until = next;
+        runs += count;
+    }
 };
 
-// The gaps that were over within the window, or that only reports ended that came late.
+// The gaps that were over within the window, or that only reports ended that came late; and those
+// of their runs that were known to be missed only then.
 void add_gaps(MissedBefore& missed, const SummaryFacts& facts, const rhythm::MissedRow& row) {
     const auto& span = facts.scope.selection().span;
     const auto definition = facts.definition_of(key_of(row));
     for (const auto& gap : row.gaps) {
         const std::int64_t count = gap.missed_runs - gap.lost_runs;
         if (count <= 0 || !gap.to || gap.is_over || !span.since) continue;
+        const auto told = [&](time::Instant slot) {
+            return facts.is_told(definition, time::micros(slot));
+        };
         const bool went_on = row.then.last && gap.from >= *row.then.last;
         const bool came_late = went_on && *gap.known_over < *span.since;
-        if (!came_late && !span.contains(*gap.known_over)) continue;
-        const bool is_told = facts.is_told(definition, time::micros(gap.due)) &&
-                             facts.is_told(definition, time::micros(gap.last_due));
-        missed.is_told = is_told && (missed.runs == 0 || missed.is_told);
-        if (missed.runs == 0) missed.since = gap.due;
-        missed.until = *gap.to;
-        missed.runs += count;
+        if (came_late || span.contains(*gap.known_over)) {
+            missed.add(count, gap.due, *gap.to, told(gap.due) && told(gap.last_due));
+            continue;
+        }
+        if (*gap.known_over >= *span.since) continue;
+        for (const auto& [slot, known] : gap.known_later)
+            if (span.contains(known)) missed.add(1, slot, *gap.to, told(slot));
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/incidents/moment.hpp"
+#include "core/query/sums.hpp"
 #include "core/time/instant.hpp"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ struct Incident {
             (moment.kind == Kind::missed ? moment.count : 1);
         slow += moment.kind == Kind::slow ? 1 : 0;
         failed += moment.kind == Kind::failed ? 1 : 0;
-        operations_failed += moment.kind == Kind::failed ? moment.count : 0;
+        if (moment.kind == Kind::failed) query::add_count(operations_failed, moment.count);
     }
     bool reaches_into(const time::TimeSpan& span) const {
         const bool is_before =

@@ -15,6 +15,7 @@ constexpr std::size_t maybe_a_step = 4;  // too few for find_change
 constexpr double level_days = 100, change_days = 121;
 constexpr std::size_t level_runs = 30, change_runs = 40;
 constexpr double least_unusual = 0.405465;  // ln 1.5
+constexpr double nearly_as_far = 2.0 / 3;
 
 double logarithm(std::int64_t value) {
     return std::log(static_cast<double>(std::max<std::int64_t>(value, 1)));
@@ -162,6 +163,27 @@ double UsualValues::level_for(std::size_t place, double residual) const {
     return nearest;
 }
 
+bool UsualValues::comes_each_week(std::size_t place, double off) const {
+    constexpr int most_weeks = 3;
+    const auto& [hour, weekday, days_left, day] = m_places[place];
+    int weeks = 0;
+    for (int week = 1; week <= most_weeks && m_places.front().day < day - 7 * week; ++week) {
+        const auto is_it = [&, week](std::size_t i) {
+            return m_places[i].day == day - 7 * week && m_places[i].hour == hour &&
+                   (m_fitted.residuals[i] - m_level) / off >= nearly_as_far;
+        };
+        // The hour before and after: summer time.
+        const auto at = m_at[place] - static_cast<std::int64_t>(7 * week * usual_day);
+        const auto around = static_cast<std::int64_t>(usual_day / 12);
+        auto i = static_cast<std::size_t>(std::lower_bound(m_at.begin(), m_at.end(), at - around) -
+                                          m_at.begin());
+        while (i < size() && m_at[i] <= at + around && !is_it(i)) ++i;
+        if (i == size() || m_at[i] > at + around) return false;
+        ++weeks;
+    }
+    return weeks > 0;
+}
+
 Comparison UsualValues::compare(std::size_t place, double chance) {
     const double residual = m_fitted.residuals[place];
     const double off = residual - level_for(place, residual);
@@ -182,7 +204,8 @@ Comparison UsualValues::compare(std::size_t place, double chance) {
     const double days = static_cast<double>(m_at.back() - m_at[m_recent]) / usual_day;
     const double of_a_run = std::clamp(chance * days / others, 1e-12, 0.003);
     const double normal = one_sided_z(of_a_run / 2) * (1 + 4 / others) * scale;
-    if (std::abs(off) >= std::max(normal, tail(off > 0).reach(of_a_run))) {
+    if (std::abs(off) >= std::max(normal, tail(off > 0).reach(of_a_run)) &&
+        !comes_each_week(place, off)) {
         found.direction = off > 0 ? 1 : -1;
     }
     return found;

@@ -57,6 +57,8 @@ struct Comparison {
 //   and would hide each other. Of far ones in a row, which have one cause, the farthest counts, as
 //   S. Coles, "An Introduction to Statistical Modeling of Extreme Values", Springer 2001, 5.3.2,
 //   has it.
+// - It has not come in each of the three weeks before, or those that are known, in the same hour of
+//   the week: of a job that runs often too few weeks are known for a season.
 // The spread is taken to be at least 3 %, one second of a duration, and of counts what chance makes
 // of them (Poisson). Usual is also the level of the last ten runs before, and the one that the
 // definition has moved to.
@@ -95,6 +97,7 @@ class UsualValues {
     std::size_t recent(double days, std::size_t least) const;
     double level_of(std::size_t first, std::size_t end) const;
     double level_for(std::size_t place, double residual) const;
+    bool comes_each_week(std::size_t place, double off) const;
     const Tail& tail(bool above);
 
     double m_unit;

@@ -74,10 +74,13 @@ class GapWalk {
             const Instant overdue = slot + rhythm.late_at(slot);
             if (to && overdue >= m_options.now) continue;
             first_known = std::min(first_known, overdue);
+            if (to && overdue > *gap.known_over) gap.known_later.emplace(slot, overdue);
             count(gap, rhythm, slot);
         }
         if (gap.missed_runs < rhythm.patience) return std::nullopt;
         if (to) gap.known_over = std::max(*gap.known_over, first_known);
+        std::erase_if(gap.known_later,
+                      [&](const auto& one) { return one.second <= *gap.known_over; });
         gap.length = to.value_or(m_options.now) - from;
         gap.is_over =
             !to && !m_is_configured && ended_at(from, rhythm.typical_interval(from), m_options);

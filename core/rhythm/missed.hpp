@@ -66,7 +66,10 @@ struct Gap {
     std::int64_t lost_runs = 0;               // those whose report may be lost: we were down
     std::map<time::Instant, std::int64_t> lost_by_end{};  // the same, by the ends of the downtimes
     std::vector<time::Instant> slots{};  // of the others, as many of the first as are kept
-    time::Duration listener_down{0};     // within it
+    // Those of which it was known only after known_over that they were missed: when. A long run was
+    // waited for that long.
+    std::map<time::Instant, time::Instant> known_later{};
+    time::Duration listener_down{0};  // within it
     // Nobody waits for a run any more: it goes on, and the definition has ended, or the platform's
     // list says that it is disabled; since when nobody knows.
     bool is_over = false;

@@ -117,6 +117,20 @@ TEST_CASE("what comes round now and then is usual", "[judge]") {
     CHECK_FALSE(judged(runs).volume.has_value());
 }
 
+TEST_CASE("what comes each week is usual for a job that runs often, too", "[judge]") {
+    constexpr int week = 7 * 24;
+    for (const int apart : {week, week + 24}) {
+        Runs runs(query_test::hour);
+        for (int i = 0; i <= 3 * apart; ++i)
+            runs.add(i > 0 && i % apart == 0 ? 360 : 60 + i % 3, 500);
+        CHECK(judged(runs).pace.has_value() == (apart != week));
+    }
+    Runs twice(query_test::hour);  // with the week before it there are three
+    for (int i = 0; i <= 4 * week; ++i)
+        twice.add(i == 3 * week || i == 4 * week ? 360 : 60 + i % 3, 500);
+    CHECK(judged(twice).pace.has_value());
+}
+
 TEST_CASE("great loads now and then hide no small one", "[judge]") {
     for (const double share : {0.1, 0.5, 3.0}) {
         Noise noise(5);

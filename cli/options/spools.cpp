@@ -20,7 +20,7 @@ fs::path spool_beside(fs::path store) {
 
 // The names of those that were put aside, be they there or not.
 std::vector<fs::path> former_names(const fs::path& store) {
-    constexpr int most = 9;
+    constexpr int most = 4;
     std::vector<fs::path> names{spool_beside(store).concat(ingest::put_aside)};
     for (int number = 2; number <= most; ++number)
         names.push_back(fs::path(names.front()).concat(std::to_string(number)));
@@ -121,7 +121,8 @@ void remember_spool(const Globals& globals, ingest::Spool& spool) {
     const auto real = followed(store);
     auto names = former_names(real);
     names.insert(names.begin(), spool_beside(real));
-    for (const auto& name : names) spool.require_unused(ingest::Spool(name, real));
+    for (const auto& name : names)
+        if (!is_nothing(name)) spool.require_unused(ingest::Spool(name, real));
     std::error_code none;
     const auto free = std::find_if(names.begin() + 1, names.end(), is_nothing);
     const bool is_other = !is_nothing(names[0]) && !are_same(names[0], spool.folder());

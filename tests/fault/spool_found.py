@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
 """D9: what waits in a spool elsewhere is told by mails and taken by `ingest`, however the way there was lost: the link
-beside the store deleted while the listener runs, or the spool not usable when it was started, without and with a former
-one. Each is killed while a report waits.
+beside the store deleted while the listener runs, the folder named by a link that leads elsewhere now, a folder with a
+stray file where the link should be, or the spool not usable when it was started, without and with a former one. Each is
+killed while a report waits. Then what no link shows: a start with another spool that is killed while it moves, and a
+store that is not there when the listener starts.
 """
 import os
+import shutil
 import subprocess
 import time
 
-from listener import Listener
+from listener import Listener, ingest_nothing
 from locks import guard_held
-from proof import Proof, arguments
+from proof import Proof, arguments, need
 from reports import body
+from spooled import waiting
 
+MOVED = 20  # bodies
 CURE_SEEN_IN = 20  # seconds; it is tried each second
 
 
@@ -19,6 +24,23 @@ def link_deleted(proof, program, store, spool):
     listener = Listener(program, store, "--spool", spool)
     os.remove(store + "-spool")
     return listener
+
+
+def link_turned(proof, program, store, spool):
+    for name in ("one", "two"):
+        os.mkdir(spool + name, 0o700)
+    os.symlink(spool + "one", spool)
+    listener = Listener(program, store, "--spool", spool)
+    os.remove(spool)
+    os.symlink(spool + "two", spool)
+    return listener
+
+
+def stray_file_in_the_way(proof, program, store, spool):
+    os.mkdir(store + "-spool", 0o700)
+    with open(os.path.join(store + "-spool", "README"), "w"):
+        pass
+    return Listener(program, store, "--spool", spool)
 
 
 def is_found(store, spool):
@@ -55,15 +77,70 @@ def try_way(proof, program, way):
     proof.count("ways")
 
 
+def try_killed_move(proof, program):
+    """There and back again: what had been moved is not forgotten."""
+    store, first, second = (proof.path("moved" + end) for end in (".db", "-1", "-2"))
+    listener = Listener(program, store, "--spool", first)
+    with guard_held(store), listener.connect() as connection:
+        for n in range(MOVED):
+            proof.expect(connection.post(body("moved-%d" % n))[0] == 202, "not answered 202")
+        listener.kill()
+    # The move begins with the last sync of the new folder's note: each rename after that is one body.
+    before = ["strace", "-f", "-D", "-o", "/dev/null", "-e", "trace=rename",
+              "-e", "inject=rename:signal=KILL:when=%d" % (MOVED // 2)]
+    mover = Listener(program, store, "--spool", second, before=before, ready=False)
+    mover.process.wait(60)
+    for spool in (first, second):
+        proof.count("bodies where they were when the move was killed", len(waiting(spool)))
+    proof.expect(0 < len(waiting(second)) < MOVED, "the move was not killed on its way")
+    mail = asked(program, store, "summary", "--only-problems")
+    proof.expect("%d deliveries wait in the spool" % MOVED in mail, "while it is moved the mail says %r" % mail)
+    proof.expect(Listener(program, store, "--spool", first).stop() == 0, "ended ill")
+    ingest_nothing(proof, program, store)
+    stored = asked(program, store, "list", "-F", "csv", "--columns", "id").splitlines()[1:]
+    proof.expect(len(stored) == MOVED, "%d of %d stored" % (len(stored), MOVED))
+
+
+def try_missing_store(proof, program):
+    """Its volume is missing at a start: nothing goes into a new store beneath it."""
+    folder, spool = proof.path("volume"), proof.path("missing")
+    store = os.path.join(folder, "store.db")
+    os.mkdir(folder)
+    listener = Listener(program, store, "--spool", spool)
+    with guard_held(store), listener.connect() as connection:
+        proof.expect(connection.post(body("before"))[0] == 202, "not answered 202")
+        listener.kill()
+    os.rename(folder, folder + ".away")
+    os.mkdir(folder)
+    listener = Listener(program, store, "--spool", spool, log_path=proof.path("log"))
+    with listener.connect() as connection:
+        proof.expect(connection.post(body("meanwhile"))[0] == 202, "a new store was made")
+        proof.expect("there is no store" in listener.log(), "not told: " + listener.log())
+        proof.expect(os.listdir(folder) == ["store.db-spool"], "made there: %s" % os.listdir(folder))
+        shutil.rmtree(folder)
+        os.rename(folder + ".away", folder)
+        end = time.monotonic() + CURE_SEEN_IN
+        while waiting(spool) and time.monotonic() < end:
+            time.sleep(0.1)
+        proof.expect(connection.post(body("after"))[0] == 200, "the store is not found again")
+    proof.expect(listener.stop() == 0, "ended ill")
+    stored = asked(program, store, "list", "-F", "csv", "--columns", "id").splitlines()[1:]
+    proof.expect(sorted(stored) == ["after", "before", "meanwhile"], "stored: %s" % stored)
+    proof.count("stores that were away")
+
+
 def asked(program, store, *words):
     return subprocess.run([program, "--db", store, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
 
 
 def main():
     options = arguments(__doc__)
+    need("strace")
     proof = Proof("spool-found")
-    for way in (link_deleted, not_usable_at_first, not_usable_after_another):
+    for way in (link_deleted, link_turned, stray_file_in_the_way, not_usable_at_first, not_usable_after_another):
         try_way(proof, options.program, way)
+    try_killed_move(proof, options.program)
+    try_missing_store(proof, options.program)
     proof.end()
 
 

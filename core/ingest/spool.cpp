@@ -105,27 +105,35 @@ void Spool::prepare() {
 }
 
 void Spool::remember_as(const fs::path& link) {
-    if (link == m_folder) return;
-    m_link = link;
     std::error_code none;
     const auto target = fs::weakly_canonical(m_folder, none);
-    if (none) return;
-    if (target == fs::weakly_canonical(link, none)) return mark_link(link, m_folder);
-    if (fs::remove(link, none); none) throw_of_spool(none.value(), "make a link of", link);
-    make_link(link, m_folder, m_store);
+    const bool is_link = fs::is_symlink(link, none);
+    if (!is_link && target == fs::weakly_canonical(link, none)) return;
+    m_link = link;
+    if (!is_link && !fs::remove(link, none) && none)
+        throw_of_spool(none.value(), "make a link of", link);
+    make_link(link, target, m_store);
 }
 
 // Where the store's volume is read-only there can be none, and the start has told so. The folder
 // may be named by a link, which leads elsewhere now.
 void Spool::mend_link() const noexcept {
+    if (m_link == m_folder) return;
     try {
         const auto type =
             m_link.empty() ? fs::file_type::unknown : fs::symlink_status(m_link).type();
         const bool is_link = type == fs::file_type::symlink;
         if (!is_link && type != fs::file_type::not_found) return;
-        if (is_link && fs::read_symlink(m_link) == fs::weakly_canonical(m_folder)) return;
-        fs::remove(m_link);
-        make_link(m_link, m_folder, m_store);
+        const auto target = fs::weakly_canonical(m_folder);
+        if (!is_link || fs::read_symlink(m_link) != target) make_link(m_link, target, m_store);
+    } catch (const std::exception&) {
+    }
+}
+
+void Spool::leave() const noexcept {
+    if (m_link.empty() || !m_is_prepared) return;
+    try {
+        if (waiting().empty()) make_link(m_link, left_empty(fs::canonical(m_folder)), m_store);
     } catch (const std::exception&) {
     }
 }

@@ -40,6 +40,9 @@ class Spool {
     // of it; it is made again where it is found to be missing, or to lead elsewhere. Throws
     // IoError, also where bodies wait in a folder of that name.
     void remember_as(const std::filesystem::path& link);
+    // To be called at the end, when nothing more comes: where nothing waits nobody misses the
+    // folder if it is gone at the next start, as one in memory is.
+    void leave() const noexcept;
     // Whether it lies elsewhere, and this store has used it, which has not moved since.
     bool is_noted_for_store() const { return noted_store(m_folder, m_store) == full_name(m_store); }
     // Whether it is the folder to which `link` was made to lead, be it that it was moved since.

@@ -124,6 +124,10 @@ void SpoolDuty::run() {
     m_stored = 0;
 }
 
+void SpoolDuty::end() {
+    if (m_spool && m_store.options().is_listener && m_waiting == 0) m_spool->leave();
+}
+
 // One that is too large for the memory that there is keeps none of those behind it.
 void SpoolDuty::pass_over(bool is_too_large) {
     const bool is_alone = std::exchange(m_at_once, is_too_large ? 1 : m_at_once) == 1;

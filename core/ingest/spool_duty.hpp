@@ -38,6 +38,8 @@ class SpoolDuty {
     // Stores some of the waiting bodies as if they came now, but with the time at which they were
     // received. A failure is reported to the hooks, and the work is tried again later.
     void run();
+    // A listener ends: nothing more comes.
+    void end();
 
   private:
     static constexpr std::size_t bodies_a_commit = 256;

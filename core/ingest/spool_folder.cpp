@@ -61,7 +61,9 @@ uid_t owner_of_spool(const fs::path& store) {
 
 fs::path real_folder(const fs::path& folder) {
     std::error_code none;
-    return fs::is_symlink(folder, none) ? fs::read_symlink(folder, none) : folder;
+    if (!fs::is_symlink(folder, none)) return folder;
+    const auto target = fs::read_symlink(folder, none);
+    return target.filename() == "." ? target.parent_path() : target;
 }
 
 fs::path path_of(const Descriptor& folder) {
@@ -168,14 +170,23 @@ std::optional<IoError> why_undeletable(const fs::path& folder) {
         "empties the spool");
 }
 
-void make_link(const fs::path& link, const fs::path& folder, const fs::path& store) {
-    const auto target = fs::weakly_canonical(folder);
-    if (::symlink(target.c_str(), link.c_str()) != 0) throw_of_spool(errno, "make the link", link);
+void make_link(const fs::path& link, const fs::path& target, const fs::path& store) {
+    const auto made = fs::path(link).concat(fmt::format(".new-{}", ::getpid()));
+    ::unlink(made.c_str());
+    if (::symlink(target.c_str(), made.c_str()) != 0) throw_of_spool(errno, "make the link", link);
     struct stat found {};
     if (::geteuid() == 0 && ::stat(store.c_str(), &found) == 0) {
-        [[maybe_unused]] const int ignored = ::lchown(link.c_str(), found.st_uid, found.st_gid);
+        [[maybe_unused]] const int ignored = ::lchown(made.c_str(), found.st_uid, found.st_gid);
     }
-    mark_link(link, folder);
+    mark_link(made, target);
+    if (::rename(made.c_str(), link.c_str()) == 0) return;
+    const int number = errno;
+    ::unlink(made.c_str());
+    throw_of_spool(number, "make the link", link);
+}
+
+fs::path left_empty(const fs::path& target) {
+    return target / ".";
 }
 
 void mark_link(const fs::path& link, const fs::path& folder) noexcept {
@@ -211,8 +222,8 @@ std::optional<IoError> why_lost(const fs::path& link, const fs::path& store) {
     const bool is_aside = link.string().starts_with(fs::path(usual).concat(put_aside).string());
     if ((link != usual && !is_aside) || !fs::is_symlink(link, none)) return std::nullopt;
     const auto folder = link.parent_path() / fs::read_symlink(link, none);
-    if (fs::status(folder / owner_name, none).type() != fs::file_type::not_found)
-        return std::nullopt;
+    const bool is_there = fs::status(folder / owner_name, none).type() != fs::file_type::not_found;
+    if (is_there || folder.filename() == ".") return std::nullopt;
     return IoError(
         fmt::format("the spool {}, which this store used last, is gone or empty, with "
                     "what waited in it",

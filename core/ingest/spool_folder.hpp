@@ -58,10 +58,12 @@ std::optional<IoError> why_of_another(const std::filesystem::path& folder,
 // Where bodies lie there and its volume is read-only: which of them are stored can't be told.
 std::optional<IoError> why_undeletable(const std::filesystem::path& folder);
 
-// Makes the link by which the folder is found, with its mark; it belongs to the owner of the store.
-// Throws IoError.
-void make_link(const std::filesystem::path& link, const std::filesystem::path& folder,
+// Makes the link by which the folder is found, with its mark, in place of another one; it belongs
+// to the owner of the store. Throws IoError.
+void make_link(const std::filesystem::path& link, const std::filesystem::path& target,
                const std::filesystem::path& store);
+// The target of a link to a folder in which nothing waited when a listener ended: `FOLDER/.`.
+std::filesystem::path left_empty(const std::filesystem::path& target);
 // The mark of a link: when it was last written to is when the folder's note came to be, which no
 // copy of the folder shares. So a folder that was moved is known.
 void mark_link(const std::filesystem::path& link, const std::filesystem::path& folder) noexcept;

@@ -120,6 +120,7 @@ void Writer::finish_duties() {
         m_spool.run();
     m_uptime.end();
     m_losses.end();
+    m_spool.end();
     m_store.settle();
 }
 

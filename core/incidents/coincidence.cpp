@@ -14,6 +14,7 @@ namespace jobtally::incidents {
 namespace {
 
 constexpr double day_length = 24 * 3600 * 1e6;
+
 class IncidentSearch {
   public:
     IncidentSearch(std::span<const Moment> moments, double chance, const time::TimeSpan& span)

@@ -118,7 +118,7 @@ std::size_t retry_some(store::Store& store, std::span<const std::int64_t> ids, t
 
 int retry(const Globals& globals, const DbRejectedOptions& options) {
     Output output(globals);
-    auto store = open_to_write(globals);
+    auto store = open_existing_to_write(globals);
     const auto now = globals.now();
     const auto ids = chosen(store, options);
     Retried retried;
@@ -137,7 +137,7 @@ int retry(const Globals& globals, const DbRejectedOptions& options) {
 }
 
 int drop(const Globals& globals, const DbRejectedOptions& options) {
-    auto store = open_to_write(globals);
+    auto store = open_existing_to_write(globals);
     const auto dropped = store::drop_rejected(store, chosen(store, options));
     if (!globals.quiet) print_note(fmt::format("dropped {}", count_text(dropped)));
     return exit_done;

@@ -90,6 +90,7 @@ Loaded load(const Globals& globals, const IngestOptions& options) {
     writer_options.store = followed(globals.store_path());
     writer_options.spool = spool_of(globals, options.spool);
     writer_options.spool->mend_mode();
+    require_store_not_away(globals, *writer_options.spool);
     if (!can_read(*writer_options.spool)) writer_options.spool.reset();
     Loaded loaded;
     ingest::Writer writer(open_to_write(globals), writer_options,

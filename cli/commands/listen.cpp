@@ -132,16 +132,8 @@ void reload(listen::Listener& listener, const ListenOptions& options) {
     read_tls_again(listener, options.door);
 }
 
-// What went into a new store beneath a mount point would be seen by nobody once the volume is back.
 store::Store open_to_listen(const Globals& globals, const ingest::Spool& spool) {
-    std::error_code none;
-    const auto path = globals.store_path();
-    if (!std::filesystem::exists(path, none) && spool.is_noted_for_store())
-        throw store::StoreError(
-            store::StoreError::Kind::missing,
-            fmt::format("there is no store {}, though a listener has worked here",
-                        in_quotes(path.string())),
-            "is a volume not mounted? `jobtally ingest /dev/null` makes a new one");
+    require_store_not_away(globals, spool);
     return open_to_write(globals, store_patience);
 }
 

@@ -3,6 +3,7 @@
 #include "cli/terminal/messages.hpp"
 #include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
+#include "core/store/file/store.hpp"
 
 #include <algorithm>
 
@@ -136,6 +137,23 @@ void remember_spool(const Globals& globals, ingest::Spool& spool) {
         if (name != link && !is_nothing(*name)) empty(spool, ingest::Spool(*name, real));
     const auto beside = spool_beside(store);
     if (beside != names[0] && !is_nothing(beside)) empty(spool, ingest::Spool(beside, real));
+}
+
+void require_store_not_away(const Globals& globals, const ingest::Spool& spool) {
+    std::error_code none;
+    const auto store = globals.store_path();
+    if (globals.store_in_memory() || fs::exists(store, none)) return;
+    auto spools = all_spools(globals);
+    spools.insert(spools.begin(), spool);
+    const auto served = std::find_if(spools.begin(), spools.end(),
+                                     [](const auto& one) { return one.has_served(); });
+    if (served == spools.end()) return;
+    throw store::StoreError(
+        store::StoreError::Kind::missing,
+        fmt::format("there is no store {}, though a listener has worked here",
+                    in_quotes(store.string())),
+        fmt::format("is a volume not mounted? If a new store is wanted, delete {}",
+                    in_quotes((served->folder() / ingest::owner_name).string())));
 }
 
 std::string with_hint(const Error& error) {

@@ -37,6 +37,10 @@ void remember_refused(const Globals& globals, ingest::Spool& spool);
 void forget_moved(const Globals& globals, const ingest::Spool& spool);
 // All in which something may wait: that of spool_of() without a name, and those put aside.
 std::vector<ingest::Spool> all_spools(const Globals& globals);
+// Throws StoreError::missing where there is no store, but the spool, or one of all_spools(), has
+// served one: a volume may be missing, and what went into a new store beneath its mount point would
+// be seen by nobody once it is back.
+void require_store_not_away(const Globals& globals, const ingest::Spool& spool);
 // An error as one line, its hint in brackets.
 std::string with_hint(const Error& error);
 // False, with a warning, where it can't be read or is another user's.

@@ -165,11 +165,11 @@ double UsualValues::level_for(std::size_t place, double residual) const {
 
 bool UsualValues::comes_each_week(std::size_t place, double off) const {
     constexpr int most_weeks = 3;
-    const auto& [hour, weekday, days_left, day] = m_places[place];
+    const ClockPlace here = m_places[place];
     int weeks = 0;
-    for (int week = 1; week <= most_weeks && m_places.front().day < day - 7 * week; ++week) {
+    for (int week = 1; week <= most_weeks && m_places.front().day < here.day - 7 * week; ++week) {
         const auto is_it = [&, week](std::size_t i) {
-            return m_places[i].day == day - 7 * week && m_places[i].hour == hour &&
+            return m_places[i].day == here.day - 7 * week && m_places[i].hour == here.hour &&
                    (m_fitted.residuals[i] - m_level) / off >= nearly_as_far;
         };
         // The hour before and after: summer time.

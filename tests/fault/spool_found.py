@@ -116,6 +116,8 @@ def try_missing_store(proof, program):
     with listener.connect() as connection:
         proof.expect(connection.post(body("meanwhile"))[0] == 202, "a new store was made")
         proof.expect("there is no store" in listener.log(), "not told: " + listener.log())
+        for words in (("ingest", "/dev/null"), ("db", "rejected", "--retry"), ("ingest", "--spool", spool, "/dev/null")):
+            proof.expect("there is no store" in asked(program, store, *words), "%s made a store" % words[0])
         proof.expect(os.listdir(folder) == ["store.db-spool"], "made there: %s" % os.listdir(folder))
         shutil.rmtree(folder)
         os.rename(folder + ".away", folder)

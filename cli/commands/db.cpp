@@ -72,12 +72,22 @@ table::ResultTable status_table(const store::StoreStatus& status,
     return table;
 }
 
+// None where that can't be known of one of them.
+std::optional<std::int64_t> bodies_in_all(const std::vector<ingest::Spool>& spools) {
+    std::optional<std::int64_t> all = 0;
+    for (const auto& spool : spools) {
+        const auto bodies = can_read(spool) ? bodies_in(spool) : std::nullopt;
+        all = all && bodies ? std::optional(*all + *bodies) : std::nullopt;
+    }
+    return all;
+}
+
 int run_status(const Globals& globals, const std::string& spool) {
     Output output(globals);
     const auto store = open_to_read(globals);
     warn_about_modes(globals);
-    const auto folder = spool_of(globals, spool);
-    const auto spooled = can_read(folder) ? bodies_in(folder) : std::nullopt;
+    const auto spooled =
+        bodies_in_all(spool.empty() ? all_spools(globals) : std::vector{spool_of(globals, spool)});
     output.print_record(status_table(store::read_status(store), spooled, unkept(globals),
                                      cursors_cell(store::read_cursors(store), output)));
     output.finish();

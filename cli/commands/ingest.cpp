@@ -91,6 +91,7 @@ Loaded load(const Globals& globals, const IngestOptions& options) {
     writer_options.spool = spool_of(globals, options.spool);
     writer_options.spool->mend_mode();
     require_store_not_away(globals, *writer_options.spool);
+    if (options.spool.empty()) gather(globals, *writer_options.spool);
     if (!can_read(*writer_options.spool)) writer_options.spool.reset();
     Loaded loaded;
     ingest::Writer writer(open_to_write(globals), writer_options,

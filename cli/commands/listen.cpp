@@ -149,7 +149,8 @@ std::optional<store::Store> open_if_it_works(const Globals& globals, const inges
     } catch (const store::StoreError& error) {
         const auto kind = error.kind();
         std::error_code none;
-        const bool has_worked_here = std::filesystem::exists(spool.folder(), none);
+        const bool has_worked_here =
+            std::filesystem::exists(spool.folder(), none) || sign_of_a_store(globals, spool);
         const bool is_refused = kind == Kind::foreign || kind == Kind::missing ||
                                 kind == Kind::sync_failed ||
                                 (kind == Kind::not_writable &&
@@ -179,10 +180,11 @@ ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions
     result.store = followed(globals.store_path());
     result.spool = spool_of(globals, options.spool);
     forget_moved(globals, *result.spool);
-    const auto lost = spool_of(globals, {}).lost();
+    const auto before = spool_of(globals, {});
+    const auto missed = before.lost() ? before.lost() : before.replaced();
     prepare(*result.spool, globals);
-    if (!lost) return result;
-    result.first_note = with_hint(*lost);
+    if (!missed) return result;
+    result.first_note = with_hint(*missed);
     for (const auto& spool : all_spools(globals))
         if (const auto aside = spool.lost()) result.first_note = with_hint(*aside);
     print_warning(result.first_note);

@@ -33,6 +33,12 @@ bool are_same(const fs::path& a, const fs::path& b) {
     return fs::weakly_canonical(a, none) == fs::weakly_canonical(b, none);
 }
 
+bool is_within(const fs::path& outer, const fs::path& inner) {
+    std::error_code none;
+    const auto between = fs::relative(inner, outer, none);
+    return !none && !between.empty() && *between.begin() != "..";
+}
+
 bool is_nothing(const fs::path& path) {
     std::error_code none;
     return fs::symlink_status(path, none).type() == fs::file_type::not_found;
@@ -126,7 +132,8 @@ void remember_spool(const Globals& globals, ingest::Spool& spool) {
         if (!is_nothing(name)) spool.require_unused(ingest::Spool(name, real));
     std::error_code none;
     const auto free = std::find_if(names.begin() + 1, names.end(), is_nothing);
-    const bool is_other = !is_nothing(names[0]) && !are_same(names[0], spool.folder());
+    const bool is_other = !is_nothing(names[0]) && !are_same(names[0], spool.folder()) &&
+                          !is_within(names[0], spool.folder());
     if (is_other && free != names.end()) fs::rename(names[0], *free, none);
     // A mount point can't be put aside.
     const auto link = std::find_if(names.begin(), names.end(), [&](const fs::path& name) {
@@ -139,21 +146,43 @@ void remember_spool(const Globals& globals, ingest::Spool& spool) {
     if (beside != names[0] && !is_nothing(beside)) empty(spool, ingest::Spool(beside, real));
 }
 
+void gather(const Globals& globals, ingest::Spool& spool) {
+    for (const auto& former : all_spools(globals)) {
+        if (are_same(former.folder(), spool.folder()) || bodies_in(former).value_or(0) == 0)
+            continue;
+        try {
+            spool.prepare();
+            take_over(spool, former);
+        } catch (const IoError& problem) {
+            print_warning(fmt::format("a former spool is left alone: {}", problem.what()));
+            print_hint(problem.hint());
+        }
+    }
+}
+
+std::optional<fs::path> sign_of_a_store(const Globals& globals, const ingest::Spool& spool) {
+    std::error_code none;
+    auto spools = all_spools(globals);
+    for (const auto& found : spools)
+        if (fs::is_symlink(found.folder(), none)) return found.folder();
+    spools.push_back(spool);
+    for (const auto& found : spools)
+        if (found.has_served()) return found.folder() / ingest::owner_name;
+    return std::nullopt;
+}
+
 void require_store_not_away(const Globals& globals, const ingest::Spool& spool) {
     std::error_code none;
     const auto store = globals.store_path();
     if (globals.store_in_memory() || fs::exists(store, none)) return;
-    auto spools = all_spools(globals);
-    spools.insert(spools.begin(), spool);
-    const auto served = std::find_if(spools.begin(), spools.end(),
-                                     [](const auto& one) { return one.has_served(); });
-    if (served == spools.end()) return;
+    const auto sign = sign_of_a_store(globals, spool);
+    if (!sign) return;
     throw store::StoreError(
         store::StoreError::Kind::missing,
         fmt::format("there is no store {}, though a listener has worked here",
                     in_quotes(store.string())),
         fmt::format("is a volume not mounted? If a new store is wanted, delete {}",
-                    in_quotes((served->folder() / ingest::owner_name).string())));
+                    in_quotes(sign->string())));
 }
 
 std::string with_hint(const Error& error) {

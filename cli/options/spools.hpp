@@ -30,16 +30,23 @@ ingest::Spool spool_of(const Globals& globals, const std::string& folder);
 // before; warns where that fails. Throws Error, changing nothing, where a listener uses one of
 // them.
 void remember_spool(const Globals& globals, ingest::Spool& spool);
-// The same for one that can't be used, where nothing is found so far: what waits there is told.
+// Moves what waits in those put aside to this one, from where it can be stored; warns where that
+// fails.
+void gather(const Globals& globals, ingest::Spool& spool);
+// remember_spool() for one that can't be used, where nothing is found so far: what waits there is
+// told.
 void remember_refused(const Globals& globals, ingest::Spool& spool);
 // To be called before the spool is prepared: where one that was found before is gone, since it was
 // moved to be this one, nothing is missed.
 void forget_moved(const Globals& globals, const ingest::Spool& spool);
 // All in which something may wait: that of spool_of() without a name, and those put aside.
 std::vector<ingest::Spool> all_spools(const Globals& globals);
-// Throws StoreError::missing where there is no store, but the spool, or one of all_spools(), has
-// served one: a volume may be missing, and what went into a new store beneath its mount point would
-// be seen by nobody once it is back.
+// What shows that a listener has worked here with a spool elsewhere: a link beside the store, or
+// the note in a spool.
+std::optional<std::filesystem::path> sign_of_a_store(const Globals& globals,
+                                                     const ingest::Spool& spool);
+// Throws StoreError::missing where there is no store, but such a sign: a volume may be missing, and
+// what went into a new store beneath its mount point would be seen by nobody once it is back.
 void require_store_not_away(const Globals& globals, const ingest::Spool& spool);
 // An error as one line, its hint in brackets.
 std::string with_hint(const Error& error);

@@ -118,14 +118,15 @@ void Spool::remember_as(const fs::path& link) {
 // Where the store's volume is read-only there can be none, and the start has told so. The folder
 // may be named by a link, which leads elsewhere now.
 void Spool::mend_link() const noexcept {
-    if (m_link == m_folder) return;
+    if (m_link.empty()) return;
     try {
-        const auto type =
-            m_link.empty() ? fs::file_type::unknown : fs::symlink_status(m_link).type();
+        const auto type = fs::symlink_status(m_link).type();
         const bool is_link = type == fs::file_type::symlink;
-        if (!is_link && type != fs::file_type::not_found) return;
         const auto target = fs::weakly_canonical(m_folder);
-        if (!is_link || fs::read_symlink(m_link) != target) make_link(m_link, target, m_store);
+        const bool is_right = is_link && (m_link == m_folder || fs::read_symlink(m_link) == target);
+        if (is_right) return mark_link(m_link, target);
+        if ((is_link || type == fs::file_type::not_found) && m_link != m_folder)
+            make_link(m_link, target, m_store);
     } catch (const std::exception&) {
     }
 }
@@ -204,6 +205,7 @@ std::optional<IoError> Spool::keep(std::span<Receipt* const> receipts) {
     try {
         make_folder();
         require_own_folder();
+        claim();
     } catch (const IoError& error) {
         return error;
     }

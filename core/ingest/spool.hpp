@@ -71,6 +71,7 @@ class Spool {
     std::optional<time::Instant> touched_at() const;
     std::optional<IoError> barred() const { return why_barred(m_folder, m_store); }
     std::optional<IoError> lost() const { return why_lost(m_folder, m_store); }
+    std::optional<IoError> replaced() const { return why_replaced(m_folder); }
     std::optional<IoError> of_another() const { return why_of_another(m_folder, m_store); }
     std::optional<IoError> undeletable() const { return why_undeletable(m_folder); }
     // Throws barred() or of_another().

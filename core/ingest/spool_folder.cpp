@@ -205,6 +205,22 @@ bool has_mark_of(const fs::path& link, const fs::path& folder) noexcept {
            note.st_ctim.tv_nsec == mark.st_mtim.tv_nsec;
 }
 
+std::optional<IoError> why_replaced(const fs::path& link) {
+    struct stat note {
+    }, mark{};
+    if (::lstat(link.c_str(), &mark) != 0 || !S_ISLNK(mark.st_mode) ||
+        ::stat((link / owner_name).c_str(), &note) != 0)
+        return std::nullopt;
+    const auto of = [](const timespec& time) { return std::pair(time.tv_sec, time.tv_nsec); };
+    std::error_code none;
+    const auto target = fs::read_symlink(link, none);
+    if (target.filename() == "." || of(note.st_ctim) <= of(mark.st_mtim)) return std::nullopt;
+    return IoError(fmt::format("the spool {} is not the folder that this store used last, but a "
+                               "copy or on another disk: what waited in that one may not be here",
+                               in_quotes(target.string())),
+                   "`jobtally ingest FILES` stores what waits there");
+}
+
 std::vector<std::string> bodies_in_spool(const fs::path& folder) {
     std::vector<std::string> names;
     const int problem = for_each_name(folder, [&](const char* name) {

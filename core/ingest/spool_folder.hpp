@@ -69,6 +69,11 @@ std::filesystem::path left_empty(const std::filesystem::path& target);
 void mark_link(const std::filesystem::path& link, const std::filesystem::path& folder) noexcept;
 bool has_mark_of(const std::filesystem::path& link, const std::filesystem::path& folder) noexcept;
 
+// Why the folder to which the link leads is not the one to which it was made to lead, but a copy,
+// or on another disk: its note is newer than the link's mark. None where nothing waited in that
+// one.
+std::optional<IoError> why_replaced(const std::filesystem::path& link);
+
 // The names of the bodies there, oldest first, whoever made them. Throws IoError.
 std::vector<std::string> bodies_in_spool(const std::filesystem::path& folder);
 

@@ -206,6 +206,23 @@ TEST_CASE("a spool elsewhere is found by its link, which what is kept makes agai
         REQUIRE(std::filesystem::is_symlink(link));
         CHECK(Spool(link, store).waiting().size() == 1);
     }
+    CHECK_FALSE(Spool(link, store).replaced().has_value());
+    std::filesystem::remove_all(folder.path / "first");
+    {
+        Spool anew(folder.path / "first", store);
+        anew.prepare();
+        CHECK(Spool(link, store).replaced().has_value());  // on another disk
+        anew.remember_as(link);
+        CHECK_FALSE(Spool(link, store).replaced().has_value());
+        std::filesystem::remove_all(folder.path / "first");
+        CHECK(anew.follow());
+        CHECK_FALSE(Spool(link, store).replaced().has_value());
+        anew.leave();
+        std::filesystem::remove_all(folder.path / "first");
+        CHECK_FALSE(Spool(link, store).lost().has_value());
+        anew.follow();
+        anew.remember_as(link);
+    }
     std::filesystem::rename(folder.path / "first", folder.path / "moved");
     std::filesystem::copy(folder.path / "moved", folder.path / "copy");
     CHECK(Spool(folder.path / "moved", store).is_that_of(link));

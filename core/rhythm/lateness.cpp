@@ -23,6 +23,10 @@ time::Duration allowed(std::vector<double> lags, time::Duration room) {
         time::Duration{static_cast<std::int64_t>(std::ceil(micros))});
 }
 
+std::int64_t wall_of(const time::Zone& clock, std::int64_t instant) {
+    return clock.to_local(time::instant_from_micros(instant)).time_since_epoch().count();
+}
+
 bool are_slow(std::span<const std::int64_t> lags, time::Duration late) {
     const auto newest = lags.first(std::min(lags.size(), newest_looked_at));
     const auto slow = static_cast<std::size_t>(std::count_if(
@@ -50,31 +54,46 @@ double reach(std::vector<double> values) {
 }
 
 void SlowSlots::learn(const std::vector<Reported>& reports, time::Duration late,
-                      time::Duration room, const time::Zone& clock) {
+                      time::Duration room, const time::Zone& local) {
     const auto is_slow = [&](const Reported& report) { return report.lag > late.count(); };
+    if (std::none_of(reports.begin(), reports.end(), is_slow)) return;
+    for (const auto& clock : {local, time::Zone()}) {
+        OnClock on{clock};
+        on.learn(reports, late, room);
+        if (!on.times.empty()) m_clocks.push_back(std::move(on));
+    }
+}
+
+void SlowSlots::OnClock::learn(const std::vector<Reported>& reports, time::Duration late,
+                               time::Duration room) {
+    std::vector<std::int64_t> walls;
+    for (const auto& report : reports) walls.push_back(wall_of(clock, report.slot));
     for (const By by : {By::day, By::week, By::month}) {
         std::map<std::int64_t, std::vector<std::int64_t>> lags_at;
-        for (const auto& report : reports) {
-            if (is_slow(report) && at_wall(report.wall) == nullptr)
-                lags_at[offset_in(by, report.wall)];
+        for (std::size_t i = 0; i < reports.size(); ++i) {
+            if (reports[i].lag > late.count() && at_wall(walls[i]) == nullptr)
+                lags_at[offset_in(by, walls[i])];
         }
         if (lags_at.empty()) break;
-        for (const auto& report : reports) {
-            const auto found = lags_at.find(offset_in(by, report.wall));
-            if (found != lags_at.end()) found->second.push_back(report.lag);
+        for (std::size_t i = 0; i < reports.size(); ++i) {
+            const auto found = lags_at.find(offset_in(by, walls[i]));
+            if (found != lags_at.end()) found->second.push_back(reports[i].lag);
         }
         for (auto& [offset, lags] : lags_at) {
             if (!are_slow(lags, late)) continue;
             const auto longer = allowed({lags.begin(), lags.end()}, room);
-            m_times.push_back({by, offset, {std::max(late, longer), std::move(lags)}});
+            times.push_back({by, offset, {std::max(late, longer), std::move(lags)}});
         }
     }
-    if (!m_times.empty()) m_clock = clock;
 }
 
 const SlowSlots::Slow* SlowSlots::at(time::Instant slot) const {
-    if (m_times.empty()) return nullptr;
-    return at_wall(m_clock->to_local(slot).time_since_epoch().count());
+    const Slow* slowest = nullptr;
+    for (const auto& on : m_clocks) {
+        const auto* slow = on.at_wall(wall_of(on.clock, time::micros(slot)));
+        if (slow && (!slowest || slow->late > slowest->late)) slowest = slow;
+    }
+    return slowest;
 }
 
 std::int64_t SlowSlots::offset_in(By by, std::int64_t wall) {
@@ -85,11 +104,11 @@ std::int64_t SlowSlots::offset_in(By by, std::int64_t wall) {
     return wall - (day - days) * day_micros;
 }
 
-const SlowSlots::Slow* SlowSlots::at_wall(std::int64_t wall) const {
-    const auto found = std::find_if(m_times.begin(), m_times.end(), [&](const Time& time) {
+const SlowSlots::Slow* SlowSlots::OnClock::at_wall(std::int64_t wall) const {
+    const auto found = std::find_if(times.begin(), times.end(), [&](const Time& time) {
         return offset_in(time.by, wall) == time.offset;
     });
-    return found == m_times.end() ? nullptr : &found->slow;
+    return found == times.end() ? nullptr : &found->slow;
 }
 
 }  // namespace jobtally::rhythm

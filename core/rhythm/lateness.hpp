@@ -14,9 +14,9 @@ namespace jobtally::rhythm {
 // the farther beyond them the next one may be.
 double reach(std::vector<double> values);
 
-// A slot that had a run: what its clock showed, and when its report came; microseconds.
+// A slot that had a run, and how long after it the report came; microseconds.
 struct Reported {
-    std::int64_t wall = 0, lag = 0;
+    std::int64_t slot = 0, lag = 0;
 };
 
 // The slots of which the runs take so long each time that it is no outlier: those at one time of
@@ -24,9 +24,10 @@ struct Reported {
 class SlowSlots {
   public:
     // The newest come first in `reports`. Those later than `late` are looked at; `room` is what is
-    // granted beyond the greatest lag.
+    // granted beyond the greatest lag. The clocks are `local` and UTC: which of them rules may not
+    // be known before one is changed, and at worst a run is waited for too long.
     void learn(const std::vector<Reported>& reports, time::Duration late, time::Duration room,
-               const time::Zone& clock);
+               const time::Zone& local);
 
     struct Slow {
         time::Duration late{0};
@@ -34,7 +35,7 @@ class SlowSlots {
     };
     // Null where the slot is like the others.
     const Slow* at(time::Instant slot) const;
-    bool empty() const { return m_times.empty(); }
+    bool empty() const { return m_clocks.empty(); }
 
   private:
     enum class By : std::uint8_t { day, week, month };
@@ -43,12 +44,17 @@ class SlowSlots {
         std::int64_t offset;  // within a day, a week or a month
         Slow slow;
     };
+    struct OnClock {
+        time::Zone clock;
+        std::vector<Time> times{};
+
+        void learn(const std::vector<Reported>& reports, time::Duration late, time::Duration room);
+        const Slow* at_wall(std::int64_t wall) const;
+    };
 
     static std::int64_t offset_in(By by, std::int64_t wall);
-    const Slow* at_wall(std::int64_t wall) const;
 
-    std::optional<time::Zone> m_clock{};
-    std::vector<Time> m_times{};
+    std::vector<OnClock> m_clocks{};  // on which there are any
 };
 
 }  // namespace jobtally::rhythm

@@ -55,7 +55,7 @@ void add_lags(Lags& lags, const Candidate& candidate, const Times& times,
         const std::int64_t residual = all[i].residual;
         if (lags.early.size() < most_lags) lags.early.push_back(-static_cast<double>(residual));
         lags.reported.push_back(
-            {times.walls[i] - residual, residual + runs[i].duration().value_or(0)});
+            {times.instants[i] - residual, residual + runs[i].duration().value_or(0)});
     }
 }
 
@@ -72,7 +72,7 @@ void add_past_lags(std::vector<Reported>& reported, const LearnedSchedule& sched
         const auto place = schedule.place(times.instants[i], times.walls[i]);
         if (!schedule.is_on(place, times.walls[i])) continue;
         if (reported.empty() || place.slot != last)
-            reported.push_back({times.walls[i] - place.residual, 0});
+            reported.push_back({times.instants[i] - place.residual, 0});
         last = place.slot;
         // The minutes are told by their middles.
         constexpr std::int64_t half_a_minute = 30 * second_micros;
@@ -94,7 +94,7 @@ std::int64_t usual_earliness(std::vector<double> early) {
     return std::max<std::int64_t>(0, static_cast<std::int64_t>(usual));
 }
 
-Rhythm rhythm_of(const Found& found, const Lags& lags) {
+Rhythm rhythm_of(const Found& found, const Lags& lags, const time::Zone& local) {
     const Weighed& best = found.best;
     const double spacing = best.evidence.distance * second_micros;
     Rhythm rhythm;
@@ -117,8 +117,7 @@ Rhythm rhythm_of(const Found& found, const Lags& lags) {
     rhythm.late = whole_seconds(reach({rhythm.lags.begin(), rhythm.lags.end()}) + room);
     if (goes_by_a_clock(best.candidate)) {
         rhythm.slow.learn(lags.reported, rhythm.late,
-                          time::Duration{static_cast<std::int64_t>(room)},
-                          best.candidate.schedule.clock());
+                          time::Duration{static_cast<std::int64_t>(room)}, local);
     }
     return rhythm;
 }
@@ -195,7 +194,8 @@ class Learned {
             // A schedule that has just moved is as exact as it was.
             const bool has_few = regime.found && lags.early.size() < least_runs;
             if (has_few && before != nullptr && before->found) add_lags_of(*before, lags);
-            if (!lags.early.empty()) stretch.rhythm = rhythm_of(*regime.found, lags);
+            if (!lags.early.empty())
+                stretch.rhythm = rhythm_of(*regime.found, lags, m_around.local);
             all.push_back(std::move(stretch));
             before = &regime;
         }

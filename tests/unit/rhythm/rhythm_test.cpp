@@ -1,4 +1,5 @@
 // Rhythms learned from small histories that can be checked by hand.
+#include "core/rhythm/lateness.hpp"
 #include "core/rhythm/rhythm.hpp"
 
 #include "core/rhythm/gaps.hpp"
@@ -671,6 +672,27 @@ TEST_CASE("a hole in which a slow run was due is over once", "[rhythm]") {
         REQUIRE(gaps.size() == 1);
         CHECK(gaps[0].missed_runs == missed);
         CHECK(gaps[0].known_over == moment("2026-06-13T07:06:05Z"));
+    }
+}
+
+TEST_CASE("a run that is slow at one time is slow there when the clock was changed", "[rhythm]") {
+    constexpr std::int64_t hour = 3600 * 1'000'000LL;
+    const auto berlin = time::Zone::named("Europe/Berlin");
+    const auto newest = time::micros(moment("2026-03-28T06:00:00Z"));
+    for (const bool is_local : {true, false}) {
+        std::vector<rhythm::Reported> reports;
+        for (int i = 0; i < 400; ++i) {
+            const std::int64_t slot = newest - i * hour;
+            const bool is_slow = slot / hour % 24 == (is_local ? 2 : 3);  // 03:00 there, and here
+            reports.push_back({slot, is_slow ? 5 * hour : hour / 60});
+        }
+        rhythm::SlowSlots slow;
+        slow.learn(reports, std::chrono::minutes(2), std::chrono::minutes(1), berlin);
+        const auto* after =
+            slow.at(moment(is_local ? "2026-03-30T01:00:00Z" : "2026-03-30T03:00:00Z"));
+        REQUIRE(after != nullptr);
+        CHECK(after->late > std::chrono::hours(5));
+        CHECK(slow.at(moment("2026-03-30T06:00:00Z")) == nullptr);
     }
 }
 

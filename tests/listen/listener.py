@@ -482,7 +482,7 @@ class Ends(unittest.TestCase):
 
     def test_what_waits_is_told_though_a_former_spool_is_gone(self):
         former, away, now = (os.path.join(self.folder.name, name) for name in ("x", "away", "y"))
-        Listener(self.store, "--spool", former).stop()
+        Listener(self.store, "--spool", former).stop(signal.SIGKILL)
         os.rename(former, away)
         listener = Listener(self.store, "--spool", now)
         wait(lambda: "is gone or empty" in self.rejected())

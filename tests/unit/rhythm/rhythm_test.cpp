@@ -1,8 +1,8 @@
 // Rhythms learned from small histories that can be checked by hand.
-#include "core/rhythm/lateness.hpp"
 #include "core/rhythm/rhythm.hpp"
 
 #include "core/rhythm/gaps.hpp"
+#include "core/rhythm/lateness.hpp"
 #include "core/rhythm/learned_schedule.hpp"
 #include "core/time/expression.hpp"
 #include "core/time/rfc3339.hpp"

@@ -123,10 +123,9 @@ void Spool::mend_link() const noexcept {
         const auto type = fs::symlink_status(m_link).type();
         const bool is_link = type == fs::file_type::symlink;
         const auto target = fs::weakly_canonical(m_folder);
-        const bool is_right = is_link && (m_link == m_folder || fs::read_symlink(m_link) == target);
-        if (is_right) return mark_link(m_link, target);
-        if ((is_link || type == fs::file_type::not_found) && m_link != m_folder)
-            make_link(m_link, target, m_store);
+        if (is_link && fs::read_symlink(m_link) == target) return mark_link(m_link, target);
+        const bool is_missing = type == fs::file_type::not_found && m_link != m_folder;
+        if (is_link || is_missing) make_link(m_link, target, m_store);
     } catch (const std::exception&) {
     }
 }

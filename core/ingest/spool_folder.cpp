@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <ctime>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -22,6 +24,22 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::minutes unfinished_for{1};
 constexpr std::size_t most_bytes_of_name = 1 << 16;
+
+// Seconds and nanoseconds.
+using Moment = std::pair<std::time_t, long>;
+
+// When the note of a folder came to be there.
+std::optional<Moment> note_made(const fs::path& folder) noexcept {
+    struct stat found {};
+    if (::stat((folder / owner_name).c_str(), &found) != 0) return std::nullopt;
+    return Moment(found.st_ctim.tv_sec, found.st_ctim.tv_nsec);
+}
+
+std::optional<Moment> mark_of(const fs::path& link) noexcept {
+    struct stat found {};
+    if (::lstat(link.c_str(), &found) != 0 || !S_ISLNK(found.st_mode)) return std::nullopt;
+    return Moment(found.st_mtim.tv_sec, found.st_mtim.tv_nsec);
+}
 
 bool is_left_unfinished(const fs::path& file) {
     const auto name = file.filename().string();
@@ -157,17 +175,18 @@ std::optional<IoError> why_of_another(const fs::path& folder, const fs::path& st
         "again; else name another folder with --spool");
 }
 
-std::optional<IoError> why_undeletable(const fs::path& folder) {
+std::optional<IoError> why_undeletable(const fs::path& folder) try {
     if (!is_on_read_only_volume(folder)) return std::nullopt;
     const auto count = static_cast<std::int64_t>(bodies_in_spool(folder).size());
     if (count == 0) return std::nullopt;
     return IoError(
-        fmt::format("the spool {} is on a volume that is read-only: {} there, be it that the store "
-                    "has {} or not",
-                    in_quotes(folder.string()), counted(count, "body lies", "bodies lie"),
-                    count == 1 ? "it" : "them"),
+        fmt::format("the spool {} is on a volume that is read-only: {} there, which the store may "
+                    "have already",
+                    in_quotes(folder.string()), counted(count, "body lies", "bodies lie")),
         "`jobtally ingest /dev/null` stores what is not stored yet; a volume that can be written "
         "empties the spool");
+} catch (const IoError&) {
+    return std::nullopt;  // who asks may not know
 }
 
 void make_link(const fs::path& link, const fs::path& target, const fs::path& store) {
@@ -190,31 +209,24 @@ fs::path left_empty(const fs::path& target) {
 }
 
 void mark_link(const fs::path& link, const fs::path& folder) noexcept {
-    struct stat note {};
-    if (::stat((folder / owner_name).c_str(), &note) != 0) return;
-    const timespec times[] = {{0, UTIME_OMIT}, note.st_ctim};
+    const auto made = note_made(folder);
+    if (!made || made == mark_of(link)) return;
+    const timespec times[] = {{0, UTIME_OMIT}, {made->first, made->second}};
     [[maybe_unused]] const int ignored =
         ::utimensat(AT_FDCWD, link.c_str(), times, AT_SYMLINK_NOFOLLOW);
 }
 
 bool has_mark_of(const fs::path& link, const fs::path& folder) noexcept {
-    struct stat note {
-    }, mark{};
-    return ::stat((folder / owner_name).c_str(), &note) == 0 && ::lstat(link.c_str(), &mark) == 0 &&
-           note.st_ctim.tv_sec == mark.st_mtim.tv_sec &&
-           note.st_ctim.tv_nsec == mark.st_mtim.tv_nsec;
+    const auto made = note_made(folder);
+    return made && made == mark_of(link);
 }
 
 std::optional<IoError> why_replaced(const fs::path& link) {
-    struct stat note {
-    }, mark{};
-    if (::lstat(link.c_str(), &mark) != 0 || !S_ISLNK(mark.st_mode) ||
-        ::stat((link / owner_name).c_str(), &note) != 0)
-        return std::nullopt;
-    const auto of = [](const timespec& time) { return std::pair(time.tv_sec, time.tv_nsec); };
+    const auto made = note_made(link), mark = mark_of(link);
+    if (!made || !mark || *made <= *mark) return std::nullopt;
     std::error_code none;
     const auto target = fs::read_symlink(link, none);
-    if (target.filename() == "." || of(note.st_ctim) <= of(mark.st_mtim)) return std::nullopt;
+    if (target.filename() == ".") return std::nullopt;
     return IoError(fmt::format("the spool {} is not the folder that this store used last, but a "
                                "copy or on another disk: what waited in that one may not be here",
                                in_quotes(target.string())),

@@ -40,10 +40,6 @@ std::size_t widest_step(const std::vector<std::int64_t>& gaps, std::size_t first
     return widest;
 }
 
-}  // namespace
-
-namespace {
-
 // The longest gap within groups, where no such gap is longer than `limit`; below 0: there are none.
 std::int64_t longest_gap_within(std::vector<std::int64_t> gaps, std::int64_t limit) {
     std::sort(gaps.begin(), gaps.end());

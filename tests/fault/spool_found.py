@@ -3,7 +3,7 @@
 beside the store deleted while the listener runs, the folder named by a link that leads elsewhere now, a folder with a
 stray file where the link should be, or the spool not usable when it was started, without and with a former one. Each is
 killed while a report waits. Then what no link shows: a start with another spool that is killed while it moves, and a
-store that is not there when the listener starts.
+store that is not there when the listener starts; and a spool that can only be read.
 """
 import os
 import shutil
@@ -131,6 +131,26 @@ def try_missing_store(proof, program):
     proof.count("stores that were away")
 
 
+def try_read_only(proof, program):
+    """What is stored and can't be deleted is not told as waiting."""
+    store, volume = proof.path("read-only.db"), proof.path("volume-2")
+    os.mkdir(volume)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "jobtally", volume], capture_output=True).returncode:
+        return print("left out: a tmpfs can't be mounted here")
+    try:
+        spool = os.path.join(volume, "spool")
+        listener = Listener(program, store, "--spool", spool)
+        with guard_held(store), listener.connect() as connection:
+            proof.expect(connection.post(body("lies"))[0] == 202, "not answered 202")
+            listener.kill()
+        subprocess.run(["mount", "-o", "remount,ro", volume], check=True)
+        mail = " ".join(asked(program, store, "summary", "--only-problems").split())
+        proof.expect("1 body lies there, which the store may have already" in mail, "the mail says %r" % mail)
+        proof.count("spools that can only be read")
+    finally:
+        subprocess.run(["umount", volume], check=True)
+
+
 def asked(program, store, *words):
     return subprocess.run([program, "--db", store, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
 
@@ -143,6 +163,7 @@ def main():
         try_way(proof, options.program, way)
     try_killed_move(proof, options.program)
     try_missing_store(proof, options.program)
+    try_read_only(proof, options.program)
     proof.end()
 
 

@@ -924,6 +924,11 @@ class Ends(unittest.TestCase):
         time.sleep(2.5)
         os.mkdir(folder)
         self.assertEqual(posted("c"), 200)
+        os.rename(path, path + ".moved")
+        os.symlink(path + ".moved", path)
+        time.sleep(1.5)
+        self.assertTrue(os.path.islink(path))  # all come in through it
+        self.assertEqual(posted("d"), 200)
         process.send_signal(signal.SIGTERM)
         log = process.communicate(timeout=20)[1]
         self.assertEqual(log.count("the file of unix:%s was gone and was made again" % path), 2, log)

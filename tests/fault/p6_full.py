@@ -361,7 +361,7 @@ def main():
             guarded(proof, name, started_without_room, options.program, name, proof.path(name), proof.path("spool of " + name))
     for kind in kinds:
         for case, spool, is_killed in (("beside", None, False), ("beside, killed", None, True),
-                                       ("elsewhere", proof.path("spool"), False), ("killed", proof.path("spool"), True)):
+                                       ("elsewhere", proof.path("spool"), False), ("killed", proof.path("another spool"), True)):
             name = "%s, %s" % (kind.__name__, case)
             folder = proof.path("%s-%s" % (kind.__name__, case))
             with kind(proof, folder):

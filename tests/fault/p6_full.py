@@ -360,9 +360,10 @@ def main():
         with kind(proof, proof.path(name)):
             guarded(proof, name, started_without_room, options.program, name, proof.path(name), proof.path("spool of " + name))
     for kind in kinds:
-        for case, spool, is_killed in (("beside", None, False), ("beside, killed", None, True),
-                                       ("elsewhere", proof.path("spool"), False), ("killed", proof.path("another spool"), True)):
+        for case, is_elsewhere, is_killed in (("beside", False, False), ("beside, killed", False, True),
+                                              ("elsewhere", True, False), ("killed", True, True)):
             name = "%s, %s" % (kind.__name__, case)
+            spool = proof.path("spool of " + name) if is_elsewhere else None
             folder = proof.path("%s-%s" % (kind.__name__, case))
             with kind(proof, folder):
                 guarded(proof, name, try_case, options.program, name, folder, spool, is_killed)

@@ -18,13 +18,13 @@ using table::Audience;
 // What one scan finds; see Grouping::fold.
 struct FailuresPart {
     FailuresPart(const query::Grouping& grouping, const query::Scope& scope, table::Sparkline marks,
-                 bool has_streaks)
+                 bool with_streaks)
         : counts(grouping.size()),
           failures(grouping.size()),
           successes(grouping.size(), INT64_MIN),
           streaks(static_cast<std::size_t>(scope.catalogue().max_definition()) + 1, grouping.size(),
                   scope.selection().last_created()),
-          has_streaks(has_streaks),
+          has_streaks(with_streaks),
           last_created(scope.selection().last_created()),
           trend(grouping, scope.selection(), marks) {}
 

@@ -29,6 +29,8 @@ HOMES = {
     r"toml\+\+/": ("cli/options/",),
     r"date/": ("core/time/",),
 }
+# A member that is named as what it is made from, in a constructor's list.
+NAMESAKE = re.compile(r"(?:^|\) :|,) *(\w+)[({](?:std::move\()?\1\)?[)}](?=,|$| \{)", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -132,7 +134,14 @@ def check(texts, allowed):
     rooms = {room_of(name) for name in texts}
     complaints = [f"{name}: not in the table of ARCHITECTURE.md" for name in sorted(rooms - set(allowed))]
     complaints += [f"{name}: in the table of ARCHITECTURE.md, but has no files" for name in sorted(set(allowed) - rooms)]
-    return [*complaints, *check_sizes(texts), *check_includes(texts, allowed)]
+    return [*complaints, *check_sizes(texts), *check_includes(texts, allowed), *check_names(texts)]
+
+
+def check_names(texts):
+    """g++ warns of these, but not in a unity build, as the tests have it."""
+    for name, text in texts.items():
+        for found in NAMESAKE.findall(text):
+            yield f"{name}: a constructor's parameter and a member are both named {found}"
 
 
 # {what is wrong: the files that make it so}
@@ -156,6 +165,7 @@ PLANTS = {
         "core/wire/planted.cpp": "void Planted::a() {}\n" + "// long\n" * 300 + "void Planted::b() {}\n"},
     "a room that is not in the table": {"core/planted/planted.hpp": "\n"},
     "a file beside the rooms": {"core/store/planted.cpp": "\n"},
+    "a member's namesake": {"core/model/planted.cpp": "Planted(int a, std::string b)\n: m_a(a),\n      b(std::move(b)) {}\n"},
     "a crowded folder": {f"core/model/planted_{number}.cpp": "//\n" * SMALL for number in range(FOLDER_LIMIT + 1)},
     "crumbs": {f"{room}/planted_{number}.hpp": "//\n" for room in ("core/base", "core/model", "core/table")
                for number in range(SMALL_LIMIT // 3 + 1)},

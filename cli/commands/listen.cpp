@@ -149,8 +149,8 @@ std::optional<store::Store> open_if_it_works(const Globals& globals, const inges
     } catch (const store::StoreError& error) {
         const auto kind = error.kind();
         std::error_code none;
-        const bool has_worked_here =
-            std::filesystem::exists(spool.folder(), none) || sign_of_a_store(globals, spool);
+        const bool has_worked_here = std::filesystem::exists(spool.folder(), none) ||
+                                     !signs_of_a_store(globals, spool).empty();
         const bool is_refused = kind == Kind::foreign || kind == Kind::missing ||
                                 kind == Kind::sync_failed ||
                                 (kind == Kind::not_writable &&
@@ -180,6 +180,7 @@ ingest::WriterOptions writer_options(const Globals& globals, const ListenOptions
     result.store = followed(globals.store_path());
     result.spool = spool_of(globals, options.spool);
     forget_moved(globals, *result.spool);
+    tell_doubts(globals, *result.spool);
     const auto before = spool_of(globals, {});
     const auto missed = before.lost() ? before.lost() : before.replaced();
     prepare(*result.spool, globals);

@@ -39,9 +39,45 @@ bool is_within(const fs::path& outer, const fs::path& inner) {
     return !none && !between.empty() && *between.begin() != "..";
 }
 
+// Nothing waited there when a listener ended; one that could not change the link may have kept
+// something there since.
+bool is_gone_empty(const fs::path& link) {
+    std::error_code none;
+    return fs::read_symlink(link, none).filename() == "." &&
+           !fs::exists(link / ingest::owner_name, none);
+}
+
 bool is_nothing(const fs::path& path) {
     std::error_code none;
     return fs::symlink_status(path, none).type() == fs::file_type::not_found;
+}
+
+// With the links in these, and in what they lead to, that name a spool into which all was moved.
+std::vector<fs::path> with_moved(std::vector<fs::path> folders) {
+    std::error_code none;
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+        auto moved = folders[i] / ingest::moved_name;
+        if (!fs::is_symlink(moved, none)) continue;
+        const bool is_known = std::any_of(folders.begin(), folders.end(), [&](const auto& folder) {
+            return are_same(folder, moved);
+        });
+        if (!is_known) folders.push_back(std::move(moved));
+    }
+    return folders;
+}
+
+// Beside a store that is not there, or can't be written, no link lasts.
+void leave_word(const ingest::Spool& spool, const fs::path& former, const fs::path& store) {
+    std::error_code none;
+    if (fs::exists(store, none) && !is_on_read_only_volume(store.parent_path())) return;
+    try {
+        ingest::make_link(former / ingest::moved_name, fs::canonical(spool.folder()), store);
+    } catch (const std::exception&) {
+        print_warning(
+            fmt::format("keep --spool {} until the store is back and has taken what waits there: "
+                        "without that nothing tells of it",
+                        in_shell_quotes(spool.folder().string())));
+    }
 }
 
 // Nobody would look there any more.
@@ -54,11 +90,14 @@ void take_over(const ingest::Spool& spool, const ingest::Spool& former) {
 }
 
 // Where something may wait there that can't be taken, a warning says why, and it stays as it is.
-void empty(const ingest::Spool& spool, const ingest::Spool& former) {
+void empty(const ingest::Spool& spool, const ingest::Spool& former, const fs::path& store) {
     try {
-        if (!are_same(spool.folder(), former.folder())) take_over(spool, former);
+        if (!are_same(spool.folder(), former.folder())) {
+            leave_word(spool, former.folder(), store);
+            take_over(spool, former);
+        }
         std::error_code none;
-        fs::remove(former.folder(), none);
+        if (!is_gone_empty(former.folder())) fs::remove(former.folder(), none);
     } catch (const IoError& problem) {
         print_warning(fmt::format("a former spool is left alone: {}", problem.what()));
         print_hint(problem.hint());
@@ -101,13 +140,15 @@ ingest::Spool spool_of(const Globals& globals, const std::string& folder) {
 
 std::vector<ingest::Spool> all_spools(const Globals& globals) {
     const auto store = followed(globals.store_path());
-    std::vector<ingest::Spool> spools{spool_of(globals, {})};
+    std::vector<fs::path> folders{spool_beside(store)};
     for (const auto& name : former_names(store)) {
-        const bool is_known = std::any_of(spools.begin(), spools.end(), [&](const auto& spool) {
-            return are_same(spool.folder(), name);
+        const bool is_known = std::any_of(folders.begin(), folders.end(), [&](const auto& folder) {
+            return are_same(folder, name);
         });
-        if (!is_nothing(name) && !is_known) spools.emplace_back(name, store);
+        if (!is_nothing(name) && !is_known) folders.push_back(name);
     }
+    std::vector<ingest::Spool> spools;
+    for (auto& folder : with_moved(std::move(folders))) spools.emplace_back(folder, store);
     return spools;
 }
 
@@ -119,7 +160,8 @@ void remember_refused(const Globals& globals, ingest::Spool& spool) {
 void forget_moved(const Globals& globals, const ingest::Spool& spool) {
     std::error_code none;
     for (const auto& found : all_spools(globals))
-        if (found.lost() && spool.is_that_of(found.folder())) fs::remove(found.folder(), none);
+        if ((found.lost() || is_gone_empty(found.folder())) && spool.is_that_of(found.folder()))
+            fs::remove(found.folder(), none);
 }
 
 // It is found before anything is moved, so that what is killed in between leaves nothing untold.
@@ -131,7 +173,8 @@ void remember_spool(const Globals& globals, ingest::Spool& spool) {
     for (const auto& name : names)
         if (!is_nothing(name)) spool.require_unused(ingest::Spool(name, real));
     std::error_code none;
-    const auto free = std::find_if(names.begin() + 1, names.end(), is_nothing);
+    auto free = std::find_if(names.begin() + 1, names.end(), is_nothing);
+    if (free == names.end()) free = std::find_if(names.begin() + 1, names.end(), is_gone_empty);
     const bool is_other = !is_nothing(names[0]) && !are_same(names[0], spool.folder()) &&
                           !is_within(names[0], spool.folder());
     if (is_other && free != names.end()) fs::rename(names[0], *free, none);
@@ -140,10 +183,14 @@ void remember_spool(const Globals& globals, ingest::Spool& spool) {
         return is_nothing(name) || are_same(name, spool.folder());
     });
     remember_as(spool, link == names.end() ? names[0] : *link);
+    std::vector<fs::path> folders{spool.folder()};
     for (auto name = names.begin(); name != names.end(); ++name)
-        if (name != link && !is_nothing(*name)) empty(spool, ingest::Spool(*name, real));
+        if (name != link && !is_nothing(*name)) folders.push_back(*name);
+    folders = with_moved(std::move(folders));
+    for (auto folder = folders.begin() + 1; folder != folders.end(); ++folder)
+        empty(spool, ingest::Spool(*folder, real), real);
     const auto beside = spool_beside(store);
-    if (beside != names[0] && !is_nothing(beside)) empty(spool, ingest::Spool(beside, real));
+    if (beside != names[0] && !is_nothing(beside)) empty(spool, ingest::Spool(beside, real), real);
 }
 
 void gather(const Globals& globals, ingest::Spool& spool) {
@@ -160,29 +207,57 @@ void gather(const Globals& globals, ingest::Spool& spool) {
     }
 }
 
-std::optional<fs::path> sign_of_a_store(const Globals& globals, const ingest::Spool& spool) {
+std::vector<fs::path> signs_of_a_store(const Globals& globals, const ingest::Spool& spool) {
     std::error_code none;
+    std::vector<fs::path> signs;
     auto spools = all_spools(globals);
     for (const auto& found : spools)
-        if (fs::is_symlink(found.folder(), none)) return found.folder();
+        if (fs::is_symlink(found.folder(), none)) signs.push_back(found.folder());
     spools.push_back(spool);
-    for (const auto& found : spools)
-        if (found.has_served()) return found.folder() / ingest::owner_name;
-    return std::nullopt;
+    for (const auto& found : spools) {
+        const auto folder = fs::weakly_canonical(found.folder(), none);
+        if (found.has_served()) signs.push_back(folder / ingest::owner_name);
+    }
+    std::sort(signs.begin(), signs.end());
+    signs.erase(std::unique(signs.begin(), signs.end()), signs.end());
+    return signs;
 }
 
 void require_store_not_away(const Globals& globals, const ingest::Spool& spool) {
     std::error_code none;
     const auto store = globals.store_path();
     if (globals.store_in_memory() || fs::exists(store, none)) return;
-    const auto sign = sign_of_a_store(globals, spool);
-    if (!sign) return;
+    std::vector<std::string> signs;
+    for (const auto& sign : signs_of_a_store(globals, spool))
+        signs.push_back(in_quotes(sign.string()));
+    if (signs.empty()) return;
     throw store::StoreError(
         store::StoreError::Kind::missing,
         fmt::format("there is no store {}, though a listener has worked here",
                     in_quotes(store.string())),
         fmt::format("is a volume not mounted? If a new store is wanted, delete {}",
-                    in_quotes(sign->string())));
+                    fmt::join(signs, " and ")));
+}
+
+void tell_doubts(const Globals& globals, const ingest::Spool& spool) {
+    std::error_code none;
+    const auto last = spool_beside(followed(globals.store_path()));
+    if (is_gone_empty(last))
+        print_note(
+            fmt::format("the spool {}, in which nothing waited when a listener ended, is gone or "
+                        "new",
+                        in_quotes(fs::read_symlink(last, none).parent_path().string())));
+    const auto all = all_spools(globals);
+    const bool is_found = std::any_of(all.begin(), all.end(), [&](const auto& found) {
+        return fs::is_symlink(found.folder(), none);
+    });
+    const auto store = followed(globals.store_path());
+    if (is_found || !spool.has_served() || !ingest::is_older(spool.folder(), store)) return;
+    print_warning(
+        fmt::format("the store {} was made after its spool {} had served one of that "
+                    "name: if a volume is not mounted, what comes goes into the wrong "
+                    "store",
+                    in_quotes(store.string()), in_quotes(spool.folder().string())));
 }
 
 std::string with_hint(const Error& error) {

@@ -43,11 +43,14 @@ void forget_moved(const Globals& globals, const ingest::Spool& spool);
 std::vector<ingest::Spool> all_spools(const Globals& globals);
 // What shows that a listener has worked here with a spool elsewhere: a link beside the store, or
 // the note in a spool.
-std::optional<std::filesystem::path> sign_of_a_store(const Globals& globals,
-                                                     const ingest::Spool& spool);
+std::vector<std::filesystem::path> signs_of_a_store(const Globals& globals,
+                                                    const ingest::Spool& spool);
 // Throws StoreError::missing where there is no store, but such a sign: a volume may be missing, and
 // what went into a new store beneath its mount point would be seen by nobody once it is back.
 void require_store_not_away(const Globals& globals, const ingest::Spool& spool);
+// For a start: a note where a spool is gone in which nothing was known to wait, and a warning where
+// the store may be a new one, made while the volume of the one before was missing.
+void tell_doubts(const Globals& globals, const ingest::Spool& spool);
 // An error as one line, its hint in brackets.
 std::string with_hint(const Error& error);
 // False, with a warning, where it can't be read or is another user's.

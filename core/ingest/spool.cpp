@@ -4,6 +4,7 @@
 #include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
 #include "core/ingest/spool_name.hpp"
+#include "core/store/file/last_word.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -94,6 +95,8 @@ void Spool::prepare() {
     write_synced(trial, {});
     ::unlink(trial.c_str());
     claim();
+    // A full spool must have room for the number of those that it can't keep.
+    if (!is_beside(m_folder, m_store)) store::note_losses(losses(), 0, true);
     mend_link();
     // A trial is no sign of life: who can't listen makes one at each start.
     const timespec times[] = {{0, UTIME_OMIT}, before.st_mtim};

@@ -23,6 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::minutes unfinished_for{1};
+// A link of jobtally 0.2 has no mark; it was made right after the note.
+constexpr std::chrono::seconds without_mark{1};
 constexpr std::size_t most_bytes_of_name = 1 << 16;
 
 // Seconds and nanoseconds.
@@ -161,6 +163,14 @@ std::optional<std::string> noted_store(const fs::path& folder, const fs::path& s
     return std::move(named.bytes);
 }
 
+bool is_older(const fs::path& folder, const fs::path& store) noexcept {
+    struct statx file {};
+    const bool is_known = ::statx(AT_FDCWD, store.c_str(), 0, STATX_BTIME, &file) == 0 &&
+                          (file.stx_mask & STATX_BTIME) != 0;
+    const auto made = note_made(folder);
+    return is_known && made && *made < Moment(file.stx_btime.tv_sec, file.stx_btime.tv_nsec);
+}
+
 // The store that is named there may be gone: then this one was moved. It may be this one by another
 // name: a link was left where it was, or its volume is mounted twice.
 std::optional<IoError> why_of_another(const fs::path& folder, const fs::path& store) {
@@ -223,7 +233,8 @@ bool has_mark_of(const fs::path& link, const fs::path& folder) noexcept {
 
 std::optional<IoError> why_replaced(const fs::path& link) {
     const auto made = note_made(link), mark = mark_of(link);
-    if (!made || !mark || *made <= *mark) return std::nullopt;
+    if (!made || !mark || made == mark) return std::nullopt;
+    if (*made < *mark && mark->first - made->first <= without_mark.count()) return std::nullopt;
     std::error_code none;
     const auto target = fs::read_symlink(link, none);
     if (target.filename() == ".") return std::nullopt;
@@ -248,7 +259,8 @@ std::optional<IoError> why_lost(const fs::path& link, const fs::path& store) {
     std::error_code none;
     const auto usual = fs::path(store).concat("-spool");
     const bool is_aside = link.string().starts_with(fs::path(usual).concat(put_aside).string());
-    if ((link != usual && !is_aside) || !fs::is_symlink(link, none)) return std::nullopt;
+    const bool is_found = link == usual || is_aside || link.filename() == moved_name;
+    if (!is_found || !fs::is_symlink(link, none)) return std::nullopt;
     const auto folder = link.parent_path() / fs::read_symlink(link, none);
     const bool is_there = fs::status(folder / owner_name, none).type() != fs::file_type::not_found;
     if (is_there || folder.filename() == ".") return std::nullopt;

@@ -21,6 +21,9 @@ inline constexpr std::string_view unfinished = ".part";
 // another spool was named; a number may follow.
 inline constexpr std::string_view put_aside = "-former";
 inline constexpr std::string_view owner_name = "store";  // holds the path of the store
+// A link in a folder to the spool into which its bodies were moved while nothing could be noted
+// beside the store.
+inline constexpr std::string_view moved_name = "moved";
 
 // Throw IoError, that "can't {action} {path}", with a hint.
 [[noreturn]] void throw_of_spool(const std::string& why, const char* action,
@@ -51,6 +54,9 @@ std::string full_name(const std::filesystem::path& store);
 // The full name of the store that used the folder last, by the note there.
 std::optional<std::string> noted_store(const std::filesystem::path& folder,
                                        const std::filesystem::path& store);
+// Whether a store used the folder before the file of this one was made, as far as the file system
+// knows when that was.
+bool is_older(const std::filesystem::path& folder, const std::filesystem::path& store) noexcept;
 // Why it is another store's: a copy of that one may have led here, or a slip. And how many bodies
 // lie there.
 std::optional<IoError> why_of_another(const std::filesystem::path& folder,
@@ -70,8 +76,7 @@ void mark_link(const std::filesystem::path& link, const std::filesystem::path& f
 bool has_mark_of(const std::filesystem::path& link, const std::filesystem::path& folder) noexcept;
 
 // Why the folder to which the link leads is not the one to which it was made to lead, but a copy,
-// or on another disk: its note is newer than the link's mark. None where nothing waited in that
-// one.
+// or on another disk: its note is not of the link's mark. None where nothing waited in that one.
 std::optional<IoError> why_replaced(const std::filesystem::path& link);
 
 // The names of the bodies there, oldest first, whoever made them. Throws IoError.

@@ -3,7 +3,8 @@
 beside the store deleted while the listener runs, the folder named by a link that leads elsewhere now, a folder with a
 stray file where the link should be, or the spool not usable when it was started, without and with a former one. Each is
 killed while a report waits. Then what no link shows: a start with another spool that is killed while it moves, and a
-store that is not there when the listener starts; and a spool that can only be read.
+store that is not there when the listener starts, also with another spool then, or a full one, or with one that the
+store's link calls empty; and a spool that can only be read.
 """
 import os
 import shutil
@@ -131,6 +132,153 @@ def try_missing_store(proof, program):
     proof.count("stores that were away")
 
 
+class Away:
+    """A store's folder that is not there, as where its volume is not mounted."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __enter__(self):
+        os.rename(self.folder, self.folder + ".away")
+        os.mkdir(self.folder)
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.folder)
+        os.rename(self.folder + ".away", self.folder)
+
+
+def keep_one(proof, program, store, spool, name, *, end="kill", log=None):
+    listener = Listener(program, store, "--spool", spool, log_path=log)
+    with listener.connect() as connection:
+        proof.expect(connection.post(body(name))[0] == 202, "%s: not answered 202" % name)
+        getattr(listener, end)()
+
+
+def used_once(proof, program, name):
+    """A store in a folder of its own, whose spool was left empty."""
+    folder, spool = proof.path(name), proof.path(name + "-spool")
+    os.mkdir(folder)
+    store = os.path.join(folder, "store.db")
+    proof.expect(Listener(program, store, "--spool", spool).stop() == 0, name + ": ended ill")
+    return store, spool
+
+
+def expect_stored(proof, program, store, names):
+    stored = asked(program, store, "list", "-F", "csv", "--columns", "id").splitlines()[1:]
+    proof.expect(sorted(stored) == sorted(names), "stored: %s, not %s" % (stored, names))
+
+
+def try_other_spool_meanwhile(proof, program):
+    """--spool is changed while the store is away, and back when it is there again."""
+    store, first = used_once(proof, program, "meanwhile")
+    with Away(os.path.dirname(store)):
+        keep_one(proof, program, store, first, "one")
+        keep_one(proof, program, store, proof.path("second"), "two")
+    mail = asked(program, store, "summary", "--only-problems")
+    proof.expect("2 deliveries wait in the spool" in mail, "another spool meanwhile: the mail says %r" % mail)
+    proof.expect(Listener(program, store, "--spool", first).stop() == 0, "ended ill")
+    ingest_nothing(proof, program, store)
+    expect_stored(proof, program, store, ["one", "two"])
+    proof.count("spools that were changed meanwhile")
+
+
+def try_used_though_empty(proof, program):
+    """The link says that nothing waits there, for the listener that kept something could not change it."""
+    store, first = used_once(proof, program, "though-empty")
+    with Away(os.path.dirname(store)):
+        keep_one(proof, program, store, first, "waits")
+    log = proof.path("log-though-empty")
+    with Away(first):
+        os.rmdir(first)  # which it makes again
+        proof.expect(Listener(program, store, "--spool", proof.path("third"), log_path=log).stop() == 0, "ended ill")
+        os.mkdir(first)
+    with open(log) as text:
+        proof.expect("in which nothing waited when a listener ended, is gone" in text.read(), "it is told by no line")
+    proof.expect(Listener(program, store, "--spool", proof.path("third")).stop() == 0, "ended ill")
+    ingest_nothing(proof, program, store)
+    expect_stored(proof, program, store, ["waits"])
+    proof.count("spools that were not empty")
+
+
+def try_new_store(proof, program):
+    """A store that was made meanwhile is told; one that is wanted is made when what the error names is deleted."""
+    store, spool = used_once(proof, program, "new")
+    log = proof.path("log-new")
+    with Away(os.path.dirname(store)):
+        asked(program, store, "ingest", "/dev/null")
+        Listener(program, store, "--spool", spool, log_path=log).stop()
+        with open(log) as text:
+            proof.expect("goes into the wrong store" in text.read(), "the store that was made is not told")
+    with Away(os.path.dirname(store)):
+        listener = Listener(program, store, "--spool", spool, log_path=log)
+        with listener.connect() as connection:
+            proof.expect(connection.post(body("first"))[0] == 202, "a new store was made")
+            hint = listener.log().rpartition("If a new store is wanted, delete ")[2].splitlines()[0]
+            for name in hint.split(" and "):
+                os.remove(name.strip('"'))
+            end = time.monotonic() + CURE_SEEN_IN
+            while waiting(spool) and time.monotonic() < end:
+                time.sleep(0.1)
+            proof.expect(connection.post(body("second"))[0] == 200, "the hint makes no new store: " + hint)
+        proof.expect(listener.stop() == 0, "ended ill")
+        expect_stored(proof, program, store, ["first", "second"])
+    proof.count("new stores")
+
+
+def try_former_disk(proof, program):
+    """The spool's volume was away at one start, and is back at the next."""
+    store, spool = used_once(proof, program, "disk")
+    time.sleep(2.1)  # between the starts of a machine lies more
+    os.rename(spool, spool + ".away")
+    listener = Listener(program, store, "--spool", spool)
+    with guard_held(store), listener.connect() as connection:
+        proof.expect(connection.post(body("beneath"))[0] == 202, "not answered 202")
+        listener.kill()
+    os.rename(spool, spool + ".beneath")
+    os.rename(spool + ".away", spool)
+    log = proof.path("log-disk")
+    proof.expect(Listener(program, store, "--spool", spool, log_path=log).stop() == 0, "ended ill")
+    with open(log) as text:
+        proof.expect("is not the folder that this store used last" in text.read(), "a former disk is not told")
+    proof.count("former disks")
+
+
+def try_full(proof, program):
+    """The number of those that a full spool did not keep is told."""
+    spool = proof.path("full-spool")
+    os.mkdir(spool)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "jobtally", spool], capture_output=True)
+    if mounted.returncode:
+        return print("left out: a tmpfs can't be mounted here")
+    try:
+        log = proof.path("log-full")
+        store, spool = used_once(proof, program, "full")
+        with Away(os.path.dirname(store)):
+            listener = Listener(program, store, "--spool", spool, log_path=log)
+            fill(os.path.join(spool, "filler"))
+            with listener.connect() as connection:
+                kept = 0
+                while kept < 100 and connection.post(body("kept-%d" % kept))[0] == 202:
+                    kept += 1
+                proof.expect(kept < 100, "a full spool takes all")
+            listener.kill()
+        os.remove(os.path.join(spool, "filler"))
+        mail = " ".join(asked(program, store, "summary", "--only-problems").split())
+        proof.expect("1 request was answered 503" in mail, "of what a full spool did not keep is told: %r" % mail)
+        proof.count("full spools")
+    finally:
+        subprocess.run(["umount", spool], check=True)
+
+
+def fill(path):
+    with open(path, "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 4096)
+        except OSError:
+            pass
+
+
 def try_read_only(proof, program):
     """What is stored and can't be deleted is not told as waiting."""
     store, volume = proof.path("read-only.db"), proof.path("volume-2")
@@ -163,7 +311,9 @@ def main():
         try_way(proof, options.program, way)
     try_killed_move(proof, options.program)
     try_missing_store(proof, options.program)
-    try_read_only(proof, options.program)
+    for case in (try_other_spool_meanwhile, try_used_though_empty, try_new_store, try_former_disk, try_full,
+                 try_read_only):
+        case(proof, options.program)
     proof.end()
 
 

@@ -54,6 +54,18 @@ void fit_descriptors(listen::ListenOptions& options) {
                     count_text(static_cast<std::int64_t>(allowed))));
 }
 
+// Where a control group limits the memory a process that asks for more is killed.
+void fit_memory(listen::ListenOptions& options) {
+    const auto limit = listen::memory_limit();
+    if (!limit) return;
+    const auto fitting = listen::connections_within_memory(*limit, options.tls != nullptr);
+    if (fitting >= options.max_connections) return;
+    options.max_connections = fitting;
+    print_warning(
+        fmt::format("at most {} connections at one time: no more than {} MiB of memory may be used",
+                    count_text(static_cast<std::int64_t>(options.max_connections)), *limit >> 20));
+}
+
 }  // namespace
 
 void add_door_options(CLI::App& command, DoorSettings& settings) {
@@ -86,6 +98,7 @@ void apply_door_options(const DoorSettings& settings, listen::ListenOptions& opt
     options.max_connections_per_peer = settings.max_connections_per_peer;
     options.version = JOBTALLY_VERSION;
     fit_descriptors(options);
+    fit_memory(options);
 }
 
 void print_addresses(const listen::Listener& listener) {

@@ -108,6 +108,7 @@ void remember_as(ingest::Spool& spool, const fs::path& link) {
     try {
         spool.remember_as(link);
     } catch (const IoError& error) {
+        if (are_same(link, spool.folder())) return;
         print_warning(fmt::format("other commands will not find the spool: {}", error.what()));
         print_hint(
             "`ingest` and `db status` find it by --spool; mails and probes do not tell what "

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Memory that is short (a limit of the address space, as LimitAS= sets one): each request is answered 200, 202 or 503 with
 Retry-After, never 500; what was answered 503 is in the log, counted by /metrics and told by the next mail; nothing else is lost.
+In a control group, as that of a container, which kills who asks for more, a thousand strangers do not get that far.
 """
 import json
 import os
@@ -26,6 +27,9 @@ PADDING = 900_000  # bytes of a body
 LIMITS = (26, 34, 60)  # MiB of address space
 LEAST_WITH_ADMIN = 30  # its thread takes some
 LIMITS_OF_CROWDS = (28, 44, 48)
+LIMIT_OF_GROUP = 16  # MiB
+STRANGERS = 1000
+LONG_HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n" + b"X-Long: %s\r\n" % (b"-" * 400) * 36
 
 
 def post_in_two(listener, id, answers):
@@ -125,6 +129,47 @@ def try_crowd(proof, program, limit):
     proof.expect(listener.stop() == 0, "%d MiB: did not end well" % limit)
 
 
+class Group:
+    """A control group for one process. Throws OSError."""
+
+    def __init__(self, limit):
+        first = os.path.isdir("/sys/fs/cgroup/memory")
+        self.folder = "/sys/fs/cgroup%s/jobtally-%d" % ("/memory" if first else "", os.getpid())
+        self.limit = os.path.join(self.folder, "memory.limit_in_bytes" if first else "memory.max")
+        os.mkdir(self.folder)
+        with open(self.limit, "w") as file:
+            file.write(str(limit << 20))
+
+    def __enter__(self):
+        return ["sh", "-c", 'echo $$ >%s/cgroup.procs; exec "$@"' % self.folder, "sh"]
+
+    def __exit__(self, *_):
+        os.rmdir(self.folder)
+
+
+def try_group(proof, program):
+    store = proof.path("group.db")
+    try:
+        group = Group(LIMIT_OF_GROUP)
+    except OSError as problem:
+        return print("left out: no control group that limits memory can be made here: %s" % problem)
+    with group as before:
+        listener = Listener(program, store, before=before)
+        strangers = []
+        try:
+            for _ in range(STRANGERS):
+                strangers.append(socket.create_connection(("127.0.0.1", listener.port), timeout=30))
+                strangers[-1].sendall(LONG_HEAD)
+            with listener.connect() as connection:
+                proof.expect(connection.post(body("among-strangers"))[0] == 200, "not stored among strangers")
+            proof.count("strangers in a control group", len(strangers))
+        except OSError as problem:
+            proof.expect(False, "after %d strangers: %s" % (len(strangers), problem))
+        for peer in strangers:
+            peer.close()
+        proof.expect(listener.stop() == 0, "in a control group it did not end well")
+
+
 def main():
     options = arguments(__doc__)
     if b"__asan_init" in open(options.program, "rb").read() or b"__tsan_init" in open(options.program, "rb").read():
@@ -134,6 +179,7 @@ def main():
     proof.expect(sum(refused) > 0, "memory was never short")
     for limit in LIMITS_OF_CROWDS:
         try_crowd(proof, options.program, limit)
+    try_group(proof, options.program)
     proof.end()
 
 

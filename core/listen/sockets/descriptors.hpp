@@ -21,6 +21,12 @@ constexpr std::uint64_t spare_descriptors = 64;
 // few, half of them are for connections.
 std::uint64_t connections_within(std::uint64_t descriptors);
 
+// How many bytes of memory the control group of this process may use, or one around it: who asks
+// for more is killed, and never told that there is none. None where nothing is limited.
+std::optional<std::uint64_t> memory_limit();
+// How many connections leave half of so much memory to all else; at least 1.
+std::uint64_t connections_within_memory(std::uint64_t bytes, bool are_tls);
+
 // What this process has used so far, and holds now; 0 where that is unknown.
 struct ProcessUse {
     std::chrono::microseconds cpu{0};  // user and system time

@@ -1,6 +1,7 @@
 #include "cli/options/opening.hpp"
 
 #include "cli/options/loading.hpp"
+#include "cli/options/spools.hpp"
 #include "cli/terminal/messages.hpp"
 #include "core/base/ascii.hpp"
 #include "core/base/nearest.hpp"
@@ -29,6 +30,7 @@ void warn_about_damage(const std::string& damage) {
 }
 
 store::Store open_to_read(const Globals& globals) {
+    require_store_not_away(globals, spool_of(globals, {}));
     return with_warning(store::Store::open_to_read(globals.store_path()));
 }
 
@@ -65,7 +67,7 @@ store::Store open_to_write(const Globals& globals, std::chrono::milliseconds pat
 store::Store open_existing_to_write(const Globals& globals) {
     std::error_code none;
     const auto path = globals.store_path();
-    if (!std::filesystem::exists(path, none)) return store::Store::open_to_read(path);  // throws
+    if (!std::filesystem::exists(path, none)) return open_to_read(globals);  // throws
     return open_to_write(globals);
 }
 

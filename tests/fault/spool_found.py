@@ -119,6 +119,7 @@ def try_missing_store(proof, program):
         proof.expect("there is no store" in listener.log(), "not told: " + listener.log())
         for words in (("ingest", "/dev/null"), ("db", "rejected", "--retry"), ("ingest", "--spool", spool, "/dev/null")):
             proof.expect("there is no store" in asked(program, store, *words), "%s made a store" % words[0])
+        proof.expect("is a volume not mounted?" in asked(program, store, "summary"), "the mail has another hint")
         proof.expect(os.listdir(folder) == ["store.db-spool"], "made there: %s" % os.listdir(folder))
         shutil.rmtree(folder)
         os.rename(folder + ".away", folder)

@@ -116,6 +116,21 @@ void remember_as(ingest::Spool& spool, const fs::path& link) {
     }
 }
 
+// Which of the names is to lead to this spool: the first, whose former folder is put aside; where
+// that is a mount point, which can't be, another one.
+fs::path name_for(const ingest::Spool& spool, const std::vector<fs::path>& names) {
+    std::error_code none;
+    auto free = std::find_if(names.begin() + 1, names.end(), is_nothing);
+    if (free == names.end()) free = std::find_if(names.begin() + 1, names.end(), is_gone_empty);
+    const bool is_other = !is_nothing(names[0]) && !are_same(names[0], spool.folder()) &&
+                          !is_within(names[0], spool.folder());
+    if (is_other && free != names.end()) fs::rename(names[0], *free, none);
+    const auto found = std::find_if(names.begin(), names.end(), [&](const fs::path& name) {
+        return is_nothing(name) || are_same(name, spool.folder());
+    });
+    return found == names.end() ? names[0] : *found;
+}
+
 }  // namespace
 
 fs::path followed(const fs::path& store) {
@@ -171,22 +186,15 @@ void remember_spool(const Globals& globals, ingest::Spool& spool) {
     const auto real = followed(store);
     auto names = former_names(real);
     names.insert(names.begin(), spool_beside(real));
-    for (const auto& name : names)
+    for (const auto& name : with_moved(names))
         if (!is_nothing(name)) spool.require_unused(ingest::Spool(name, real));
-    std::error_code none;
-    auto free = std::find_if(names.begin() + 1, names.end(), is_nothing);
-    if (free == names.end()) free = std::find_if(names.begin() + 1, names.end(), is_gone_empty);
-    const bool is_other = !is_nothing(names[0]) && !are_same(names[0], spool.folder()) &&
-                          !is_within(names[0], spool.folder());
-    if (is_other && free != names.end()) fs::rename(names[0], *free, none);
-    // A mount point can't be put aside.
-    const auto link = std::find_if(names.begin(), names.end(), [&](const fs::path& name) {
-        return is_nothing(name) || are_same(name, spool.folder());
-    });
-    remember_as(spool, link == names.end() ? names[0] : *link);
+    const auto link = name_for(spool, names);
+    remember_as(spool, link);
     std::vector<fs::path> folders{spool.folder()};
-    for (auto name = names.begin(); name != names.end(); ++name)
-        if (name != link && !is_nothing(*name)) folders.push_back(*name);
+    for (const auto& name : names) {
+        const bool is_kept = name == link && are_same(name, spool.folder());
+        if (!is_kept && !is_nothing(name)) folders.push_back(name);
+    }
     folders = with_moved(std::move(folders));
     for (auto folder = folders.begin() + 1; folder != folders.end(); ++folder)
         empty(spool, ingest::Spool(*folder, real), real);

@@ -88,6 +88,8 @@ class ReportStream {
             auto page = read_page(store, after);
             if (page.empty()) return std::max(after, given);
             after = page.back().sequence;
+            if (m_passes_over && !m_rescue)
+                for (const auto& report : page) m_read.add(report.sequence);
             // Made anew after a page was read that may have definitions which it does not know.
             const auto now = store::data_version(store);
             if (!scope || version != now) scope.emplace(scope_of(store));
@@ -103,16 +105,15 @@ class ReportStream {
         cli::warn_about_unmatched(m_globals, scope_of(store));
     }
 
-    store::Sequence last(const store::Store& store) {
-        return or_rescue(
-            store, [&] { return store::last_sequence(store); },
-            [](auto& rescue) { return rescue.last(); });
-    }
-
     // From now on what can't be read is passed over. A cursor would never come back to it.
     void pass_over_damage() { m_passes_over = true; }
-    const std::optional<store::Rescue>& rescue() const { return m_rescue; }
-    // Where there is damage was met: hands on what can be made of the rest.
+    // Whether there is damage: met on the way, or seen in what is missing at the end.
+    bool is_damaged(const store::Store& store) {
+        if (!m_rescue && store::has_unread(store, m_read)) begin_rescue(store);
+        return m_rescue.has_value();
+    }
+    const std::vector<store::Rescue::Gap>& gaps() const { return m_rescue->gaps(); }
+    // Where there is damage: hands on what can be made of the rest.
     struct Rebuilt {
         std::int64_t reports = 0;
         std::optional<std::int64_t> lost;  // nothing: nobody knows
@@ -143,10 +144,11 @@ class ReportStream {
             if (!m_rescue) return read();
         } catch (const store::StoreError& error) {
             if (!m_passes_over || error.kind() != store::StoreError::Kind::corrupt) throw;
-            m_rescue.emplace(store);
+            begin_rescue(store);
         }
         return otherwise(*m_rescue);
     }
+    void begin_rescue(const store::Store& store) { m_rescue.emplace(store, std::move(m_read)); }
     std::vector<store::StoredReport> read_page(const store::Store& store, store::Sequence after) {
         return or_rescue(
             store, [&] { return store::read_page(store, after, reports_at_once); },
@@ -168,6 +170,7 @@ class ReportStream {
     render::RowStream m_rows;
     bool m_as_reports;
     bool m_passes_over = false;
+    store::ReadSequences m_read;  // before there was damage
     std::optional<store::Rescue> m_rescue;
     std::function<void(store::Sequence)> m_progress;
 };
@@ -207,14 +210,16 @@ int export_all(const Globals& globals, const SelectionOptions& options) {
     stream.warn_about_unmatched(store);
     output.write(stream.header());
     Progress progress(globals.quiet || is_terminal(STDOUT_FILENO), Progress::Unit::reports);
-    stream.watch([&, all = stream.last(store)](auto done) { progress.show(done, all); });
+    stream.watch(
+        [&, all = store::greatest_sequence(store)](auto done) { progress.show(done, all); });
     const auto put = [&](std::string_view text) { output.write(text); };
     stream.pass_on(store, 0, put);
+    const bool is_damaged = stream.is_damaged(store);
     ReportStream::Rebuilt rebuilt;
-    if (stream.rescue()) rebuilt = stream.rebuild(store, put);
+    if (is_damaged) rebuilt = stream.rebuild(store, put);
     output.finish();
     if (options.from.empty()) note_spooled(globals, "the export");
-    return stream.rescue() ? tell_damage(globals, stream.rescue()->gaps(), rebuilt) : exit_done;
+    return is_damaged ? tell_damage(globals, stream.gaps(), rebuilt) : exit_done;
 }
 
 void tell_start(const Globals& globals, const store::CursorRun& run) {

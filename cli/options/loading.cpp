@@ -47,10 +47,9 @@ ingest::LoadResult load_files(const Globals& globals, const std::vector<std::str
     if (rejected > warnings_shown && !globals.verbose) {
         print_warning(fmt::format("{} more rejected", count_text(rejected - warnings_shown)));
     }
-    if (const auto missing = result.lists.missing(); missing > 0 && !globals.quiet) {
-        const auto jobs = result.lists.jobs();
+    if (const auto lists = result.lists.count(); lists.missing > 0 && !globals.quiet) {
         print_warning(fmt::format("{} of the {} that the lists announce are not in these pages",
-                                  count_text(missing), counted(jobs, "job", "jobs")));
+                                  count_text(lists.missing), counted(lists.jobs, "job", "jobs")));
         print_hint(
             "the platform lists its jobs in pages: load the others too; loading one again changes "
             "nothing");

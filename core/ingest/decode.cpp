@@ -118,7 +118,7 @@ Delivery decode(std::string_view body, std::string source, time::Instant receive
         if (rest.empty()) reader.finish();
     }
     rejections.finish(body);
-    delivery.missing = reader.list_totals().missing();
+    delivery.missing = reader.list_totals().count().missing;
     if (delivery.reports.empty() && delivery.rejections.empty())
         delivery.rejections.push_back(nothing_in(body));
     return delivery;

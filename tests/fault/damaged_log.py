@@ -3,7 +3,7 @@
 jobtally says so once, and keeps the log as it was before it writes. What crashes and power cuts leave is no damage: no
 alarm after SIGKILL under load, for a last commit that is torn, for what follows the end of the log, for one that began anew.
 
-8 damages and 20 kills; --long: 60 and 200.
+12 damages and 20 kills; --long: 64 and 200.
 """
 import glob
 import json
@@ -120,6 +120,18 @@ def damaged(proof, program, rounds):
             os.utime(case.log, (1_700_000_000, 1_700_000_000))
         proof.count("damages")
         case.name += " at %d" % place
+        case.expect_alarm(bytes_of(case.log))
+        proof.clear()
+
+
+def head_gone(proof, program):
+    """The first sector, block and sixteen blocks read as zeros, the first block as noise: neither the head nor the first
+    frames say whose the others are."""
+    for data in (bytes(512), bytes(4096), bytes(16 * 4096), os.urandom(4096)):
+        case = Case(proof, program, "%d bytes of the head gone" % len(data))
+        case.crash()
+        write_at(case.log, 0, data)
+        proof.count("damages")
         case.expect_alarm(bytes_of(case.log))
         proof.clear()
 
@@ -272,6 +284,7 @@ def main():
     random.seed(options.seed)
     proof = Proof("damaged_log")
     damaged(proof, options.program, 60 if options.long else 8)
+    head_gone(proof, options.program)
     file_ahead(proof, options.program)
     loaded(proof, options.program)
     asked(proof, options.program)

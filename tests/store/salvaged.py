@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A store with one damaged page: `export` prints what can be read, each line as it came, says how many reports are missing and
-ends with 1; ingest makes a sound store of that. Every page in turn, zeroed or overwritten by chance (--long: both).
+ends with 1; ingest makes a sound store of that. Every page in turn, zeroed or overwritten by chance (--long: both). Then
+copies that were made while the store was written to: one page, or all up to one, is older than the others.
 """
 import json
 import os
@@ -85,6 +86,39 @@ def check_page(program, sound, whole, folder, number, content, is_leading, findi
     return missing, len(rebuilt)
 
 
+def older(before, after, number, is_head):
+    """A copy of the later state, with one page, or the first ones, of the earlier."""
+    begin = 0 if is_head else number * PAGE
+    return after[:begin] + before[begin:(number + 1) * PAGE] + after[(number + 1) * PAGE:]
+
+
+def check_copies(program, sound, folder, findings):
+    """What `export` of a torn copy does not print is told, but for what no index has either: silence is the exception."""
+    def state():
+        with open(sound, "rb") as file:
+            return file.read()
+    ids, before = {"r%d" % number for number in range(REPORTS)}, state()
+    later = [{**json.loads(line), "updated_at": "2026-11-30T00:00:00Z", "id": "r%d" % (number * 40 if number < 25 else 1000 + number)}
+             for number, line in enumerate(list(reports())[:500])]
+    run(program, sound, "ingest", "-", text="\n".join(map(json.dumps, later)).encode())
+    after = state()
+    store, copies, lacking, silent = os.path.join(folder, "damaged.db"), 0, 0, 0
+    for number in range(1, len(before) // PAGE):
+        for content in {older(before, after, number, is_head) for is_head in (False, True)} - {after}:
+            for name in os.listdir(folder):
+                if name.startswith("damaged"):
+                    os.remove(os.path.join(folder, name))
+            with open(store, "wb") as file:
+                file.write(content)
+            done = run(program, store, "export")
+            missing = ids - {json.loads(line)["id"] for line in done.stdout.splitlines()}
+            copies += 1
+            lacking += bool(missing)
+            silent += bool(missing) and done.returncode == 0
+    findings.check(lacking > 50 and silent <= 5, "of %d torn copies %d lack reports, %d of these end with 0" % (copies, lacking, silent))
+    return copies, lacking, silent
+
+
 def main():
     given = arguments(__doc__)
     findings, chance = Findings(), random.Random(4071)
@@ -105,9 +139,12 @@ def main():
                     done = run(given.program, again, "ingest", "-", text=kept)
                     findings.check(done.returncode == 0, "ingest: %r" % done.stderr)
                     findings.check(run(given.program, again, "export").stdout == kept, "another store than what was exported")
+        copies, lacking, silent = check_copies(given.program, sound, folder, findings)
     missing, rebuilt = zip(*lost)
     findings.conclude("salvaged: %d damages of %d pages: %d of them cost %d reports, at most %d; %d were made of the index and the "
-                      "packed copies" % (len(lost), pages, sum(1 for one in missing if one), sum(missing), max(missing), sum(rebuilt)))
+                      "packed copies; %d torn copies, %d lack reports, %d of these untold" % (
+                          len(lost), pages, sum(1 for one in missing if one), sum(missing), max(missing), sum(rebuilt),
+                          copies, lacking, silent))
 
 
 main()

@@ -8,9 +8,11 @@
 #include "core/store/file/statement.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -59,9 +61,10 @@ class Frame {
     bool is_commit() const { return big_endian_at(&m_bytes[4]) > 0; }
     // True where it is as it was written behind `before`, whatever came of that one's page.
     bool continues(const Frame& before) const {
-        return before.checksum()
-                   .with(Bytes(m_bytes).first(8))
-                   .with(Bytes(m_bytes).subspan(frame_head_bytes)) == checksum();
+        const bool is_blank = big_endian_at(&m_bytes[0]) == 0;  // zeros have the sum of zeros
+        return !is_blank && before.checksum()
+                                    .with(Bytes(m_bytes).first(8))
+                                    .with(Bytes(m_bytes).subspan(frame_head_bytes)) == checksum();
     }
 
   private:
@@ -70,22 +73,42 @@ class Frame {
     std::vector<unsigned char> m_bytes;
 };
 
+using Salts = std::array<unsigned char, 8>;
+
+// The salts of the log's own frames; nothing where there are none. Where the head is damaged SQLite
+// reads nothing, and the first frame that continues another has them.
+std::optional<Salts> salts_of(sqlite3_file* log, std::uint32_t page_bytes) {
+    Salts salts{};
+    unsigned char head[log_head_bytes];
+    if (!read_at(log, 0, head)) return std::nullopt;
+    if (big_endian_at(head) != 0 &&
+        Checksum().with(Bytes(head).first(24)) == Checksum::at(&head[24])) {
+        std::memcpy(salts.data(), &head[16], salts.size());
+        return salts;
+    }
+    Frame frame(page_bytes), before(page_bytes);
+    if (!before.read(log, log_head_bytes)) return std::nullopt;
+    for (auto offset = log_head_bytes + frame.size(); frame.read(log, offset);
+         offset += frame.size()) {
+        std::memcpy(salts.data(), frame.salts(), salts.size());
+        if (before.has_salts(salts.data()) && frame.continues(before)) return salts;
+        std::swap(frame, before);
+    }
+    return std::nullopt;
+}
+
 // Commits behind the first `frames` of the log, and of its own: a log that began anew leaves older
 // frames with other salts behind its end, and a transaction that was rolled back frames without a
 // commit.
 std::uint32_t commits_behind(sqlite3_file* log, std::uint32_t frames, std::uint32_t page_bytes) {
-    unsigned char head[log_head_bytes];
+    const auto salts = salts_of(log, page_bytes);
+    if (!salts) return 0;
     Frame frame(page_bytes), before(page_bytes);
-    if (!read_at(log, 0, head) || !before.read(log, log_head_bytes)) return 0;
-    // Where the head is damaged SQLite reads nothing, and the first frame has the salts.
-    const bool is_whole_head = Checksum().with(Bytes(head).first(24)) == Checksum::at(&head[24]);
-    unsigned char salts[8];
-    std::memcpy(salts, is_whole_head ? &head[16] : before.salts(), sizeof salts);
     std::uint32_t commits = 0;
     auto offset = log_head_bytes + std::int64_t{frames} * frame.size();
     for (bool is_first = true; frame.read(log, offset); offset += frame.size(), is_first = false) {
-        const bool counts = !is_first && frame.is_commit() && frame.has_salts(salts) &&
-                            before.has_salts(salts) && frame.continues(before);
+        const bool counts = !is_first && frame.is_commit() && frame.has_salts(salts->data()) &&
+                            before.has_salts(salts->data()) && frame.continues(before);
         if (counts) ++commits;
         std::swap(frame, before);
     }

@@ -57,8 +57,9 @@ StoredReport row_of(const FastStatement& row, const Catalogue& catalogue) {
     return stored;
 }
 
-// The greatest of those that tell; each may be damaged.
-Sequence last_of(const Store& store) {
+}  // namespace
+
+Sequence greatest_sequence(const Store& store) {
     Sequence last = 0;
     for (const char* const sql :
          {"SELECT value FROM state WHERE name = 'last_sequence'",
@@ -68,10 +69,44 @@ Sequence last_of(const Store& store) {
     return last;
 }
 
+namespace {
+
+// Takes each entry of the index of the ids that is not among `read`, but for what arrived behind
+// `last`: one transaction sees the table and its index. False where the index is damaged.
+template <class Take>
+bool take_unread(const Store& store, ReadSequences read, Sequence last, Take take) {
+    const ReadScope scope(store.connection());
+    read_undamaged([&] {
+        FastStatement row(store.connection(),
+                          "SELECT sequence FROM report NOT INDEXED WHERE sequence > ? "
+                          "ORDER BY sequence");
+        row.bind(1, last);
+        while (row.step()) read.add(row.integer(0));
+    });
+    return read_undamaged([&] {
+        FastStatement row(store.connection(),
+                          "SELECT sequence, id FROM report INDEXED BY sqlite_autoindex_report_1 "
+                          "ORDER BY id");
+        while (row.step()) {
+            if (!read.contain(row.integer(0))) take(row.integer(0), row.text(1));
+        }
+    });
+}
+
 }  // namespace
 
-Rescue::Rescue(const Store& store)
-    : m_store(store), m_catalogue(Catalogue::salvage(store)), m_last(last_of(store)) {}
+bool has_unread(const Store& store, const ReadSequences& read) {
+    bool has = false;
+    const bool is_whole =
+        take_unread(store, read, read.last(), [&](Sequence, std::string_view) { has = true; });
+    return has && is_whole;
+}
+
+Rescue::Rescue(const Store& store, ReadSequences read)
+    : m_store(store),
+      m_catalogue(Catalogue::salvage(store)),
+      m_last(greatest_sequence(store)),
+      m_read(std::move(read)) {}
 
 std::vector<StoredReport> Rescue::read_page(Sequence after, std::size_t limit) {
     std::vector<StoredReport> reports;
@@ -85,7 +120,7 @@ std::vector<StoredReport> Rescue::read_page(Sequence after, std::size_t limit) {
                 if (stored.report.status.empty()) {
                     add_gap(*at, *at);
                 } else {
-                    note_read(stored.received_at);
+                    note_read(stored);
                     reports.push_back(std::move(stored));
                 }
             }
@@ -132,27 +167,18 @@ void Rescue::add_gap(Sequence first, Sequence last) {
     }
 }
 
-void Rescue::note_read(time::Instant received_at) {
-    if (!m_gaps.empty() && !m_gaps.back().before) m_gaps.back().before = received_at;
-    m_read_at = received_at;
+void Rescue::note_read(const StoredReport& report) {
+    m_read.add(report.sequence);
+    if (!m_gaps.empty() && !m_gaps.back().before) m_gaps.back().before = report.received_at;
+    m_read_at = report.received_at;
 }
 
-bool Rescue::is_in_gap(Sequence sequence) const {
-    const auto gap =
-        std::lower_bound(m_gaps.begin(), m_gaps.end(), sequence,
-                         [](const Gap& one, Sequence wanted) { return one.last < wanted; });
-    return gap != m_gaps.end() && gap->first <= sequence;
-}
-
-// Of the gaps, ascending; false where the index is damaged.
+// Of what was not read, ascending; false where the index is damaged.
 bool Rescue::read_ids(Ids& ids) const {
-    const bool is_whole = read_undamaged([&] {
-        FastStatement row(m_store.connection(),
-                          "SELECT sequence, id FROM report INDEXED BY sqlite_autoindex_report_1 "
-                          "ORDER BY id");
-        while (row.step())
-            if (is_in_gap(row.integer(0))) ids.emplace_back(row.integer(0), row.text(1));
-    });
+    const auto take = [&](Sequence sequence, std::string_view id) {
+        ids.emplace_back(sequence, id);
+    };
+    const bool is_whole = take_unread(m_store, m_read, m_last, take);
     std::sort(ids.begin(), ids.end());
     return is_whole;
 }

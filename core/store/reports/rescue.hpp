@@ -3,6 +3,7 @@
 
 #include "core/store/reports/catalogue.hpp"
 #include "core/store/reports/read_reports.hpp"
+#include "core/store/reports/read_sequences.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,14 +15,17 @@
 
 namespace jobtally::store {
 
+// That any report can have: the greatest of those that tell, each of which may be damaged.
+Sequence greatest_sequence(const Store& store);
+
 // Throws StoreError only where not even what is around the damage can be read. The store must
 // outlive it.
 class Rescue {
   public:
-    explicit Rescue(const Store& store);
+    // `read` are those that were read before there was damage.
+    explicit Rescue(const Store& store, ReadSequences read = {});
 
     const Catalogue& catalogue() const { return m_catalogue; }
-    Sequence last() const { return m_last; }  // that any report can have
     // As store::read_page(), without what can't be read.
     std::vector<StoredReport> read_page(Sequence after, std::size_t limit);
 
@@ -32,8 +36,9 @@ class Rescue {
     };
     const std::vector<Gap>& gaps() const { return m_gaps; }
 
-    // Hands on what the gaps had, made of the index of the ids and the packed copies: without their
-    // unknown members. Returns how many reports are lost; nothing where the index is damaged too.
+    // Hands on what was not read, made of the index of the ids and the packed copies:
+    // without its unknown members. Returns how many reports are lost; nothing where the index is
+    // damaged too.
     using Take = std::function<void(std::vector<StoredReport>)>;
     std::optional<std::int64_t> rebuild(const Take& take) const;
 
@@ -43,14 +48,14 @@ class Rescue {
     bool can_read_behind(Sequence sequence) const;
     std::optional<Sequence> find_readable(Sequence after) const;
     void add_gap(Sequence first, Sequence last);
-    void note_read(time::Instant received_at);
-    bool is_in_gap(Sequence sequence) const;
+    void note_read(const StoredReport& report);
     bool read_ids(Ids& ids) const;
     StoredReport report_of(const FactBatch& batch, std::size_t place, std::string id) const;
 
     const Store& m_store;
     const Catalogue m_catalogue;
     const Sequence m_last;
+    ReadSequences m_read;
     std::vector<Gap> m_gaps;                 // ascending
     std::optional<time::Instant> m_read_at;  // when the last report that was read arrived
 };

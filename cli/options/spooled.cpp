@@ -85,7 +85,9 @@ std::optional<std::int64_t> unkept(const Globals& globals) {
     if (globals.store_in_memory()) return 0;
     auto all = store::noted_losses(followed(globals.store_path()));
     for (const auto& spool : all_spools(globals)) {
-        const auto aside = store::noted_losses(spool.losses());
+        const auto losses = spool.losses();
+        const auto aside =
+            losses.empty() ? std::optional<std::int64_t>(0) : store::noted_losses(losses);
         if (!all || !aside) return std::nullopt;
         *all += *aside;
     }

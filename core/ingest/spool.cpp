@@ -39,6 +39,10 @@ void Spool::require_own_folder() const {
     if (const auto problem = of_another()) throw IoError(*problem);
 }
 
+fs::path Spool::losses() const {
+    return is_of_stranger(m_folder, m_store) ? fs::path() : m_folder / "lost";
+}
+
 bool Spool::is_that_of(const fs::path& link) const {
     return is_own() && has_mark_of(link, m_folder);
 }

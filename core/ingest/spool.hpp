@@ -27,8 +27,9 @@ class Spool {
         : m_folder(std::move(folder)), m_store(std::move(store)) {}
 
     const std::filesystem::path& folder() const { return m_folder; }
-    // For store::note_losses(), where nothing can be noted beside the store.
-    std::filesystem::path losses() const { return m_folder / "lost"; }
+    // For store::note_losses(), where nothing can be noted beside the store; empty where the
+    // folder, or the link to it, is another user's.
+    std::filesystem::path losses() const;
     // Gives a folder that bars its owner its mode back, unless others may write to it.
     void mend_mode() const { ingest::mend_mode(m_folder, m_store); }
     // Makes the folder (0700) or mends its mode, tries it out, notes there whose it is, and marks

@@ -118,14 +118,20 @@ std::string what_lies_in(const fs::path& folder) {
     }
 }
 
+bool is_of_stranger(const fs::path& folder, const fs::path& store) {
+    const auto owner = owner_of_spool(store);
+    struct stat found {};
+    return is_link_of_another(folder, owner) ||
+           (::stat(folder.c_str(), &found) == 0 && found.st_uid != owner && found.st_uid != 0);
+}
+
 std::optional<IoError> why_barred(const fs::path& folder, const fs::path& store) {
     struct stat found {};
     if (::stat(folder.c_str(), &found) != 0) return std::nullopt;
     const auto owner = owner_of_spool(store);
-    const bool is_ours =
-        (found.st_uid == owner || found.st_uid == 0) && !is_link_of_another(folder, owner);
     const bool is_closed =
         owner == ::geteuid() && ::faccessat(AT_FDCWD, folder.c_str(), R_OK | X_OK, AT_EACCESS) != 0;
+    const bool is_ours = !is_of_stranger(folder, store);
     if (S_ISDIR(found.st_mode) && is_ours && !is_closed && !is_open_to_others(found, store))
         return std::nullopt;
     if (!S_ISDIR(found.st_mode))
@@ -260,7 +266,8 @@ std::optional<IoError> why_lost(const fs::path& link, const fs::path& store) {
     const auto usual = fs::path(store).concat("-spool");
     const bool is_aside = link.string().starts_with(fs::path(usual).concat(put_aside).string());
     const bool is_found = link == usual || is_aside || link.filename() == moved_name;
-    if (!is_found || !fs::is_symlink(link, none)) return std::nullopt;
+    if (!is_found || !fs::is_symlink(link, none) || is_of_stranger(link, store))
+        return std::nullopt;
     const auto folder = link.parent_path() / fs::read_symlink(link, none);
     const bool is_there = fs::status(folder / owner_name, none).type() != fs::file_type::not_found;
     if (is_there || folder.filename() == ".") return std::nullopt;

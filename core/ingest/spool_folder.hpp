@@ -42,6 +42,9 @@ void mend_mode(const std::filesystem::path& folder, const std::filesystem::path&
 // For the end of a sentence: `: 8 bodies wait there and are not taken`; empty where none does.
 std::string what_lies_in(const std::filesystem::path& folder);
 
+// Whether the folder, or the link to it, is neither root's nor of the owner of the store.
+bool is_of_stranger(const std::filesystem::path& folder, const std::filesystem::path& store);
+
 // Why nothing may be put there or taken, and how many bodies lie there, as far as they can be
 // counted: others may write to the folder, it is another user's, or it bars its own, who asks.
 std::optional<IoError> why_barred(const std::filesystem::path& folder,

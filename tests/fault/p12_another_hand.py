@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """P12: another hand at the store while the listener runs under load: it is cut, copied over, written to in place, renamed,
-deleted, put in its place by `db restore`, given a trigger, or its volume turns read-only. Within 2 s nothing is acknowledged
+deleted, put in its place by `db restore`, given a trigger, moved without its log, or its volume turns read-only. Within 2 s nothing is acknowledged
 as stored any more (202 by the spool, or an end with status 1), what was acknowledged afterwards is in the store, the spool or
 the store that was put aside, and not a byte of what was put there is changed. The same without any traffic: /healthz says so.
 And the innocent: touch, chmod, a program that reads, another SQLite program that checkpoints, `ingest` beside it, disturb
@@ -21,7 +21,7 @@ from listener import Listener, environment
 from p6_full import health
 from pace import Pace
 from proof import Proof, arguments
-from reports import lines
+from reports import body, lines
 from spooled import waiting
 
 NOTICED_IN = 2.0  # seconds
@@ -318,6 +318,39 @@ def play_trigger(case):
     case.expect(case.listener.stop() == 0, "the listener did not end well: " + case.listener.log()[-300:])
 
 
+def play_moved(case):
+    """The store is moved to another disk after a crash, a link left in its place, the log forgotten: no start goes on
+    without the log, and all is there once it is moved too."""
+    case.begin()
+    with case.listener.connect() as connection:
+        for number in range(50):
+            case.expect(connection.post(body("late%d" % number))[0] == 200, "not stored")
+    case.listener.kill()
+    if os.path.getsize(case.store + "-wal") == 0:
+        return print("the store is moved in vain: the log was empty")
+    moved = case.proof.path("moved.db")
+    os.rename(case.store, moved)
+    os.symlink(moved, case.store)
+    case.listen()
+    with case.listener.connect() as connection:
+        case.expect(connection.post(body("spooled"))[0] == 202, "not spooled")
+    case.listener.kill()
+    for words in (["summary"], ["db", "status"], ["ingest", "-"]):
+        done = call(case.program, case.store, *words)
+        case.expect(done.returncode == 1 and b"was not moved" in done.stderr, "%s: %s" % (words, done.stderr))
+    os.rename(case.store + "-wal", moved + "-wal")
+    done = call(case.program, case.store, "--json", "ingest", "-")
+    wanted = {"late%d" % number for number in range(50)}
+    case.expect(done.returncode == 0 and wanted <= case.stored(moved), "lost once the log is moved: %s" % done.stderr)
+    case.listen()
+    case.expect(case.listener.stop() == 0, "does not end well: " + case.listener.log()[-300:])
+    case.expect("spooled" in case.stored(moved), "what waited is lost")
+    case.expect(not damage(moved), "the store is damaged")
+    for ending in ("", "-wal", "-shm", ".lock"):
+        if os.path.exists(moved + ending):
+            os.remove(moved + ending)
+
+
 def play_read_only(case):
     """ext4 as it is after an error of the disk."""
     image = case.proof.path("image")
@@ -362,7 +395,7 @@ def main():
     options = arguments(__doc__)
     proof = Proof("p12")
     for round_ in range(20 if options.long else 1):
-        plays = [("restored", play_restore), ("innocent", play_innocent), ("trigger", play_trigger)]
+        plays = [("restored", play_restore), ("innocent", play_innocent), ("trigger", play_trigger), ("moved", play_moved)]
         plays += [(hand.__name__, lambda case, hand=hand: play(case, hand)) for hand in HANDS]
         plays += [("idle " + hand.__name__, lambda case, hand=hand: play_idle(case, hand)) for hand in [*HANDS, index_cut]]
         if os.geteuid() == 0:

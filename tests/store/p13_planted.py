@@ -19,9 +19,9 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 
-from listener import environment
+from listener import Listener, environment
 from proof import Proof, arguments, skip
-from reports import lines
+from reports import body, lines
 
 OWNER, OTHER = 12345, 12346
 SERVICE = 1  # the oldest of users with a name
@@ -174,6 +174,26 @@ def spool(proof, program):
         place.end()
 
 
+def losses(proof, program):
+    """The number of those that were not kept is noted in no folder of the other user, and not read there."""
+    place = Place(proof, program)
+    theirs = os.path.join(place.folder, "theirs")
+    as_other(lambda: (os.mkdir(theirs), os.chmod(theirs, 0o777), os.symlink(theirs, place.store + "-spool")))
+    listener = Listener(program, place.store, log_path=proof.path("log"))  # root's, who writes nothing there
+    with listener.connect() as connection:
+        status = connection.post(body("late"))[0]
+    proof.expect(status == 503, "losses: answered %s" % status)
+    proof.expect(listener.stop() == 0, "losses: the listener ended otherwise: " + listener.log())
+    proof.expect("gone or empty" not in listener.log(), "losses: their folder is taken for the spool: " + listener.log())
+    proof.expect("no mail will tell of 1 request" in listener.log(), "losses: not told: " + listener.log())
+    proof.expect(os.listdir(theirs) == [], "losses: made in their folder: %s" % os.listdir(theirs))
+    as_other(lambda: os.symlink(place.folder + "/nothing", theirs + "/lost.lock"))
+    code, said = place.call("db", "status")
+    proof.expect(code == 0 and "not kept         0" in said and "can't be read" not in said, "losses: %s %s" % (code, said))
+    place.end()
+
+
+
 def output(proof, program):
     """-o, db backup and db restore through another's link; a FIFO as -o."""
     link = lambda place: os.symlink(os.path.join(place.folder, "secret"), os.path.join(place.folder, "out"))
@@ -316,7 +336,7 @@ def main():
     commands = READERS + WRITERS if options.long else READERS[:2] + WRITERS[:2]
     for name, plant in plantings("/nowhere"):
         beside(proof, program, name, plant, commands)
-    for part in (spool, output, modes, empty_store, folders, root_makes, denied, mounted_alone):
+    for part in (spool, losses, output, modes, empty_store, folders, root_makes, denied, mounted_alone):
         part(proof, program)
     for what in ("accepted", "hangs"):
         proof.count(what, 0)

@@ -119,4 +119,19 @@ void require_own_log(const fs::path& store) {
     }
 }
 
+void require_no_log_left(const fs::path& named, const fs::path& store) {
+    std::error_code none;
+    const auto left = named.string() + "-wal";
+    if (!fs::is_symlink(named, none) || state_of(left).bytes == 0 ||
+        state_of(store.string() + ".lock").inode != 0 ||
+        fs::equivalent(left, store.string() + "-wal", none))
+        return;
+    throw StoreError(Kind::changed,
+                     fmt::format("the log {} was not moved with the store, which is {} now",
+                                 in_quotes(left), in_quotes(store.string())),
+                     fmt::format("it holds what was stored last: move it to {}, or away if it is "
+                                 "another's",
+                                 in_quotes(store.string() + "-wal")));
+}
+
 }  // namespace jobtally::store

@@ -63,6 +63,11 @@ void require_no_lone_log(const std::filesystem::path& store);
 // Call it before SQLite opens the file or one is made.
 void require_own_log(const std::filesystem::path& store);
 
+// Throws StoreError::changed where `named` is a link that was left in the place of a store that was
+// moved, and the log that was not moved with it stands beside the link: SQLite would pass over what
+// it holds. Once a jobtally has worked with the store at its new place it is as it is.
+void require_no_log_left(const std::filesystem::path& named, const std::filesystem::path& store);
+
 // The source of rejected rows that are no bodies: notes of what is lost, which the next mail tells.
 // They do not count against the limit; the newest 1,000 are kept at least.
 inline constexpr const char* source_of_notes = "listener";

@@ -151,6 +151,7 @@ fs::path find_existing(const fs::path& path) {
     std::error_code error;
     if (fs::exists(real, error)) {
         require_own_log(real);
+        require_no_log_left(path, real);
         return real;
     }
     const auto near = near_store(path);
@@ -214,6 +215,7 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
                            TellWait tell) {
     const auto real = find_store_file(path, Use::write);
     require_own_log(real);
+    require_no_log_left(path, real);
     require_room_for_index(real);
     make_file(real);
     auto connection = std::make_unique<Connection>(real, Access::write);

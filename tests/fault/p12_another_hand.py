@@ -337,7 +337,7 @@ def play_moved(case):
     case.listener.kill()
     for words in (["summary"], ["db", "status"], ["ingest", "-"]):
         done = call(case.program, case.store, *words)
-        case.expect(done.returncode == 1 and b"was not moved" in done.stderr, "%s: %s" % (words, done.stderr))
+        case.expect(done.returncode == 1 and b"stands beside the link" in done.stderr, "%s: %s" % (words, done.stderr))
     os.rename(case.store + "-wal", moved + "-wal")
     done = call(case.program, case.store, "--json", "ingest", "-")
     wanted = {"late%d" % number for number in range(50)}

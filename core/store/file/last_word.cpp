@@ -127,10 +127,10 @@ void require_no_log_left(const fs::path& named, const fs::path& store) {
         fs::equivalent(left, store.string() + "-wal", none))
         return;
     throw StoreError(Kind::changed,
-                     fmt::format("the log {} was not moved with the store, which is {} now",
+                     fmt::format("the log {} stands beside the link, but the store is {}",
                                  in_quotes(left), in_quotes(store.string())),
-                     fmt::format("it holds what was stored last: move it to {}, or away if it is "
-                                 "another's",
+                     fmt::format("if the store was moved without its log, move that to {}; if "
+                                 "another store was put in its place, move the log away",
                                  in_quotes(store.string() + "-wal")));
 }
 

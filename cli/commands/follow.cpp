@@ -36,16 +36,16 @@ class Follower {
           m_stream(m_output.format(), m_output.style()),
           m_selection(open_ended(globals, options)),
           m_store(open_store(globals, {})) {
-        if (store::sees_changes(m_store)) return;
+        if (store::sees_changes(*m_store)) return;
         throw Error(
             "the store can't be followed: its folder can't be written, and nothing writes to it",
             "start `jobtally listen` first, or let this user write to the folder");
     }
 
     void list(const answers::ListOptions& options) {
-        m_version = store::data_version(m_store);
-        m_after = store::last_sequence(m_store);
-        const query::Scope scope(m_store, m_selection);
+        m_version = store::data_version(*m_store);
+        m_after = store::last_sequence(*m_store);
+        const query::Scope scope(*m_store, m_selection);
         warn_about_unmatched(m_globals, scope);
         m_output.tell_apart(scope);
         const auto answer = answers::list(scope, options);
@@ -57,18 +57,19 @@ class Follower {
 
     // True when the store was written to since the last time.
     bool has_news() {
-        if (!store::is_in_place(m_store)) follow_another();
-        const auto version = store::data_version(m_store);
+        if (m_store && !store::is_in_place(*m_store)) let_go();
+        if (!m_store && !follow_another()) return false;
+        const auto version = store::data_version(*m_store);
         return std::exchange(m_version, version) != version;
     }
 
     void print_news() {
         while (true) {
-            auto page = store::read_page(m_store, m_after, most_at_once);
+            auto page = store::read_page(*m_store, m_after, most_at_once);
             if (page.empty()) return;
             m_after = page.back().sequence;
             // Made anew after the page was read, so that it knows all definitions in the page.
-            const query::Scope scope(m_store, m_selection);
+            const query::Scope scope(*m_store, m_selection);
             m_output.tell_apart(scope);
             std::erase_if(page, [&](const store::StoredReport& report) {
                 return !scope.selected(report) || was_shown(report.sequence);
@@ -78,11 +79,24 @@ class Follower {
     }
 
   private:
-    void follow_another() {
-        m_store = open_store(m_globals, {});
-        m_after = store::last_sequence(m_store);
+    void let_go() {
+        m_store.reset();
+        print_note("another store is in its place: what comes once it is in use follows");
+    }
+
+    // False until a jobtally writes to it.
+    bool follow_another() {
+        try {
+            auto store = open_store(m_globals, {});
+            if (!store::is_in_place(store)) return false;
+            m_store.emplace(std::move(store));
+        } catch (const store::StoreError& error) {
+            if (error.kind() != store::StoreError::Kind::changed) throw;
+            return false;
+        }
+        m_after = store::last_sequence(*m_store);
         m_shown.clear();
-        print_note("another store is in its place: what comes from now on follows");
+        return true;
     }
 
     bool was_shown(store::Sequence sequence) const {
@@ -99,7 +113,7 @@ class Follower {
     Output m_output;
     render::RowStream m_stream;
     query::Selection m_selection;
-    store::Store m_store;
+    std::optional<store::Store> m_store;  // none while it is changed by another hand
     std::int64_t m_version = 0;
     store::Sequence m_after = 0;
     std::vector<store::Sequence> m_shown;  // arrived while the list was made, and are in it

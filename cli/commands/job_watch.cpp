@@ -37,18 +37,28 @@ std::shared_ptr<const std::string> JobWatch::text() {
     return m_text;
 }
 
+void JobWatch::let_go() {
+    const std::lock_guard lock(m_mutex);
+    m_lets_go = true;
+    m_wakes.notify_all();
+}
+
 void JobWatch::run() {
     std::unique_lock lock(m_mutex);
-    while (true) {
-        m_wakes.wait(lock, [this] { return m_is_asked || m_is_stopping; });
-        if (m_is_stopping) return;
-        m_is_asked = false;
-        lock.unlock();
-        const auto began = Clock::now();
-        compute();
-        const auto rest = (Clock::now() - began) * rest_for_work;
-        lock.lock();
-        if (m_wakes.wait_for(lock, rest, [this] { return m_is_stopping.load(); })) return;
+    auto rested = Clock::now();
+    while (!m_is_stopping) {
+        if (std::exchange(m_lets_go, false)) m_store.reset();
+        if (!m_is_asked) {
+            m_wakes.wait(lock);
+        } else if (const auto began = Clock::now(); began < rested) {
+            m_wakes.wait_until(lock, rested);
+        } else {
+            m_is_asked = false;
+            lock.unlock();
+            compute();
+            rested = Clock::now() + (Clock::now() - began) * rest_for_work;
+            lock.lock();
+        }
     }
 }
 

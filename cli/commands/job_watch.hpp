@@ -27,6 +27,9 @@ class JobWatch {
     // What was computed last: empty before the first time, and where the store can't be read. Never
     // null. From any thread, at once.
     std::shared_ptr<const std::string> text();
+    // Has the store closed until it is asked again, so that it can be opened to write where a file
+    // without a log was put in its place. From any thread, at once.
+    void let_go();
 
   private:
     void run();
@@ -40,6 +43,7 @@ class JobWatch {
     std::condition_variable m_wakes;
     std::atomic<bool> m_is_stopping = false;
     bool m_is_asked = true;  // guarded by m_mutex, like what follows
+    bool m_lets_go = false;
     const std::shared_ptr<const std::string> m_nothing = std::make_shared<const std::string>();
     std::shared_ptr<const std::string> m_text = m_nothing;
     std::thread m_thread;  // last: it uses the others

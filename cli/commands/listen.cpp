@@ -267,14 +267,16 @@ int run(const Globals& globals, const ListenOptions& options) {
     auto writing = writer_options(globals, options);
     if (!store && writing.spool->is_prepared())
         print_note("reports wait in the spool until the store works");
+    std::optional<JobWatch> jobs;
+    if (!listening.admin_binds.empty() || !listening.admin_passed.empty()) jobs.emplace(globals);
     ingest::Writer writer(std::move(store), std::move(writing),
-                          writer_hooks(globals, options, manager),
-                          [&globals, &spool] { return open_to_listen(globals, spool); });
+                          writer_hooks(globals, options, manager), [&] {
+                              if (jobs) jobs->let_go();
+                              return open_to_listen(globals, spool);
+                          });
     warn_about_modes(globals);
     ReportPrinter sink(writer, options.print == "ndjson");
     auto listen_hooks = hooks(globals, options, writer);
-    std::optional<JobWatch> jobs;
-    if (!listening.admin_binds.empty() || !listening.admin_passed.empty()) jobs.emplace(globals);
     listen_hooks.reachable = [&writer](bool is_reachable) { writer.count_as_up(is_reachable); };
     if (jobs) listen_hooks.job_metrics = [&jobs] { return jobs->text(); };
     listen_hooks.heartbeat = [&manager, &writer, patience = patience_with_writer(watchdog)] {

@@ -3,7 +3,7 @@
 deleted, put in its place by `db restore`, given a trigger, moved without its log, or its volume turns read-only. Within 2 s nothing is acknowledged
 as stored any more (202 by the spool, or an end with status 1), what was acknowledged afterwards is in the store, the spool or
 the store that was put aside, and not a byte of what was put there is changed. The same without any traffic: /healthz says so.
-And the innocent: touch, chmod, a program that reads, another SQLite program that checkpoints, `ingest` beside it, disturb
+A file without a log that was put there is opened anew without a restart. And the innocent: touch, chmod, a program that reads, another SQLite program that checkpoints, `ingest` beside it, disturb
 nothing.
 
 --long: 20 rounds. The volume takes root and a loop device.
@@ -248,6 +248,50 @@ def play_idle(case, hand):
     case.expect(case.listener.process.poll() == 1 or "error: " in case.listener.log(), "not noticed without traffic")
 
 
+def play_without_log(case, hand):
+    """A file that was put in the place of a store without a log, or whose log was moved away as the error advises, is
+    opened anew without a restart, whoever reads it meanwhile: /metrics of the listener itself, and `list --follow`."""
+    case.begin()
+    if hand is not copied_over_idle:
+        with case.listener.connect() as connection:
+            for number in range(30):
+                connection.post(body("gone%d" % number))
+    reader = subprocess.Popen([case.program, "--db", case.store, "list", "--follow"], env=environment(),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1.6)  # it has settled
+    hand(case)
+    case.expect(case.noticed_by(time.monotonic() + NOTICED_IN), "not noticed")
+    for ending in ("-wal", "-shm"):
+        if hand is not copied_over_idle:
+            os.rename(case.store + ending, case.proof.path("away" + ending))
+    slowest, end = 0.0, time.monotonic() + 20
+    while not case.is_well() and time.monotonic() < end:
+        began = time.monotonic()
+        with case.listener.connect() as connection:
+            case.expect(connection.post(body("kept%d" % began))[0] in (200, 202), "not kept")
+        slowest = max(slowest, time.monotonic() - began)
+        time.sleep(0.2)
+    case.expect(case.is_well(), "not well again: " + case.listener.log()[-300:])
+    case.expect(slowest < 5, "an answer took %.1f s" % slowest)
+    case.expect(reader.poll() is None, "list --follow has ended")
+    reader.terminate()
+    case.expect(reader.wait(10) == 0, "list --follow ends with %s" % reader.returncode)
+    case.expect(case.listener.stop() == 0, "does not end well: " + case.listener.log()[-300:])
+    case.expect(not damage(case.store), "the store is damaged")
+
+
+def copied_over_idle(case):
+    """What jobtally left is all in the file."""
+    case.expect(os.path.getsize(case.store + "-wal") == 0, "the log is not empty")
+    copied_over(case)
+
+
+def live_copied_over(case):
+    """A copy of the store's file as it was, which has a log, as a snapshot has."""
+    shutil.copyfile(case.store, case.backup)
+    copied_over(case)
+
+
 def innocent_sql(case):
     with closing(sqlite3.connect(case.store)) as database:
         database.execute("CREATE TABLE IF NOT EXISTS notes (text)")
@@ -398,6 +442,8 @@ def main():
         plays = [("restored", play_restore), ("innocent", play_innocent), ("trigger", play_trigger), ("moved", play_moved)]
         plays += [(hand.__name__, lambda case, hand=hand: play(case, hand)) for hand in HANDS]
         plays += [("idle " + hand.__name__, lambda case, hand=hand: play_idle(case, hand)) for hand in [*HANDS, index_cut]]
+        plays += [("without a log, " + hand.__name__, lambda case, hand=hand: play_without_log(case, hand))
+                  for hand in (copied_over_idle, copied_over, live_copied_over, emptied)]
         if os.geteuid() == 0:
             plays.append(("read-only", play_read_only))
         for name, play_it in plays:

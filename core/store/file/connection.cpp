@@ -3,6 +3,7 @@
 
 #include "core/base/text.hpp"
 #include "core/store/file/file_head.hpp"
+#include "core/store/file/last_word.hpp"
 #include "core/store/file/sqlite_error.hpp"
 #include "core/store/file/statement.hpp"
 #include "core/store/file/store_file.hpp"
@@ -129,7 +130,10 @@ void Store::Connection::watch_files(std::chrono::milliseconds patience) {
 
 bool Store::Connection::is_in_place() const {
     const auto inode = inode_of(m_path);
-    return inode == m_inode || inode == 0;
+    if (inode != m_inode && inode != 0) return false;
+    const auto lock = lock_file_to_read(m_path);
+    const auto word = lock && *lock ? read_word(lock->number()) : std::nullopt;
+    return !word || word->is_foreign == LastWord::no;
 }
 
 void Store::Connection::require_in_place() const {

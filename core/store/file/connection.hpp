@@ -40,7 +40,8 @@ class Store::Connection {
     // file.
     WriteGuard* guard() const;
     TellWait tell_wait{};  // for the guard; to be set before the first call of guard()
-    // False where the name of the file leads to another one by now.
+    // False where the name of the file leads to another one by now, or somebody has written to it
+    // and no jobtally has opened it to write since: to do so it may have to wait for all readers.
     bool is_in_place() const;
     // True when another writer stands in line for the guard.
     bool someone_waits() const;

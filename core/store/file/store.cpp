@@ -219,6 +219,7 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
     require_room_for_index(real);
     make_file(real);
     auto connection = std::make_unique<Connection>(real, Access::write);
+    connection->wait_at_most(patience);
     connection->tell_wait = std::move(tell);
     make_ready_to_write(*connection, patience);
     require_whole(*connection);

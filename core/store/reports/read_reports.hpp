@@ -40,7 +40,8 @@ std::int64_t data_version(const Store& store);
 // and no writer was there: what comes later can't be seen.
 bool sees_changes(const Store& store);
 
-// False where another file has taken the place of the store, which must be opened anew.
+// False where another file has taken the place of the store, or what is in the file is another's
+// and no jobtally has it open to write yet: it must be closed, and opened anew.
 bool is_in_place(const Store& store);
 
 }  // namespace jobtally::store

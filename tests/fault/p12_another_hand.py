@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """P12: another hand at the store while the listener runs under load: it is cut, copied over, written to in place, renamed,
-deleted, put in its place by `db restore`, given a trigger, moved without its log, or its volume turns read-only. Within 2 s nothing is acknowledged
-as stored any more (202 by the spool, or an end with status 1), what was acknowledged afterwards is in the store, the spool or
-the store that was put aside, and not a byte of what was put there is changed. The same without any traffic: /healthz says so.
-A file without a log that was put there is opened anew without a restart. And the innocent: touch, chmod, a program that reads, another SQLite program that checkpoints, `ingest` beside it, disturb
-nothing.
+deleted, put in its place by `db restore`, given a trigger, moved without its log, or its volume turns read-only. Within 2 s
+nothing is acknowledged as stored any more (202 by the spool, or an end with status 1), what was acknowledged afterwards is in
+the store, the spool or the store that was put aside, and not a byte of what was put there is changed. The same without any
+traffic: /healthz says so. A file without a log that was put there is opened anew without a restart. And the innocent: touch,
+chmod, a program that reads, another SQLite program that checkpoints, `ingest` beside it, disturb nothing.
 
 --long: 20 rounds. The volume takes root and a loop device.
 """

@@ -395,6 +395,31 @@ def play_moved(case):
             os.remove(moved + ending)
 
 
+def play_while_down(case, copy):
+    """A copy comes in the place of the store while no listener runs, and the log of a crash is left: it is not played back
+    into the copy, and who starts hears whose it is. What comes waits in the spool until `db restore`."""
+    case.begin()
+    if copy == "of its file":
+        shutil.copyfile(case.store, case.backup)
+        call(case.program, case.store, "ingest", "-", input=lines(["more%d" % number for number in range(500)]))
+    with case.listener.connect() as connection:
+        for number in range(60):
+            case.expect(connection.post(body("late%d" % number))[0] == 200, "not stored")
+    case.listener.kill()
+    if os.path.getsize(case.store + "-wal") == 0:
+        return print("the copy comes in vain: the log was empty")
+    copied_over(case)
+    content = bytes_of(case.store)
+    case.listen()
+    with case.listener.connect() as connection:
+        case.expect(connection.post(body("kept"))[0] == 202, "not spooled")
+    case.expect("while nobody had it open" in case.listener.log(), "not told: " + case.listener.log()[-300:])
+    done = call(case.program, case.store, "ingest", "-", input=lines(["refused"]))
+    case.expect(done.returncode == 1 and b"belongs to what was there before" in done.stderr, "ingest: %s" % done.stderr)
+    case.expect(bytes_of(case.store) == content, "the copy was written over")
+    cure(case, {"kept"})
+
+
 def play_read_only(case):
     """ext4 as it is after an error of the disk."""
     image = case.proof.path("image")
@@ -442,6 +467,8 @@ def main():
         plays = [("restored", play_restore), ("innocent", play_innocent), ("trigger", play_trigger), ("moved", play_moved)]
         plays += [(hand.__name__, lambda case, hand=hand: play(case, hand)) for hand in HANDS]
         plays += [("idle " + hand.__name__, lambda case, hand=hand: play_idle(case, hand)) for hand in [*HANDS, index_cut]]
+        plays += [("while down, a copy " + copy, lambda case, copy=copy: play_while_down(case, copy))
+                  for copy in ("by db backup", "of its file")]
         plays += [("without a log, " + hand.__name__, lambda case, hand=hand: play_without_log(case, hand))
                   for hand in (copied_over_idle, copied_over, live_copied_over, emptied)]
         if os.geteuid() == 0:

@@ -51,6 +51,13 @@ FileState state_of(const std::string& name) {
     return {};
 }
 
+bool is_written_since_start(const FileState& file) {
+    timespec now{}, running{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    ::clock_gettime(CLOCK_BOOTTIME, &running);
+    return file.written_at / 1'000'000'000 > now.tv_sec - running.tv_sec;
+}
+
 std::optional<LastWord> read_word(int lock) {
     LastWord word;
     if (::pread(lock, &word, sizeof word, 0) != sizeof word || word.magic != word_magic)
@@ -117,6 +124,21 @@ void require_own_log(const fs::path& store) {
                                      in_quotes(store.string())),
                          "it is opened once that is over");
     }
+}
+
+bool may_have_log_of_another(const fs::path& store) {
+    const auto log = state_of(store.string() + "-wal");
+    const auto lock = lock_file_to_read(store);
+    if (log.bytes == 0 || !is_written_since_start(log) || !lock || !*lock ||
+        is_open_to_write(lock->number()))
+        return false;
+    const auto word = read_word(lock->number());
+    const auto found = state_of(store.string());
+    return word && (found.bytes != word->file.bytes || found.written_at != word->file.written_at);
+}
+
+void throw_log_of_another(const fs::path& store) {
+    throw_foreign_log(store, "was overwritten or replaced while nobody had it open");
 }
 
 void require_no_log_left(const fs::path& named, const fs::path& store) {

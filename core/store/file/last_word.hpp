@@ -38,6 +38,9 @@ struct LastWord {
 // Throws StoreError where stat() fails otherwise than for want of the file.
 FileState state_of(const std::string& name);
 
+// Then no power cut came after the last write, and what was written is all there.
+bool is_written_since_start(const FileState& file);
+
 // By the descriptor of the lock file. A word that can't be written is missed by nobody but the next
 // process that wonders; it gets a new serial.
 std::optional<LastWord> read_word(int lock);
@@ -62,6 +65,12 @@ void require_no_lone_log(const std::filesystem::path& store);
 // there, which belongs to what was there before, or if the file was written to in the last seconds.
 // Call it before SQLite opens the file or one is made.
 void require_own_log(const std::filesystem::path& store);
+
+// True where a file was changed or replaced while nobody had it open, and a log stands beside it
+// that may not be its own. Not after a power cut, which leaves times and sizes as it likes.
+bool may_have_log_of_another(const std::filesystem::path& store);
+// What is thrown where it has.
+[[noreturn]] void throw_log_of_another(const std::filesystem::path& store);
 
 // Throws StoreError::changed where `named` is a link that was left in the place of a store that was
 // moved, and the log that was not moved with it stands beside the link: SQLite would pass over what

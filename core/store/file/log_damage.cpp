@@ -115,14 +115,6 @@ std::uint32_t commits_behind(sqlite3_file* log, std::uint32_t frames, std::uint3
     return commits;
 }
 
-// Then no power cut came after the last write, and what was written is all there.
-bool is_written_since_start(const std::string& log) {
-    timespec now{}, running{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    ::clock_gettime(CLOCK_BOOTTIME, &running);
-    return state_of(log).written_at / 1'000'000'000 > now.tv_sec - running.tv_sec;
-}
-
 // A commit is written when the one before it is on disk, so a power cut tears one at most.
 std::uint32_t commits_lost(const Store::Connection& connection, const std::string& log) {
     const auto index = read_log_index(connection.handle());
@@ -131,7 +123,7 @@ std::uint32_t commits_lost(const Store::Connection& connection, const std::strin
     const auto page_bytes = connection.query_integer("PRAGMA page_size");
     const auto commits =
         commits_behind(file, index->frames, static_cast<std::uint32_t>(page_bytes));
-    return commits > 1 || is_written_since_start(log) ? commits : 0;
+    return commits > 1 || is_written_since_start(state_of(log)) ? commits : 0;
 }
 
 // SQLite would take older pages from the log than the file has.

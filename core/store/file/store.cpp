@@ -6,6 +6,7 @@
 #include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/file/identity.hpp"
+#include "core/store/file/last_word.hpp"
 #include "core/store/file/log_damage.hpp"
 #include "core/store/file/new_file.hpp"
 #include "core/store/file/sqlite_error.hpp"
@@ -50,6 +51,20 @@ void switch_to_wal(const Store::Connection& connection) {
 bool others_have_written(const WriteGuard& guard) {
     const auto word = read_word(guard.descriptor());
     return word && word->is_foreign == LastWord::written;
+}
+
+// A file and the log of another look damaged when they are read together, if not at once, at least
+// to a thorough look.
+std::unique_ptr<Store::Connection> connect_to_write(const fs::path& path) {
+    const bool is_doubtful = may_have_log_of_another(path);
+    try {
+        auto connection = std::make_unique<Store::Connection>(path, Access::write);
+        if (is_doubtful) require_sound(*connection);
+        return connection;
+    } catch (const StoreError& error) {
+        if (is_doubtful && error.kind() == Kind::corrupt) throw_log_of_another(path);
+        throw;
+    }
 }
 
 // Identifies the file first, so that someone else's file gets no lock file beside it.
@@ -120,6 +135,8 @@ std::unique_ptr<Store::Connection> connect_to_read(const fs::path& path, Identit
         keep_few_pages(*connection);
         return connection;
     } catch (const StoreError& error) {
+        if (error.kind() == Kind::corrupt && may_have_log_of_another(path))
+            throw_log_of_another(path);
         const bool can_make_none = error.kind() == Kind::not_writable || error.kind() == Kind::full;
         if (!can_make_none || has_log(path)) throw;
     }
@@ -218,7 +235,7 @@ Store Store::open_to_write(const fs::path& path, std::chrono::milliseconds patie
     require_no_log_left(path, real);
     require_room_for_index(real);
     make_file(real);
-    auto connection = std::make_unique<Connection>(real, Access::write);
+    auto connection = connect_to_write(real);
     connection->wait_at_most(patience);
     connection->tell_wait = std::move(tell);
     make_ready_to_write(*connection, patience);

@@ -415,7 +415,7 @@ def play_while_down(case, copy):
         case.expect(connection.post(body("kept"))[0] == 202, "not spooled")
     case.expect("while nobody had it open" in case.listener.log(), "not told: " + case.listener.log()[-300:])
     done = call(case.program, case.store, "ingest", "-", input=lines(["refused"]))
-    case.expect(done.returncode == 1 and b"belongs to what was there before" in done.stderr, "ingest: %s" % done.stderr)
+    case.expect(done.returncode == 1 and b"with the log beside it" in done.stderr, "ingest: %s" % done.stderr)
     case.expect(bytes_of(case.store) == content, "the copy was written over")
     cure(case, {"kept"})
 

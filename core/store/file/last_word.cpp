@@ -138,7 +138,14 @@ bool may_have_log_of_another(const fs::path& store) {
 }
 
 void throw_log_of_another(const fs::path& store) {
-    throw_foreign_log(store, "was overwritten or replaced while nobody had it open");
+    throw StoreError(
+        Kind::changed,
+        fmt::format("store {} was overwritten or replaced while nobody had it open, and is damaged "
+                    "if it is read with the log beside it",
+                    in_quotes(store.string())),
+        fmt::format("`jobtally db restore FILE` puts FILE in its place and keeps what is there; to "
+                    "go on with a copy that was put there, move {} and {} away",
+                    in_quotes(store.string() + "-wal"), in_quotes(store.string() + "-shm")));
 }
 
 void require_no_log_left(const fs::path& named, const fs::path& store) {

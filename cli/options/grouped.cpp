@@ -65,7 +65,8 @@ bool any_of_operations(const table::ResultTable& table, std::string_view end, Is
     return false;
 }
 
-// What follows from counts that can't be right.
+}  // namespace
+
 void warn_about_counts(const table::ResultTable& table) {
     if (any_of_operations(table, "_rate", [](const table::Cell& cell) {
             const auto* ratio = std::get_if<table::Ratio>(&cell);
@@ -77,8 +78,6 @@ void warn_about_counts(const table::ResultTable& table) {
         any_of_operations(table, "operations_failed", is_unknown))
         print_warning("a sum of records is above 2^63-1 and is left out");
 }
-
-}  // namespace
 
 query::GroupBy GroupedOptions::group_by() const {
     if (every.empty()) return query::by_named(by);

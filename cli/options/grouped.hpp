@@ -55,6 +55,8 @@ class GroupedQuestion {
 table::ResultTable arranged(table::ResultTable table, const GroupedOptions& options);
 // Arranged, or one bare value of the total row.
 void print_groups(Output& output, table::ResultTable table, const GroupedOptions& options);
+// Warns of what follows from counts that can't be right.
+void warn_about_counts(const table::ResultTable& table);
 
 // Asks and prints; returns the answer, so that a condition can be checked against it. A question is
 // three functions: `ask` takes a scope and the marks of a trend and answers, `table` makes the
@@ -65,6 +67,7 @@ auto print_grouped(Output& output, const Globals& globals, const GroupedOptions&
     const GroupedQuestion question(globals, options, output);
     auto answer = ask(question.scope(), question.trend());
     if (options.plot) {
+        warn_about_counts(table(answer));
         output.print(plots(answer));
     } else if (question.compared()) {
         const auto before = ask(*question.compared(), table::Sparkline::none);

@@ -93,7 +93,8 @@ class PlotMaker {
         table::Plot plot;
         plot.title = std::move(title);
         plot.parts = m_spec.parts;
-        for (const auto& key : m_spec.figures) plot.figure_titles.push_back(title_of(m_table, key));
+        for (const auto& key : m_spec.figures)
+            plot.figures.push_back({key, title_of(m_table, key)});
         return plot;
     }
 
@@ -155,7 +156,7 @@ table::Plots distributions_of(const DurationsAnswer& answer, const std::vector<s
         table::Plot plot;
         plot.title = group_name(names.columns, names.rows[group]);
         plot.parts = {{"runs", Tone::plain}};
-        plot.figure_titles = {"runs"};
+        plot.figures = {{"runs", "runs"}};
         const auto [least, greatest] = std::minmax_element(row.micros.begin(), row.micros.end());
         const query::HistogramBounds bounds(*least, *greatest, 16);
         const auto counts = bounds.count(row.micros);

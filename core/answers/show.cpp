@@ -20,6 +20,8 @@ ShowAnswer show(const store::Store& store, const std::vector<std::string>& ids,
         auto stored = store::find_report(store, id);
         for (const auto& text : shown_back(id))
             if (!stored) stored = store::find_report(store, text);
+        if (!stored && id.find('\\') != std::string::npos)
+            stored = store::find_report_shown_as(store, id);
         if (!stored) {
             answer.not_found.push_back(id);
             continue;

@@ -85,9 +85,9 @@ std::vector<Measured> measure_operation_success(const query::Scope& scope, bool 
     return measure_rates(scope, by_definition, [](const auto& row) -> std::optional<Measured> {
         const auto rate = row.counts.operation_success_rate();
         if (!rate) return std::nullopt;
-        return ratio(
-            row, *rate,
-            fmt::format("of {} records succeeded", query::sum_text(row.counts.operations)));
+        return ratio(row, *rate,
+                     fmt::format("{}of {} records succeeded", *rate > 1 ? "(!) " : "",
+                                 query::sum_text(row.counts.operations)));
     });
 }
 

@@ -228,6 +228,19 @@ class Learned {
     const std::vector<Regime> m_regimes;
 };
 
+// From each slot to the next.
+std::vector<time::Duration> distances_from(const Schedule& schedule, time::Instant from) {
+    constexpr std::size_t slots = 63;
+    std::vector<time::Duration> distances;
+    auto slot = schedule.slot_after(from);
+    for (std::size_t i = 0; i < slots; ++i) {
+        const auto next = schedule.slot_after(slot);
+        distances.push_back(next - slot);
+        slot = next;
+    }
+    return distances;
+}
+
 }  // namespace
 
 time::Instant Rhythm::slot_after(time::Instant slot) const {
@@ -263,15 +276,7 @@ time::Instant Rhythm::due_by(time::Instant slot) const {
 }
 
 time::Duration Rhythm::typical_interval(time::Instant from) const {
-    constexpr std::size_t slots = 63;
-    std::vector<time::Duration> distances;
-    auto slot = schedule->slot_after(from);
-    for (std::size_t i = 0; i < slots; ++i) {
-        const auto next = schedule->slot_after(slot);
-        distances.push_back(next - slot);
-        slot = next;
-    }
-    return query::median(std::move(distances));
+    return query::median(distances_from(*schedule, from));
 }
 
 std::vector<Stretch> learn_stretches(std::span<const Run> runs, const query::Past& past,
@@ -294,8 +299,12 @@ std::vector<Stretch> learn_stretches(std::span<const Run> runs, const query::Pas
 Rhythm configured_rhythm(const ConfiguredSchedule& configured, std::span<const Run> runs) {
     Rhythm rhythm;
     rhythm.schedule = configured.schedule;
-    const auto typical = rhythm.typical_interval(time::instant_from_micros(runs.back().created_at));
-    if (configured.schedule->has_fixed_slots()) rhythm.early = typical / 20;
+    const auto last = time::instant_from_micros(runs.back().created_at);
+    const auto typical = rhythm.typical_interval(last);
+    // Of two times that lie near each other a run at the first must not stand for the second.
+    const auto distances = distances_from(*configured.schedule, last);
+    if (configured.schedule->has_fixed_slots())
+        rhythm.early = *std::min_element(distances.begin(), distances.end()) / 20;
     const time::Duration usual =
         std::min<time::Duration>(typical / 10, std::chrono::hours(1)) + usual_duration(runs);
     rhythm.late = configured.grace.value_or(usual);

@@ -23,11 +23,15 @@ struct PlotBar {
     std::string note;             // behind the figures
 };
 
+struct PlotFigure {
+    std::string key, title;  // as of a column
+};
+
 // Bars of one scale, in their order.
 struct Plot {
     std::string title;  // may come from outside; empty: none
     std::vector<PlotPart> parts;
-    std::vector<std::string> figure_titles;
+    std::vector<PlotFigure> figures;  // of each bar
     std::vector<PlotBar> bars;
 };
 

@@ -26,6 +26,7 @@ DayKind kind_of(const table::Ends& ends);
 // A strip: its label says the definition's days in words, the <title> of each sign its figures. The
 // signs differ by size and letter too, so that they can be distinguished without their colours;
 // they point at symbols that html_grid() draws once.
-std::string svg_strip(const table::DaysChart& chart, const table::DefinitionDays& definition);
+std::string svg_strip(const table::DaysChart& chart, const table::DefinitionDays& definition,
+                      const Style& style);
 
 }  // namespace jobtally::render

@@ -60,8 +60,9 @@ std::string days_with(const table::DaysChart& chart, const table::DefinitionDays
     return out;
 }
 
-std::string strip_text(const table::DaysChart& chart, const table::DefinitionDays& definition) {
-    std::string out = definition.label + ": " + ends_text(definition.all);
+std::string strip_text(const table::DaysChart& chart, const table::DefinitionDays& definition,
+                       const Style& style) {
+    std::string out = readable(definition.label, style) + ": " + ends_text(definition.all);
     const auto failed = days_with(chart, definition, &table::Ends::failed);
     const auto partial = days_with(chart, definition, &table::Ends::partial);
     if (!failed.empty()) out += "; failed on " + failed;
@@ -126,13 +127,14 @@ DayKind kind_of(const table::Ends& ends) {
     return ends.partial > 0 ? DayKind::partial : DayKind::clean;
 }
 
-std::string svg_strip(const table::DaysChart& chart, const table::DefinitionDays& definition) {
+std::string svg_strip(const table::DaysChart& chart, const table::DefinitionDays& definition,
+                      const Style& style) {
     const auto days = static_cast<double>(chart.days.size());
     const double step = day_width(chart.days.size());
     std::string out = fmt::format(
         R"(<svg class="strip{}" width="{}" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">)",
         step < 10 ? " narrow" : "", step * days, sign_height, sign_width * days, sign_height,
-        html_text(strip_text(chart, definition)));
+        html_text(strip_text(chart, definition, style)));
     for (std::size_t day = 0; day < chart.days.size(); ++day) {
         const table::Ends& ends = definition.days[day];
         fmt::format_to(std::back_inserter(out),
@@ -146,7 +148,7 @@ std::string svg_strip(const table::DaysChart& chart, const table::DefinitionDays
 std::string html_grid(const table::DaysChart& chart, const Style& style) {
     Drawings strips{axis(chart), {}};
     for (const auto& definition : chart.definitions) {
-        strips.cells.push_back(svg_strip(chart, definition));
+        strips.cells.push_back(svg_strip(chart, definition, style));
     }
     std::string body = "<p class=\"lead\">" + span_text(chart, style) + ", worst first</p>\n";
     body += std::string(symbols) +

@@ -11,7 +11,7 @@ namespace {
 
 std::string figure(const table::Figure& figure, std::string_view tag, const Style& style) {
     return fmt::format("<{0}{1}>{2}</{0}>", tag, figure_attributes(figure.key, figure.value),
-                       html_text(human_text(figure.value, style)));
+                       html_text(share_text(figure.value, figure.key, style)));
 }
 
 std::string tile(const table::Tile& tile, const Style& style) {

@@ -141,18 +141,6 @@ bool is_copied(std::string_view key) {
     return key == "id" || key.ends_with("_id") || key == "next_step";
 }
 
-// A name may have a megabyte; programs get all of it, people as much as they read.
-std::string readable(std::string text, const Style& style) {
-    constexpr std::size_t columns = 2000, bytes = 4 * columns;
-    if (text.size() <= columns) return text;
-    const std::string_view ellipsis = style.ascii ? "..." : "…";
-    if (text.size() <= bytes) return shorten(text, columns, ellipsis);
-    std::size_t size = bytes;
-    while ((text[size] & 0xc0) == 0x80) --size;
-    text.resize(size);
-    return shorten(text, columns - 3, "") + std::string(ellipsis);
-}
-
 template <class Is>
 bool any_cell(const table::ResultTable& table, std::size_t place, Is is) {
     return std::any_of(table.rows.begin(), table.rows.end(),
@@ -165,11 +153,9 @@ GridRow spelled(const table::Row& row, const std::vector<GridColumn>& columns, c
     GridRow cells;
     cells.reserve(columns.size());
     for (const GridColumn& column : columns) {
-        std::string text = human_text(row[column.place], style);
         const std::string& key = column.column->key;
+        std::string text = share_text(row[column.place], key, style);
         if (texts == Texts::readable && !is_copied(key)) text = readable(std::move(text), style);
-        const auto* ratio = std::get_if<table::Ratio>(&row[column.place]);
-        if (ratio && ratio->value > 1 && key.ends_with("_rate")) text += " (!)";
         const bool is_unknown = text == unknown && !table::is_text(row[column.place]);
         cells.push_back({std::move(text), is_unknown});
     }
@@ -199,6 +185,24 @@ bool says_the_same(const Grid& grid) {
 }
 
 }  // namespace
+
+std::string share_text(const table::Cell& cell, std::string_view key, const Style& style) {
+    const auto* ratio = std::get_if<table::Ratio>(&cell);
+    const bool is_marked = ratio && ratio->value > 1 && key.ends_with("_rate");
+    return human_text(cell, style) + (is_marked ? " (!)" : "");
+}
+
+// A name may have a megabyte; programs get all of it, people as much as they read.
+std::string readable(std::string text, const Style& style) {
+    constexpr std::size_t columns = 2000, bytes = 4 * columns;
+    if (text.size() <= columns) return text;
+    const std::string_view ellipsis = style.ascii ? "..." : "…";
+    if (text.size() <= bytes) return shorten(text, columns, ellipsis);
+    std::size_t size = bytes;
+    while ((text[size] & 0xc0) == 0x80) --size;
+    text.resize(size);
+    return shorten(text, columns - 3, "") + std::string(ellipsis);
+}
 
 Grid grid_of(const table::ResultTable& table, const Style& style, Texts texts) {
     Grid grid;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace jobtally::render {
@@ -21,6 +22,14 @@ std::string machine_text(const table::Cell& cell);
 // As a person sees it, with controls made visible: `50.0 %`, `1.29 s`, local time; `-` where
 // unknown.
 std::string human_text(const table::Cell& cell, const Style& style);
+
+// The same of a share of what there is, which can't be above 1: marked where it is, since the
+// counts contradict one another. `key`: of the column.
+std::string share_text(const table::Cell& cell, std::string_view key, const Style& style);
+
+// A text as far as people read: of one longer than 2,000 columns, or 8,000 bytes, the front and an
+// ellipsis.
+std::string readable(std::string text, const Style& style);
 
 // `2026-11-01 00:00 to 2026-11-08 00:00 Europe/Paris, by created_at`; `all reports` where both
 // ends are open.
@@ -51,7 +60,6 @@ struct Grid {
 
 enum class Texts : std::uint8_t { readable, whole };
 
-// Of a text longer than 2,000 columns, or 8,000 bytes, `readable` has the front and an ellipsis.
 Grid grid_of(const table::ResultTable& table, const Style& style, Texts texts = Texts::readable);
 
 // True when a person reads the empty note instead: no rows, and no total that counted anything.

@@ -81,7 +81,8 @@ class BarDrawing {
     }
 
     std::string drawn() {
-        if (!m_plot.title.empty()) m_out += colored(visible(m_plot.title), "1") + "\n";
+        if (!m_plot.title.empty())
+            m_out += colored(readable(visible(m_plot.title), m_style), "1") + "\n";
         if (m_style.header) titles();
         for (std::size_t i = 0; i < m_plot.bars.size(); ++i) line(i);
         return std::move(m_out);
@@ -89,15 +90,18 @@ class BarDrawing {
 
   private:
     void measure_figures() {
-        for (const auto& title : m_plot.figure_titles) {
-            m_figure_widths.push_back(display_width(title));
+        for (const auto& figure : m_plot.figures) {
+            m_figure_widths.push_back(display_width(figure.title));
         }
         for (const auto& bar : m_plot.bars) {
             for (std::size_t i = 0; i < bar.figures.size(); ++i) {
-                m_figure_widths[i] = std::max(m_figure_widths[i],
-                                              display_width(human_text(bar.figures[i], m_style)));
+                m_figure_widths[i] =
+                    std::max(m_figure_widths[i], display_width(figure_text(bar, i)));
             }
         }
+    }
+    std::string figure_text(const table::PlotBar& bar, std::size_t at) const {
+        return share_text(bar.figures[at], m_plot.figures[at].key, m_style);
     }
     std::size_t notes_width() const {
         std::size_t widest = 0;
@@ -137,7 +141,7 @@ class BarDrawing {
         const std::size_t drawn = is_wider ? 0 : width;
         text.append(m_bar_width > drawn ? m_bar_width - drawn : 0, ' ');
         for (std::size_t i = 0; i < m_figure_widths.size(); ++i) {
-            const auto& title = m_plot.figure_titles[i];
+            const auto& title = m_plot.figures[i].title;
             text.append(2 + m_figure_widths[i] - display_width(title), ' ').append(title);
         }
         m_out += colored(text.substr(0, text.find_last_not_of(' ') + 1), "2") + "\n";
@@ -177,7 +181,7 @@ class BarDrawing {
         const std::size_t drawn = append_bar(bar);
         std::string behind(m_bar_width - drawn, ' ');
         for (std::size_t at = 0; at < bar.figures.size(); ++at) {
-            const std::string text = human_text(bar.figures[at], m_style);
+            const std::string text = figure_text(bar, at);
             behind.append(2 + m_figure_widths[at] - display_width(text), ' ').append(text);
         }
         if (!bar.note.empty()) behind += "  " + bar.note;

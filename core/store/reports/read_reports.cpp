@@ -1,5 +1,6 @@
 #include "core/store/reports/read_reports.hpp"
 
+#include "core/base/text.hpp"
 #include "core/store/file/connection.hpp"
 #include "core/store/file/fast_statement.hpp"
 
@@ -49,6 +50,14 @@ std::optional<StoredReport> find_report(const Store& store, std::string_view id)
     row.bind(1, id);
     if (!row.step()) return std::nullopt;
     return stored_report_of(row);
+}
+
+std::optional<StoredReport> find_report_shown_as(const Store& store, std::string_view shown) {
+    FastStatement row(store.connection(), "SELECT id FROM report ORDER BY id");
+    while (row.step()) {
+        if (visible(row.text(0)) == shown) return find_report(store, std::string(row.text(0)));
+    }
+    return std::nullopt;
 }
 
 std::vector<StoredReport> read_reports(const Store& store, std::span<const Sequence> sequences) {

@@ -22,6 +22,9 @@ struct StoredReport {
 };
 
 std::optional<StoredReport> find_report(const Store& store, std::string_view id);
+// The first by its id that some output shows as `shown`, its controls made visible; looks at all
+// ids, some 100 ms for a million.
+std::optional<StoredReport> find_report_shown_as(const Store& store, std::string_view shown);
 // In the order of `sequences`; those that are not there any more are left out.
 std::vector<StoredReport> read_reports(const Store& store, std::span<const Sequence> sequences);
 // The ids alone; empty for those that are not there.

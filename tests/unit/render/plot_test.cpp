@@ -15,8 +15,10 @@ render::Style style(std::size_t width, bool ascii = false) {
 }
 
 table::Plots outcomes() {
-    table::Plot plot{
-        "", {{"ok", Tone::good}, {"partial", Tone::doubtful}, {"failed", Tone::bad}}, {"runs"}, {}};
+    table::Plot plot{"",
+                     {{"ok", Tone::good}, {"partial", Tone::doubtful}, {"failed", Tone::bad}},
+                     {{"runs", "runs"}},
+                     {}};
     plot.bars = {{"Mon", {20, 0, 0}, {std::int64_t{20}}, {}},
                  {"Tue", {5, 4, 1}, {std::int64_t{10}}, {}},
                  {"Wed", {0, 0, 0}, {std::int64_t{0}}, {}}};

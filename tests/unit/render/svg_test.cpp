@@ -130,7 +130,7 @@ TEST_CASE("one failure among thousands is seen", "[render]") {
 TEST_CASE("a strip of days", "[render]") {
     const auto chart = two_days();
     CHECK(
-        render::svg_strip(chart, chart.definitions[0]) ==
+        render::svg_strip(chart, chart.definitions[0], {}) ==
         R"(<svg class="strip" width="40" height="22" viewBox="0 0 40 22" preserveAspectRatio="none" role="img" aria-label="A &lt;b&gt;: 4 reports: 3 succeeded (75.0 %), 1 of them partial; 1 failed; failed on 15 Nov; partial on 15 Nov">
 <use href="#s-some" x="0"><title>Sun 15 Nov 2026: 4 reports: 3 succeeded (75.0 %), 1 of them partial; 1 failed</title></use>
 <use href="#s-none" x="20"><title>Mon 16 Nov 2026: no reports</title></use></svg>)");
@@ -141,7 +141,7 @@ TEST_CASE("a long strip names ten days and counts the others", "[render]") {
     for (int i = 0; i < 70; ++i) chart.days.push_back(day(1, 1) + std::chrono::days{i});
     chart.totals.resize(70);
     const std::vector<Ends> days(70, Ends{1, 0, 0, 1});
-    const auto strip = render::svg_strip(chart, {"d", "A", days, {70, 0, 0, 70}});
+    const auto strip = render::svg_strip(chart, {"d", "A", days, {70, 0, 0, 70}}, {});
     CHECK(has(strip,
               "; failed on 1 Jan, 2 Jan, 3 Jan, 4 Jan, 5 Jan, 6 Jan, 7 Jan, 8 Jan, 9 Jan, "
               "10 Jan and 60 more\""));

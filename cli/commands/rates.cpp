@@ -8,6 +8,7 @@
 #include "cli/terminal/messages.hpp"
 #include "core/answers/objective.hpp"
 #include "core/answers/plots.hpp"
+#include "core/probe/threshold.hpp"
 
 #include <memory>
 
@@ -24,7 +25,7 @@ struct RatesOptions {
 // Without finished jobs there is no rate that could be too low.
 bool is_under(const answers::RatesAnswer& answer, const std::optional<double>& per_cent) {
     const auto rate = answer.total.counts.success_rate().value();
-    return per_cent && rate && *rate * 100 < *per_cent;
+    return per_cent && rate && probe::per_cent(*rate) < *per_cent;
 }
 
 int run(const Globals& globals, RatesOptions options) {

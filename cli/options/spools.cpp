@@ -169,8 +169,17 @@ std::vector<ingest::Spool> all_spools(const Globals& globals) {
 }
 
 void remember_refused(const Globals& globals, ingest::Spool& spool) {
-    const auto link = spool_beside(followed(globals.store_path()));
-    if (is_nothing(link)) remember_as(spool, link);
+    const auto store = followed(globals.store_path());
+    const auto link = spool_beside(store);
+    if (!is_nothing(link)) return;
+    remember_as(spool, link);
+    // Nothing can have waited there for this store, which has used no other either.
+    std::error_code none;
+    if (!fs::is_symlink(link, none)) return;
+    try {
+        ingest::make_link(link, ingest::left_empty(fs::weakly_canonical(spool.folder())), store);
+    } catch (const IoError&) {  // then the link says that something may wait
+    }
 }
 
 void forget_moved(const Globals& globals, const ingest::Spool& spool) {

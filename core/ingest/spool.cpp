@@ -40,7 +40,8 @@ void Spool::require_own_folder() const {
 }
 
 fs::path Spool::losses() const {
-    return is_of_stranger(m_folder, m_store) ? fs::path() : m_folder / "lost";
+    const bool is_ours = !is_of_stranger(m_folder, m_store) && !of_another();
+    return is_ours ? m_folder / "lost" : fs::path();
 }
 
 bool Spool::is_that_of(const fs::path& link) const {

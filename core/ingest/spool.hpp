@@ -44,8 +44,8 @@ class Spool {
     // To be called at the end, when nothing more comes: where nothing waits nobody misses the
     // folder if it is gone at the next start, as one in memory is.
     void leave() const noexcept;
-    // Whether it lies elsewhere, and a store has used it.
-    bool has_served() const { return noted_store(m_folder, m_store).has_value(); }
+    // Whether it lies elsewhere, and this store has used it.
+    bool has_served() const { return noted_store(m_folder, m_store) == full_name(m_store); }
     // Whether it is the folder to which `link` was made to lead, be it that it was moved since.
     bool is_that_of(const std::filesystem::path& link) const;
     // Moves the bodies that wait in a former folder of the same store here, each whole at any

@@ -35,10 +35,6 @@ std::string jobs(std::int64_t count) {
 }
 
 // Rounded where a double's own errors begin, so that 29 of 100 are 29 %, not a little less.
-double per_cent(double ratio) {
-    return std::round(ratio * 1e12) / 1e10;
-}
-
 double seconds(time::Duration length) {
     return static_cast<double>(length.count()) / 1e6;
 }
@@ -317,7 +313,7 @@ const std::vector<Metric>& check_metrics() {
         {"budget-used", "budget_used", "finished jobs that have an objective", Unit::per_cent, high,
          "30d", true, false, measure_budget, nullptr},
         {"incidents", "incidents", "finished jobs", Unit::count, high, over_a_week, false, true,
-         measure_incidents, nullptr},
+         measure_incidents, has_finished},
     };
     return metrics;
 }

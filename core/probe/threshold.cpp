@@ -60,6 +60,10 @@ double end_of_range(std::string_view end, Unit unit, std::string_view text) {
 
 }  // namespace
 
+double per_cent(double ratio) {
+    return std::round(ratio * 1e12) / 1e10;
+}
+
 Threshold Threshold::parse(std::string_view text, Unit unit) {
     Threshold range{};
     std::string_view rest = text;

@@ -14,6 +14,9 @@ enum class Unit : std::uint8_t {
     seconds,
 };
 
+// Of a ratio, to ten decimals: 119 of 125 are 95.2 per cent, as a person writes it.
+double per_cent(double ratio);
+
 // A range `[@][start:][end]`: `10`, `10:`, `~:10`, `10:20`, `@10:20`. A value outside the range
 // alerts; with `@`, a value inside does. Both ends belong to the range. A missing start is 0, `~`
 // is minus infinity, and a missing end is infinity. Monitoring Plugins Development Guidelines,

@@ -4,7 +4,7 @@ beside the store deleted while the listener runs, the folder named by a link tha
 stray file where the link should be, or the spool not usable when it was started, without and with a former one. Each is
 killed while a report waits. Then what no link shows: a start with another spool that is killed while it moves, and a
 store that is not there when the listener starts, also with another spool then, or a full one, or with one that the
-store's link calls empty; and a spool that can only be read.
+store's link calls empty; and a spool that can only be read, that never could be made, or that is another store's.
 """
 import os
 import shutil
@@ -300,6 +300,46 @@ def try_read_only(proof, program):
         subprocess.run(["umount", volume], check=True)
 
 
+def try_never_usable(proof, program):
+    """A spool that could not be made is not called gone, and nothing is noted once it can be."""
+    store, log = proof.path("never.db"), proof.path("never.log")
+    spool = os.path.join(proof.path("no folder"), "spool")
+    with open(proof.path("no folder"), "w"):
+        pass
+    for is_mended in (False, True):
+        if is_mended:
+            os.remove(proof.path("no folder"))
+            os.mkdir(proof.path("no folder"), 0o700)
+        listener = Listener(program, store, "--spool", spool, log_path=log)
+        with listener.connect() as connection:
+            proof.expect(connection.post(body("n%d" % is_mended))[0] == 200, "never usable: not stored")
+        said = asked(program, store, "summary") + asked(program, store, "check", "--metric", "rejected", "-c", "0")
+        proof.expect("gone" not in said and "OK - 0 bodies rejected" in said, "never usable: " + said)
+        proof.expect(listener.stop() == 0, "never usable: ended ill")
+        proof.expect("gone or empty" not in listener.log(), "never usable: " + listener.log())
+    proof.expect(os.path.exists(os.path.join(spool, "store")), "never usable: the mended one is not used")
+    proof.count("spools that could not be made")
+
+
+def try_spool_of_another(proof, program):
+    """A new store that is given the spool of another one is made, and leaves that spool and its numbers alone."""
+    store, other, spool = proof.path("new.db"), proof.path("other.db"), proof.path("others spool")
+    owner = Listener(program, other, "--spool", spool)
+    listener = Listener(program, store, "--spool", spool)
+    with listener.connect() as connection:
+        proof.expect(connection.post(body("mine"))[0] == 200, "of another: not stored")
+        with guard_held(store):
+            proof.expect(connection.post(body("lost"))[0] == 503, "of another: not refused")
+    proof.expect("is that of the store" in listener.log(), "of another: not told: " + listener.log())
+    proof.expect("there is no store" not in listener.log(), "of another: " + listener.log())
+    said = asked(program, other, "summary") + asked(program, other, "db", "status")
+    proof.expect("not kept         0" in said and "were not kept" not in said, "of another: the other one tells it: " + said)
+    proof.expect(listener.stop() == 0 and owner.stop() == 0, "of another: ended ill")
+    said = asked(program, store, "db", "rejected")
+    proof.expect("1 request was answered 503" in said, "of another: no mail of its own tells it: " + said)
+    proof.count("spools of another store")
+
+
 def asked(program, store, *words):
     return subprocess.run([program, "--db", store, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
 
@@ -313,7 +353,7 @@ def main():
     try_killed_move(proof, options.program)
     try_missing_store(proof, options.program)
     for case in (try_other_spool_meanwhile, try_used_though_empty, try_new_store, try_former_disk, try_full,
-                 try_read_only):
+                 try_read_only, try_never_usable, try_spool_of_another):
         case(proof, options.program)
     proof.end()
 

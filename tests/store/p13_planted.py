@@ -270,13 +270,15 @@ def root_makes(proof, program):
     place = Place(proof, program)
     os.chmod(place.folder, 0o755)
     os.chown(place.folder, OWNER, OWNER)
-    code, said = place.call("listen", "--bind", "127.0.0.1:0", user=0)
+    elsewhere = os.path.join(place.folder, "elsewhere")
+    code, said = place.call("listen", "--bind", "127.0.0.1:0", "--spool", elsewhere, user=0)
     proof.expect(code == 0, "root can't listen: %s" % said)
     place.call("ingest", "-", user=0)
     place.call("db", "restore", "backup.db", user=0)
-    for name in os.listdir(place.folder):
-        owner = os.lstat(os.path.join(place.folder, name)).st_uid
-        proof.expect(owner == OWNER, "%s belongs to %d" % (name, owner))
+    for folder in (place.folder, elsewhere):
+        for name in os.listdir(folder):
+            owner = os.lstat(os.path.join(folder, name)).st_uid
+            proof.expect(owner == OWNER, "%s belongs to %d" % (name, owner))
     for words in (["listen", "--bind", "127.0.0.1:0"], ["ingest", "-"]):
         code, said = place.call(*words)
         proof.expect(code == 0, "%s after root: %s %s" % (words, code, said))

@@ -81,6 +81,7 @@ Descriptor open_lock_of(const std::filesystem::path& store, int access) noexcept
 bool note_losses(const std::filesystem::path& store, std::int64_t requests,
                  bool may_make) noexcept {
     const auto file = open_lock_of(store, may_make ? O_RDWR | O_CREAT : O_RDWR);
+    if (file && may_make) give_to_owner_of(store.parent_path(), file.number());
     return file && add_losses(file.number(), requests);
 }
 

@@ -81,6 +81,7 @@ Delivery reject(std::string_view body, bool is_whole, std::string reason, std::s
                                std::string(body.substr(0, wire::Limits{}.kept_body)), 1, false};
     if (!is_whole || rejection.body.size() < body.size()) say_how_much(rejection);
     Delivery delivery;
+    delivery.is_cut = !is_whole;
     delivery.source = std::move(source);
     delivery.received_at = received_at;
     delivery.rejections.push_back(std::move(rejection));

@@ -29,6 +29,7 @@ struct Delivery {
     std::int64_t more_rejected = 0;
     std::int64_t missing = 0;         // jobs that the lists in it say there are, but do not hold
     std::optional<std::string> body;  // as it came, where the sender can't be asked again
+    bool is_cut = false;              // there was more of the body, which did not come
     std::string source;               // `http 127.0.0.1`, `reports.ndjson`
     std::string sender;               // the source of its reports; empty: unknown
     time::Instant received_at;        // when it was taken in

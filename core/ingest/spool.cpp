@@ -1,6 +1,7 @@
 #include "core/ingest/spool.hpp"
 
 #include "core/base/file.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "core/ingest/decode.hpp"
 #include "core/ingest/spool_name.hpp"
@@ -265,6 +266,12 @@ std::optional<Delivery> Spool::read(const std::string& name) const {
     const auto origin = origin_of(name);
     auto delivery = decode_whole(*text, origin.source, origin.received_at);
     delivery.sender = origin.sender;
+    if (origin.is_cut)
+        delivery.rejections.push_back(
+            {fmt::format("of a refused request only {} bytes came, while the store took none: what "
+                         "they hold is taken, and the listener's log says why",
+                         count_text(static_cast<std::int64_t>(text->size()))),
+             {}});
     return delivery;
 }
 

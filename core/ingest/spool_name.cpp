@@ -12,7 +12,7 @@
 namespace jobtally::ingest {
 namespace {
 
-constexpr std::string_view finished = ".json";
+constexpr std::string_view finished = ".json", cut = ".cut";
 constexpr std::string_view source_kind = "http ";
 
 // True if `peer` looks like an address. Its characters cannot name another folder.
@@ -59,20 +59,23 @@ std::string sender_of(std::string_view part) {
 }  // namespace
 
 std::string spool_name(const Delivery& delivery, std::uint64_t count) {
-    return fmt::format("{:020}-{}-{}-{}{}{}",
+    return fmt::format("{:020}-{}-{}-{}{}{}{}",
                        std::max<std::int64_t>(time::micros(delivery.received_at), 0), ::getpid(),
-                       count, peer_of(delivery.source), sender_part(delivery.sender), finished);
+                       count, peer_of(delivery.source), sender_part(delivery.sender),
+                       delivery.is_cut ? cut : "", finished);
 }
 
 Origin origin_of(std::string_view name) {
     std::int64_t micros = 0;
     std::from_chars(name.data(), name.data() + name.size(), micros);
-    name = name.substr(0, name.rfind(finished));
+    name = name.substr(0, name.rfind(finished));  // that of one which is unfinished has more behind
+    const bool is_cut = name.ends_with(cut);
+    if (is_cut) name.remove_suffix(cut.size());
     for (int part = 0; part < 3; ++part) name.remove_prefix(name.find('-') + 1);
     const auto end = std::min(name.find('-'), name.size());
     return {time::instant_from_micros(micros),
             fmt::format("{}{}", source_kind, name.substr(0, end)),
-            sender_of(name.substr(std::min(end + 1, name.size())))};
+            sender_of(name.substr(std::min(end + 1, name.size()))), is_cut};
 }
 
 bool is_spool_name(std::string_view name) {

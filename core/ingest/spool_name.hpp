@@ -1,6 +1,7 @@
 // The name of a body in the spool, which tells when it came, from where and with which label:
-// `MICROSECONDS-PROCESS-COUNT-PEER.json`, or with `-SENDER` behind the peer. The time has 20
-// digits, so that the order of names is the order of arrival.
+// `MICROSECONDS-PROCESS-COUNT-PEER.json`, or with `-SENDER` behind the peer, and `.cut` where the
+// rest of the body did not come. The time has 20 digits, so that the order of names is the order of
+// arrival.
 #pragma once
 
 #include "core/ingest/delivery.hpp"
@@ -21,6 +22,7 @@ struct Origin {
     time::Instant received_at;
     std::string source;
     std::string sender;
+    bool is_cut = false;
 };
 Origin origin_of(std::string_view name);
 

@@ -256,6 +256,34 @@ TEST_CASE("the spool remembers who sent a body, whatever the name", "[ingest]") 
     }
 }
 
+TEST_CASE("the rest of a refused body that did not come is told from the spool, too", "[ingest]") {
+    const IngestFolder folder;
+    Spool spool(folder.path / "spool");
+    spool.prepare();
+    const std::string body = R"({"id":"a","status":"FAILURE","created_at":"2026-11-20T02:00:00Z"})";
+    for (const bool is_whole : {true, false}) {
+        Receipt receipt;
+        receipt.delivery =
+            jobtally::ingest::reject(body + "\n{", is_whole, "answered 404", "http 192.0.2.7",
+                                     jobtally::time::instant_from_micros(1'000'000));
+        receipt.delivery.body = body;
+        receipt.delivery.sender = "north";
+        Receipt* const kept = &receipt;
+        REQUIRE(!spool.keep(std::span(&kept, 1)));
+        REQUIRE(spool.waiting().size() == 1);
+        const auto name = spool.waiting().front();
+        const auto read = spool.read(name);
+        REQUIRE(read);
+        CHECK(read->reports.size() == 1);
+        CHECK(read->source == "http 192.0.2.7");
+        CHECK(read->sender == "north");
+        REQUIRE(read->rejections.size() == (is_whole ? 0 : 1));
+        if (!is_whole)
+            CHECK(read->rejections[0].reason.starts_with("of a refused request only 65 bytes"));
+        CHECK(!spool.drop(name));
+    }
+}
+
 TEST_CASE("what is not a finished file of the spool is left alone", "[ingest]") {
     const IngestFolder folder;
     Spool spool(folder.path / "spool");

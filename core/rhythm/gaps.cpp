@@ -70,6 +70,7 @@ class GapWalk {
         for (Instant slot = first, next; gap.missed_runs < most_slots; slot = next) {
             next = slot_while_enabled(rhythm, rhythm.slot_after(slot), m_options);
             if (to ? has_run(rhythm, gap, slot, next) : rhythm.due_by(slot) >= m_options.now) break;
+            if (!to && m_options.disabled_since && slot >= *m_options.disabled_since) break;
             // A run may still go on when a later one has ended.
             const Instant overdue = slot + rhythm.late_at(slot);
             if (to && overdue >= m_options.now) continue;

@@ -31,6 +31,10 @@ MissedRow row_of(const query::Scope& scope, const query::RunHistory& history,
         if (!own) own.emplace(all);
         own->disabled.push_back(off);
     }
+    if (definition.disabled_since) {
+        if (!own) own.emplace(all);
+        own->disabled_since = definition.disabled_since;
+    }
     const MissedOptions& options = own ? *own : all;
     const auto runs = history.of(key);
     const auto* configured = configured_for(definition, options);

@@ -49,6 +49,7 @@ struct MissedOptions {
     // Of the definition that is judged, when the platform's lists had it off, up to when it was
     // enabled again, which is now or before: nothing was due then. Ascending and apart.
     std::vector<time::TimeSpan> disabled{};
+    std::optional<time::Instant> disabled_since{};  // as far as the lists tell, where it still is
 };
 
 // Finds a schedule by the definition's id, else by its label; null if none is configured.

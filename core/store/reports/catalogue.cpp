@@ -104,13 +104,16 @@ void Catalogue::read_switched(const Store::Connection& connection) {
             off_since.reset();
         if (key < 1 || key >= std::ssize(m_index_of_key)) continue;
         const auto index = m_index_of_key[static_cast<std::size_t>(key)];
+        if (index < 0) continue;
+        auto& definition = m_definitions[static_cast<std::size_t>(index)];
         const auto at = time::instant_from_micros(row.getColumn(1).getInt64());
         if (row.getColumn(2).getInt() == 0) {
             off_since = off_since.value_or(at);
-        } else if (off_since && index >= 0) {
-            m_definitions[static_cast<std::size_t>(index)].disabled.push_back({*off_since, at});
+        } else if (off_since) {
+            definition.disabled.push_back({*off_since, at});
             off_since.reset();
         }
+        definition.disabled_since = off_since;
     }
 }
 

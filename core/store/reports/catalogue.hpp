@@ -23,6 +23,7 @@ struct Definition {
     std::optional<std::string> recovery_strategy{};
     // When it was disabled, by the platform's lists, up to when it was enabled again: ascending.
     std::vector<time::TimeSpan> disabled{};
+    std::optional<time::Instant> disabled_since{};  // where it still is
 };
 
 // A copy of the dictionary as it was when it was read.
